@@ -1,0 +1,102 @@
+"""What every test may ask for: a real database made by the real migrations, and the real application.
+
+SQLite by default; with TEST_POSTGRES_URL set (tests/run sets it for its second pass) the same tests run on
+PostgreSQL, in a database of their own.
+"""
+
+import os
+import shutil
+import uuid
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import create_engine, text
+from sqlalchemy.engine import make_url
+
+from tests.makers import make_config
+from writer.app import create_app
+from writer.db import Database
+from writer.migrate import migrate
+
+POSTGRES_URL = os.environ.get("TEST_POSTGRES_URL")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    if POSTGRES_URL:
+        skip = pytest.mark.skip(reason="about SQLite alone")
+        for item in items:
+            if item.get_closest_marker("sqlite_only"):
+                item.add_marker(skip)
+
+
+def _postgres(statement: str) -> None:
+    assert POSTGRES_URL is not None
+    engine = create_engine(POSTGRES_URL, isolation_level="AUTOCOMMIT")
+    with engine.connect() as connection:
+        connection.execute(text(statement))
+    engine.dispose()
+
+
+@pytest.fixture(scope="session")
+def template(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """A migrated database that each test gets a copy of."""
+    if POSTGRES_URL is None:
+        path = tmp_path_factory.mktemp("template") / "sales.db"
+        migrate(f"sqlite:///{path}")
+        yield str(path)
+        return
+    name = f"template_{uuid.uuid4().hex[:12]}"
+    _postgres(f"CREATE DATABASE {name}")
+    migrate(make_url(POSTGRES_URL).set(database=name).render_as_string(hide_password=False))
+    yield name
+    _postgres(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@pytest.fixture
+def empty_database_url(tmp_path: Path) -> Iterator[str]:
+    """The URL of a database that nothing has been migrated in."""
+    if POSTGRES_URL is None:
+        yield f"sqlite:///{tmp_path / 'empty.db'}"
+        return
+    name = f"empty_{uuid.uuid4().hex[:12]}"
+    _postgres(f"CREATE DATABASE {name}")
+    yield make_url(POSTGRES_URL).set(database=name).render_as_string(hide_password=False)
+    _postgres(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@pytest.fixture
+def database_url(template: str, tmp_path: Path) -> Iterator[str]:
+    """The URL of a migrated database of this test's own."""
+    if POSTGRES_URL is None:
+        shutil.copy(template, tmp_path / "sales.db")
+        yield f"sqlite:///{tmp_path / 'sales.db'}"
+        return
+    name = f"test_{uuid.uuid4().hex[:12]}"
+    _postgres(f"CREATE DATABASE {name} TEMPLATE {template}")
+    yield make_url(POSTGRES_URL).set(database=name).render_as_string(hide_password=False)
+    _postgres(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@pytest.fixture
+def database(database_url: str) -> Iterator[Database]:
+    """The database of this test, as scripts open it."""
+    found = Database(database_url)
+    yield found
+    found.close()
+
+
+@pytest.fixture
+def app(database_url: str) -> Iterator[Flask]:
+    """The real application on this test's database."""
+    made = create_app(make_config(DATABASE_URL=database_url))
+    yield made
+    made.extensions["database"].close()
+
+
+@pytest.fixture
+def client(app: Flask) -> FlaskClient:
+    """A stranger's client: nobody is signed in."""
+    return app.test_client()

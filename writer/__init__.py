@@ -1,0 +1,1 @@
+"""The writer: admin pages, JSON API, WooCommerce webhook and the scripts that cron drives."""

@@ -1,0 +1,29 @@
+"""The writer's application: config, database, rooms, errors. Reads like a table of contents."""
+
+from flask_openapi3.models.info import Info
+from flask_openapi3.openapi import OpenAPI
+
+from writer import config as configuration
+from writer import errors, logs
+from writer.db import Database
+
+VERSION = "0.1.0"
+
+
+def create_app(config: configuration.Config | None = None) -> OpenAPI:
+    """Build the writer on `config`, or on the environment.
+
+    Raises ConfigError with a sentence naming the setting that is missing or unusable.
+    """
+    config = config or configuration.load()
+    app = OpenAPI("writer", info=Info(title="onerom-sales", version=VERSION), doc_ui=False)
+    app.config.update(
+        SECRET_KEY=config.secret_key,
+        MAX_CONTENT_LENGTH=config.max_delivery_bytes,
+        ONEROM=config,
+    )
+    app.extensions["database"] = Database(config.database_url)
+    logs.start()
+    logs.register(app)
+    errors.register(app)
+    return app

@@ -1,0 +1,123 @@
+"""The database: engine, transactions, locks. What differs between SQLite and PostgreSQL lives here alone."""
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+from zlib import crc32
+
+from flask import current_app
+from sqlalchemy import Connection, Engine, create_engine, event, insert, text
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.engine import make_url
+from sqlalchemy.sql.schema import Table
+
+POOL_SIZE = 16
+
+
+class Database:
+    """One database and how to talk to it: `transaction()` to change, `reading()` to look.
+
+    On SQLite writers of this process queue at a lock of ours before BEGIN IMMEDIATE: threads that
+    contend inside SQLite starve each other (measured p99 300 ms against 10 ms).
+    """
+
+    def __init__(self, url: str) -> None:
+        self.url = url
+        self.engine = make_engine(url)
+        self._turn: threading.Lock | None = threading.Lock() if self.is_sqlite else None
+
+    @property
+    def is_sqlite(self) -> bool:
+        return self.engine.dialect.name == "sqlite"
+
+    @contextmanager
+    def transaction(self) -> Iterator[Connection]:
+        """Open a transaction that may write; commit when the block ends, roll back when it raises."""
+        if self._turn is None:
+            with self.engine.begin() as connection:
+                yield connection
+            return
+        with self._turn, self.engine.connect() as connection:
+            connection = connection.execution_options(sqlite_begin="BEGIN IMMEDIATE")
+            with connection.begin():
+                yield connection
+
+    @contextmanager
+    def reading(self) -> Iterator[Connection]:
+        """Open a read: one consistent snapshot, never waiting for a writer, nothing to commit."""
+        with self.engine.connect() as connection:
+            yield connection
+
+    def close(self) -> None:
+        """Give all connections back to the operating system."""
+        self.engine.dispose()
+
+
+def make_engine(url: str) -> Engine:
+    """Make an engine with the pragmas every writer needs; the caller disposes of it."""
+    if make_url(url).get_backend_name() != "sqlite":
+        return create_engine(url, pool_size=POOL_SIZE, max_overflow=POOL_SIZE, pool_pre_ping=True)
+    engine = create_engine(url, pool_size=POOL_SIZE, max_overflow=POOL_SIZE)
+    event.listen(engine, "connect", _on_sqlite_connect)
+    event.listen(engine, "begin", _on_sqlite_begin)
+    return engine
+
+
+def _on_sqlite_connect(connection: Any, _record: Any) -> None:
+    # The driver must not open transactions of its own: its defaults oversold a stock under contention.
+    connection.isolation_level = None
+    # First of all, so that the pragmas below wait for a lock too.
+    connection.execute("PRAGMA busy_timeout = 5000")
+    connection.execute("PRAGMA journal_mode = WAL")
+    connection.execute("PRAGMA foreign_keys = ON")
+    # A delivery answered 200 must survive a power cut.
+    connection.execute("PRAGMA synchronous = FULL")
+
+
+def _on_sqlite_begin(connection: Connection) -> None:
+    connection.exec_driver_sql(connection.get_execution_options().get("sqlite_begin", "BEGIN"))
+
+
+def database() -> Database:
+    """Return the database of the running application."""
+    found: Database = current_app.extensions["database"]
+    return found
+
+
+def transaction() -> Any:
+    """`with transaction() as db:` inside a request: see Database.transaction."""
+    return database().transaction()
+
+
+def reading() -> Any:
+    """`with reading() as db:` inside a request: see Database.reading."""
+    return database().reading()
+
+
+def lock(db: Connection, name: str) -> None:
+    """Hold `name` for the rest of this transaction against every other transaction.
+
+    SQLite: nothing to do, BEGIN IMMEDIATE already lets one writer in. PostgreSQL: an advisory lock.
+    """
+    if db.dialect.name == "postgresql":
+        db.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": crc32(name.encode())})
+
+
+def upsert(db: Connection, table: Table, values: dict[str, Any], key: list[str]) -> None:
+    """Insert `values`, or where a row with the same `key` columns exists, set the others on it."""
+    make = sqlite.insert if db.dialect.name == "sqlite" else postgresql.insert
+    statement = make(table).values(values)
+    others = {name: statement.excluded[name] for name in values if name not in key}
+    if others:
+        db.execute(statement.on_conflict_do_update(index_elements=key, set_=others))
+    else:
+        db.execute(statement.on_conflict_do_nothing(index_elements=key))
+
+
+def insert_row(db: Connection, table: Table, **values: Any) -> int:
+    """Insert one row and return its id."""
+    result = db.execute(insert(table).values(**values))
+    key = result.inserted_primary_key
+    assert key is not None
+    return int(key[0])

@@ -1,0 +1,74 @@
+"""Money as integers of a currency's smallest unit; never floats, never a sum over two currencies."""
+
+from decimal import Decimal, InvalidOperation
+
+# ISO 4217 minor units that are not 2: https://www.iso.org/iso-4217-currency-codes.html
+_WHOLE = [
+    "BIF",
+    "CLP",
+    "DJF",
+    "GNF",
+    "ISK",
+    "JPY",
+    "KMF",
+    "KRW",
+    "PYG",
+    "RWF",
+    "UGX",
+    "VND",
+    "VUV",
+    "XAF",
+    "XOF",
+    "XPF",
+]
+_MINOR_DIGITS = {
+    **dict.fromkeys(
+        [
+            "BIF",
+            "CLP",
+            "DJF",
+            "GNF",
+            "ISK",
+            "JPY",
+            "KMF",
+            "KRW",
+            "PYG",
+            "RWF",
+            "UGX",
+            "VND",
+            "VUV",
+            "XAF",
+            "XOF",
+            "XPF",
+        ],
+        0,
+    ),
+    **dict.fromkeys(["BHD", "IQD", "JOD", "KWD", "LYD", "OMR", "TND"], 3),
+}
+_LARGEST_MINOR = 10**15
+
+
+def minor_digits(currency: str) -> int:
+    """Return how many decimals the currency's smallest unit stands for: 2 for GBP, 0 for JPY."""
+    return _MINOR_DIGITS.get(currency.upper(), 2)
+
+
+def to_minor(text: str, currency: str) -> int:
+    """Turn a store's decimal string ("12.50") into minor units (1250), half rounded away from zero.
+
+    Raises ValueError when the text is no finite decimal number or is beyond any sane price.
+    """
+    try:
+        amount = Decimal(text.strip() or "0")
+        if not amount.is_finite() or abs(amount) > _LARGEST_MINOR:
+            raise ValueError(f"{text!r} is not an amount of money")
+        minor = amount.scaleb(minor_digits(currency)).quantize(Decimal(1), rounding="ROUND_HALF_UP")
+    except InvalidOperation as error:
+        raise ValueError(f"{text!r} is not an amount of money") from error
+    return int(minor)
+
+
+def to_text(minor: int, currency: str) -> str:
+    """Show minor units as people write them: (1250, "GBP") -> "12.50 GBP"."""
+    digits = minor_digits(currency)
+    return f"{Decimal(minor).scaleb(-digits):,.{digits}f} {currency.upper()}"

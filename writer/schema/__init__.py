@@ -1,0 +1,9 @@
+"""Every table, one module a room; beside each nullable column what NULL means.
+
+The database itself is made by the migrations; a test holds the two together.
+"""
+
+from writer.schema import accounts, audit, orders, sales, stores
+from writer.schema.types import metadata
+
+__all__ = ["accounts", "audit", "metadata", "orders", "sales", "stores"]

@@ -1,0 +1,73 @@
+"""Tables of the sales room: the ledger of units sold, and what its models and variants are."""
+
+from sqlalchemy import (
+    Boolean,
+    CheckConstraint,
+    Column,
+    ForeignKey,
+    Index,
+    Integer,
+    Table,
+    Text,
+    UniqueConstraint,
+    text,
+    true,
+)
+
+from writer.schema.types import UtcTime, metadata, utc_now
+
+# id ... date_added are the earlier service's own columns: scripts and the sqlite3 shell go on using them,
+# so each of the others must have a default.
+sales = Table(
+    "sales",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("model", Text, nullable=False),
+    Column("variant", Text, nullable=False),
+    Column("quantity", Integer, nullable=False, server_default=text("1")),  # negative: a correction
+    Column("seller", Text, nullable=False, server_default=""),
+    Column("notes", Text, nullable=False, server_default=""),
+    Column("date_added", UtcTime, nullable=False, server_default=utc_now()),
+    Column(
+        "source",
+        Text,
+        CheckConstraint("source IN ('form', 'api', 'order', 'file', 'shell')", name="source"),
+        nullable=False,
+        server_default="shell",
+    ),
+    Column("sku", Text),  # NULL: not said which product, only model and variant
+    # NULL: entered by hand; else the line whose difference this row is, never edited
+    Column("order_line_id", Integer, ForeignKey("order_lines.id")),
+    Column("updated_at", UtcTime),  # NULL: as it was entered
+    CheckConstraint("quantity BETWEEN -1000000000 AND 1000000000", name="quantity"),
+    Index("ix_sales_newest", "date_added", "id"),
+    Index("ix_sales_order_line", "order_line_id"),
+    Index("ix_sales_type", "model", "variant"),
+    sqlite_autoincrement=True,
+)
+
+sale_types = Table(
+    "sale_types",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("model", Text, nullable=False),
+    Column("variant", Text, nullable=False),
+    Column("is_active", Boolean, nullable=False, server_default=true()),
+    UniqueConstraint("model", "variant"),
+)
+
+sku_rules = Table(
+    "sku_rules",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("prefix", Text, nullable=False, unique=True),  # case-folded, trimmed
+    Column("model", Text, nullable=False),
+    Column("variant", Text, nullable=False),
+)
+
+ignored_skus = Table(
+    "ignored_skus",
+    metadata,
+    Column("sku", Text, primary_key=True),  # case-folded, trimmed
+    Column("added_at", UtcTime, nullable=False),
+)
