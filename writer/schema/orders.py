@@ -84,6 +84,16 @@ order_events = Table(
     Column("at", UtcTime, nullable=False),
     Column("cause", Text, nullable=False),  # "delivery 12", "poll", "rule added by admin"
     Column("status", Text, nullable=False),
-    Column("outcome", Text, nullable=False),
     Column("sentence", Text, nullable=False),  # why it is counted as it is
+)
+
+product_skus = Table(
+    "product_skus",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("store_id", Integer, ForeignKey("stores.id", ondelete="CASCADE"), nullable=False),
+    Column("product_id", Integer, nullable=False),
+    Column("variation_id", Integer, nullable=False),
+    Column("sku", Text, nullable=False),  # what the owner says this product is
+    UniqueConstraint("store_id", "product_id", "variation_id"),
 )

@@ -10,7 +10,6 @@ from sqlalchemy import (
     LargeBinary,
     Table,
     Text,
-    UniqueConstraint,
     false,
     text,
     true,
@@ -43,17 +42,6 @@ store_secrets = Table(
     Column("secret_encrypted", Text, nullable=False),
     Column("created_at", UtcTime, nullable=False),
     Column("valid_until", UtcTime),  # NULL: until replaced
-)
-
-product_skus = Table(
-    "product_skus",
-    metadata,
-    Column("id", Integer, primary_key=True),
-    Column("store_id", Integer, ForeignKey("stores.id", ondelete="CASCADE"), nullable=False),
-    Column("product_id", Integer, nullable=False),
-    Column("variation_id", Integer, nullable=False),
-    Column("sku", Text, nullable=False),  # what the owner says this product is
-    UniqueConstraint("store_id", "product_id", "variation_id"),
 )
 
 deliveries = Table(

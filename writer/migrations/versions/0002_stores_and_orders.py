@@ -119,6 +119,5 @@ def upgrade() -> None:
         Column("at", UtcTime, nullable=False),
         Column("cause", Text, nullable=False),
         Column("status", Text, nullable=False),
-        Column("outcome", Text, nullable=False),
         Column("sentence", Text, nullable=False),
     )

@@ -1,0 +1,95 @@
+"""An order's lines in hand: loaded from the database, changed in memory, saved with what they posted."""
+
+from dataclasses import dataclass, fields
+from typing import Any
+
+from sqlalchemy import Connection, insert, select, update
+
+from writer.orders.rules import Due
+from writer.orders.snapshot import LineSnapshot
+from writer.schema.orders import order_lines
+
+
+@dataclass
+class Line:
+    """One row of order_lines; `id` None until it is saved."""
+
+    external_id: str
+    id: int | None = None
+    product_id: int = 0
+    variation_id: int = 0
+    sku: str = ""
+    name: str = ""
+    quantity: int = 0
+    refunded: int = 0
+    restocked: int = 0
+    store_reduced: int | None = None
+    total_minor: int = 0
+    model: str | None = None
+    variant: str | None = None
+    stock_sku: str | None = None
+    sold_due: int = 0
+    sold: int = 0
+    held_due: int = 0
+    held: int = 0
+    problem: str | None = None
+    is_removed: bool = False
+
+    @property
+    def due(self) -> Due:
+        return Due(self.sold_due, self.held_due)
+
+    def is_same_product(self, told: LineSnapshot) -> bool:
+        """Tell whether `told` speaks of the product this line was matched to.
+
+        WooCommerce sends a product's *current* SKU, and id 0 once it is deleted: neither is another product.
+        """
+        if told.product_id == 0:
+            return self.product_id != 0 or _folded(told.sku) in ("", _folded(self.sku))
+        if self.product_id == 0:
+            return self.sku != "" and _folded(told.sku) == _folded(self.sku)
+        return (told.product_id, told.variation_id) == (self.product_id, self.variation_id)
+
+    def take(self, told: LineSnapshot) -> None:
+        """Take over what a newer snapshot says of this line; a pinned product stays pinned."""
+        if told.product_id != 0 or self.product_id == 0:
+            self.product_id, self.variation_id = told.product_id, told.variation_id
+            self.sku = told.sku
+        self.name = told.name or self.name
+        self.total_minor = told.total_minor
+        self.store_reduced = told.store_reduced
+        self.problem = told.problem
+        self.is_removed = False
+        if told.problem is None:
+            self.quantity = told.quantity
+
+
+def load(db: Connection, order_id: int) -> list[Line]:
+    """Return the lines of an order, removed ones too, in the order they were first seen."""
+    names = [field.name for field in fields(Line)]
+    rows = db.execute(
+        select(*(order_lines.c[name] for name in names))
+        .where(order_lines.c.order_id == order_id)
+        .order_by(order_lines.c.id)
+    )
+    return [Line(**dict(row._mapping)) for row in rows]
+
+
+def save(db: Connection, order_id: int, line: Line, was: dict[str, Any] | None) -> None:
+    """Write a line as it is now; `was` is what values() gave when it was loaded, None for a new one."""
+    now = values(line)
+    if line.id is None:
+        result = db.execute(insert(order_lines).values(order_id=order_id, **now))
+        assert result.inserted_primary_key is not None
+        line.id = int(result.inserted_primary_key[0])
+    elif now != was:
+        db.execute(update(order_lines).where(order_lines.c.id == line.id).values(**now))
+
+
+def values(line: Line) -> dict[str, Any]:
+    """Return the columns of a line without its id."""
+    return {field.name: getattr(line, field.name) for field in fields(Line) if field.name != "id"}
+
+
+def _folded(sku: str) -> str:
+    return sku.strip().casefold()

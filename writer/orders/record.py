@@ -1,0 +1,238 @@
+"""The one way an order gets in: a snapshot is compared with what was posted, the difference is posted.
+
+A store sends snapshots late, twice, out of order or never, so nothing is counted per message.
+"""
+
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Connection, Row, or_, select, update
+
+from writer import clock
+from writer import db as database
+from writer.orders import lines as line_rows
+from writer.orders import notices, rules, settle
+from writer.orders import refunds as refund_rows
+from writer.orders.lines import Line
+from writer.orders.refunds import Refunded
+from writer.orders.rules import Standing
+from writer.orders.snapshot import Channel, OrderSnapshot
+from writer.schema.orders import orders
+
+
+@dataclass(frozen=True)
+class Recorded:
+    """What became of a snapshot: 'recorded', 'repeat', 'stale' or 'ignored', and why in a sentence."""
+
+    outcome: str
+    sentence: str
+    order_id: int | None = None
+
+
+def record(db: Connection, channel: Channel, snapshot: OrderSnapshot, cause: str) -> Recorded:
+    """Make ledger and stock agree with the newest snapshot of an order; post the difference only.
+
+    Afterwards each line has posted exactly what its order's newest state makes due. `cause` says in a
+    word or two where the snapshot came from ("delivery 12"). A repeat or an older snapshot posts nothing.
+    """
+    database.lock(db, f"order {channel.store_id} {snapshot.external_id}")
+    row = find_row(db, channel.store_id, snapshot.external_id, snapshot.key_hash)
+    state = rules.standing(snapshot.status, channel.paid_statuses)
+    nothing_to_do = _shortcut(db, row, snapshot, state)
+    if nothing_to_do is not None:
+        return nothing_to_do
+    order_id = _save_order(db, channel, snapshot, row)
+    refunded = refund_rows.merge(db, order_id, snapshot.refunds, is_new=row is None)
+    lines, was = _merge_lines(db, order_id, snapshot, is_new=row is None)
+    units = _units(lines, snapshot, refunded, channel)
+    is_first = row is None or bool(row.is_trashed) or rules.standing(row.status) is Standing.DRAFT
+    settle.make_due(lines, units, state, channel, is_first=is_first, is_paid=snapshot.paid_at is not None)
+    is_child = _has_known_parent(db, channel, snapshot)
+    if is_child:
+        settle.make_nothing_due(lines)
+    posted = settle.post(db, _facts(channel, order_id, snapshot, row), lines, was)
+    _note_open_questions(db, channel, order_id, snapshot, refunded, row)
+    if row is None:
+        settle.release_children(db, channel, snapshot.external_id, cause)
+    sentence = rules.explain(state, snapshot.status, sum(line.sold_due for line in lines), posted)
+    if is_child:
+        sentence = "It belongs to an order that is counted itself, so nothing is due."
+    settle.note_event(db, order_id, cause, snapshot.status, sentence)
+    return Recorded("recorded", sentence, order_id)
+
+
+def trash(db: Connection, channel: Channel, external_id: str, cause: str) -> Recorded:
+    """Take an order the store put into its trash out of the ledger; what it holds of stock stays held.
+
+    The store says no version with it, so it holds at once, until any later snapshot lifts it.
+    """
+    database.lock(db, f"order {channel.store_id} {external_id}")
+    row = find_row(db, channel.store_id, external_id, "")
+    if row is None:
+        return Recorded("ignored", "The store deleted an order that was never recorded here.")
+    if row.is_trashed:
+        return Recorded("repeat", "This order is in the trash already.", row.id)
+    db.execute(update(orders).where(orders.c.id == row.id).values(is_trashed=True, status="trash"))
+    sentence = settle.recount_order(db, channel, row, Standing.TRASHED, "trash", cause)
+    return Recorded("recorded", sentence, row.id)
+
+
+def find_row(db: Connection, store_id: int, external_id: str, key_hash: str) -> Row[Any] | None:
+    """Return the order of a store by its id there: the one with this key, or one whose key was never told.
+
+    WooCommerce can use an id again after deletion; the order key tells the two apart.
+    """
+    query = select(orders).where(orders.c.store_id == store_id, orders.c.external_id == external_id)
+    if key_hash:
+        query = query.where(or_(orders.c.key_hash == key_hash, orders.c.key_hash == ""))
+    return db.execute(query.order_by(orders.c.id.desc()).limit(1).with_for_update()).first()
+
+
+def _shortcut(
+    db: Connection, row: Row[Any] | None, snapshot: OrderSnapshot, state: Standing
+) -> Recorded | None:
+    """Answer for a snapshot that changes nothing: a draft, an older one, the same again."""
+    if row is None:
+        if state is Standing.DRAFT:
+            return Recorded("ignored", "A draft is no order yet; nothing of it is kept.")
+        return None
+    both_dated = row.version is not None and snapshot.version is not None
+    if both_dated and snapshot.version < row.version:
+        return Recorded("stale", "A newer state of this order is recorded already.", row.id)
+    if state is Standing.DRAFT and (not both_dated or snapshot.version == row.version):
+        # A draft comes before the order it becomes, often within the same second.
+        return Recorded("stale", "This order has left its draft already.", row.id)
+    if row.is_trashed or row.digest != snapshot.digest() or refund_rows.teaches(db, row.id, snapshot):
+        return None
+    if snapshot.version != row.version or (snapshot.is_authoritative and row.needs_reading):
+        needs = None if snapshot.is_authoritative else row.needs_reading
+        version = snapshot.version or row.version
+        db.execute(update(orders).where(orders.c.id == row.id).values(version=version, needs_reading=needs))
+    return Recorded("repeat", "This is what is recorded already.", row.id)
+
+
+def _save_order(db: Connection, channel: Channel, snapshot: OrderSnapshot, row: Row[Any] | None) -> int:
+    columns = {
+        "key_hash": snapshot.key_hash or (row.key_hash if row else ""),
+        "number": snapshot.number or snapshot.external_id,
+        "status": snapshot.status,
+        "version": snapshot.version or (row.version if row else None),
+        "digest": snapshot.digest(),
+        "paid_at": snapshot.paid_at or (row.paid_at if row else None),
+        "currency": snapshot.currency,
+        "total_minor": snapshot.total_minor,
+        "customer_name": snapshot.customer_name,
+        "customer_email": snapshot.customer_email,
+        "parent_external_id": snapshot.parent_external_id,
+        "raw": snapshot.raw,
+        "is_trashed": snapshot.status == "trash",
+        "recorded_at": clock.now(),
+    }
+    if row is not None:
+        db.execute(update(orders).where(orders.c.id == row.id).values(**columns))
+        return int(row.id)
+    return database.insert_row(
+        db,
+        orders,
+        store_id=channel.store_id,
+        external_id=snapshot.external_id,
+        created_at=snapshot.created_at,
+        **columns,
+    )
+
+
+def _merge_lines(
+    db: Connection, order_id: int, snapshot: OrderSnapshot, is_new: bool
+) -> tuple[list[Line], dict[int, dict[str, Any]]]:
+    """Return all lines of the order as the snapshot has them, and how the saved ones were before."""
+    lines = [] if is_new else line_rows.load(db, order_id)
+    was = {line.id: line_rows.values(line) for line in lines if line.id is not None}
+    known = {line.external_id: line for line in lines}
+    told_ids = {told.external_id for told in snapshot.lines}
+    for told in snapshot.lines:
+        line = known.get(told.external_id)
+        if line is None:
+            line = known[told.external_id] = Line(told.external_id)
+            lines.append(line)
+        elif not line.is_same_product(told):
+            line = _replace(lines, line)
+            known[told.external_id] = line
+        line.take(told)
+    for line in lines:
+        line.is_removed = line.is_removed or line.external_id not in told_ids
+    return lines, was
+
+
+def _replace(lines: list[Line], old: Line) -> Line:
+    """Let another product take the line: the old one goes back to 0 under a name of its own."""
+    if old.sold == 0 and old.held == 0:
+        old.model = old.variant = old.stock_sku = None
+        old.product_id = old.variation_id = 0
+        old.sku = ""
+        return old
+    fresh = Line(old.external_id)
+    taken = {line.external_id for line in lines}
+    round_ = 1
+    while f"{old.external_id}/{round_}" in taken:
+        round_ += 1
+    old.external_id = f"{old.external_id}/{round_}"
+    old.is_removed = True
+    lines.append(fresh)
+    return fresh
+
+
+def _units(
+    lines: list[Line], snapshot: OrderSnapshot, refunded: Refunded, channel: Channel
+) -> dict[str, rules.Units]:
+    told = {line.external_id: line.restocked for line in snapshot.lines}
+    any_told = any(restocked is not None for restocked in told.values())
+    return {
+        line.external_id: refund_rows.units(
+            line, refunded, told.get(line.external_id), any_told, channel.restocks_refunds
+        )
+        for line in lines
+    }
+
+
+def _has_known_parent(db: Connection, channel: Channel, snapshot: OrderSnapshot) -> bool:
+    if snapshot.parent_external_id is None:
+        return False
+    return find_row(db, channel.store_id, snapshot.parent_external_id, "") is not None
+
+
+def _facts(channel: Channel, order_id: int, snapshot: OrderSnapshot, row: Row[Any] | None) -> settle.Facts:
+    counted_at = row.counted_at if row is not None else None
+    return settle.Facts(
+        order_id=order_id,
+        store_id=channel.store_id,
+        store_name=channel.name,
+        number=snapshot.number or snapshot.external_id,
+        date=counted_at or snapshot.paid_at or snapshot.created_at,
+        has_date=counted_at is not None,
+    )
+
+
+def _note_open_questions(
+    db: Connection,
+    channel: Channel,
+    order_id: int,
+    snapshot: OrderSnapshot,
+    refunded: Refunded,
+    row: Row[Any] | None,
+) -> None:
+    """Remember what the store must still be asked, and tell the owner what needs a decision."""
+    state = rules.standing(snapshot.status, channel.paid_statuses)
+    needs = None
+    if refunded.unread:
+        needs = "refund quantities"
+    elif row is not None and not row.is_trashed and not snapshot.is_authoritative:
+        is_tie = row.version is not None and row.version == snapshot.version
+        needs = "two states of one second" if is_tie else None
+    if needs == "refund quantities" and not channel.has_keys and state is not Standing.REFUNDED:
+        notices.refund_needs_keys(db, channel, order_id, snapshot)
+    if state is Standing.UNKNOWN:
+        notices.unknown_status(db, channel, snapshot)
+    notices.held_lines(db, order_id, snapshot)
+    changed = {"refunded_minor": refunded.total_minor, "needs_reading": needs}
+    if row is not None or needs is not None or refunded.total_minor:
+        db.execute(update(orders).where(orders.c.id == order_id).values(**changed))

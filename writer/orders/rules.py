@@ -1,0 +1,97 @@
+"""What an order's status, quantities and refunds mean for sales and stock: pure functions, no database."""
+
+from dataclasses import dataclass
+from enum import Enum
+
+
+class Standing(Enum):
+    """What a status comes down to."""
+
+    PAID = "paid"
+    WAITING = "not paid yet"
+    REFUNDED = "refunded"
+    VOID = "not sold"
+    TRASHED = "in the trash"
+    DRAFT = "a draft"
+    UNKNOWN = "unknown to us"
+
+
+_STANDINGS = {
+    "processing": Standing.PAID,
+    "completed": Standing.PAID,
+    "on-hold": Standing.WAITING,
+    "refunded": Standing.REFUNDED,
+    "pending": Standing.VOID,
+    "failed": Standing.VOID,
+    "cancelled": Standing.VOID,
+    "trash": Standing.TRASHED,
+    "checkout-draft": Standing.DRAFT,
+    "auto-draft": Standing.DRAFT,
+    "draft": Standing.DRAFT,
+}
+
+
+@dataclass(frozen=True)
+class Due:
+    """Units a line should have put into the ledger (`sold`) and taken out of stock (`held`)."""
+
+    sold: int = 0
+    held: int = 0
+
+
+@dataclass(frozen=True)
+class Units:
+    """A line's quantities: 0 <= restocked <= refunded_ever, refunded <= refunded_ever <= quantity."""
+
+    quantity: int
+    refunded: int = 0  # by refunds that exist
+    refunded_ever: int = 0  # with those deleted since: deleting a refund moves no goods
+    restocked: int = 0
+
+
+def standing(status: str, paid_statuses: frozenset[str] = frozenset()) -> Standing:
+    """Tell what a status means; `paid_statuses` are those the owner says count as paid."""
+    if status in paid_statuses:
+        return Standing.PAID
+    return _STANDINGS.get(status, Standing.UNKNOWN)
+
+
+def due(state: Standing, units: Units, counts_on_hold: bool, before: Due | None, is_paid: bool) -> Due:
+    """Return what a line should have posted in all.
+
+    `before` is what was due until now, None when the order is seen in this state for the first time;
+    `is_paid` tells whether the store names a payment date (it decides for a status unknown to us).
+    """
+    out = units.quantity - units.restocked
+    net = units.quantity - units.refunded
+    match state:
+        case Standing.PAID:
+            return Due(sold=net, held=out)
+        case Standing.WAITING:
+            return Due(sold=net if counts_on_hold else 0, held=out)
+        case Standing.REFUNDED:
+            return Due(sold=0, held=out)
+        case Standing.TRASHED:
+            return Due(sold=0, held=before.held if before else 0)
+        case Standing.UNKNOWN if before is not None:
+            return before
+        case Standing.UNKNOWN if is_paid:
+            return Due(sold=net, held=out)
+        case Standing.VOID:
+            return Due(sold=0, held=max(0, units.refunded_ever - units.restocked))
+    return Due()
+
+
+def explain(state: Standing, status: str, sold_due: int, posted: list[str]) -> str:
+    """Say in a sentence why an order counts as it does, and what was posted for it."""
+    why = {
+        Standing.PAID: f"'{status}' counts as paid",
+        Standing.WAITING: f"'{status}' is not paid yet",
+        Standing.REFUNDED: "The order was refunded",
+        Standing.VOID: f"'{status}' is no sale",
+        Standing.TRASHED: "The order is in the store's trash",
+        Standing.DRAFT: "A draft is no order yet",
+        Standing.UNKNOWN: f"'{status}' is a status unknown here, so the count stays as it was",
+    }[state]
+    units = f"{sold_due} unit{'' if sold_due == 1 else 's'} due"
+    return f"{why}: {units}; posted {', '.join(posted) if posted else 'nothing'}."

@@ -1,0 +1,184 @@
+"""Posting: what a line should have put into the ledger, less what it has put there already."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Row, Select, insert, select, update
+
+from writer import clock, sales
+from writer.orders import lines as line_rows
+from writer.orders import matching, rules
+from writer.orders import refunds as refund_rows
+from writer.orders.lines import Line
+from writer.orders.refunds import Refunded
+from writer.orders.rules import Standing, Units
+from writer.orders.snapshot import Channel
+from writer.schema.orders import order_events, order_lines, orders
+from writer.schema.stores import stores
+
+
+@dataclass(frozen=True)
+class Facts:
+    """What posting needs to know of an order; `date` is that of all its rows in the ledger."""
+
+    order_id: int
+    store_id: int
+    store_name: str
+    number: str
+    date: datetime
+    has_date: bool
+
+
+def make_due(
+    lines: list[Line],
+    units: dict[str, Units],
+    state: Standing,
+    channel: Channel,
+    is_first: bool,
+    is_paid: bool,
+) -> None:
+    """Set on each line what is due in all; a line held for review keeps what was due before."""
+    for line in lines:
+        counts = units[line.external_id]
+        line.refunded, line.restocked = counts.refunded, counts.restocked
+        if line.is_removed:
+            line.sold_due = line.held_due = 0
+        elif line.problem is None:
+            before = None if is_first and state is Standing.UNKNOWN else line.due
+            now = rules.due(state, counts, channel.counts_on_hold, before, is_paid)
+            line.sold_due, line.held_due = now.sold, now.held
+
+
+def make_nothing_due(lines: list[Line]) -> None:
+    """Set every line to nothing due: its order is counted elsewhere."""
+    for line in lines:
+        line.sold_due = line.held_due = 0
+
+
+def post(db: Connection, facts: Facts, lines: list[Line], was: dict[int, dict[str, Any]]) -> list[str]:
+    """Save the lines and post each difference in units sold; return what was posted, in words."""
+    waiting = [line for line in lines if line.model is None and not line.is_removed]
+    matching.match(db, facts.store_id, waiting)
+    posted = []
+    for line in lines:
+        change = line.sold_due - line.sold if line.model is not None else 0
+        line.sold += change
+        line_rows.save(db, facts.order_id, line, was.get(line.id) if line.id is not None else None)
+        if change:
+            posted.append(_post_sale(db, facts, line, change))
+    if posted and not facts.has_date:
+        db.execute(update(orders).where(orders.c.id == facts.order_id).values(counted_at=facts.date))
+    return posted
+
+
+def _post_sale(db: Connection, facts: Facts, line: Line, change: int) -> str:
+    assert line.id is not None
+    assert line.model is not None
+    assert line.variant is not None
+    sales.post(
+        db,
+        order_line_id=line.id,
+        model=line.model,
+        variant=line.variant,
+        sku=line.sku or None,
+        quantity=change,
+        date=facts.date,
+        seller=facts.store_name,
+        notes=f"{facts.store_name} order {facts.number}",
+    )
+    return f"{change:+d} {line.model} {line.variant}"
+
+
+def rematch(db: Connection, cause: str) -> int:
+    """Match again every line that matched nothing, and post what is due; return how many now match.
+
+    To be called in the transaction that added a rule or a mapping: it is applied once, dated as the order.
+    """
+    waiting = select(order_lines.c.order_id).where(order_lines.c.model.is_(None), ~order_lines.c.is_removed)
+    matched = 0
+    for row in db.execute(_with_store().where(orders.c.id.in_(waiting)).order_by(orders.c.id)).all():
+        lines, was = _loaded(db, row.id)
+        unmatched = sum(line.model is None for line in lines)
+        posted = post(db, _facts_of(row), lines, was)
+        matched += unmatched - sum(line.model is None for line in lines)
+        if posted:
+            note_event(db, row.id, cause, row.status, f"Matched; posted {', '.join(posted)}.")
+    return matched
+
+
+def recount(db: Connection, channel: Channel, statuses: set[str], cause: str) -> int:
+    """Count again the store's orders in any of `statuses`, whose meaning changed; return how many."""
+    wanted = (
+        select(orders)
+        .where(orders.c.store_id == channel.store_id, orders.c.status.in_(statuses), ~orders.c.is_trashed)
+        .order_by(orders.c.id)
+    )
+    rows = db.execute(wanted).all()
+    for row in rows:
+        state = rules.standing(row.status, channel.paid_statuses)
+        recount_order(db, channel, row, state, row.status, cause)
+    return len(rows)
+
+
+def recount_order(
+    db: Connection, channel: Channel, row: Row[Any], state: Standing, status: str, cause: str
+) -> str:
+    """Make one recorded order's postings agree with `state`; return why it counts so, in a sentence."""
+    refunded = refund_rows.load(db, row.id)
+    lines, was = _loaded(db, row.id)
+    units = {line.external_id: _units_of(line, refunded) for line in lines}
+    make_due(lines, units, state, channel, is_first=False, is_paid=row.paid_at is not None)
+    posted = post(db, _facts_of(row, channel.name), lines, was)
+    sentence = rules.explain(state, status, sum(line.sold_due for line in lines), posted)
+    note_event(db, row.id, cause, status, sentence)
+    return sentence
+
+
+def release_children(db: Connection, channel: Channel, external_id: str, cause: str) -> None:
+    """Take back what orders below the newly recorded `external_id` posted: only the parent counts."""
+    children = select(orders).where(
+        orders.c.store_id == channel.store_id, orders.c.parent_external_id == external_id
+    )
+    for row in db.execute(children).all():
+        lines, was = _loaded(db, row.id)
+        make_nothing_due(lines)
+        posted = post(db, _facts_of(row, channel.name), lines, was)
+        if posted:
+            note_event(db, row.id, cause, row.status, f"Its parent order counts; posted {', '.join(posted)}.")
+
+
+def note_event(db: Connection, order_id: int, cause: str, status: str, sentence: str) -> None:
+    """Write into the order's history what happened to it and why it counts as it does."""
+    db.execute(
+        insert(order_events).values(
+            order_id=order_id, at=clock.now(), cause=cause, status=status, sentence=sentence
+        )
+    )
+
+
+def _loaded(db: Connection, order_id: int) -> tuple[list[Line], dict[int, dict[str, Any]]]:
+    lines = line_rows.load(db, order_id)
+    return lines, {line.id: line_rows.values(line) for line in lines if line.id is not None}
+
+
+def _units_of(line: Line, refunded: Refunded) -> Units:
+    now, ever = refunded.now.get(line.external_id, 0), refunded.ever.get(line.external_id, 0)
+    return Units(
+        line.quantity, min(now, line.quantity), max(min(ever, line.quantity), line.restocked), line.restocked
+    )
+
+
+def _with_store() -> Select[Any]:
+    return select(orders, stores.c.name.label("store_name")).join(stores, stores.c.id == orders.c.store_id)
+
+
+def _facts_of(row: Row[Any], store_name: str | None = None) -> Facts:
+    return Facts(
+        order_id=row.id,
+        store_id=row.store_id,
+        store_name=store_name or row.store_name,
+        number=row.number,
+        date=row.counted_at or row.paid_at or row.created_at,
+        has_date=row.counted_at is not None,
+    )

@@ -1,0 +1,74 @@
+"""What a channel says of an order at one moment, whatever the channel: plain frozen data, no database."""
+
+import hashlib
+import json
+from dataclasses import asdict, dataclass, field
+from datetime import datetime
+
+
+@dataclass(frozen=True)
+class Channel:
+    """The store an order came from and its policies."""
+
+    store_id: int
+    name: str
+    counts_on_hold: bool = False
+    paid_statuses: frozenset[str] = frozenset()
+    restocks_refunds: bool = True
+    has_keys: bool = False
+
+
+@dataclass(frozen=True)
+class LineSnapshot:
+    """One order line. `quantity` in whole units; `problem` says why it cannot be counted."""
+
+    external_id: str
+    quantity: int
+    sku: str = ""
+    product_id: int = 0  # 0: deleted in the store, or never known
+    variation_id: int = 0  # 0: no variation
+    name: str = ""
+    total_minor: int = 0
+    restocked: int | None = None  # the store's own word; None: it does not say
+    store_reduced: int | None = None  # what the store itself holds out; None: it does not say
+    problem: str | None = None
+
+
+@dataclass(frozen=True)
+class RefundSnapshot:
+    """One refund. `lines` maps line ids to units, None while only the amount is known."""
+
+    external_id: str
+    total_minor: int
+    reason: str = ""
+    lines: tuple[tuple[str, int], ...] | None = None
+
+
+@dataclass(frozen=True)
+class OrderSnapshot:
+    """An order as its channel showed it. Times are aware UTC; money is in minor units of `currency`."""
+
+    external_id: str
+    status: str
+    lines: tuple[LineSnapshot, ...]
+    created_at: datetime
+    version: datetime | None = None  # the channel's own time of last change; None: it has none
+    key_hash: str = ""
+    number: str = ""
+    paid_at: datetime | None = None
+    currency: str = ""
+    total_minor: int = 0
+    refunds: tuple[RefundSnapshot, ...] = ()
+    parent_external_id: str | None = None
+    customer_name: str | None = None
+    customer_email: str | None = None
+    is_authoritative: bool = False  # read from the store itself just now: wins over an equal version
+    raw: str | None = field(default=None, repr=False)
+
+    def digest(self) -> str:
+        """Return a hash of what the snapshot says, without the bytes it was said in or its version."""
+        said = asdict(self)
+        for name in ("raw", "version", "is_authoritative"):
+            del said[name]
+        said["refunds"] = [refund.external_id for refund in self.refunds]
+        return hashlib.sha256(json.dumps(said, default=str, sort_keys=True).encode()).hexdigest()
