@@ -40,9 +40,10 @@ sales = Table(
     Column("order_line_id", Integer, ForeignKey("order_lines.id")),
     Column("updated_at", UtcTime),  # NULL: as it was entered
     CheckConstraint("quantity BETWEEN -1000000000 AND 1000000000", name="quantity"),
-    Index("ix_sales_newest", "date_added", "id"),
+    # quantity at the end: sums over dates or types then never touch the rows themselves
+    Index("ix_sales_newest", "date_added", "id", "quantity"),
     Index("ix_sales_order_line", "order_line_id"),
-    Index("ix_sales_type", "model", "variant"),
+    Index("ix_sales_type", "model", "variant", "date_added", "id", "quantity"),
     sqlite_autoincrement=True,
 )
 
@@ -70,4 +71,14 @@ ignored_skus = Table(
     metadata,
     Column("sku", Text, primary_key=True),  # case-folded, trimmed
     Column("added_at", UtcTime, nullable=False),
+)
+
+# Which forms were already sent: a double click must make one sale. Kept for a day.
+sale_forms = Table(
+    "sale_forms",
+    metadata,
+    Column("token", Text, primary_key=True),  # random, in a hidden field of the form
+    Column("sale_id", Integer, nullable=False),
+    Column("sent_at", UtcTime, nullable=False),
+    Index("ix_sale_forms_sent", "sent_at"),
 )

@@ -54,9 +54,9 @@ def upgrade() -> None:
         Column("order_line_id", Integer, ForeignKey("order_lines.id")),
         Column("updated_at", UtcTime),
         CheckConstraint("quantity BETWEEN -1000000000 AND 1000000000", name="quantity"),
-        Index("ix_sales_newest", "date_added", "id"),
+        Index("ix_sales_newest", "date_added", "id", "quantity"),
         Index("ix_sales_order_line", "order_line_id"),
-        Index("ix_sales_type", "model", "variant"),
+        Index("ix_sales_type", "model", "variant", "date_added", "id", "quantity"),
         sqlite_autoincrement=True,
     )
     op.create_table(
@@ -78,6 +78,13 @@ def upgrade() -> None:
         "ignored_skus",
         Column("sku", Text, primary_key=True),
         Column("added_at", UtcTime, nullable=False),
+    )
+    op.create_table(
+        "sale_forms",
+        Column("token", Text, primary_key=True),
+        Column("sale_id", Integer, nullable=False),
+        Column("sent_at", UtcTime, nullable=False),
+        Index("ix_sale_forms_sent", "sent_at"),
     )
     _first_types()
     if earlier:
