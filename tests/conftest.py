@@ -6,6 +6,7 @@ PostgreSQL, in a database of their own.
 
 import os
 import shutil
+import threading
 import uuid
 from collections.abc import Iterator
 from pathlib import Path
@@ -15,8 +16,10 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import create_engine, text
 from sqlalchemy.engine import make_url
+from werkzeug.serving import WSGIRequestHandler, make_server
 
-from tests.makers import make_config
+from tests.makers import add_people, make_config, sign_in_as
+from writer import accounts
 from writer.app import create_app
 from writer.db import Database
 from writer.migrate import migrate
@@ -42,15 +45,18 @@ def _postgres(statement: str) -> None:
 
 @pytest.fixture(scope="session")
 def template(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """A migrated database that each test gets a copy of."""
+    """A migrated database with the users ada (admin) and sam (staff) that each test gets a copy of."""
     if POSTGRES_URL is None:
         path = tmp_path_factory.mktemp("template") / "sales.db"
         migrate(f"sqlite:///{path}")
+        add_people(f"sqlite:///{path}")
         yield str(path)
         return
     name = f"template_{uuid.uuid4().hex[:12]}"
     _postgres(f"CREATE DATABASE {name}")
-    migrate(make_url(POSTGRES_URL).set(database=name).render_as_string(hide_password=False))
+    url = make_url(POSTGRES_URL).set(database=name).render_as_string(hide_password=False)
+    migrate(url)
+    add_people(url)
     yield name
     _postgres(f"DROP DATABASE {name} WITH (FORCE)")
 
@@ -90,8 +96,9 @@ def database(database_url: str) -> Iterator[Database]:
 
 @pytest.fixture
 def app(database_url: str) -> Iterator[Flask]:
-    """The real application on this test's database."""
+    """The real application on this test's database; forms need no CSRF token."""
     made = create_app(make_config(DATABASE_URL=database_url))
+    made.config["WTF_CSRF_ENABLED"] = False
     yield made
     made.extensions["database"].close()
 
@@ -100,3 +107,52 @@ def app(database_url: str) -> Iterator[Flask]:
 def client(app: Flask) -> FlaskClient:
     """A stranger's client: nobody is signed in."""
     return app.test_client()
+
+
+@pytest.fixture
+def admin(app: Flask) -> FlaskClient:
+    """The browser of ada, an admin."""
+    return sign_in_as(app, "ada")
+
+
+@pytest.fixture
+def staff(app: Flask) -> FlaskClient:
+    """The browser of sam, who is staff."""
+    return sign_in_as(app, "sam")
+
+
+@pytest.fixture
+def api(app: Flask, database: Database) -> FlaskClient:
+    """A program with a write token."""
+    with database.transaction() as db:
+        token = accounts.make_token(db, "program", "write", "ada")
+    client = app.test_client()
+    client.environ_base["HTTP_AUTHORIZATION"] = f"Bearer {token}"
+    return client
+
+
+@pytest.fixture
+def reader_token(database: Database) -> str:
+    """An API token that may only read."""
+    with database.transaction() as db:
+        return accounts.make_token(db, "looker", "read", "ada")
+
+
+@pytest.fixture
+def writer_server(app: Flask) -> Iterator[str]:
+    """The address of the real application, CSRF checks on, served on a free port."""
+    app.config["WTF_CSRF_ENABLED"] = True
+    server = make_server("127.0.0.1", 0, app, threaded=True, request_handler=QuietHandler)
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    yield f"http://127.0.0.1:{server.server_port}"
+    server.shutdown()
+    thread.join()
+    server.server_close()
+
+
+class QuietHandler(WSGIRequestHandler):
+    """The application logs its requests; the server need not."""
+
+    def log_request(self, code: int | str = "-", size: int | str = "-") -> None:
+        """Log nothing."""

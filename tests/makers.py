@@ -1,8 +1,16 @@
 """The smallest valid thing of each kind; a test passes only what matters to it."""
 
+from functools import cache
+
+from flask import Flask
+from flask.testing import FlaskClient
+
 from writer import config
+from writer.accounts import actions, passwords, queries, sign_ins
+from writer.db import Database
 
 WEBHOOK_SECRET = "woo-hook-secret-1"
+PASSWORD = "correct horse battery"  # of ada and sam
 FERNET_KEY = "MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDE="
 
 
@@ -15,3 +23,30 @@ def make_config(**variables: str) -> config.Config:
         **variables,
     }
     return config.load(settings)
+
+
+def add_people(url: str) -> None:
+    """Add ada, an admin, and sam, who is staff."""
+    database = Database(url)
+    with database.transaction() as db:
+        actions.insert_user(db, "ada", _password_hash(), "admin", must_change=False, by="system")
+        actions.insert_user(db, "sam", _password_hash(), "staff", must_change=False, by="system")
+    database.close()
+
+
+@cache
+def _password_hash() -> str:
+    return passwords.hashed(PASSWORD)
+
+
+def sign_in_as(app: Flask, name: str) -> FlaskClient:
+    """A browser in which this user has signed in just now."""
+    database: Database = app.extensions["database"]
+    with database.transaction() as db:
+        user = queries.find_user(db, name)
+        assert user is not None
+        token = sign_ins.start(db, user.id, "127.0.0.1", "test")
+    client = app.test_client()
+    with client.session_transaction() as session:
+        session["sign_in"] = token
+    return client

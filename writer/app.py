@@ -3,8 +3,9 @@
 from flask_openapi3.models.info import Info
 from flask_openapi3.openapi import OpenAPI
 
+from writer import accounts, errors, frame, health, logs, security
 from writer import config as configuration
-from writer import errors, logs
+from writer.accounts import pages as accounts_pages
 from writer.db import Database
 
 VERSION = "0.1.0"
@@ -26,4 +27,10 @@ def create_app(config: configuration.Config | None = None) -> OpenAPI:
     logs.start()
     logs.register(app)
     errors.register(app)
+    security.register(app, config)
+    frame.register(app)
+    accounts.guard(app)
+    app.register_blueprint(health.bp)
+    app.register_blueprint(accounts_pages.bp)
+    accounts.start(app, config)
     return app

@@ -1,0 +1,79 @@
+"""Answers given once: a repeat with the same Idempotency-Key gets the first answer and changes nothing."""
+
+import hashlib
+import json
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+from flask import Response, request
+from sqlalchemy import Connection, Row, delete, select
+
+from writer import clock
+from writer.accounts.access import actor
+from writer.db import insert_row, lock, transaction
+from writer.errors import Invalid
+from writer.schema.accounts import idempotency_keys
+
+HEADER = "Idempotency-Key"
+LONGEST_KEY = 255
+KEPT = timedelta(days=7)
+
+
+def answer_once(act: Callable[[Connection], tuple[dict[str, Any], int]]) -> Response:
+    """Run `act(db)` in a transaction of its own and answer the (body, status) it returns as JSON.
+
+    With an Idempotency-Key header the answer is kept for 7 days in the same transaction as the effect; the
+    same key of the same owner with the same method, path and body replays it without calling `act`. The
+    same key with anything else raises Invalid. What `act` raises is passed on; no error is kept.
+    """
+    key = _key()
+    if key is None:
+        with transaction() as db:
+            body, status = act(db)
+        return _answer(json.dumps(body, default=str), status)
+    owner, asked = actor().owner, _request_hash()
+    with transaction() as db:
+        lock(db, f"idempotency {owner} {key}")
+        kept = _find(db, owner, key)
+        if kept is None:
+            body, status = act(db)
+            text = json.dumps(body, default=str)
+            if status < 400:
+                _keep(db, owner=owner, key=key, request_hash=asked, status=status, answer=text)
+            return _answer(text, status)
+    if kept.request_hash != asked:
+        sentence = f"This {HEADER} was used for another request: use a new key for a new request."
+        raise Invalid(sentence, {HEADER: "was used for another request"})
+    return _answer(kept.answer, kept.status, replayed=True)
+
+
+def _key() -> str | None:
+    key = request.headers.get(HEADER)
+    if key is not None and not 1 <= len(key) <= LONGEST_KEY:
+        raise Invalid(
+            f"{HEADER} must have 1 to {LONGEST_KEY} characters.", {HEADER: f"1 to {LONGEST_KEY} characters"}
+        )
+    return key
+
+
+def _request_hash() -> str:
+    head = f"{request.method} {request.full_path}\n".encode()
+    return hashlib.sha256(head + request.get_data()).hexdigest()
+
+
+def _find(db: Connection, owner: str, key: str) -> Row[Any] | None:
+    db.execute(delete(idempotency_keys).where(idempotency_keys.c.created_at < clock.now() - KEPT))
+    same = (idempotency_keys.c.owner == owner) & (idempotency_keys.c.key == key)
+    return db.execute(select(idempotency_keys).where(same)).one_or_none()
+
+
+def _keep(db: Connection, **values: Any) -> None:
+    insert_row(db, idempotency_keys, created_at=clock.now(), **values)
+
+
+def _answer(text: str, status: int, replayed: bool = False) -> Response:
+    response = Response(text, status=status, content_type="application/json")
+    if replayed:
+        response.headers["Idempotent-Replayed"] = "true"
+    return response

@@ -1,0 +1,141 @@
+"""Pages of one's own account: sign in and out, change the password, see where one is signed in."""
+
+import logging
+import re
+from typing import Any
+
+from flask import Blueprint, current_app, flash, redirect, render_template, request, session, url_for
+from sqlalchemy import Row
+from werkzeug.wrappers import Response
+
+from writer import config
+from writer.accounts import actions, passwords, queries, sign_ins, throttle
+from writer.accounts.access import actor, public
+from writer.accounts.forms import PasswordForm, SignInForm
+from writer.db import database, reading, transaction
+from writer.errors import Invalid
+
+bp = Blueprint("accounts", __name__, template_folder="templates")
+log = logging.getLogger("writer")
+# A path of this site: not "//host", not "/\host", which browsers read as another host.
+_OWN_PATH = re.compile(r"/(?![/\\])[^\\\x00-\x20\x7f]*")
+
+
+@bp.route("/sign-in", methods=["GET", "POST"])
+@public
+def sign_in() -> Response | str | tuple[str, int]:
+    """Ask for name and password; a right one starts a new sign-in."""
+    form = SignInForm()
+    if not form.validate_on_submit():
+        return render_template("accounts/sign_in.html", form=form)
+    settings: config.Config = current_app.config["ONEROM"]
+    actions.ensure_first_user(database(), settings.admin_user, settings.admin_password)
+    user, wait_s = _try(form.name.data or "", form.password.data or "")
+    if user is None:
+        form.password.errors = [_refusal(wait_s)]
+        return render_template("accounts/sign_in.html", form=form), 429 if wait_s else 401
+    return _let_in(user)
+
+
+def _try(name: str, password: str) -> tuple[Row[Any] | None, int]:
+    """Return the user whose name and password these are, or None and the seconds to wait."""
+    address = request.remote_addr or ""
+    with transaction() as db:
+        wait_s = throttle.count_try(db, name, address)
+        user = queries.find_user(db, name)
+    if wait_s:
+        log.warning("sign-in slowed down", extra={"fields": {"address": address, "wait_s": wait_s}})
+        return None, wait_s
+    # Outside of the transaction: hashing takes a while, and as long for a name of nobody.
+    is_right = passwords.is_right(user.password_hash if user else None, password)
+    return (user if is_right and user is not None and user.is_active else None), 0
+
+
+def _refusal(wait_s: int) -> str:
+    if wait_s:
+        return f"Too many wrong tries. Please wait {wait_s} seconds and try again."
+    return "This name and password do not belong together."
+
+
+def _let_in(user: Row[Any]) -> Response:
+    address = request.remote_addr or ""
+    with transaction() as db:
+        throttle.forget(db, user.name, address)
+        if isinstance(session.get("sign_in"), str):
+            sign_ins.end(db, session["sign_in"])
+        token = sign_ins.start(db, user.id, address, request.user_agent.string)
+    # Nothing of a session somebody else may have planted lives on.
+    session.clear()
+    session["sign_in"] = token
+    session.permanent = True
+    return redirect(_next(), 303)
+
+
+def _next() -> str:
+    wanted = request.args.get("next", "")
+    return wanted if _OWN_PATH.fullmatch(wanted) else "/"
+
+
+@bp.post("/sign-out")
+def sign_out() -> Response:
+    """End this sign-in."""
+    with transaction() as db:
+        sign_ins.end(db, session["sign_in"])
+    return _signed_out("You are signed out.")
+
+
+@bp.post("/sign-out-everywhere")
+def sign_out_everywhere() -> Response:
+    """End every sign-in of this user, this one too."""
+    with transaction() as db:
+        sign_ins.end_all(db, _user_id())
+    return _signed_out("You are signed out everywhere.")
+
+
+def _signed_out(sentence: str) -> Response:
+    session.clear()
+    flash(sentence, "success")
+    return redirect(url_for("accounts.sign_in"), 303)
+
+
+@bp.get("/account")
+def account() -> str:
+    """Show who one is and where one is signed in."""
+    with reading() as db:
+        rows = queries.list_sign_ins(db, _user_id())
+    here = sign_ins.fingerprint(session["sign_in"])
+    return render_template("accounts/account.html", rows=rows, here=here)
+
+
+@bp.route("/password", methods=["GET", "POST"])
+def password() -> Response | str | tuple[str, int]:
+    """Change one's own password; all other sign-ins end."""
+    form = PasswordForm()
+    if not form.validate_on_submit():
+        return render_template("accounts/password.html", form=form)
+    new = form.new.data or ""
+    user, wait_s = _try(actor().name, form.old.data or "")
+    if user is None:
+        form.old.errors = [_refusal(wait_s) if wait_s else "This is not your present password."]
+        return render_template("accounts/password.html", form=form), 429 if wait_s else 422
+    try:
+        passwords.check_new(new, user.name, user.password_hash, field="new")
+    except Invalid as error:
+        form.new.errors = [error.errors["new"]]
+        return render_template("accounts/password.html", form=form), 422
+    _change(user, new)
+    flash("Your password is changed. You were signed out everywhere else.", "success")
+    return redirect("/", 303)
+
+
+def _change(user: Row[Any], new: str) -> None:
+    new_hash = passwords.hashed(new)
+    with transaction() as db:
+        actions.change_password(db, user.id, new_hash, sign_in=session["sign_in"])
+        throttle.forget(db, user.name, request.remote_addr or "")
+
+
+def _user_id() -> int:
+    found = actor().user_id
+    assert found is not None  # only a session reaches a page
+    return found

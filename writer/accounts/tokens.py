@@ -1,0 +1,73 @@
+"""API tokens: shown once, stored hashed, with scope read or write, revocable."""
+
+import logging
+import secrets
+from datetime import timedelta
+from typing import Any
+
+from sqlalchemy import Connection, Row, select, update
+from sqlalchemy.exc import OperationalError
+
+from writer import audit, clock
+from writer.accounts.sign_ins import fingerprint
+from writer.db import insert_row, transaction
+from writer.errors import Conflict, Invalid, NotFound
+from writer.schema.accounts import api_tokens
+
+SCOPES = ("read", "write")
+_USE_IS_NOTED_EVERY = timedelta(hours=1)  # so that reading by API does not write each time
+log = logging.getLogger("writer")
+
+
+def make_token(db: Connection, name: str, scope: str, created_by: str) -> str:
+    """Store a new token's hash and return the token itself, which nobody can show again.
+
+    Raises Invalid on an empty or long name or an unknown scope, Conflict where a valid token has the name.
+    """
+    name = name.strip()
+    if not 1 <= len(name) <= 60 or not name.isprintable():
+        raise Invalid("Give the token a name of 1 to 60 characters.", {"name": "1 to 60 characters"})
+    if scope not in SCOPES:
+        raise Invalid("The scope must be read or write.", {"scope": "read or write"})
+    same = (api_tokens.c.name == name) & api_tokens.c.revoked_at.is_(None)
+    if db.execute(select(api_tokens.c.id).where(same)).first() is not None:
+        raise Conflict(f"There is a token named {name} already: revoke it first.", {"name": "is in use"})
+    token = f"onerom_{secrets.token_urlsafe(32)}"
+    now = clock.now()
+    hashed = fingerprint(token)
+    insert_row(
+        db, api_tokens, name=name, token_hash=hashed, scope=scope, created_by=created_by, created_at=now
+    )
+    audit.note(db, created_by, "token.create", f"token {name}", None, {"name": name, "scope": scope})
+    return token
+
+
+def revoke_token(db: Connection, actor: str, token_id: int) -> str:
+    """End a token at once and return its name. Raises NotFound where there is no valid one of that id."""
+    valid = (api_tokens.c.id == token_id) & api_tokens.c.revoked_at.is_(None)
+    row = db.execute(select(api_tokens.c.name, api_tokens.c.scope).where(valid)).one_or_none()
+    if row is None:
+        raise NotFound("There is no such token, or it was revoked before.")
+    db.execute(update(api_tokens).where(valid).values(revoked_at=clock.now()))
+    was = {"name": row.name, "scope": row.scope}
+    audit.note(db, actor, "token.revoke", f"token {row.name}", was, None)
+    return str(row.name)
+
+
+def find_token(db: Connection, token: str) -> Row[Any] | None:
+    """Return the row of a valid token, or None."""
+    valid = (api_tokens.c.token_hash == fingerprint(token)) & api_tokens.c.revoked_at.is_(None)
+    return db.execute(select(api_tokens).where(valid)).one_or_none()
+
+
+def note_use(row: Row[Any]) -> None:
+    """Remember that the token was used now, to the hour, in a transaction of its own."""
+    now = clock.now()
+    if row.last_used_at is not None and now - row.last_used_at < _USE_IS_NOTED_EVERY:
+        return
+    try:
+        with transaction() as db:
+            db.execute(update(api_tokens).where(api_tokens.c.id == row.id).values(last_used_at=now))
+    except OperationalError as error:
+        # Reading by API must go on while the database cannot be written.
+        log.warning("token use not noted", extra={"fields": {"error": str(error.orig)}})

@@ -1,0 +1,66 @@
+"""What writes the audit trail and the notices. Nothing here commits: the way in does."""
+
+import json
+from typing import Any
+
+from sqlalchemy import Connection, insert, select, update
+
+from writer import clock
+from writer.db import insert_row, lock
+from writer.schema.audit import audit_entries, notices
+
+
+def note(
+    db: Connection,
+    actor: str,
+    action: str,
+    subject: str,
+    before: dict[str, Any] | None,
+    after: dict[str, Any] | None,
+) -> None:
+    """Write one audit row: `actor` did `action` ("sale.edit") to `subject` ("sale 12").
+
+    `before` and `after` are the fields as they were and as they are; None: it did not, or no longer does,
+    exist. They are kept as JSON, anything else as its text. Never pass a secret or a hash of one.
+    """
+    db.execute(
+        insert(audit_entries).values(
+            at=clock.now(),
+            actor=actor,
+            action=action,
+            subject=subject,
+            before=_as_json(before),
+            after=_as_json(after),
+        )
+    )
+
+
+def _as_json(fields: dict[str, Any] | None) -> str | None:
+    return None if fields is None else json.dumps(fields, default=str, ensure_ascii=False)
+
+
+def raise_notice(db: Connection, kind: str, subject: str, sentence: str, link: str | None = None) -> bool:
+    """Have one open notice for (kind, subject) with this sentence and this link (a path, or None).
+
+    Returns True where it is news: there was none, or the last one had been closed. While one is open it
+    only counts how often and when it happened last, and returns False.
+    """
+    lock(db, "notices")
+    same = (notices.c.kind == kind) & (notices.c.subject == subject)
+    found = db.execute(select(notices.c.id, notices.c.closed_at).where(same)).one_or_none()
+    seen = {"sentence": sentence, "link": link, "last_at": clock.now()}
+    if found is None:
+        insert_row(db, notices, kind=kind, subject=subject, times=1, first_at=seen["last_at"], **seen)
+        return True
+    if found.closed_at is None:
+        db.execute(update(notices).where(same).values(times=notices.c.times + 1, **seen))
+        return False
+    again = {"times": 1, "first_at": seen["last_at"], "closed_at": None, "closed_by": None}
+    db.execute(update(notices).where(same).values(**again, **seen))
+    return True
+
+
+def close_notice(db: Connection, kind: str, subject: str, by: str | None = None) -> None:
+    """Close the open notice of (kind, subject), if there is one; `by` None: the product found it settled."""
+    is_open = (notices.c.kind == kind) & (notices.c.subject == subject) & notices.c.closed_at.is_(None)
+    db.execute(update(notices).where(is_open).values(closed_at=clock.now(), closed_by=by))

@@ -1,0 +1,59 @@
+"""What protects every answer: headers, cookies, limits, and which proxy is believed."""
+
+import hashlib
+
+from flask import Flask, Response, request
+from flask.sessions import SecureCookieSessionInterface
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from writer.accounts.sign_ins import LASTS
+from writer.config import Config, whole_number
+
+LARGEST_FORM_BYTES = 1_000_000
+POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self';"
+    " connect-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
+)
+HEADERS = {
+    "Content-Security-Policy": POLICY,
+    "X-Content-Type-Options": "nosniff",
+    # Flask-WTF refuses HTTPS forms without a Referer: never no-referrer.
+    "Referrer-Policy": "same-origin",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+}
+
+
+class SessionsSecureOverHttps(SecureCookieSessionInterface):
+    """Marks the cookie Secure whenever the request came by https, so that plain http works in the shop."""
+
+    def get_cookie_secure(self, app: Flask) -> bool:
+        return request.is_secure
+
+
+def register(app: Flask, config: Config) -> None:
+    """Give `app` its headers, its cookie's settings and its limits."""
+    proxies = whole_number(config.environment, "TRUSTED_PROXIES", 0, 0, 10)
+    if proxies:
+        # Not X-Forwarded-Host: a proxy that does not set it passes on what a stranger wrote.
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=proxies, x_proto=proxies)  # type: ignore[method-assign]
+    app.session_interface = SessionsSecureOverHttps()
+    app.config.update(
+        # Cookies do not know ports: two copies on one machine need two names.
+        SESSION_COOKIE_NAME=f"onerom_{hashlib.sha256(config.secret_key.encode()).hexdigest()[:8]}",
+        SESSION_COOKIE_HTTPONLY=True,
+        SESSION_COOKIE_SAMESITE="Lax",
+        SESSION_REFRESH_EACH_REQUEST=False,
+        PERMANENT_SESSION_LIFETIME=LASTS,
+        MAX_FORM_MEMORY_SIZE=LARGEST_FORM_BYTES,
+        MAX_FORM_PARTS=1000,
+    )
+    app.after_request(_protect)
+
+
+def _protect(response: Response) -> Response:
+    for name, value in HEADERS.items():
+        response.headers.setdefault(name, value)
+    if request.endpoint is None or not request.endpoint.endswith("static"):
+        response.headers.setdefault("Cache-Control", "no-store")
+    return response
