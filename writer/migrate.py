@@ -50,6 +50,21 @@ def migrate(url: str, target: str = "head") -> str:
     return revision or "nothing"
 
 
+def is_behind(url: str) -> bool:
+    """Tell whether migrations wait to be applied; raise NewerDatabase where this code is too old for it."""
+    path = make_url(url).database
+    if make_url(url).get_backend_name() == "sqlite" and not Path(str(path)).exists():
+        return True
+    engine = create_engine(url)
+    try:
+        with engine.connect() as connection:
+            _refuse_newer(connection)
+            current = MigrationContext.configure(connection).get_current_revision()
+    finally:
+        engine.dispose()
+    return current != script_directory().get_current_head()
+
+
 def script_directory() -> ScriptDirectory:
     """Return the migrations this code knows."""
     return ScriptDirectory.from_config(_alembic(None))
