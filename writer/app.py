@@ -7,6 +7,9 @@ from writer import accounts, errors, frame, health, logs, security
 from writer import config as configuration
 from writer.accounts import pages as accounts_pages
 from writer.db import Database
+from writer.stores.registry import Keyring
+from writer.stores.secrets import Vault
+from writer.stores.webhook import webhook
 
 VERSION = "0.1.0"
 
@@ -24,6 +27,7 @@ def create_app(config: configuration.Config | None = None) -> OpenAPI:
         ONEROM=config,
     )
     app.extensions["database"] = Database(config.database_url)
+    app.extensions["keyring"] = Keyring(Vault(config.encryption_keys), config.webhook_shared_secret)
     logs.start()
     logs.register(app)
     errors.register(app)
@@ -33,4 +37,5 @@ def create_app(config: configuration.Config | None = None) -> OpenAPI:
     app.register_blueprint(health.bp)
     app.register_blueprint(accounts_pages.bp)
     accounts.start(app, config)
+    app.register_blueprint(webhook)
     return app

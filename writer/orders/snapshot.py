@@ -62,6 +62,7 @@ class OrderSnapshot:
     parent_external_id: str | None = None
     customer_name: str | None = None
     customer_email: str | None = None
+    is_anonymized: bool = False  # the store erased the customer: so do we
     is_authoritative: bool = False  # read from the store itself just now: wins over an equal version
     raw: str | None = field(default=None, repr=False)
 

@@ -1,0 +1,81 @@
+"""The way in for WooCommerce's webhooks: verify over the raw bytes, keep, process, answer.
+
+The answers follow what WooCommerce does with them (measured): it never retries, disables a webhook after
+seven failures in a row, and sends its ping again for ever unless that is answered exactly 200.
+"""
+
+import json
+from typing import Any
+
+from flask import Blueprint, Response, current_app, request
+from sqlalchemy import Connection, Row
+
+from writer import accounts
+from writer.db import reading, transaction
+from writer.errors import problem
+from writer.stores import deliveries, registry
+from writer.stores.registry import Keyring
+from writer.stores.secrets import is_signed
+
+webhook = Blueprint("webhook", __name__)
+
+
+@webhook.post("/api/woocommerce/webhook")
+@accounts.public
+def receive() -> Response:
+    """Take one delivery: 200 whatever a signed body says, 401 unsigned, 400 no JSON, 5xx not kept."""
+    body = request.get_data(cache=False)
+    if _is_ping(body):
+        return _answered("pong")
+    source = registry.normalised(request.headers.get("X-WC-Webhook-Source", ""))
+    ring: Keyring = current_app.extensions["keyring"]
+    with reading() as db:
+        store = registry.find(db, source) if source else registry.only_one(db)
+        is_first = store is None and registry.count(db) == 0
+        secrets = registry.secrets_of(db, store, ring) if store else registry.all_secrets(db, ring)
+    if not is_signed(body, request.headers.get("X-WC-Webhook-Signature", ""), secrets):
+        return _reject(store)
+    try:
+        payload = json.loads(body)
+    except (ValueError, RecursionError):
+        return problem(400, "not_json", "The body is signed, but it is not JSON.")
+    topic = request.headers.get("X-WC-Webhook-Topic", "").strip().lower() or "order.updated"
+    if topic not in deliveries.ORDER_TOPICS:
+        return _answered("ignored")
+    with transaction() as db:
+        if is_first:
+            store = _first_store(db, source or _host_in(payload))
+        return _answered(deliveries.accept(db, store, source, topic[:60], body, payload))
+
+
+def _first_store(db: Connection, source: str) -> Row[Any]:
+    """Register the store whose delivery is the first there ever was; another request may just have."""
+    return (
+        registry.find(db, source) or registry.only_one(db) or registry.register(db, source, "first delivery")
+    )
+
+
+def _is_ping(body: bytes) -> bool:
+    """WooCommerce tells a new address hello by a form of one field, without headers or signature."""
+    is_form = request.mimetype == "application/x-www-form-urlencoded"
+    return is_form and len(body) < 64 and body.startswith(b"webhook_id=") and body[11:].strip().isdigit()
+
+
+def _reject(store: Row[Any] | None) -> Response:
+    if store is not None:
+        with transaction() as db:
+            registry.note_rejected(db, store.id)
+    return problem(401, "bad_signature", "The signature does not fit the body and the secret of this store.")
+
+
+def _host_in(payload: Any) -> str:
+    """Return the address an order's own links name, where the header does not say the source."""
+    try:
+        link = str(payload["_links"]["self"][0]["href"])
+    except (KeyError, IndexError, TypeError):
+        return "store"
+    return registry.normalised(link.split("/wp-json/")[0]) or "store"
+
+
+def _answered(outcome: str) -> Response:
+    return Response(json.dumps({"status": "ok", "outcome": outcome}), 200, content_type="application/json")
