@@ -1,11 +1,29 @@
 """Verbs that change the ledger. None of them commits; the way in opens the transaction."""
 
-from datetime import UTC, datetime
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime, timedelta
+from typing import Any
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, Row, delete, insert, select, update
 
-from writer.db import insert_row
-from writer.schema.sales import sales
+from writer import audit, clock
+from writer.db import insert_row, lock
+from writer.errors import Conflict, Invalid
+from writer.sales import fields
+from writer.sales.queries import find_deleted, get_sale
+from writer.sales.types import get_active
+from writer.schema.sales import sale_forms, sales
+
+# What a person may say of a sale; `date` is the column date_added.
+GIVEN = ("model", "variant", "quantity", "seller", "notes", "date", "sku")
+_FORMS_KEPT = timedelta(days=1)
+_CHECKS: dict[str, Callable[[Any], Any]] = {
+    "quantity": fields.quantity,
+    "seller": lambda value: fields.text(value, fields.MAX_SELLER),
+    "notes": lambda value: fields.text(value, fields.MAX_NOTES),
+    "date": fields.moment,
+    "sku": lambda value: fields.text(value, fields.MAX_SKU) or None,
+}
 
 
 def post(
@@ -40,3 +58,118 @@ def post(
         sku=sku,
         order_line_id=order_line_id,
     )
+
+
+def add(db: Connection, actor: str, source: str, given: Mapping[str, Any]) -> int:
+    """The ledger has one more sale, entered by `actor`; return its id.
+
+    `given` holds model, variant, quantity and seller, and may hold notes, sku and date (None or absent:
+    now). `source` is 'form', 'api' or 'file'. Raises Invalid naming every field that cannot be used.
+    """
+    known = {name: value for name, value in given.items() if value is not None}
+    values = _checked(db, {"date": clock.now(), **known}, None)
+    sale_id = insert_row(db, sales, source=source, **_columns(values))
+    audit.note(db, actor, "sale.add", f"sale {sale_id}", None, snapshot(get_sale(db, sale_id)))
+    return sale_id
+
+
+def add_once(db: Connection, actor: str, form_token: str, given: Mapping[str, Any]) -> tuple[int, bool]:
+    """As `add`, from a form that counts once however often it is sent; return the id, and if it is new."""
+    lock(db, f"sale form {form_token}")
+    db.execute(delete(sale_forms).where(sale_forms.c.sent_at < clock.now() - _FORMS_KEPT))
+    sent = db.execute(select(sale_forms.c.sale_id).where(sale_forms.c.token == form_token)).scalar()
+    if sent is not None:
+        return int(sent), False
+    sale_id = add(db, actor, "form", given)
+    db.execute(insert(sale_forms).values(token=form_token, sale_id=sale_id, sent_at=clock.now()))
+    return sale_id, True
+
+
+def amend(db: Connection, actor: str, sale_id: int, given: Mapping[str, Any]) -> None:
+    """The sale has the `given` values; fields not given, and values it had already, are left alone.
+
+    Raises NotFound, Conflict where an order posted the sale, and Invalid naming every unusable field.
+    """
+    before = _by_hand(db, sale_id)
+    values = _checked(db, given, before)
+    if not values:
+        return
+    changed = update(sales).where(sales.c.id == sale_id)
+    db.execute(changed.values(updated_at=clock.now(), **_columns(values)))
+    after = snapshot(get_sale(db, sale_id))
+    audit.note(db, actor, "sale.edit", f"sale {sale_id}", snapshot(before), after)
+
+
+def remove(db: Connection, actor: str, sale_id: int) -> Row[Any]:
+    """The sale is gone from the ledger, and `restore` can bring it back; return it as it was.
+
+    Raises NotFound, and Conflict where an order posted the sale.
+    """
+    before = _by_hand(db, sale_id)
+    db.execute(delete(sales).where(sales.c.id == sale_id))
+    audit.note(db, actor, "sale.delete", f"sale {sale_id}", snapshot(before), None)
+    return before
+
+
+def restore(db: Connection, actor: str, sale_id: int) -> None:
+    """The deleted sale is back as it was, under its own id. Raises NotFound, and Conflict if it is there."""
+    deleted = find_deleted(db, sale_id)
+    if deleted is None:
+        get_sale(db, sale_id)
+        raise Conflict(f"Sale {sale_id} is in the ledger: there is nothing to bring back.")
+    values = _columns({name: deleted[name] for name in GIVEN})
+    updated_at = datetime.fromisoformat(deleted["updated_at"]) if deleted["updated_at"] else None
+    values["date_added"] = datetime.fromisoformat(deleted["date"])
+    db.execute(insert(sales).values(id=sale_id, source=deleted["source"], updated_at=updated_at, **values))
+    audit.note(db, actor, "sale.restore", f"sale {sale_id}", None, snapshot(get_sale(db, sale_id)))
+
+
+def snapshot(sale: Row[Any]) -> dict[str, Any]:
+    """Return a sale made by hand as the audit trail keeps it: all it takes to bring it back."""
+    return {
+        **{name: getattr(sale, name) for name in GIVEN},
+        "date": sale.date.isoformat(),
+        "source": sale.source,
+        "updated_at": sale.updated_at.isoformat() if sale.updated_at else None,
+    }
+
+
+def _by_hand(db: Connection, sale_id: int) -> Row[Any]:
+    sale = get_sale(db, sale_id)
+    if sale.order_line_id is not None:
+        raise Conflict(
+            f"Sale {sale_id} follows order {sale.order_number}: change the order in its store,"
+            " and the ledger follows."
+        )
+    return sale
+
+
+def _checked(db: Connection, given: Mapping[str, Any], current: Row[Any] | None) -> dict[str, Any]:
+    """Return the usable values of `given` that differ from `current`, or raise Invalid for all at once."""
+    # What is there already may stay, even where today's rules would not take it.
+    changed = {name: value for name, value in given.items() if not _is_same(current, name, value)}
+    errors: dict[str, str] = {}
+    values: dict[str, Any] = {}
+    for name in changed.keys() & _CHECKS.keys():
+        try:
+            values[name] = None if changed[name] is None else _CHECKS[name](changed[name])
+        except fields.Unusable as error:
+            errors[name] = str(error)
+    if "model" in changed or "variant" in changed:
+        model, variant = (changed.get(name, getattr(current, name, "")) for name in ("model", "variant"))
+        try:
+            values["model"], values["variant"] = get_active(db, model, variant)
+        except Invalid as error:
+            errors.update(error.errors)
+    if errors:
+        listed = " ".join(f"{name}: {errors[name]}" for name in GIVEN if name in errors)
+        raise Invalid(f"The sale cannot be used as it is. {listed}", errors)
+    return {name: value for name, value in values.items() if not _is_same(current, name, value)}
+
+
+def _is_same(current: Row[Any] | None, name: str, value: Any) -> bool:
+    return current is not None and bool(getattr(current, name) == value)
+
+
+def _columns(values: Mapping[str, Any]) -> dict[str, Any]:
+    return {("date_added" if name == "date" else name): value for name, value in values.items()}

@@ -9,7 +9,7 @@ from writer import audit, clock
 from writer.db import insert_row
 from writer.errors import Conflict, Invalid, NotFound
 from writer.sales import fields
-from writer.sales.types import find_active
+from writer.sales.types import get_active
 from writer.schema.sales import ignored_skus, sku_rules
 
 # Over this length a SKU can match no rule; and a store can send anything as a SKU.
@@ -40,10 +40,7 @@ def add_rule(db: Connection, actor: str, prefix: str, model: str, variant: str) 
     Raises Invalid naming the field, and Conflict where the prefix has a rule.
     """
     folded = _usable(prefix, "prefix")
-    pair = find_active(db, model, variant)
-    if pair is None:
-        sentence = f"There is no active type {model} {variant}."
-        raise Invalid(sentence, {"model": sentence})
+    pair = get_active(db, model, variant)
     taken = db.execute(select(sku_rules).where(sku_rules.c.prefix == folded)).first()
     if taken:
         sentence = f"SKUs beginning with {folded} already count as {taken.model} {taken.variant}."
