@@ -37,10 +37,11 @@ class Product:
     attributes: dict[str, str] = field(default_factory=dict)  # variation: {"Colour": "Red"}
     variation_ids: list[int] = field(default_factory=list)
     total_sales: int = 0
+    meta: list[Meta] = field(default_factory=list)
 
     @property
     def slug(self) -> str:
-        return "-".join(self.name.lower().split()) + ("__trashed" if self.status == "trash" else "")
+        return "-".join(self.name.lower().split())
 
 
 @dataclass(slots=True, eq=False)

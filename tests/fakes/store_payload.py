@@ -52,7 +52,7 @@ def links(
     return found
 
 
-def _metas(metas: list[Meta]) -> list[JsonDict]:
+def shown_metas(metas: list[Meta]) -> list[JsonDict]:
     return [{"id": meta.id, "key": meta.key, "value": meta.value} for meta in metas]
 
 
@@ -140,7 +140,7 @@ def order_payload(state: StoreState, order: Order) -> JsonDict:
         "date_paid": local(state, order.paid_at),
         "cart_hash": "",
         "number": str(order.id),
-        "meta_data": _metas(order.meta),
+        "meta_data": shown_metas(order.meta),
         "line_items": [line_payload(state, line) for line in order.lines],
         "tax_lines": [],
         "shipping_lines": list(order.shipping_lines),

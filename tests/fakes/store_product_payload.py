@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tests.fakes.store_model import JsonDict, Product
-from tests.fakes.store_payload import gmt, links, local
+from tests.fakes.store_payload import gmt, links, local, shown_metas
 from tests.fakes.store_state import StoreState
 from tests.fakes.store_stock import managed_by, shown_manage, shown_stock
 
@@ -13,6 +13,8 @@ SIZES = {"length": "", "width": "", "height": ""}
 
 def _permalink(state: StoreState, product: Product) -> str:
     parent = state.products.get(product.parent_id)
+    if product.status == "trash":
+        return f"{state.url}/?post_type=product&p={product.id}"
     if parent is None:
         return f"{state.url}/product/{product.slug}/"
     chosen = "&".join(f"attribute_{name.lower()}={option}" for name, option in product.attributes.items())
@@ -67,6 +69,11 @@ def _stock_status(state: StoreState, product: Product) -> str:
     return (counted or product).stock_status
 
 
+def _slug(product: Product, parent: Product | None) -> str:
+    slug = f"{parent.slug}-{product.slug}" if parent else product.slug
+    return f"{slug}__trashed" if product.status == "trash" else slug
+
+
 def _options(state: StoreState, product: Product) -> list[JsonDict]:
     """A variable product's attributes with every option its variations have."""
     options: dict[str, list[str]] = {}
@@ -102,7 +109,7 @@ def product_payload(state: StoreState, product: Product, *, edit: bool = False) 
     payload: JsonDict = {
         "id": product.id,
         "name": f"{parent.name} - {product.name}" if parent else product.name,
-        "slug": f"{parent.slug}-{product.slug}" if parent else product.slug,
+        "slug": _slug(product, parent),
         "permalink": _permalink(state, product),
         **_dates(state, product),
         "type": product.type,
@@ -151,7 +158,7 @@ def product_payload(state: StoreState, product: Product, *, edit: bool = False) 
             f'<span class="woocommerce-Price-currencySymbol">{sign}</span>{product.price}</bdi></span>'
         ),
         "related_ids": [],
-        "meta_data": [],
+        "meta_data": shown_metas(product.meta),
         "stock_status": _stock_status(state, product),
         "has_options": bool(product.variation_ids),
         "post_password": "",

@@ -18,12 +18,13 @@ def make(
     price: str,
     manage_stock: bool,
     stock: int,
+    product_id: int | None = None,
     **more: Any,
 ) -> Product:
     """A product in the store. Nothing is sent: the fake's webhooks are about what happens afterwards."""
     now = state.now()
     product = Product(
-        id=state.new_id(),
+        id=state.reserve_id(product_id) if product_id else state.new_id(),
         type=kind,
         sku=sku,
         name=name,
@@ -110,6 +111,12 @@ def rename(state: StoreState, product: Product, sku: str) -> None:
 
 def trash(state: StoreState, product: Product) -> None:
     product.status = "trash"
+    for key, value in (
+        ("_wp_trash_meta_status", "publish"),
+        ("_wp_trash_meta_time", str(int(state.now().timestamp()))),
+        ("_wp_desired_post_slug", product.slug),
+    ):
+        product.meta.append(state.meta(key, value))
     state.touch_product(product)
     state.emit("product.deleted", product.id)
 

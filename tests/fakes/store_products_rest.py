@@ -135,7 +135,7 @@ def create_product(state: StoreState, request: Request) -> Answer:
     return Answer(201, product_payload(state, product, edit=True), headers, is_object=True)
 
 
-def make_from(state: StoreState, values: JsonDict) -> Product:
+def make_from(state: StoreState, values: JsonDict, parent_id: int = 0) -> Product:
     sku = str(values.get("sku", ""))
     taken = state.find_sku(sku) if sku else None
     if taken is not None:
@@ -143,12 +143,13 @@ def make_from(state: StoreState, values: JsonDict) -> Product:
         raise RestError(400, "product_invalid_sku", "Invalid or duplicated SKU.", data=data)
     return store_products.make(
         state,
-        kind=str(values.get("type", "simple")),
+        kind="variation" if parent_id else str(values.get("type", "simple")),
         sku=sku,
         name=str(values.get("name", "Product")),
         price=str(values.get("regular_price", "")),
         manage_stock=store_products.as_bool(values.get("manage_stock", False)),
         stock=store_products.as_units(values.get("stock_quantity", 0)),
+        parent_id=parent_id,
     )
 
 
@@ -175,6 +176,12 @@ def list_variations(state: StoreState, request: Request, parent_id: int) -> Answ
     return page_answer(state, request, wanted, _sorted(found, wanted), build)
 
 
+def create_variation(state: StoreState, request: Request, parent_id: int) -> Answer:
+    product = make_from(state, checked(request.params), existing(state, parent_id).id)
+    headers = {"Location": api_url(state, f"products/{parent_id}/variations/{product.id}")}
+    return Answer(201, variation_payload(state, product, edit=True), headers, is_object=True)
+
+
 def get_variation(state: StoreState, request: Request, parent_id: int, variation_id: int) -> Answer:
     product = existing_variation(state, parent_id, variation_id)
     return Answer(200, variation_payload(state, product), is_object=True)
@@ -193,6 +200,6 @@ ROUTES: list[tuple[str, dict[str, Callable[..., Answer]]]] = [
         r"products/(\d+)",
         {"GET": get_product, **dict.fromkeys(WRITES, update_product), "DELETE": delete_product},
     ),
-    (r"products/(\d+)/variations", {"GET": list_variations}),
+    (r"products/(\d+)/variations", {"GET": list_variations, "POST": create_variation}),
     (r"products/(\d+)/variations/(\d+)", {"GET": get_variation, **dict.fromkeys(WRITES, update_variation)}),
 ]

@@ -29,6 +29,7 @@ class Shop:
         manage_stock: bool = True,
         backorders: str = "no",
         status: str = "publish",
+        product_id: int | None = None,
     ) -> Product:
         with self.state.lock:
             return store_products.make(
@@ -41,6 +42,7 @@ class Shop:
                 stock=stock,
                 backorders=backorders,
                 status=status,
+                product_id=product_id,
             )
 
     def add_variable_product(

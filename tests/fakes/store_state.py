@@ -38,6 +38,7 @@ class StoreState:
         rules: StockRules,
         clock: Callable[[], datetime] | None,
         first_id: int,
+        id_gaps: bool,
         extra_statuses: tuple[str, ...],
     ) -> None:
         self.name = name
@@ -65,6 +66,7 @@ class StoreState:
         self._shift = timedelta(0)
         self._frozen_at: datetime | None = None
         self._next_id = first_id
+        self._id_gaps = id_gaps
         self._counters = {"line": 1, "meta": 1, "note": 1, "webhook": 1}
         self._sku_ids: dict[str, int] = {}
         self._kept: tuple[int, tuple[object, ...], list[int]] = (-1, (), [])
@@ -91,7 +93,8 @@ class StoreState:
 
     def new_id(self) -> int:
         given = self._next_id
-        self._next_id += 1 if self.random.random() < 0.8 else self.random.randint(2, 5)
+        is_next = not self._id_gaps or self.random.random() < 0.8
+        self._next_id += 1 if is_next else self.random.randint(2, 5)
         return given
 
     def reserve_id(self, wanted: int) -> int:

@@ -43,6 +43,7 @@ class FakeStore(Shop):
         port: int = 0,
         clock: Callable[[], datetime] | None = None,
         first_id: int = 10,
+        id_gaps: bool = True,
         extra_statuses: tuple[str, ...] = (),
         strip_authorization: bool = False,
         auto_deliver: bool = False,
@@ -59,6 +60,7 @@ class FakeStore(Shop):
                 rules=rules,
                 clock=clock,
                 first_id=first_id,
+                id_gaps=id_gaps,
                 extra_statuses=extra_statuses,
             )
         )
