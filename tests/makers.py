@@ -4,10 +4,12 @@ from functools import cache
 
 from flask import Flask
 from flask.testing import FlaskClient
+from sqlalchemy import delete
 
 from writer import config
 from writer.accounts import actions, passwords, queries, sign_ins
 from writer.db import Database
+from writer.schema.audit import audit_entries
 
 WEBHOOK_SECRET = "woo-hook-secret-1"
 PASSWORD = "correct horse battery"  # of ada and sam
@@ -31,6 +33,7 @@ def add_people(url: str) -> None:
     with database.transaction() as db:
         actions.insert_user(db, "ada", _password_hash(), "admin", must_change=False, by="system")
         actions.insert_user(db, "sam", _password_hash(), "staff", must_change=False, by="system")
+        db.execute(delete(audit_entries))  # a test looks for what it did itself
     database.close()
 
 
@@ -50,3 +53,10 @@ def sign_in_as(app: Flask, name: str) -> FlaskClient:
     with client.session_transaction() as session:
         session["sign_in"] = token
     return client
+
+
+def session_cookie(app: Flask, name: str) -> tuple[str, str]:
+    """The name and value of the cookie of a browser in which this user is signed in."""
+    cookie = sign_in_as(app, name).get_cookie(app.config["SESSION_COOKIE_NAME"])
+    assert cookie is not None
+    return cookie.key, cookie.value

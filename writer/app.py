@@ -6,6 +6,8 @@ from flask_openapi3.openapi import OpenAPI
 from writer import accounts, errors, frame, health, logs, security
 from writer import config as configuration
 from writer.accounts import pages as accounts_pages
+from writer.accounts import tokens_pages, users_pages
+from writer.audit import pages as audit_pages
 from writer.db import Database
 from writer.stores.registry import Keyring
 from writer.stores.secrets import Vault
@@ -36,6 +38,9 @@ def create_app(config: configuration.Config | None = None) -> OpenAPI:
     accounts.guard(app)
     app.register_blueprint(health.bp)
     app.register_blueprint(accounts_pages.bp)
+    app.register_blueprint(users_pages.bp)
+    app.register_blueprint(tokens_pages.bp)
+    app.register_blueprint(audit_pages.bp)
     accounts.start(app, config)
     app.register_blueprint(webhook)
     return app

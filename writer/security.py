@@ -2,7 +2,7 @@
 
 import hashlib
 
-from flask import Flask, Response, request
+from flask import Flask, Response, current_app, request
 from flask.sessions import SecureCookieSessionInterface
 from werkzeug.middleware.proxy_fix import ProxyFix
 
@@ -48,7 +48,15 @@ def register(app: Flask, config: Config) -> None:
         MAX_FORM_MEMORY_SIZE=LARGEST_FORM_BYTES,
         MAX_FORM_PARTS=1000,
     )
+    app.before_request(_limit)
     app.after_request(_protect)
+
+
+def _limit() -> None:
+    # Only a webhook, which anybody may send to, brings anything as large as MAX_CONTENT_LENGTH allows.
+    view = current_app.view_functions.get(request.endpoint or "")
+    if not (getattr(view, "is_public", False) and request.path.startswith("/api/")):
+        request.max_content_length = LARGEST_FORM_BYTES
 
 
 def _protect(response: Response) -> Response:

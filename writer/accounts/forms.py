@@ -1,10 +1,19 @@
 """The forms of the accounts room."""
 
+from typing import Any
+
 from flask_wtf import FlaskForm
-from wtforms import PasswordField, StringField
+from wtforms import PasswordField, SelectField, StringField
 from wtforms.validators import DataRequired, EqualTo, Length
 
+from writer.accounts.actions import ROLES
 from writer.accounts.passwords import LONGEST, SHORTEST
+from writer.accounts.tokens import SCOPES
+from writer.errors import DomainError
+
+
+def _options(values: tuple[str, ...]) -> list[Any]:
+    return list(values)  # the published types know only pairs
 
 
 class SignInForm(FlaskForm):  # type: ignore[misc]  # flask_wtf has no types
@@ -41,3 +50,39 @@ class PasswordForm(FlaskForm):  # type: ignore[misc]  # flask_wtf has no types
         [EqualTo("new", "This is not the same as the new password.")],
         render_kw={"autocomplete": "new-password"},
     )
+
+
+class UserForm(FlaskForm):  # type: ignore[misc]  # flask_wtf has no types
+    """A new user."""
+
+    name = StringField(
+        "Name",
+        [DataRequired("Enter a name."), Length(max=60)],
+        render_kw={"autocomplete": "off", "autocapitalize": "none"},
+    )
+    role = SelectField("Role", choices=_options(ROLES), default="staff")
+
+
+class RoleForm(FlaskForm):  # type: ignore[misc]  # flask_wtf has no types
+    """A user's role."""
+
+    role = SelectField("Role", choices=_options(ROLES))
+
+
+class TokenForm(FlaskForm):  # type: ignore[misc]  # flask_wtf has no types
+    """A new API token."""
+
+    name = StringField(
+        "Name",
+        [DataRequired("Enter a name."), Length(max=60)],
+        description='What will use it: "stock sheet", "till".',
+        render_kw={"autocomplete": "off"},
+    )
+    scope = SelectField("May", choices=_options(SCOPES), default="read")
+
+
+def blame(form: FlaskForm, error: DomainError) -> None:
+    """Show what is wrong beside the field it is wrong with."""
+    for name, field in form._fields.items():
+        if name in error.errors:
+            field.errors = [error.sentence]

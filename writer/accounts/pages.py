@@ -23,7 +23,7 @@ _OWN_PATH = re.compile(r"/(?![/\\])[^\\\x00-\x20\x7f]*")
 
 @bp.route("/sign-in", methods=["GET", "POST"])
 @public
-def sign_in() -> Response | str | tuple[str, int]:
+def sign_in() -> Response | str | tuple[str, int] | tuple[str, int, dict[str, str]]:
     """Ask for name and password; a right one starts a new sign-in."""
     form = SignInForm()
     if not form.validate_on_submit():
@@ -33,7 +33,7 @@ def sign_in() -> Response | str | tuple[str, int]:
     user, wait_s = _try(form.name.data or "", form.password.data or "")
     if user is None:
         form.password.errors = [_refusal(wait_s)]
-        return render_template("accounts/sign_in.html", form=form), 429 if wait_s else 401
+        return render_template("accounts/sign_in.html", form=form), *_refused(wait_s)
     return _let_in(user)
 
 
@@ -49,6 +49,10 @@ def _try(name: str, password: str) -> tuple[Row[Any] | None, int]:
     # Outside of the transaction: hashing takes a while, and as long for a name of nobody.
     is_right = passwords.is_right(user.password_hash if user else None, password)
     return (user if is_right and user is not None and user.is_active else None), 0
+
+
+def _refused(wait_s: int, status: int = 401) -> tuple[int, dict[str, str]]:
+    return (429, {"Retry-After": str(wait_s)}) if wait_s else (status, {})
 
 
 def _refusal(wait_s: int) -> str:
@@ -108,7 +112,7 @@ def account() -> str:
 
 
 @bp.route("/password", methods=["GET", "POST"])
-def password() -> Response | str | tuple[str, int]:
+def password() -> Response | str | tuple[str, int] | tuple[str, int, dict[str, str]]:
     """Change one's own password; all other sign-ins end."""
     form = PasswordForm()
     if not form.validate_on_submit():
@@ -117,7 +121,7 @@ def password() -> Response | str | tuple[str, int]:
     user, wait_s = _try(actor().name, form.old.data or "")
     if user is None:
         form.old.errors = [_refusal(wait_s) if wait_s else "This is not your present password."]
-        return render_template("accounts/password.html", form=form), 429 if wait_s else 422
+        return render_template("accounts/password.html", form=form), *_refused(wait_s, 422)
     try:
         passwords.check_new(new, user.name, user.password_hash, field="new")
     except Invalid as error:

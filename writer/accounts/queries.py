@@ -41,6 +41,15 @@ def list_tokens(db: Connection) -> list[Row[Any]]:
     return list(db.execute(newest))
 
 
+def get_token(db: Connection, token_id: int) -> Row[Any]:
+    """Return the row of a token that was not revoked. Raises NotFound."""
+    valid = (api_tokens.c.id == token_id) & api_tokens.c.revoked_at.is_(None)
+    row = db.execute(select(api_tokens).where(valid)).one_or_none()
+    if row is None:
+        raise NotFound("There is no such token, or it was revoked before.")
+    return row
+
+
 def count_valid_tokens(db: Connection, created_by: str) -> int:
     """Return how many tokens made by this user still work."""
     valid = (api_tokens.c.created_by == created_by) & api_tokens.c.revoked_at.is_(None)

@@ -5,7 +5,7 @@ import logging
 from flask import Flask
 from sqlalchemy.exc import DBAPIError
 
-from writer.accounts import actions, passwords
+from writer.accounts import actions, cli, passwords
 from writer.config import Config, ConfigError
 from writer.db import Database
 from writer.errors import Invalid
@@ -14,11 +14,15 @@ log = logging.getLogger("writer")
 
 
 def start(app: Flask, config: Config) -> None:
-    """Have a first user, where the database can be had; signing in sees to it again.
+    """Add the commands, and have a first user, where the database can be had; signing in sees to it again.
 
     Raises ConfigError where ADMIN_USER or ADMIN_PASSWORD cannot be used.
     """
     _check(config)
+    app.cli.add_command(cli.users)
+    app.cli.add_command(cli.tokens)
+    # So that the first wrong name does not take longer than the next.
+    passwords.is_right(None, "")
     database: Database = app.extensions["database"]
     try:
         actions.ensure_first_user(database, config.admin_user, config.admin_password)

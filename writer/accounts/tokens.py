@@ -9,9 +9,10 @@ from sqlalchemy import Connection, Row, select, update
 from sqlalchemy.exc import OperationalError
 
 from writer import audit, clock
+from writer.accounts.queries import get_token
 from writer.accounts.sign_ins import fingerprint
 from writer.db import insert_row, transaction
-from writer.errors import Conflict, Invalid, NotFound
+from writer.errors import Conflict, Invalid
 from writer.schema.accounts import api_tokens
 
 SCOPES = ("read", "write")
@@ -44,11 +45,8 @@ def make_token(db: Connection, name: str, scope: str, created_by: str) -> str:
 
 def revoke_token(db: Connection, actor: str, token_id: int) -> str:
     """End a token at once and return its name. Raises NotFound where there is no valid one of that id."""
-    valid = (api_tokens.c.id == token_id) & api_tokens.c.revoked_at.is_(None)
-    row = db.execute(select(api_tokens.c.name, api_tokens.c.scope).where(valid)).one_or_none()
-    if row is None:
-        raise NotFound("There is no such token, or it was revoked before.")
-    db.execute(update(api_tokens).where(valid).values(revoked_at=clock.now()))
+    row = get_token(db, token_id)
+    db.execute(update(api_tokens).where(api_tokens.c.id == token_id).values(revoked_at=clock.now()))
     was = {"name": row.name, "scope": row.scope}
     audit.note(db, actor, "token.revoke", f"token {row.name}", was, None)
     return str(row.name)

@@ -7,6 +7,7 @@ from sqlalchemy import Connection, insert, select, update
 
 from writer import clock
 from writer.db import insert_row, lock
+from writer.errors import NotFound
 from writer.schema.audit import audit_entries, notices
 
 
@@ -64,3 +65,11 @@ def close_notice(db: Connection, kind: str, subject: str, by: str | None = None)
     """Close the open notice of (kind, subject), if there is one; `by` None: the product found it settled."""
     is_open = (notices.c.kind == kind) & (notices.c.subject == subject) & notices.c.closed_at.is_(None)
     db.execute(update(notices).where(is_open).values(closed_at=clock.now(), closed_by=by))
+
+
+def dismiss(db: Connection, actor: str, notice_id: int) -> None:
+    """Close a notice by hand; one that is closed stays as it is. Raises NotFound."""
+    row = db.execute(select(notices).where(notices.c.id == notice_id)).one_or_none()
+    if row is None:
+        raise NotFound("There is no such notice.")
+    close_notice(db, row.kind, row.subject, by=actor)

@@ -1,0 +1,64 @@
+"""What browser tests may ask for: a page in a real Chromium that must not complain."""
+
+from collections.abc import Iterator
+
+import pytest
+from flask import Flask
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+
+from tests.makers import session_cookie
+
+DESKTOP = (1280, 800)
+PHONE = (390, 844)
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    """The one browser of this test run."""
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path="/usr/bin/chromium", args=["--no-sandbox", "--disable-gpu"]
+        )
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(params=[DESKTOP, PHONE], ids=["desktop", "phone"])
+def browser_context(request: pytest.FixtureRequest, chromium: Browser, writer_server: str) -> Iterator[BrowserContext]:
+    """A fresh browser, once as wide as a desktop and once as a phone; addresses are relative to the writer."""
+    width, height = request.param
+    context = chromium.new_context(base_url=writer_server, viewport={"width": width, "height": height})
+    context.set_default_timeout(10_000)
+    yield context
+    context.close()
+
+
+@pytest.fixture
+def browser_page(browser_context: BrowserContext) -> Iterator[Page]:
+    """A page nobody is signed in on; at the end nothing may have been complained of in its console."""
+    page = browser_context.new_page()
+    complaints: list[str] = []
+    page.on("console", lambda said: complaints.append(said.text) if said.type in ("error", "warning") else None)
+    page.on("pageerror", lambda error: complaints.append(str(error)))
+    yield page
+    assert [complaint for complaint in complaints if not is_answer(complaint)] == []
+
+
+def is_answer(complaint: str) -> bool:
+    """Tell whether it is only Chromium's remark on a 4xx page that the test asked for."""
+    return complaint.startswith("Failed to load resource: the server responded with a status of 4")
+
+
+@pytest.fixture
+def admin_page(app: Flask, browser_page: Page, writer_server: str) -> Page:
+    """A page on which ada, an admin, is signed in."""
+    name, value = session_cookie(app, "ada")
+    browser_page.context.add_cookies([{"name": name, "value": value, "url": writer_server}])
+    return browser_page
+
+
+@pytest.fixture
+def check_width(browser_page: Page) -> Iterator[None]:
+    """At the end the page must not be wider than its window."""
+    yield
+    assert browser_page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")

@@ -1,0 +1,64 @@
+"""Commands: `flask --app writer.app token create NAME`, `user create NAME`, `user reset-password NAME`.
+
+What they make is printed alone on standard output, so that a script can keep it in a variable.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import click
+from flask.cli import AppGroup
+from sqlalchemy import Connection
+
+from writer.accounts import actions, passwords, queries
+from writer.accounts.tokens import SCOPES, make_token
+from writer.db import transaction
+from writer.errors import DomainError, NotFound
+
+BY = "command line"
+users = AppGroup("user", help="People who may sign in.")
+tokens = AppGroup("token", help="Tokens for programs.")
+
+
+@contextmanager
+def _change() -> Iterator[Connection]:
+    try:
+        with transaction() as db:
+            yield db
+    except DomainError as error:
+        raise click.ClickException(error.sentence) from error
+
+
+@tokens.command("create")
+@click.argument("name")
+@click.option("--scope", type=click.Choice(SCOPES), default="read", show_default=True)
+def create_token(name: str, scope: str) -> None:
+    """Make an API token and print it: it is not shown again."""
+    with _change() as db:
+        token = make_token(db, name, scope, BY)
+    click.echo(token)
+
+
+@users.command("create")
+@click.argument("name")
+@click.option("--role", type=click.Choice(actions.ROLES), default="staff", show_default=True)
+def create_user(name: str, role: str) -> None:
+    """Add a user and print the password, which must be changed at the first sign-in."""
+    temporary = passwords.temporary()
+    with _change() as db:
+        actions.create_user(db, name, temporary, role, must_change=True, by=BY)
+    click.echo(temporary)
+
+
+@users.command("reset-password")
+@click.argument("name")
+def reset_password(name: str) -> None:
+    """Print a new password for a user, which must be changed at the next sign-in."""
+    temporary = passwords.temporary()
+    temporary_hash = passwords.hashed(temporary)
+    with _change() as db:
+        user = queries.find_user(db, name)
+        if user is None:
+            raise NotFound(f"There is no user named {name}.")
+        actions.reset_password(db, BY, user.id, temporary_hash)
+    click.echo(temporary)

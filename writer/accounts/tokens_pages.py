@@ -1,0 +1,76 @@
+"""Pages where an admin keeps the API tokens: make one, see them, revoke."""
+
+from flask import Blueprint, flash, redirect, render_template, url_for
+from werkzeug.wrappers import Response
+
+from writer.accounts import queries, tokens
+from writer.accounts.access import actor, admin_only
+from writer.accounts.forms import TokenForm, blame
+from writer.db import reading, transaction
+from writer.errors import DomainError
+
+bp = Blueprint("tokens", __name__, url_prefix="/tokens", template_folder="templates")
+
+
+@bp.get("")
+@admin_only
+def index() -> str:
+    """List the tokens, with a form to make one."""
+    return _index(TokenForm())
+
+
+def _index(form: TokenForm) -> str:
+    with reading() as db:
+        rows = queries.list_tokens(db)
+    return render_template("accounts/tokens.html", rows=rows, form=form)
+
+
+@bp.post("")
+@admin_only
+def add() -> tuple[str, int]:
+    """Make a token and show it, once."""
+    form = TokenForm()
+    if not form.validate_on_submit():
+        return _index(form), 422
+    try:
+        with transaction() as db:
+            token = tokens.make_token(db, form.name.data or "", form.scope.data, actor().name)
+    except DomainError as error:
+        blame(form, error)
+        return _index(form), error.status
+    return _shown(form.name.data or "", token), 201
+
+
+def _shown(name: str, token: str) -> str:
+    return render_template(
+        "accounts/shown_once.html",
+        title=f"Token {name}",
+        sentence='Programs send it with every request as "Authorization: Bearer ...".',
+        secret=token,
+        back=url_for("tokens.index"),
+    )
+
+
+@bp.get("/<int:token_id>/revoke")
+@admin_only
+def ask_revoke(token_id: int) -> str:
+    """Ask once more."""
+    with reading() as db:
+        row = queries.get_token(db, token_id)
+    return render_template(
+        "confirm.html",
+        title=f"Revoke {row.name}?",
+        sentence="Whatever uses this token will be refused from now on. This cannot be undone.",
+        button="Revoke token",
+        back=url_for("tokens.index"),
+    )
+
+
+@bp.post("/<int:token_id>/revoke")
+@admin_only
+def revoke(token_id: int) -> Response:
+    """End the token."""
+    with transaction() as db:
+        name = tokens.revoke_token(db, actor().name, token_id)
+    flash(f"{name} is revoked.", "success")
+    return redirect(url_for("tokens.index"), 303)
