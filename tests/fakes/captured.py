@@ -1,4 +1,4 @@
-"""The captured answers and deliveries of a real store, and a fake store that stands where the real one stood."""
+"""The captured answers and deliveries of a real store, and a fake that stands where it stood."""
 
 from __future__ import annotations
 

@@ -183,7 +183,8 @@ def trash(state: StoreState, order: Order) -> None:
 def untrash(state: StoreState, order: Order) -> None:
     order.status = order.status_before_trash
     order.meta = [meta for meta in order.meta if not meta.key.startswith("_wp_trash_meta")]
-    _set_dates(state, order)
+    if order.paid_at is None and order.status in {"processing", "completed"}:
+        order.paid_at = state.now()  # so captured, whatever the gateway
     state.touch_order(order)
     state.emit("order.restored", order.id)
     if state.rules == "old":
