@@ -27,7 +27,7 @@ class Line:
     total_minor: int = 0
     model: str | None = None
     variant: str | None = None
-    stock_sku: str | None = None
+    stock_product_id: int | None = None
     sold_due: int = 0
     sold: int = 0
     held_due: int = 0

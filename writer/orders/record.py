@@ -47,7 +47,7 @@ def record(db: Connection, channel: Channel, snapshot: OrderSnapshot, cause: str
     units = _units(lines, snapshot, refunded, channel)
     is_first = row is None or bool(row.is_trashed) or rules.standing(row.status) is Standing.DRAFT
     settle.make_due(lines, units, state, channel, is_first=is_first, is_paid=snapshot.paid_at is not None)
-    is_child = _has_known_parent(db, channel, snapshot)
+    is_child = settle.has_known_parent(db, channel, snapshot.parent_external_id)
     if is_child:
         settle.make_nothing_due(lines)
     posted = settle.post(db, _facts(channel, order_id, snapshot, row), lines, was)
@@ -166,7 +166,7 @@ def _merge_lines(
 def _replace(lines: list[Line], old: Line) -> Line:
     """Let another product take the line: the old one goes back to 0 under a name of its own."""
     if old.sold == 0 and old.held == 0:
-        old.model = old.variant = old.stock_sku = None
+        old.model = old.variant = old.stock_product_id = None
         old.product_id = old.variation_id = 0
         old.sku = ""
         return old
@@ -192,12 +192,6 @@ def _units(
         )
         for line in lines
     }
-
-
-def _has_known_parent(db: Connection, channel: Channel, snapshot: OrderSnapshot) -> bool:
-    if snapshot.parent_external_id is None:
-        return False
-    return find_row(db, channel.store_id, snapshot.parent_external_id, "") is not None
 
 
 def _facts(channel: Channel, order_id: int, snapshot: OrderSnapshot, row: Row[Any] | None) -> settle.Facts:

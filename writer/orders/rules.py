@@ -91,7 +91,7 @@ def explain(state: Standing, status: str, sold_due: int, posted: list[str]) -> s
         Standing.VOID: f"'{status}' is no sale",
         Standing.TRASHED: "The order is in the store's trash",
         Standing.DRAFT: "A draft is no order yet",
-        Standing.UNKNOWN: f"'{status}' is a status unknown here, so the count stays as it was",
+        Standing.UNKNOWN: f"'{status}' is a status unknown here",
     }[state]
     units = f"{sold_due} unit{'' if sold_due == 1 else 's'} due"
     return f"{why}: {units}; posted {', '.join(posted) if posted else 'nothing'}."

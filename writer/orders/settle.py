@@ -97,7 +97,8 @@ def rematch(db: Connection, cause: str) -> int:
     """
     waiting = select(order_lines.c.order_id).where(order_lines.c.model.is_(None), ~order_lines.c.is_removed)
     matched = 0
-    for row in db.execute(_with_store().where(orders.c.id.in_(waiting)).order_by(orders.c.id)).all():
+    found = _with_store().where(orders.c.id.in_(waiting)).order_by(orders.c.id).with_for_update(of=orders)
+    for row in db.execute(found).all():
         lines, was = _loaded(db, row.id)
         unmatched = sum(line.model is None for line in lines)
         posted = post(db, _facts_of(row), lines, was)
@@ -113,22 +114,32 @@ def recount(db: Connection, channel: Channel, statuses: set[str], cause: str) ->
         select(orders)
         .where(orders.c.store_id == channel.store_id, orders.c.status.in_(statuses), ~orders.c.is_trashed)
         .order_by(orders.c.id)
+        .with_for_update()
     )
     rows = db.execute(wanted).all()
     for row in rows:
         state = rules.standing(row.status, channel.paid_statuses)
-        recount_order(db, channel, row, state, row.status, cause)
+        # A status that is mapped no longer leaves no count to keep: it is as if first seen.
+        recount_order(db, channel, row, state, row.status, cause, is_first=True)
     return len(rows)
 
 
 def recount_order(
-    db: Connection, channel: Channel, row: Row[Any], state: Standing, status: str, cause: str
+    db: Connection,
+    channel: Channel,
+    row: Row[Any],
+    state: Standing,
+    status: str,
+    cause: str,
+    is_first: bool = False,
 ) -> str:
     """Make one recorded order's postings agree with `state`; return why it counts so, in a sentence."""
     refunded = refund_rows.load(db, row.id)
     lines, was = _loaded(db, row.id)
     units = {line.external_id: _units_of(line, refunded) for line in lines}
-    make_due(lines, units, state, channel, is_first=False, is_paid=row.paid_at is not None)
+    make_due(lines, units, state, channel, is_first=is_first, is_paid=row.paid_at is not None)
+    if has_known_parent(db, channel, row.parent_external_id):
+        make_nothing_due(lines)
     posted = post(db, _facts_of(row, channel.name), lines, was)
     sentence = rules.explain(state, status, sum(line.sold_due for line in lines), posted)
     note_event(db, row.id, cause, status, sentence)
@@ -146,6 +157,14 @@ def release_children(db: Connection, channel: Channel, external_id: str, cause: 
         posted = post(db, _facts_of(row, channel.name), lines, was)
         if posted:
             note_event(db, row.id, cause, row.status, f"Its parent order counts; posted {', '.join(posted)}.")
+
+
+def has_known_parent(db: Connection, channel: Channel, parent_external_id: str | None) -> bool:
+    """Tell whether the order above is recorded, so that it counts and what is below does not."""
+    if parent_external_id is None:
+        return False
+    parent = (orders.c.store_id == channel.store_id) & (orders.c.external_id == parent_external_id)
+    return db.execute(select(orders.c.id).where(parent).limit(1)).first() is not None
 
 
 def note_event(db: Connection, order_id: int, cause: str, status: str, sentence: str) -> None:

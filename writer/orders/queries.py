@@ -1,0 +1,121 @@
+"""What the orders room reads for its pages: the list of orders, and one order with all that came of it."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, Row, and_, func, or_, select
+
+from writer.errors import NotFound
+from writer.orders.snapshot import Channel
+from writer.schema.orders import order_events, order_lines, order_refunds, orders
+from writer.schema.sales import sales as ledger
+from writer.schema.stores import stores
+
+MAX_ID = 2**31 - 1
+
+
+@dataclass(frozen=True)
+class OrderFilters:
+    """Which orders to list; "" and None leave that out. `text` is looked for in number, name and e-mail."""
+
+    status: str = ""
+    store_id: int | None = None
+    text: str = ""
+
+    def __bool__(self) -> bool:
+        return self != OrderFilters()
+
+
+def count_orders(db: Connection, filters: OrderFilters) -> int:
+    """Return how many orders the filters leave."""
+    return int(db.execute(select(func.count()).select_from(orders).where(_wanted(filters))).scalar_one())
+
+
+def list_orders(db: Connection, filters: OrderFilters, limit: int, offset: int) -> list[Row[Any]]:
+    """Return a page of orders, newest first: what the list shows, with `units` posted and lines held."""
+    newest = (orders.c.created_at.desc(), orders.c.id.desc())
+    page = select(orders).where(_wanted(filters)).order_by(*newest).limit(limit).offset(offset).subquery()
+    of_order = order_lines.c.order_id == page.c.id
+    is_held = order_lines.c.problem.is_not(None) & ~order_lines.c.is_removed
+    # Beside the page, not in it: so they are added up for the rows shown alone.
+    units = select(func.coalesce(func.sum(order_lines.c.sold), 0)).where(of_order).scalar_subquery()
+    held = select(func.count()).where(of_order, is_held).scalar_subquery()
+    rows = (
+        select(page, stores.c.name.label("store_name"), units.label("units"), held.label("held_lines"))
+        .join(stores, stores.c.id == page.c.store_id)
+        .order_by(page.c.created_at.desc(), page.c.id.desc())
+    )
+    return list(db.execute(rows))
+
+
+def list_statuses(db: Connection) -> list[str]:
+    """Return every status an order has, by name."""
+    return list(db.execute(select(orders.c.status).distinct().order_by(orders.c.status)).scalars())
+
+
+def list_stores(db: Connection) -> list[Row[Any]]:
+    """Return id and name of every store, by name."""
+    return list(db.execute(select(stores.c.id, stores.c.name).order_by(stores.c.name, stores.c.id)))
+
+
+def get_order(db: Connection, order_id: int) -> Row[Any]:
+    """Return one order with its store's name; raises NotFound."""
+    row = None
+    if 0 < order_id <= MAX_ID:
+        query = select(orders, stores.c.name.label("store_name")).join(
+            stores, stores.c.id == orders.c.store_id
+        )
+        row = db.execute(query.where(orders.c.id == order_id)).first()
+    if row is None:
+        raise NotFound("There is no such order.")
+    return row
+
+
+def get_channel(db: Connection, store_id: int) -> Channel:
+    """Return what counting needs to know of the store an order came from."""
+    row = db.execute(select(stores).where(stores.c.id == store_id)).one()
+    return Channel(
+        store_id=row.id,
+        name=row.name,
+        counts_on_hold=row.counts_on_hold,
+        paid_statuses=frozenset(word.strip() for word in row.paid_statuses.split(",") if word.strip()),
+    )
+
+
+def list_lines(db: Connection, order_id: int) -> list[Row[Any]]:
+    """Return the lines of an order, those gone from it last."""
+    mine = select(order_lines).where(order_lines.c.order_id == order_id)
+    return list(db.execute(mine.order_by(order_lines.c.is_removed, order_lines.c.id)))
+
+
+def list_refunds(db: Connection, order_id: int) -> list[Row[Any]]:
+    """Return the refunds of an order in the order they became known."""
+    mine = select(order_refunds).where(order_refunds.c.order_id == order_id)
+    return list(db.execute(mine.order_by(order_refunds.c.id)))
+
+
+def list_posted(db: Connection, order_id: int) -> list[Row[Any]]:
+    """Return the rows of the ledger that this order posted (id, date_added, model, variant, quantity)."""
+    columns = (ledger.c.id, ledger.c.date_added, ledger.c.model, ledger.c.variant, ledger.c.quantity)
+    mine = select(*columns, order_lines.c.name.label("line_name")).join(
+        order_lines, and_(order_lines.c.id == ledger.c.order_line_id, order_lines.c.order_id == order_id)
+    )
+    return list(db.execute(mine.order_by(ledger.c.id)))
+
+
+def list_events(db: Connection, order_id: int) -> list[Row[Any]]:
+    """Return what happened to an order and why it counts as it does, newest first."""
+    mine = select(order_events).where(order_events.c.order_id == order_id)
+    return list(db.execute(mine.order_by(order_events.c.id.desc())))
+
+
+def _wanted(filters: OrderFilters) -> ColumnElement[bool]:
+    found: list[ColumnElement[bool]] = [orders.c.id > 0]
+    if filters.status:
+        found.append(orders.c.status == filters.status)
+    if filters.store_id is not None:
+        found.append(orders.c.store_id == filters.store_id)
+    if filters.text:
+        shown = (orders.c.number, orders.c.customer_name, orders.c.customer_email)
+        found.append(or_(*(column.icontains(filters.text, autoescape=True) for column in shown)))
+    return and_(*found)

@@ -1,0 +1,119 @@
+"""Order lines that count as nothing yet, by product, and the products the owner said the SKU of."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, Row, Select, and_, func, select
+
+from writer import sales
+from writer.schema.orders import order_lines, orders, product_skus
+from writer.schema.stores import stores
+
+_ORDERS_SHOWN = 5
+# What the owner said of the product stands above what the store sends.
+_sku = func.coalesce(product_skus.c.sku, order_lines.c.sku)
+
+
+@dataclass(frozen=True)
+class Group:
+    """Unmatched lines of one product of one store; `orders` are the newest few of them (id, number)."""
+
+    store_id: int
+    store_name: str
+    product_id: int  # 0: deleted in the store, or never known
+    variation_id: int  # 0: no variation
+    sku: str  # the owner's word, else the store's; "" none
+    name: str
+    units: int  # ordered
+    waiting: int  # due in the ledger as soon as something matches
+    order_count: int
+    orders: tuple[Row[Any], ...] = ()
+
+    @property
+    def is_mappable(self) -> bool:
+        """Tell whether anything names this product, so that a rule or a mapping can."""
+        return bool(self.sku.strip()) or self.product_id > 0
+
+
+def list_groups(db: Connection) -> list[Group]:
+    """Return what is unmatched and not ignored, most units waiting first, without their orders."""
+    groups = [Group(**row._mapping) for row in db.execute(_grouped())]
+    ignored = {sku for sku in {group.sku for group in groups} if sku.strip() and sales.is_ignored(db, sku)}
+    return [group for group in groups if group.sku not in ignored]
+
+
+def list_orders_of(db: Connection, group: Group) -> tuple[Row[Any], ...]:
+    """Return the newest orders (id, number) with lines in the group, a few only."""
+    same = and_(
+        orders.c.store_id == group.store_id,
+        order_lines.c.product_id == group.product_id,
+        order_lines.c.variation_id == group.variation_id,
+        order_lines.c.name == group.name,
+        _sku == group.sku,
+    )
+    query = _lines(orders.c.id, orders.c.number).where(same).distinct()
+    return tuple(db.execute(query.order_by(orders.c.id.desc()).limit(_ORDERS_SHOWN)))
+
+
+def has_product(db: Connection, store_id: int, product_id: int, variation_id: int) -> bool:
+    """Tell whether an unmatched line is of this product."""
+    same = and_(
+        orders.c.store_id == store_id,
+        order_lines.c.product_id == product_id,
+        order_lines.c.variation_id == variation_id,
+    )
+    return db.execute(_lines(order_lines.c.id).where(same).limit(1)).first() is not None
+
+
+def list_mappings(db: Connection) -> list[Row[Any]]:
+    """Return every product whose SKU the owner said, with its store's name and the name it was sold under."""
+    name = (
+        select(func.max(order_lines.c.name))
+        .join(orders, orders.c.id == order_lines.c.order_id)
+        .where(
+            orders.c.store_id == product_skus.c.store_id,
+            order_lines.c.product_id == product_skus.c.product_id,
+            order_lines.c.variation_id == product_skus.c.variation_id,
+        )
+        .scalar_subquery()
+    )
+    query = select(product_skus, stores.c.name.label("store_name"), name.label("name")).join(stores)
+    return list(db.execute(query.order_by(product_skus.c.id)))
+
+
+def _grouped() -> Select[Any]:
+    by = (
+        orders.c.store_id,
+        stores.c.name.label("store_name"),
+        order_lines.c.product_id,
+        order_lines.c.variation_id,
+        _sku.label("sku"),
+        order_lines.c.name,
+    )
+    waiting = func.sum(order_lines.c.sold_due)
+    return (
+        _lines(
+            *by,
+            func.sum(order_lines.c.quantity).label("units"),
+            waiting.label("waiting"),
+            func.count(orders.c.id.distinct()).label("order_count"),
+        )
+        .group_by(*by)
+        .order_by(waiting.desc(), func.max(orders.c.id).desc())
+    )
+
+
+def _lines(*columns: ColumnElement[Any]) -> Select[Any]:
+    """Select from the lines that match nothing, with their order, store, and the owner's word on them."""
+    said = and_(
+        product_skus.c.store_id == orders.c.store_id,
+        product_skus.c.product_id == order_lines.c.product_id,
+        product_skus.c.variation_id == order_lines.c.variation_id,
+    )
+    source = (
+        order_lines.join(orders, orders.c.id == order_lines.c.order_id)
+        .join(stores, stores.c.id == orders.c.store_id)
+        .outerjoin(product_skus, said)
+    )
+    is_unmatched = order_lines.c.model.is_(None) & ~order_lines.c.is_removed
+    return select(*columns).select_from(source).where(is_unmatched)
