@@ -52,7 +52,7 @@ order_lines = Table(
     Column("total_minor", Integer, nullable=False),
     Column("model", Text),  # pinned at the first match; NULL: matches no rule
     Column("variant", Text),  # NULL as model
-    Column("stock_sku", Text),  # pinned at the first match; NULL: no counted product
+    Column("stock_product_id", Integer),  # pinned at the first match; NULL: no counted product
     Column("sold_due", Integer, nullable=False, server_default=text("0")),
     Column("sold", Integer, nullable=False, server_default=text("0")),  # posted to the ledger
     Column("held_due", Integer, nullable=False, server_default=text("0")),

@@ -91,7 +91,7 @@ def upgrade() -> None:
         Column("total_minor", Integer, nullable=False),
         Column("model", Text),
         Column("variant", Text),
-        Column("stock_sku", Text),
+        Column("stock_product_id", Integer),
         Column("sold_due", Integer, nullable=False, server_default=text("0")),
         Column("sold", Integer, nullable=False, server_default=text("0")),
         Column("held_due", Integer, nullable=False, server_default=text("0")),
