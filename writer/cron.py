@@ -1,0 +1,177 @@
+"""Runs the list in writer/crontab where no system cron does: `python -m writer.cron`.
+
+Each job is a process of its own, so none delays another; one that still runs when it is due again is not
+started twice. When each was last started is kept in data/cron.json: a job that fell due while this was not
+running is started at once, so that a machine that is off at night still makes its backups.
+"""
+
+import json
+import logging
+import os
+import re
+import shlex
+import signal
+import subprocess
+import sys
+import time
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from cronsim import CronSim
+
+from writer import clock, logs
+from writer.config import ROOT
+
+log = logging.getLogger("writer.cron")
+
+CRONTAB = Path(__file__).with_name("crontab")
+STATE = ROOT / "data" / "cron.json"
+JOB_LIMIT_S = 3600
+GRACE_S = 20
+HEARTBEAT_S = 30
+_LINE = re.compile(r"((?:\S+\s+){5})([a-z_.]+)\s*(?:#.*)?")
+
+
+@dataclass
+class Job:
+    """One line of the crontab, and its process while it runs."""
+
+    schedule: str
+    module: str
+    next_at: datetime
+    process: subprocess.Popen[bytes] | None = None
+    started_s: float = 0.0  # of time.monotonic()
+
+
+class Cron:
+    """The jobs of a crontab; `step` does what is due, `end` lets what runs finish."""
+
+    def __init__(self, crontab: Path, state: Path) -> None:
+        self.state = state
+        self.last = _read_state(state)
+        self.jobs = [self._job(schedule, module) for schedule, module in read(crontab)]
+
+    def _job(self, schedule: str, module: str) -> Job:
+        now = clock.now()
+        last = datetime.fromisoformat(self.last.setdefault(module, now.isoformat()))
+        return Job(schedule, module, min(next(CronSim(schedule, last)), next(CronSim(schedule, now))))
+
+    def step(self) -> None:
+        """Note which jobs have ended, end one that hangs, start those that are due."""
+        for job in self.jobs:
+            self._reap(job)
+            if clock.now() >= job.next_at:
+                self._start(job)
+        if not is_healthy(self.state, HEARTBEAT_S):
+            _write_state(self.state, self.last)
+
+    def _start(self, job: Job) -> None:
+        job.next_at = next(CronSim(job.schedule, clock.now()))
+        if job.process is not None:
+            _log(logging.WARNING, job, "job still runs and is not started again")
+            return
+        self.last[job.module] = clock.now().isoformat()
+        _write_state(self.state, self.last)
+        job.started_s = time.monotonic()
+        job.process = subprocess.Popen([sys.executable, "-m", job.module], cwd=ROOT, start_new_session=True)
+
+    def _reap(self, job: Job) -> None:
+        if job.process is None:
+            return
+        if job.process.poll() is None and time.monotonic() - job.started_s > JOB_LIMIT_S:
+            job.process.kill()
+            job.process.wait()
+        if job.process.poll() is not None:
+            level = logging.INFO if job.process.returncode == 0 else logging.ERROR
+            _log(level, job, "job done" if job.process.returncode == 0 else "job failed")
+            job.process = None
+
+    def end(self) -> None:
+        """Return when no job runs; one that does not finish within 20 s is told to stop."""
+        deadline = time.monotonic() + GRACE_S
+        while any(job.process for job in self.jobs):
+            for job in self.jobs:
+                if job.process is not None and time.monotonic() > deadline:
+                    job.process.terminate()
+                self._reap(job)
+            time.sleep(0.1)
+
+
+def read(crontab: Path) -> list[tuple[str, str]]:
+    """Return (schedule, module) of each line; raise ValueError naming the line that is none."""
+    found = []
+    for line in crontab.read_text().splitlines():
+        if not line.strip() or line.lstrip().startswith("#"):
+            continue
+        match = _LINE.fullmatch(line.strip())
+        if match is None:
+            raise ValueError(f"{crontab} holds a line that is no schedule and module: {line}")
+        found.append((" ".join(match[1].split()), match[2]))
+    return found
+
+
+def for_system_cron() -> str:
+    """Return the list as lines for `crontab -e`."""
+    folder, python = shlex.quote(str(ROOT)), shlex.quote(sys.executable)
+    lines = [f"{schedule} cd {folder} && {python} -m {module}" for schedule, module in read(CRONTAB)]
+    return "\n".join(lines)
+
+
+def is_healthy(state: Path, within_s: int = 4 * HEARTBEAT_S) -> bool:
+    """Tell whether the cron that keeps `state` was at work in the last `within_s` seconds."""
+    return state.exists() and time.time() - state.stat().st_mtime < within_s
+
+
+def _read_state(path: Path) -> dict[str, str]:
+    try:
+        return dict(json.loads(path.read_text()))
+    except (OSError, ValueError):
+        return {}
+
+
+def _write_state(path: Path, last: dict[str, str]) -> None:
+    part = path.with_suffix(f".{os.getpid()}.part")
+    part.write_text(json.dumps(last, indent=1))
+    part.replace(path)
+
+
+def _log(level: int, job: Job, message: str) -> None:
+    status = job.process.returncode if job.process else None
+    seconds = round(time.monotonic() - job.started_s, 1)
+    log.log(level, message, extra={"fields": {"job": job.module, "status": status, "s": seconds}})
+
+
+def run() -> None:
+    """Run the list until SIGTERM or SIGINT; return when the jobs in hand have ended."""
+    stopping: list[int] = []
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda signum, _frame: stopping.append(signum))
+    STATE.parent.mkdir(exist_ok=True)
+    cron = Cron(CRONTAB, STATE)
+    log.info("cron runs", extra={"fields": {"jobs": [job.module for job in cron.jobs]}})
+    while not stopping:
+        cron.step()
+        time.sleep(0.5)
+    cron.end()
+    log.info("cron ends")
+
+
+def main(arguments: list[str]) -> int:
+    """`python -m writer.cron` runs the list, `... list` prints it, `... healthy` asks after another's."""
+    match arguments:
+        case []:
+            logs.start()
+            run()
+        case ["list"]:
+            print(for_system_cron())
+        case ["healthy"]:
+            return 0 if is_healthy(STATE) else 1
+        case _:
+            print(main.__doc__, file=sys.stderr)
+            return 2
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
