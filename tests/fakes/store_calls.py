@@ -48,6 +48,9 @@ class CallLog:
             if method in (None, call.method) and path in call.path and status in (None, call.status)
         ]
 
+    def count(self, method: str | None = None, path: str = "", status: int | None = None) -> int:
+        return len(self.find(method, path, status))
+
     def writes(self) -> list[tuple[int, Any]]:
         """Every (product or variation id, quantity) that single and batch writes asked for, in order."""
         found: list[tuple[int, Any]] = []

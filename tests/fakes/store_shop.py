@@ -138,7 +138,7 @@ class Shop:
     ) -> Order:
         """An order of (product, quantity[, line total]). `paid` dates the payment if the status has one."""
         with self.state.lock:
-            draft = "checkout-draft" if block_checkout else status
+            draft, via = ("checkout-draft", "store-api") if block_checkout else (status, via)
             who = {**store_orders.ADA, **(customer or {})}
             order = store_orders.new_order(
                 self.state, status=draft, customer=who, method=payment_method, via=via

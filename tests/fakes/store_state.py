@@ -61,7 +61,7 @@ class StoreState:
         self.revision = 0  # raised by every change: lists kept from before are then stale
         self.emit: Callable[[str, int], None] = lambda topic, resource_id: None
         self.ping: Callable[[Webhook], object] = lambda hook: None
-        self.random = random.Random(name)  # repeatable gaps between ids, and keys
+        self.random = random.Random(name)  # repeatable: gaps between ids, order keys
         self._clock = clock or (lambda: datetime.now(UTC))
         self._shift = timedelta(0)
         self._frozen_at: datetime | None = None

@@ -181,6 +181,19 @@ def test_calls_and_writes_are_logged(store: FakeStore) -> None:
     assert {call.auth for call in store.calls} == {"oauth"}
 
 
+def test_hook_that_fails_is_not_taken_for_a_fault_of_the_store() -> None:
+    def fail(method: str, path: str) -> None:
+        raise ZeroDivisionError
+
+    store = FakeStore().start()
+    store.before_request = fail
+    status = _ask(store, "GET", "orders").status_code
+
+    with pytest.raises(ZeroDivisionError):
+        store.stop()
+    assert status == 500
+
+
 def test_nothing_is_wrong_unless_switched_on() -> None:
     assert Faults() == Faults()
     assert not any(getattr(Faults(), name) for name in ("down", "maintenance", "broken", "keys_revoked"))

@@ -142,6 +142,17 @@ def test_deleted_product_leaves_its_lines_without_sku(store: FakeStore) -> None:
     assert (line["sku"], line["product_id"], line["name"]) == (None, 0, "X")
 
 
+def test_anonymized_order_keeps_its_lines_and_loses_its_customer(store: FakeStore) -> None:
+    order = store.place_order([("X", 1)])
+
+    store.anonymize(order)
+
+    shown = store.payload(order)
+    assert "Ada" not in str(shown["billing"])
+    assert [(meta["key"], meta["value"]) for meta in shown["meta_data"]] == [("_anonymized", "yes")]
+    assert shown["line_items"][0]["sku"] == "X"
+
+
 def test_renamed_sku_shows_in_older_orders(store: FakeStore) -> None:
     order = store.place_order([("X", 1)])
 

@@ -22,6 +22,8 @@ PLAYED = (
     "s1_15_cancel_after_processing",
     "s1_20_full_refund",
     "s1_21_full_refund_amount_only",
+    "s1_30_line_qty_edited_after_processing",
+    "s1_31_many_lines_unknown_and_empty_sku",
     "s1_32_variation_order",
     "s1_36_notes",
 )
@@ -59,7 +61,9 @@ def test_captured_signature_is_that_of_the_secret(name: str) -> None:
 @pytest.mark.parametrize("scenario", PLAYED)
 def test_history_is_delivered_as_by_the_real_store(store: FakeStore, scenario: str) -> None:
     replay = Replay(store, scenario)
+    over_rest = {step[:2] for step in replay.steps}
     expected = [load(name) for name in names(f"deliveries/{scenario}/*.json")]
+    expected = [delivery for delivery in expected if delivery["step"][:2] in over_rest]
     got: list[tuple[dict[str, str], Any]] = []
 
     for step in replay.steps:

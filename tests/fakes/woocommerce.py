@@ -7,30 +7,33 @@ Measured behaviour only; what a real store did is in tests/data/woocommerce. Run
 from __future__ import annotations
 
 import json
-import ssl
+import secrets
 import sys
 import threading
 from collections.abc import Callable
 from datetime import datetime
 from typing import Any, Self
 
-from tests.fakes import store_rest, store_tls, store_webhooks_rest
+from tests.fakes import store_rest, store_tls
 from tests.fakes.faults import Dropped, Faults
 from tests.fakes.store_answers import Answer, Request
 from tests.fakes.store_auth import Authenticator
 from tests.fakes.store_calls import Call, CallLog
-from tests.fakes.store_model import ApiKey, Webhook
-from tests.fakes.store_post import post
+from tests.fakes.store_model import ApiKey
+from tests.fakes.store_sender import Sender
 from tests.fakes.store_server import StoreServer
-from tests.fakes.store_shop import Shop
 from tests.fakes.store_state import StockRules, StoreState
-from tests.fakes.store_webhooks import Courier, Delivery
+from tests.fakes.store_webhooks import Courier
 
-ORDER_TOPICS = ("order.created", "order.updated", "order.deleted", "order.restored")
+CRITICAL = {
+    "code": "internal_server_error",
+    "message": "<p>There has been a critical error on this website.</p>",
+    "data": {"status": 500},
+}
 Hook = Callable[[str, str], object]
 
 
-class FakeStore(Shop):
+class FakeStore(Sender):
     def __init__(
         self,
         name: str = "store",
@@ -52,38 +55,34 @@ class FakeStore(Shop):
         delivery_timeout_s: float = 60,
         keep_calls: bool = True,
     ) -> None:
-        super().__init__(
-            StoreState(
-                name=name,
-                tz=tz,
-                currency=currency,
-                rules=rules,
-                clock=clock,
-                first_id=first_id,
-                id_gaps=id_gaps,
-                extra_statuses=extra_statuses,
-            )
+        state = StoreState(
+            name=name,
+            tz=tz,
+            currency=currency,
+            rules=rules,
+            clock=clock,
+            first_id=first_id,
+            id_gaps=id_gaps,
+            extra_statuses=extra_statuses,
         )
-        self.name = name
-        self.webhook_secret = webhook_secret
-        self.is_https = https
-        self.strip_authorization = strip_authorization
-        self.calls = CallLog(keep_calls)
-        self.before_request: Hook | None = (
-            None  # (method, path with query), before anything is read or written
-        )
-        self.after_request: Hook | None = None  # the same, after it was applied and before the client hears
-        self.courier = Courier(
-            self.state,
+        courier = Courier(
+            state,
             needs_traffic=wp_cron_needs_traffic,
             checks_addresses=checks_addresses,
             timeout_s=delivery_timeout_s,
         )
+        super().__init__(state, courier, webhook_secret)
+        self.name = name
+        self.is_https = https
+        self.strip_authorization = strip_authorization
+        self.calls = CallLog(keep_calls)
+        # Called with method and path with query: before anything is done, and after it, before the client hears.
+        self.before_request: Hook | None = None
+        self.after_request: Hook | None = None
+        self.crashes: list[Exception] = []  # of the fake or of a hook: answered with 500, raised by stop()
         self._port = port
         self._auto_deliver = auto_deliver
-        self._stopping = threading.Event()
         self._server: StoreServer | None = None
-        self._postman: threading.Thread | None = None
         self.faults = _SwitchedFaults(self, self._stopping)
         self._add_keys()
 
@@ -102,18 +101,16 @@ class FakeStore(Shop):
         self._server = StoreServer(self._serve, port=self._port, tls=tls)
         self.state.url = f"{'https' if self.is_https else 'http'}://127.0.0.1:{self._server.port}"
         if self._auto_deliver:
-            self._postman = threading.Thread(target=self._keep_delivering, daemon=True)
-            self._postman.start()
+            self._start_postman()
         return self
 
     def stop(self) -> None:
         self._stopping.set()
-        with self.state.lock:
-            self.courier.changed.notify_all()
         if self._server is not None:
             self._server.refuse()
-        if self._postman is not None:
-            self._postman.join(5)
+        self._dismiss_postman()
+        if self.crashes:
+            raise self.crashes[0]
 
     def __enter__(self) -> Self:
         return self.start()
@@ -135,8 +132,7 @@ class FakeStore(Shop):
 
     def new_key(self, permissions: str = "read_write") -> ApiKey:
         with self.state.lock:
-            digits = f"{self.state.random.getrandbits(320):080x}"
-            key = ApiKey(f"ck_{digits[:40]}", f"cs_{digits[40:]}", permissions)
+            key = ApiKey(f"ck_{secrets.token_hex(20)}", f"cs_{secrets.token_hex(20)}", permissions)
             self.state.keys[key.key] = key
             return key
 
@@ -154,59 +150,6 @@ class FakeStore(Shop):
         """Mails to customers: "note", or the status that caused one."""
         with self.state.lock:
             return sum(1 for k, o in self.state.mails if kind in (None, k) and order_id in (None, o))
-
-    # Webhooks
-
-    def add_webhook(self, topic: str, url: str, *, secret: str | None = None, ping: bool = False) -> Webhook:
-        """A webhook made in wp-admin. Without `ping` it counts as answered already."""
-        with self.state.lock:
-            chosen = self.webhook_secret if secret is None else secret
-            hook = store_webhooks_rest.add(self.state, topic, url, secret=chosen, name=f"rec {topic}")
-            hook.pending_ping = ping
-        if ping:
-            self.courier.ping(hook)
-        return hook
-
-    def add_order_webhooks(self, url: str, *, secret: str | None = None) -> list[Webhook]:
-        return [self.add_webhook(topic, url, secret=secret) for topic in ORDER_TOPICS]
-
-    def deliver(self, limit: int = 1000) -> list[Delivery]:
-        """Post what is due now, one after the other, and say what became of each."""
-        return self.courier.deliver(limit)
-
-    def take_deliveries(self) -> list[tuple[dict[str, str], bytes]]:
-        """What is due, built now and taken off the queue: to post late, twice, reordered or never."""
-        taken = []
-        while delivery := self.courier.take():
-            self.courier.taken()
-            taken.append((delivery.headers, delivery.body))
-        return taken
-
-    def post(self, headers: dict[str, str], body: bytes) -> int | None:
-        """Post a taken delivery to its webhook's address; the status answered."""
-        hook = self.state.webhooks[int(headers["X-WC-Webhook-ID"])]
-        url, timeout_s = hook.delivery_url, self.courier.timeout_s
-        return post(url, headers, body, timeout_s=timeout_s, tls=self.courier.tls).status
-
-    def visit(self) -> None:
-        """Somebody looks at a page: WordPress runs what is due."""
-        self.courier.traffic()
-
-    def trust(self, ca_bundle: str) -> None:
-        """Deliver to receivers whose certificate this bundle vouches for."""
-        self.courier.tls = ssl.create_default_context(cafile=ca_bundle)
-
-    def wait_until_delivered(self, timeout_s: float = 5) -> bool:
-        """With `auto_deliver`: wait until nothing is queued or under way."""
-        with self.state.lock:
-            return self.courier.changed.wait_for(lambda: not self.courier.count_waiting(), timeout_s)
-
-    def _keep_delivering(self) -> None:
-        while not self._stopping.is_set():
-            with self.state.lock:
-                self.courier.changed.wait_for(lambda: self._stopping.is_set() or self.courier.has_due())
-            if not self._stopping.is_set():
-                self.courier.deliver(1)
 
     # Answering
 
@@ -237,6 +180,12 @@ class FakeStore(Shop):
             self.faults.after(request)
             status = answer.status
             return answer
+        except Dropped:
+            raise
+        except Exception as error:  # so that no mistake in the fake passes for a fault of the store
+            self.crashes.append(error)
+            status = 500
+            return Answer(500, CRITICAL)
         finally:
             body: Any = request.params or _parsed(request.raw)
             self.calls.add(Call(method, request.path, request.query, auth.kind, body, status))
