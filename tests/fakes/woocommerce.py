@@ -76,7 +76,7 @@ class FakeStore(Sender):
         self.is_https = https
         self.strip_authorization = strip_authorization
         self.calls = CallLog(keep_calls)
-        # Called with method and path with query: before anything is done, and after it, before the client hears.
+        # Called with method and path with query: before anything is done; after it, before the client hears.
         self.before_request: Hook | None = None
         self.after_request: Hook | None = None
         self.crashes: list[Exception] = []  # of the fake or of a hook: answered with 500, raised by stop()
