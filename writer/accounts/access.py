@@ -156,4 +156,6 @@ def _check_form_came_from_here() -> None:
     try:
         current_app.extensions["csrf"].protect()
     except CSRFError as error:
-        raise NotAllowed("This form is no longer valid. Please reload the page and send it again.") from error
+        raise NotAllowed(
+            "This did not come from a page opened here, or the page is too old. Please reload it."
+        ) from error

@@ -7,11 +7,11 @@ from datetime import timedelta
 from typing import Any
 
 from flask import Response, request
-from sqlalchemy import Connection, Row, delete, select
+from sqlalchemy import Connection, Row, delete, insert, select
 
 from writer import clock
 from writer.accounts.access import actor
-from writer.db import insert_row, lock, transaction
+from writer.db import lock, transaction
 from writer.errors import Invalid
 from writer.schema.accounts import idempotency_keys
 
@@ -69,7 +69,7 @@ def _find(db: Connection, owner: str, key: str) -> Row[Any] | None:
 
 
 def _keep(db: Connection, **values: Any) -> None:
-    insert_row(db, idempotency_keys, created_at=clock.now(), **values)
+    db.execute(insert(idempotency_keys).values(created_at=clock.now(), **values))
 
 
 def _answer(text: str, status: int, replayed: bool = False) -> Response:

@@ -27,7 +27,7 @@ def sign_in() -> Response | str | tuple[str, int] | tuple[str, int, dict[str, st
     """Ask for name and password; a right one starts a new sign-in."""
     form = SignInForm()
     if not form.validate_on_submit():
-        return render_template("accounts/sign_in.html", form=form)
+        return render_template("accounts/sign_in.html", form=form), 422 if form.errors else 200
     settings: config.Config = current_app.config["ONEROM"]
     actions.ensure_first_user(database(), settings.admin_user, settings.admin_password)
     user, wait_s = _try(form.name.data or "", form.password.data or "")
@@ -116,7 +116,7 @@ def password() -> Response | str | tuple[str, int] | tuple[str, int, dict[str, s
     """Change one's own password; all other sign-ins end."""
     form = PasswordForm()
     if not form.validate_on_submit():
-        return render_template("accounts/password.html", form=form)
+        return render_template("accounts/password.html", form=form), 422 if form.errors else 200
     new = form.new.data or ""
     user, wait_s = _try(actor().name, form.old.data or "")
     if user is None:
