@@ -53,16 +53,17 @@ VIEWS = {
         f"SELECT {NAMES}, t.count - CASE WHEN s.is_delayed THEN coalesce("
         "(SELECT sum(q.count) FROM sales_quarters q WHERE q.quarter >= {now} - 96"
         " AND q.model = t.model AND q.variant = t.variant), 0) ELSE 0 END AS count, t.changed_at"
-        f" FROM sales_totals t CROSS JOIN public_state s WHERE {VISIBLE}"
+        f" FROM public_state s CROSS JOIN sales_totals t WHERE {VISIBLE}"
         " UNION ALL SELECT NULL, NULL, opening_balance, NULL FROM public_state"
     ),
+    # public_state comes first: SQLite then never looks at rows that its settings rule out.
     "public_quarters": (
-        f"SELECT t.quarter, {NAMES}, t.count FROM sales_quarters t CROSS JOIN public_state s"
+        f"SELECT t.quarter, {NAMES}, t.count FROM public_state s CROSS JOIN sales_quarters t"
         f" WHERE {VISIBLE} AND (NOT s.is_delayed OR t.quarter < {{now}} - 96)"
     ),
     # Whole days only: the day the delay ends in is read from its quarters.
     "public_days": (
-        f"SELECT t.day, {NAMES}, t.count FROM sales_days t CROSS JOIN public_state s"
+        f"SELECT t.day, {NAMES}, t.count FROM public_state s CROSS JOIN sales_days t"
         f" WHERE {VISIBLE} AND (NOT s.is_delayed OR t.day < ({{now}} - 96) / 96)"
     ),
 }
