@@ -5,6 +5,7 @@ from typing import Any
 
 from sqlalchemy import Connection, insert, select, update
 
+from writer import stock
 from writer.orders.rules import Due
 from writer.orders.snapshot import LineSnapshot
 from writer.schema.orders import order_lines
@@ -19,6 +20,7 @@ class Line:
     product_id: int = 0
     variation_id: int = 0
     sku: str = ""
+    sku_key: str = ""
     name: str = ""
     quantity: int = 0
     refunded: int = 0
@@ -44,17 +46,18 @@ class Line:
 
         WooCommerce sends a product's *current* SKU, and id 0 once it is deleted: neither is another product.
         """
+        told_key = stock.key(told.sku)
         if told.product_id == 0:
-            return self.product_id != 0 or _folded(told.sku) in ("", _folded(self.sku))
+            return self.product_id != 0 or told_key in ("", self.sku_key)
         if self.product_id == 0:
-            return self.sku != "" and _folded(told.sku) == _folded(self.sku)
+            return self.sku_key != "" and told_key == self.sku_key
         return (told.product_id, told.variation_id) == (self.product_id, self.variation_id)
 
     def take(self, told: LineSnapshot) -> None:
         """Take over what a newer snapshot says of this line; a pinned product stays pinned."""
         if told.product_id != 0 or self.product_id == 0:
             self.product_id, self.variation_id = told.product_id, told.variation_id
-            self.sku = told.sku
+            self.sku, self.sku_key = told.sku, stock.key(told.sku)
         self.name = told.name or self.name
         self.total_minor = told.total_minor
         self.store_reduced = told.store_reduced
@@ -89,7 +92,3 @@ def save(db: Connection, order_id: int, line: Line, was: dict[str, Any] | None) 
 def values(line: Line) -> dict[str, Any]:
     """Return the columns of a line without its id."""
     return {field.name: getattr(line, field.name) for field in fields(Line) if field.name != "id"}
-
-
-def _folded(sku: str) -> str:
-    return sku.strip().casefold()

@@ -1,26 +1,48 @@
-"""Which model and variant a line counts as: the owner's word on a product, else the SKU rules."""
+"""Which product a line counts as: for totals by the SKU rules, for stock by the exact SKU, and before
+either by what the owner, or the store's own listing, says this product of the store is."""
+
+from datetime import datetime
 
 from sqlalchemy import Connection, select, tuple_
 
-from writer import sales
+from writer import db as database
+from writer import sales, stock
 from writer.orders.lines import Line
 from writer.schema.orders import product_skus
 
 
-def match(db: Connection, store_id: int, lines: list[Line]) -> None:
-    """Pin model and variant on each of `lines` that a rule or a mapping knows; leave the others."""
-    said = _said_by_owner(db, store_id, [line for line in lines if line.product_id])
+def match(
+    db: Connection, store_id: int, lines: list[Line], ordered_at: datetime, stock_from: datetime | None
+) -> None:
+    """Pin model and variant, and the counted product, on each of `lines` that is known; leave the others.
+
+    An order made before its product was first counted, or before `stock_from` (when the store's own first
+    count was taken over), was part of that count: what it holds by then moves nothing.
+    """
+    said = _said(db, store_id, [line for line in lines if line.product_id])
+    meant = {id(line): said.get((line.product_id, line.variation_id), line.sku) for line in lines}
+    counted = stock.find_many(db, [meant[id(line)] for line in lines if line.stock_product_id is None])
     found: dict[str, tuple[str, str] | None] = {}
     for line in lines:
-        sku = said.get((line.product_id, line.variation_id), line.sku)
-        if sku.strip() and sku not in found:
-            found[sku] = sales.classify(db, sku)
-        pair = found.get(sku)
-        if pair:
-            line.model, line.variant = pair
+        sku = meant[id(line)]
+        if line.model is None and sku.strip():
+            if sku not in found:
+                found[sku] = sales.classify(db, sku)
+            line.model, line.variant = found[sku] or (None, None)
+        product = counted.get(stock.key(sku)) if line.stock_product_id is None else None
+        if product is not None:
+            line.stock_product_id = product.stock_product_id
+            if ordered_at < max(product.counted_from, stock_from or product.counted_from):
+                line.held = line.held_due
 
 
-def _said_by_owner(db: Connection, store_id: int, lines: list[Line]) -> dict[tuple[int, int], str]:
+def say_product(db: Connection, store_id: int, product_id: int, variation_id: int, sku: str) -> None:
+    """Say which SKU a product of a store is, whatever SKU the store writes on it; rematch is the caller's."""
+    values = {"store_id": store_id, "product_id": product_id, "variation_id": variation_id, "sku": sku}
+    database.upsert(db, product_skus, values, ["store_id", "product_id", "variation_id"])
+
+
+def _said(db: Connection, store_id: int, lines: list[Line]) -> dict[tuple[int, int], str]:
     if not lines:
         return {}
     wanted = [(line.product_id, line.variation_id) for line in lines]

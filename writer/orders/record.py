@@ -168,7 +168,7 @@ def _replace(lines: list[Line], old: Line) -> Line:
     if old.sold == 0 and old.held == 0:
         old.model = old.variant = old.stock_product_id = None
         old.product_id = old.variation_id = 0
-        old.sku = ""
+        old.sku = old.sku_key = ""
         return old
     fresh = Line(old.external_id)
     taken = {line.external_id for line in lines}
@@ -203,6 +203,9 @@ def _facts(channel: Channel, order_id: int, snapshot: OrderSnapshot, row: Row[An
         number=snapshot.number or snapshot.external_id,
         date=counted_at or snapshot.paid_at or snapshot.created_at,
         has_date=counted_at is not None,
+        created_at=row.created_at if row is not None else snapshot.created_at,
+        changed_at=snapshot.version or clock.now(),
+        stock_from=channel.stock_from,
     )
 
 

@@ -4,9 +4,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, insert, select, update
+from sqlalchemy import ColumnElement, Connection, Row, Select, insert, select, update
 
-from writer import clock, sales
+from writer import clock, sales, stock
 from writer.orders import lines as line_rows
 from writer.orders import matching, rules
 from writer.orders import refunds as refund_rows
@@ -20,7 +20,7 @@ from writer.schema.stores import stores
 
 @dataclass(frozen=True)
 class Facts:
-    """What posting needs to know of an order; `date` is that of all its rows in the ledger."""
+    """What posting needs to know of an order. All its rows in the ledger have the one `date`."""
 
     order_id: int
     store_id: int
@@ -28,6 +28,9 @@ class Facts:
     number: str
     date: datetime
     has_date: bool
+    created_at: datetime
+    changed_at: datetime  # when the state that is posted came about
+    stock_from: datetime | None  # orders made before move no stock; None: no such time
 
 
 def make_due(
@@ -57,19 +60,40 @@ def make_nothing_due(lines: list[Line]) -> None:
 
 
 def post(db: Connection, facts: Facts, lines: list[Line], was: dict[int, dict[str, Any]]) -> list[str]:
-    """Save the lines and post each difference in units sold; return what was posted, in words."""
-    waiting = [line for line in lines if line.model is None and not line.is_removed]
-    matching.match(db, facts.store_id, waiting)
-    posted = []
+    """Save the lines, post each difference in units sold and units out of stock; return what, in words."""
+    waiting = [line for line in lines if not line.is_removed and None in (line.model, line.stock_product_id)]
+    matching.match(db, facts.store_id, waiting, facts.created_at, facts.stock_from)
+    posted, moved = [], []
     for line in lines:
         change = line.sold_due - line.sold if line.model is not None else 0
-        line.sold += change
+        taken = line.held_due - line.held if line.stock_product_id is not None else 0
+        is_first = line.held == 0
+        line.sold, line.held = line.sold + change, line.held + taken
         line_rows.save(db, facts.order_id, line, was.get(line.id) if line.id is not None else None)
         if change:
             posted.append(_post_sale(db, facts, line, change))
+        if taken:
+            moved.append(_movement(facts, line, taken, is_first))
+            posted.append(f"stock {-taken:+d} {line.sku}".rstrip())
+    stock.record(db, moved)
     if posted and not facts.has_date:
         db.execute(update(orders).where(orders.c.id == facts.order_id).values(counted_at=facts.date))
     return posted
+
+
+def _movement(facts: Facts, line: Line, taken: int, is_first: bool) -> stock.Movement:
+    assert line.stock_product_id is not None
+    back = "refund" if line.restocked else "cancellation"
+    return stock.Movement(
+        stock_product_id=line.stock_product_id,
+        quantity=-taken,
+        kind="sale" if taken > 0 else back,
+        at=facts.date if is_first else facts.changed_at,
+        actor=facts.store_name,
+        note=f"{facts.store_name} order {facts.number}",
+        order_line_id=line.id,
+        store_id=facts.store_id,
+    )
 
 
 def _post_sale(db: Connection, facts: Facts, line: Line, change: int) -> str:
@@ -91,17 +115,36 @@ def _post_sale(db: Connection, facts: Facts, line: Line, change: int) -> str:
 
 
 def rematch(db: Connection, cause: str) -> int:
-    """Match again every line that matched nothing, and post what is due; return how many now match.
+    """Match again every line that matched no rule, and post what is due; return how many now match.
 
     To be called in the transaction that added a rule or a mapping: it is applied once, dated as the order.
     """
-    waiting = select(order_lines.c.order_id).where(order_lines.c.model.is_(None), ~order_lines.c.is_removed)
+    return _rematch(db, order_lines.c.model.is_(None), cause)
+
+
+def rematch_sku(db: Connection, sku_key: str) -> None:
+    """Pin the lines with this (folded) SKU to the product that is counted from now on."""
+    _rematch(
+        db, (order_lines.c.sku_key == sku_key) & order_lines.c.stock_product_id.is_(None), "product added"
+    )
+
+
+def rematch_product(db: Connection, store_id: int, product_id: int, variation_id: int, cause: str) -> int:
+    """Match again the lines of one product of a store whose SKU was just said."""
+    unmatched = order_lines.c.model.is_(None) | order_lines.c.stock_product_id.is_(None)
+    of_product = (order_lines.c.product_id == product_id) & (order_lines.c.variation_id == variation_id)
+    of_store = order_lines.c.order_id.in_(select(orders.c.id).where(orders.c.store_id == store_id))
+    return _rematch(db, unmatched & of_product & of_store, cause)
+
+
+def _rematch(db: Connection, which: ColumnElement[bool], cause: str) -> int:
+    waiting = select(order_lines.c.order_id).where(which, ~order_lines.c.is_removed)
     matched = 0
     found = _with_store().where(orders.c.id.in_(waiting)).order_by(orders.c.id).with_for_update(of=orders)
     for row in db.execute(found).all():
         lines, was = _loaded(db, row.id)
         unmatched = sum(line.model is None for line in lines)
-        posted = post(db, _facts_of(row), lines, was)
+        posted = post(db, facts_of(row, row.store_name, row.stock_from), lines, was)
         matched += unmatched - sum(line.model is None for line in lines)
         if posted:
             note_event(db, row.id, cause, row.status, f"Matched; posted {', '.join(posted)}.")
@@ -140,7 +183,7 @@ def recount_order(
     make_due(lines, units, state, channel, is_first=is_first, is_paid=row.paid_at is not None)
     if has_known_parent(db, channel, row.parent_external_id):
         make_nothing_due(lines)
-    posted = post(db, _facts_of(row, channel.name), lines, was)
+    posted = post(db, facts_of(row, channel.name, channel.stock_from), lines, was)
     sentence = rules.explain(state, status, sum(line.sold_due for line in lines), posted)
     note_event(db, row.id, cause, status, sentence)
     return sentence
@@ -154,7 +197,7 @@ def release_children(db: Connection, channel: Channel, external_id: str, cause: 
     for row in db.execute(children).all():
         lines, was = _loaded(db, row.id)
         make_nothing_due(lines)
-        posted = post(db, _facts_of(row, channel.name), lines, was)
+        posted = post(db, facts_of(row, channel.name, channel.stock_from), lines, was)
         if posted:
             note_event(db, row.id, cause, row.status, f"Its parent order counts; posted {', '.join(posted)}.")
 
@@ -189,15 +232,21 @@ def _units_of(line: Line, refunded: Refunded) -> Units:
 
 
 def _with_store() -> Select[Any]:
-    return select(orders, stores.c.name.label("store_name")).join(stores, stores.c.id == orders.c.store_id)
+    return select(orders, stores.c.name.label("store_name"), stores.c.stock_from).join(
+        stores, stores.c.id == orders.c.store_id
+    )
 
 
-def _facts_of(row: Row[Any], store_name: str | None = None) -> Facts:
+def facts_of(row: Row[Any], store_name: str, stock_from: datetime | None) -> Facts:
+    """Return what posting needs of a recorded order."""
     return Facts(
         order_id=row.id,
         store_id=row.store_id,
-        store_name=store_name or row.store_name,
+        store_name=store_name,
         number=row.number,
         date=row.counted_at or row.paid_at or row.created_at,
         has_date=row.counted_at is not None,
+        created_at=row.created_at,
+        changed_at=clock.now(),
+        stock_from=stock_from,
     )

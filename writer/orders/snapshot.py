@@ -16,6 +16,7 @@ class Channel:
     paid_statuses: frozenset[str] = frozenset()
     restocks_refunds: bool = True
     has_keys: bool = False
+    stock_from: datetime | None = None  # orders made before move no stock; None: no such time
 
 
 @dataclass(frozen=True)

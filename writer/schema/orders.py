@@ -44,6 +44,7 @@ order_lines = Table(
     Column("product_id", Integer, nullable=False),  # 0: deleted in the store, or never known
     Column("variation_id", Integer, nullable=False),  # 0: no variation
     Column("sku", Text, nullable=False),  # as last sent; "" none
+    Column("sku_key", Text, nullable=False, index=True),  # the SKU as stock compares it
     Column("name", Text, nullable=False),
     Column("quantity", Integer, nullable=False),
     Column("refunded", Integer, nullable=False, server_default=text("0")),

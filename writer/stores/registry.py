@@ -75,6 +75,9 @@ def channel(store: Row[Any]) -> Channel:
         name=store.name,
         counts_on_hold=bool(store.counts_on_hold),
         paid_statuses=paid_statuses(store.paid_statuses),
+        restocks_refunds=bool(store.restocks_refunds),
+        has_keys=store.consumer_key_encrypted is not None,
+        stock_from=store.stock_from,
     )
 
 

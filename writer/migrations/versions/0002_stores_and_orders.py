@@ -83,6 +83,7 @@ def upgrade() -> None:
         Column("product_id", Integer, nullable=False),
         Column("variation_id", Integer, nullable=False),
         Column("sku", Text, nullable=False),
+        Column("sku_key", Text, nullable=False, index=True),
         Column("name", Text, nullable=False),
         Column("quantity", Integer, nullable=False),
         Column("refunded", Integer, nullable=False, server_default=text("0")),

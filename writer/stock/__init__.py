@@ -1,0 +1,33 @@
+"""Stock: one true count per SKU, made of movements. The bottom of the house: it calls no other room of it."""
+
+from writer.stock.actions import (
+    add_alias,
+    add_product,
+    adjust,
+    change_product,
+    count,
+    on_product_added,
+    receive,
+    sell_by_hand,
+)
+from writer.stock.queries import available, find, find_many, get, key
+from writer.stock.record import Movement, NotEnoughStock, record
+
+__all__ = [
+    "Movement",
+    "NotEnoughStock",
+    "add_alias",
+    "add_product",
+    "adjust",
+    "available",
+    "change_product",
+    "count",
+    "find",
+    "find_many",
+    "get",
+    "key",
+    "on_product_added",
+    "receive",
+    "record",
+    "sell_by_hand",
+]

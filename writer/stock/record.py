@@ -1,0 +1,119 @@
+"""The one way the count changes: movements are added, never edited; the cached sum moves with them."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Row, insert, update
+
+from writer import audit, clock
+from writer.errors import Conflict, Invalid
+from writer.schema.stock import movements, products
+from writer.stock import queries
+
+LARGEST_MOVE = 1_000_000
+
+
+class NotEnoughStock(Conflict):
+    """Fewer units are available than were asked for."""
+
+    code = "not_enough_stock"
+
+
+@dataclass(frozen=True)
+class Movement:
+    """Units that came (`quantity` > 0) or went (< 0), why, when it happened and what caused it."""
+
+    stock_product_id: int
+    quantity: int
+    kind: str  # 'sale', 'refund', 'cancellation', 'receipt', 'adjustment', 'stock take', 'drift'
+    at: datetime
+    actor: str
+    note: str = ""
+    order_line_id: int | None = None  # None: no order caused it
+    sale_id: int | None = None  # None: no sale entered by hand caused it
+    store_id: int | None = None  # None: no store caused it
+
+
+def record(db: Connection, moved: Iterable[Movement], refuse_oversell: bool = False) -> None:
+    """Add movements: on hand follows, the version rises, notices of low or oversold stock open and close.
+
+    On hand may fall below 0, for what is sold is sold; with `refuse_oversell` NotEnoughStock is raised
+    instead where fewer than 0 would be available and the product takes no backorders. Raises Invalid for
+    a movement of 0 or of more than a million units.
+    """
+    # In the order of ids, so that two transactions that move the same products never wait for each other.
+    for movement in sorted(moved, key=lambda found: found.stock_product_id):
+        if not 0 < abs(movement.quantity) <= LARGEST_MOVE:
+            raise Invalid("The quantity cannot be used.", {"quantity": "Use 1 to 1,000,000 units."})
+        after = _add(db, movement)
+        is_short = movement.quantity < 0 and queries.available(after) < 0 and not after.allows_backorders
+        if refuse_oversell and is_short:
+            left = max(0, queries.available(after) - movement.quantity)
+            raise NotEnoughStock(f"Only {left} of {after.sku} are available.")
+        watch(db, after)
+
+
+def touch(db: Connection, stock_product_id: int, **changes: Any) -> Row[Any]:
+    """Change a product's settings; its version rises, so that every store is looked at again."""
+    changed = (
+        update(products)
+        .where(products.c.id == stock_product_id)
+        .values(version=products.c.version + 1, **changes)
+        .returning(products)
+    )
+    row = db.execute(changed).one()
+    watch(db, row)
+    return row
+
+
+def watch(db: Connection, product: Row[Any]) -> None:
+    """Open or close the notices a product's count calls for: oversold, and low once per crossing."""
+    if queries.available(product) < 0 and not product.allows_backorders:
+        takers = " and ".join(queries.latest_takers(db, product.id)) or "what was set aside"
+        audit.raise_notice(
+            db,
+            "oversold",
+            f"product {product.id}",
+            f"{product.sku} is oversold by {-queries.available(product)}: {takers}.",
+            f"/stock/{product.id}",
+        )
+    else:
+        audit.close_notice(db, "oversold", f"product {product.id}")
+    is_low = product.reorder_point is not None and product.on_hand <= product.reorder_point
+    if is_low == bool(product.is_low):
+        return
+    db.execute(update(products).where(products.c.id == product.id).values(is_low=is_low, low_untold=is_low))
+    if is_low:
+        sentence = f"{product.sku} is low: {product.on_hand} on hand, reorder point {product.reorder_point}."
+        audit.raise_notice(db, "low stock", f"product {product.id}", sentence, f"/stock/{product.id}")
+    else:
+        audit.close_notice(db, "low stock", f"product {product.id}")
+
+
+def _add(db: Connection, movement: Movement) -> Row[Any]:
+    moved = (
+        update(products)
+        .where(products.c.id == movement.stock_product_id)
+        .values(on_hand=products.c.on_hand + movement.quantity, version=products.c.version + 1)
+        .returning(products)
+    )
+    after = db.execute(moved).one()
+    db.execute(
+        insert(movements).values(
+            stock_product_id=movement.stock_product_id,
+            quantity=movement.quantity,
+            kind=movement.kind,
+            at=movement.at,
+            recorded_at=clock.now(),
+            on_hand_after=after.on_hand,
+            version=after.version,
+            actor=movement.actor,
+            note=movement.note,
+            order_line_id=movement.order_line_id,
+            sale_id=movement.sale_id,
+            store_id=movement.store_id,
+        )
+    )
+    return after
