@@ -3,12 +3,15 @@
 from flask_openapi3.models.info import Info
 from flask_openapi3.openapi import OpenAPI
 
-from writer import accounts, errors, frame, health, logs, security
+from writer import accounts, docs, errors, frame, health, logs, security
 from writer import config as configuration
 from writer.accounts import pages as accounts_pages
 from writer.accounts import tokens_pages, users_pages
 from writer.audit import pages as audit_pages
 from writer.db import Database
+from writer.orders import pages as orders_pages
+from writer.orders import pages_rules
+from writer.sales import api as sales_api
 from writer.stores.registry import Keyring
 from writer.stores.secrets import Vault
 from writer.stores.webhook import webhook
@@ -41,6 +44,10 @@ def create_app(config: configuration.Config | None = None) -> OpenAPI:
     app.register_blueprint(users_pages.bp)
     app.register_blueprint(tokens_pages.bp)
     app.register_blueprint(audit_pages.bp)
+    docs.register(app)
+    app.register_api(sales_api.bp)
     accounts.start(app, config)
+    app.register_blueprint(orders_pages.bp)
+    app.register_blueprint(pages_rules.bp)
     app.register_blueprint(webhook)
     return app

@@ -37,6 +37,7 @@ def order_line(database: Database) -> int:
             product_id=1,
             variation_id=0,
             sku="fire24-a",
+            sku_key="fire24-a",
             name="Fire 24",
             quantity=2,
             total_minor=0,

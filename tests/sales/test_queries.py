@@ -98,3 +98,15 @@ def test_chunks_go_through_everything_once(database: Database, monkeypatch: pyte
             last = chunk[-1]
 
     assert seen == [4, 2, 5, 3, 1]
+
+
+@pytest.mark.sqlite_only
+@pytest.mark.parametrize("typed", ["yesterday", "", "2026-11-20", "2026-11-20T10:00:00Z", 5, b"x"])
+def test_whatever_date_the_shell_wrote_is_listed(database: Database, typed: object) -> None:
+    with database.transaction() as db:
+        row(db, id=1)
+        db.exec_driver_sql("UPDATE sales SET date_added = ?", (typed,))
+        row(db, id=2, date_added=NOON + timedelta(days=400))
+
+        assert set(found(db, Filters())) == {1, 2}
+        assert queries.get_sale(db, 1).date.tzinfo is not None

@@ -17,6 +17,7 @@ from sqlalchemy import (
     tuple_,
     type_coerce,
 )
+from sqlalchemy.engine import Dialect
 from sqlalchemy.types import NullType
 
 from writer.errors import NotFound
@@ -24,11 +25,27 @@ from writer.sales.fields import MAX_ID
 from writer.schema.audit import audit_entries
 from writer.schema.orders import order_lines, orders
 from writer.schema.sales import sales
+from writer.schema.types import UtcTime
 
 SOURCES = {"form": "Form", "api": "API", "order": "Order", "file": "File", "shell": "Shell"}
 # Up to this many matches are found first and sorted then; more are met soon by walking from the newest.
 _SPARSE = 20_000
 _CHUNK = 1000
+
+
+class LedgerTime(UtcTime):
+    """A date of the ledger, where the shell may have written anything: what is no date is 1970."""
+
+    cache_ok = True
+
+    def process_result_value(self, value: Any, dialect: Dialect) -> datetime | None:
+        """As UtcTime, but without an error."""
+        try:
+            return super().process_result_value(value, dialect)
+        except (TypeError, ValueError, OverflowError):
+            return datetime(1970, 1, 1, tzinfo=UTC)
+
+
 # As the database keeps it: a date written by hand may be of another form than ours, and still sorts.
 _kept_date = type_coerce(sales.c.date_added, NullType())
 
@@ -127,7 +144,7 @@ def _with_order() -> Select[Any]:
     ledger = sales.outerjoin(order_lines, sales.c.order_line_id == order_lines.c.id).outerjoin(orders)
     return select(
         sales.c.id,
-        sales.c.date_added.label("date"),
+        type_coerce(sales.c.date_added, LedgerTime()).label("date"),
         _kept_date.label("kept_date"),
         sales.c.model,
         sales.c.variant,

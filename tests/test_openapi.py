@@ -1,0 +1,95 @@
+"""What the API says of itself is true: schemathesis, holding a write token, finds nothing."""
+
+import re
+from collections import Counter
+
+import pytest
+import schemathesis
+from flask import Flask
+from flask.testing import FlaskClient
+from schemathesis.config import SchemathesisConfig
+from schemathesis.engine import from_schema
+from schemathesis.engine.events import EngineEvent, FatalError, NonFatalError, ScenarioFinished
+from sqlalchemy import text
+
+from writer.db import Database
+
+EXAMPLES = 25
+
+
+def test_the_description_names_every_way_into_the_ledger(api: FlaskClient) -> None:
+    answer = api.get("/openapi.json")
+
+    assert (answer.status_code, answer.content_type) == (200, "application/json")
+    paths = answer.get_json()["paths"]
+    assert {path: sorted(paths[path]) for path in paths if path.startswith("/api/sales")} == {
+        "/api/sales": ["post"],
+        "/api/sales/recent": ["get"],
+        "/api/sales/{sale_id}": ["delete", "put"],
+    }
+
+
+def test_the_description_is_made_once(app: Flask, api: FlaskClient) -> None:
+    first = api.get("/openapi.json").text
+
+    app.extensions["openapi"] = first.replace("onerom-sales", "kept")
+
+    assert '"kept"' in api.get("/openapi.json").text
+
+
+@pytest.mark.parametrize("path", ["/docs", "/openapi.json", "/docs/assets/js/swagger-ui-bundle.js"])
+def test_strangers_read_no_documentation(client: FlaskClient, path: str) -> None:
+    assert client.get(path).status_code in (303, 401)
+
+
+def test_the_page_takes_everything_from_this_service(admin: FlaskClient) -> None:
+    page = admin.get("/docs").text
+
+    assert 'data-url="/openapi.json"' in page
+    assert re.findall(r'(?:src|href)="(?:https?:)?//[^"]*', page) == []
+    assert admin.get("/docs/assets/js/swagger-ui-bundle.js").status_code == 200
+    assert admin.get("/docs/assets/css/swagger-ui.css").status_code == 200
+
+
+def test_schemathesis_finds_nothing(writer_server: str, api: FlaskClient, database: Database) -> None:
+    header = {"Authorization": api.environ_base["HTTP_AUTHORIZATION"]}
+    schema = schemathesis.openapi.from_url(
+        f"{writer_server}/openapi.json", headers=header, config=_config(header)
+    )
+
+    events = list(from_schema(schema).execute())
+
+    assert [problem for event in events for problem in _problems(event)] == []
+    answers = Counter(status for event in events for status in _statuses(event))
+    assert answers[200] > EXAMPLES
+    assert answers[422] > EXAMPLES
+    with database.reading() as db:
+        odd = "SELECT COUNT(*) FROM sales WHERE quantity NOT BETWEEN 1 AND 100000 OR model <> 'Fire'"
+        assert db.execute(text(odd)).scalar_one() == 0
+
+
+def _config(header: dict[str, str]) -> SchemathesisConfig:
+    return SchemathesisConfig.from_dict(
+        {
+            "headers": header,
+            "generation": {"max-examples": EXAMPLES, "database": "none"},
+            # The description cannot say which pairs of model and variant there are: 422 is right for any.
+            "checks": {"positive_data_acceptance": {"expected-statuses": ["2xx", "404", "409", "422"]}},
+        }
+    )
+
+
+def _problems(event: EngineEvent) -> list[str]:
+    if isinstance(event, NonFatalError | FatalError):
+        return [str(event)]
+    if not isinstance(event, ScenarioFinished):
+        return []
+    checks = [check for case in event.recorder.checks.values() for check in case]
+    return [f"{check.name}: {check.failure_info.failure}" for check in checks if check.failure_info]
+
+
+def _statuses(event: EngineEvent) -> list[int]:
+    if not isinstance(event, ScenarioFinished):
+        return []
+    answers = [found.response for found in event.recorder.interactions.values()]
+    return [answer.status_code for answer in answers if answer is not None]
