@@ -1,0 +1,113 @@
+"""Notices: raised once, counted again, closed, opened again."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from flask.testing import FlaskClient
+from sqlalchemy import select
+
+from writer import audit, clock
+from writer.db import Database
+from writer.schema.audit import notices
+
+START = datetime(2025, 3, 1, 14, 5, tzinfo=UTC)
+
+
+@pytest.fixture(autouse=True)
+def _at_start(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(clock, "now", lambda: START)
+
+
+def raise_one(database: Database, sentence: str = "The shop is down.", subject: str = "shop") -> bool:
+    with database.transaction() as db:
+        return audit.raise_notice(db, "store.down", subject, sentence, "/stores/1")
+
+
+def test_the_first_time_is_news_and_the_next_only_counts(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    later = START + timedelta(hours=1)
+    first = raise_one(database)
+    monkeypatch.setattr(clock, "now", lambda: later)
+
+    again = raise_one(database, "The shop is still down.")
+
+    with database.reading() as db:
+        [row] = audit.list_notices(db)
+    assert (first, again) == (True, False)
+    assert (row.times, row.first_at, row.last_at) == (2, START, later)
+    assert (row.sentence, row.link) == ("The shop is still down.", "/stores/1")
+
+
+def test_two_subjects_are_two_notices_newest_first(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    raise_one(database, subject="shop")
+    monkeypatch.setattr(clock, "now", lambda: START + timedelta(hours=1))
+    raise_one(database, subject="market")
+
+    with database.reading() as db:
+        assert [row.subject for row in audit.list_notices(db)] == ["market", "shop"]
+        assert audit.count_notices(db) == 2
+
+
+def test_a_closed_one_opens_again_as_news(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    later = START + timedelta(hours=1)
+    raise_one(database)
+    raise_one(database)
+    with database.transaction() as db:
+        audit.close_notice(db, "store.down", "shop")
+        assert audit.count_notices(db) == 0
+    monkeypatch.setattr(clock, "now", lambda: later)
+
+    news = raise_one(database)
+
+    with database.reading() as db:
+        row = db.execute(select(notices)).one()
+    assert news is True
+    assert (row.times, row.first_at, row.closed_at, row.closed_by) == (1, later, None, None)
+
+
+def test_closing_what_is_not_open_changes_nothing(database: Database) -> None:
+    raise_one(database)
+    with database.transaction() as db:
+        audit.close_notice(db, "store.down", "shop", by="ada")
+
+    with database.transaction() as db:
+        audit.close_notice(db, "store.down", "shop", by="kim")
+        audit.close_notice(db, "store.down", "nowhere")
+
+    with database.reading() as db:
+        assert db.execute(select(notices.c.closed_by)).scalars().all() == ["ada"]
+
+
+def test_every_page_says_how_many_are_open(admin: FlaskClient, database: Database) -> None:
+    raise_one(database)
+
+    assert '<span class="badge text-bg-warning">1</span>' in admin.get("/account").text
+
+
+def test_a_notice_is_dismissed_on_its_page_and_then_among_the_closed(
+    staff: FlaskClient, database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    raise_one(database, "The shop is <down>.")
+    assert "The shop is &lt;down&gt;." in staff.get("/notices").text
+    assert 'href="/stores/1"' in staff.get("/notices").text
+
+    monkeypatch.setattr(clock, "now", lambda: START + timedelta(minutes=1))
+    staff.post("/notices/1/dismiss")
+
+    assert "All is well" in staff.get("/notices").text
+    assert "by sam" in staff.get("/notices?closed=1").text
+
+
+def test_a_notice_that_is_not_there_is_not_found(staff: FlaskClient) -> None:
+    assert staff.post("/notices/9/dismiss").status_code == 404
+
+
+def test_a_notice_closed_by_the_product_says_so(staff: FlaskClient, database: Database) -> None:
+    raise_one(database)
+    with database.transaction() as db:
+        audit.close_notice(db, "store.down", "shop")
+
+    assert "because it was settled" in staff.get("/notices?closed=1").text
