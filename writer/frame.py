@@ -8,6 +8,7 @@ from flask import Flask, current_app, g, request
 from flask_bootstrap import Bootstrap5
 from flask_wtf import CSRFProtect
 
+from writer import money
 from writer.paging import page_url
 
 
@@ -70,6 +71,7 @@ def register(app: Flask) -> None:
     CSRFProtect(app)
     app.context_processor(_frame)
     app.jinja_env.globals["page_url"] = page_url
+    app.jinja_env.globals["money"] = money.to_text
     app.jinja_env.filters["when"] = when
     app.jinja_env.filters["iso"] = iso
     app.jinja_env.trim_blocks = True

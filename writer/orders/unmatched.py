@@ -16,7 +16,7 @@ _sku = func.coalesce(product_skus.c.sku, order_lines.c.sku)
 
 @dataclass(frozen=True)
 class Group:
-    """Unmatched lines of one product of one store; `orders` are the newest few of them (id, number)."""
+    """Unmatched lines of one product of one store."""
 
     store_id: int
     store_name: str
@@ -27,7 +27,6 @@ class Group:
     units: int  # ordered
     waiting: int  # due in the ledger as soon as something matches
     order_count: int
-    orders: tuple[Row[Any], ...] = ()
 
     @property
     def is_mappable(self) -> bool:
@@ -36,7 +35,7 @@ class Group:
 
 
 def list_groups(db: Connection) -> list[Group]:
-    """Return what is unmatched and not ignored, most units waiting first, without their orders."""
+    """Return what is unmatched and not ignored, most units waiting first."""
     groups = [Group(**row._mapping) for row in db.execute(_grouped())]
     ignored = {sku for sku in {group.sku for group in groups} if sku.strip() and sales.is_ignored(db, sku)}
     return [group for group in groups if group.sku not in ignored]

@@ -1,0 +1,92 @@
+"""Pages: the orders of every store, one order with all that came of it, a held line put right."""
+
+import json
+from typing import Any
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response
+
+from writer import accounts
+from writer.db import reading, transaction
+from writer.errors import Invalid
+from writer.orders import actions, forms, queries
+from writer.paging import asked_page
+
+bp = Blueprint("orders", __name__, template_folder="templates")
+
+
+@bp.get("/orders")
+def index() -> str:
+    """List orders, newest first, filtered by the query string."""
+    filters = forms.asked_orders()
+    with reading() as db:
+        page = asked_page(queries.count_orders(db, filters))
+        rows = queries.list_orders(db, filters, page.size, page.offset)
+        statuses, shops = queries.list_statuses(db), queries.list_stores(db)
+    return render_template(
+        "orders/index.html",
+        rows=rows,
+        page=page,
+        statuses=statuses,
+        shops=shops,
+        filters=filters,
+        asked=request.args,
+    )
+
+
+@bp.get("/orders/<int:order_id>")
+def show(order_id: int) -> str:
+    """Show one order: facts, lines, refunds, what it posted, and why."""
+    return _order_page(order_id)
+
+
+@bp.post("/orders/<int:order_id>/lines/<int:line_id>/review")
+def review(order_id: int, line_id: int) -> Response | tuple[str, int]:
+    """Count a held line with the quantity a person entered."""
+    form = forms.ReviewForm()
+    if not form.validate_on_submit():
+        return _order_page(order_id, line_id, form), 422
+    try:
+        with transaction() as db:
+            sentence = actions.review_line(
+                db, accounts.actor().name, order_id, line_id, form.quantity.data or 0
+            )
+    except Invalid as error:
+        form.quantity.errors = [error.errors["quantity"]]
+        return _order_page(order_id, line_id, form), 422
+    flash(f"The line is reviewed. {sentence}", "success")
+    return redirect(url_for("orders.show", order_id=order_id), 303)
+
+
+def _order_page(order_id: int, line_id: int | None = None, form: forms.ReviewForm | None = None) -> str:
+    """Draw an order; `form` is what could not be used for the line `line_id`."""
+    with reading() as db:
+        order = queries.get_order(db, order_id)
+        facts = {
+            "lines": queries.list_lines(db, order_id),
+            "refunds": queries.list_refunds(db, order_id),
+            "posted": queries.list_posted(db, order_id),
+            "events": queries.list_events(db, order_id),
+        }
+    return render_template(
+        "orders/show.html",
+        order=order,
+        raw=_raw(order.raw),
+        refused_line=line_id,
+        refused=form,
+        empty_form=forms.ReviewForm(formdata=None),
+        units_of_refund=_units_of_refund,
+        **facts,
+    )
+
+
+def _raw(text: str | None) -> str | None:
+    """Return the store's JSON laid out for people, for admins only: it holds personal data."""
+    if text is None or accounts.actor().role != "admin":
+        return None
+    return json.dumps(json.loads(text), indent=2, ensure_ascii=False)
+
+
+def _units_of_refund(refund: Any) -> int | None:
+    """Return how many units a refund took back, None while only its amount is known."""
+    return None if refund.lines is None else sum(json.loads(refund.lines).values())

@@ -1,0 +1,167 @@
+"""Pages: what counts as which product, and the order lines that count as nothing yet."""
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response
+
+from writer import accounts, sales
+from writer.db import reading, transaction
+from writer.errors import Conflict, Invalid, NotFound
+from writer.orders import actions, forms, unmatched
+from writer.orders.unmatched import Group
+from writer.paging import Page, asked_page
+
+bp = Blueprint("rules", __name__, template_folder="templates")
+
+
+@bp.get("/rules")
+def index() -> str:
+    """Show SKU rules, ignored SKUs, and products whose SKU the owner said."""
+    return _rules_page(forms.RuleForm(formdata=None), forms.IgnoreForm(formdata=None))
+
+
+@bp.post("/rules")
+def add() -> Response | tuple[str, int]:
+    """Add a rule and count what it matches."""
+    form = forms.RuleForm()
+    with reading() as db:
+        pairs = forms.active_pairs(sales.list_types(db))
+    forms.offer(form, pairs)
+    if form.validate_on_submit():
+        prefix, (model, variant) = (form.prefix.data or "").strip(), pairs[form.type.data]
+        try:
+            with transaction() as db:
+                matched = actions.add_rule(db, accounts.actor().name, prefix, model, variant)
+        except (Invalid, Conflict) as error:
+            form.prefix.errors = list(error.errors.values())
+        else:
+            flash(_counted(f"SKUs beginning with {prefix} count as {model} {variant}.", matched), "success")
+            return redirect(url_for("rules.index"), 303)
+    return _rules_page(form, forms.IgnoreForm(formdata=None)), 422
+
+
+@bp.post("/rules/<int:rule_id>/remove")
+def remove(rule_id: int) -> Response:
+    """Remove a rule; what it counted stays counted."""
+    with transaction() as db:
+        sales.remove_rule(db, accounts.actor().name, rule_id)
+    flash("The rule is removed. What was counted by it stays in the ledger.", "success")
+    return redirect(url_for("rules.index"), 303)
+
+
+@bp.post("/rules/ignored")
+def ignore() -> Response | tuple[str, int]:
+    """Put a SKU on the ignore list."""
+    form = forms.IgnoreForm()
+    if form.validate_on_submit():
+        sku = (form.sku.data or "").strip()
+        try:
+            with transaction() as db:
+                sales.ignore_sku(db, accounts.actor().name, sku)
+        except Invalid as error:
+            form.sku.errors = list(error.errors.values())
+        else:
+            flash(f"{sku} is ignored.", "success")
+            return redirect(url_for("rules.index"), 303)
+    return _rules_page(forms.RuleForm(formdata=None), form), 422
+
+
+@bp.post("/rules/ignored/remove")
+def unignore() -> Response:
+    """Take a SKU from the ignore list."""
+    form = forms.IgnoreForm()
+    with transaction() as db:
+        sales.unignore_sku(db, accounts.actor().name, form.sku.data or "")
+    flash(f"{form.sku.data} is no longer ignored.", "success")
+    return redirect(url_for("rules.index"), 303)
+
+
+@bp.post("/rules/products/<int:mapping_id>/remove")
+def unmap(mapping_id: int) -> Response:
+    """Forget the SKU the owner said for a product."""
+    with transaction() as db:
+        gone = actions.unmap_product(db, accounts.actor().name, mapping_id)
+    flash(f"Product {gone.product_id} no longer counts as {gone.sku}. What was counted stays.", "success")
+    return redirect(url_for("rules.index"), 303)
+
+
+@bp.get("/unmatched")
+def unmatched_lines() -> str:
+    """List order lines that count as nothing, by product."""
+    return _unmatched_page(forms.UnmatchedForm(formdata=None))
+
+
+@bp.post("/unmatched")
+def settle_unmatched() -> Response | tuple[str, int]:
+    """Map the SKU or the product of unmatched lines, or ignore the SKU."""
+    form = forms.UnmatchedForm()
+    if not form.validate_on_submit():
+        return _unmatched_page(form, next(iter(form.errors.values()))[0]), 422
+    try:
+        sentence = _settle(form)
+    except (Invalid, Conflict) as error:
+        return _unmatched_page(form, " ".join(error.errors.values()) or error.sentence), 422
+    except NotFound as error:
+        flash(error.sentence, "warning")
+    else:
+        flash(sentence, "success")
+    return redirect(url_for("rules.unmatched_lines", page=request.args.get("page")), 303)
+
+
+def _settle(form: forms.UnmatchedForm) -> str:
+    """Do what the form asks for; return what came of it in a sentence."""
+    who, sku = accounts.actor().name, (form.sku.data or "").strip()
+    with transaction() as db:
+        if form.do.data == "ignore":
+            sales.ignore_sku(db, who, sku)
+            return f"{sku} is ignored."
+        if form.do.data == "product":
+            same_as = (form.same_as.data or "").strip()
+            product = (form.store_id.data or 0, form.product_id.data or 0, form.variation_id.data or 0)
+            matched = actions.map_product(db, who, *product, same_as)
+            return _counted(f"Product {form.product_id.data} counts as {same_as}.", matched)
+        pair = forms.active_pairs(sales.list_types(db)).get(form.type.data or 0)
+        if pair is None:
+            raise Invalid("Choose a type.", {"type": "Choose what it counts as."})
+        model, variant = pair
+        matched = actions.add_rule(db, who, sku, model, variant)
+        return _counted(f"{sku} counts as {model} {variant}.", matched)
+
+
+def _counted(sentence: str, matched: int) -> str:
+    return f"{sentence} {matched} order line{' was' if matched == 1 else 's were'} matched."
+
+
+def _rules_page(rule_form: forms.RuleForm, ignore_form: forms.IgnoreForm) -> str:
+    with reading() as db:
+        forms.offer(rule_form, forms.active_pairs(sales.list_types(db)))
+        facts = {
+            "rules": sales.list_rules(db),
+            "ignored": sales.list_ignored(db),
+            "mappings": unmatched.list_mappings(db),
+        }
+    return render_template("orders/rules.html", rule_form=rule_form, ignore_form=ignore_form, **facts)
+
+
+def _unmatched_page(form: forms.UnmatchedForm, refusal: str | None = None) -> str:
+    """Draw the list; `refusal` says what is wrong with `form`, which belongs to one of the products."""
+    with reading() as db:
+        groups = unmatched.list_groups(db)
+        page = asked_page(len(groups), size=25)
+        shown = [(group, unmatched.list_orders_of(db, group)) for group in _on(page, groups)]
+        offered = {
+            "pairs": forms.active_pairs(sales.list_types(db)),
+            "known": [rule.prefix for rule in sales.list_rules(db)],
+        }
+    return render_template(
+        "orders/unmatched.html",
+        shown=shown,
+        page=page,
+        form=form,
+        refusal=refusal,
+        refused=next((group for group, _ in shown if refusal and form.is_about(group)), None),
+        **offered,
+    )
+
+
+def _on(page: Page, groups: list[Group]) -> list[Group]:
+    return groups[page.offset : page.offset + page.size]
