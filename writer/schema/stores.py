@@ -92,7 +92,7 @@ listings = Table(
     Column("pushed_at", UtcTime),  # NULL: never
     Column("intended", Integer),  # noted before a write, so that a crash in it is no drift; NULL: none
     Column("needs_look", Boolean, nullable=False, server_default=false()),  # the store hinted at a change
-    Column("drift_shown", Integer),  # a number nothing explains, seen once; NULL: none
+    Column("drift_by", Integer),  # units nothing explains, seen once; NULL: none
     Column("drift_at", UtcTime),  # when it was seen first; NULL: none
     Column("writes", Integer, nullable=False, server_default=text("0")),  # since writes_since, for one count
     Column("writes_since", UtcTime),  # NULL: none

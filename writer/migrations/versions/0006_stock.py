@@ -103,7 +103,7 @@ def upgrade() -> None:
         Column("pushed_at", UtcTime),
         Column("intended", Integer),
         Column("needs_look", Boolean, nullable=False, server_default=false()),
-        Column("drift_shown", Integer),
+        Column("drift_by", Integer),
         Column("drift_at", UtcTime),
         Column("writes", Integer, nullable=False, server_default=text("0")),
         Column("writes_since", UtcTime),
