@@ -89,6 +89,7 @@ restart() {
   local state reader writer
   settings
   # Whatever would keep the new ones from starting ends this here, while the old ones still run.
+  "$python" -c 'import reader.app, writer.app' || exit 1
   state=$("$python" -m writer.preflight check "$(running reader)" "$(running writer)") || exit 1
   stop cron
   if [[ $state == behind ]]; then stop writer reader && "$python" -m writer.migrate || exit 1; fi
@@ -136,6 +137,9 @@ docker_up() {
 }
 
 mkdir -p run data
+for path in . run run/lock data .env .venv; do
+  [[ ! -e $path || -w $path ]] || die "$PWD/$path belongs to $(stat -c %U "$path"), and this is $(id -un)."
+done
 exec 9>run/lock
 flock -n 9 || { echo "Another restart.sh of this copy is at work; waiting for it." && flock 9; }
 case ${1:-start} in

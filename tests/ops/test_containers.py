@@ -1,0 +1,87 @@
+"""What the container files say holds together: nothing here builds or starts one."""
+
+import re
+from typing import Any
+
+import pytest
+import yaml  # type: ignore[import-untyped]  # it comes without types
+
+from writer.config import ROOT
+
+pytestmark = pytest.mark.sqlite_only
+
+SERVICES: dict[str, dict[str, Any]] = yaml.safe_load((ROOT / "docker-compose.yml").read_text())["services"]
+OURS = ["reader", "writer", "cron"]
+DOCKERFILES = {name: (ROOT / name / "Dockerfile").read_text() for name in ("reader", "writer")}
+
+
+@pytest.mark.parametrize("name", OURS)
+def test_a_service_starts_again_checks_itself_and_has_no_rights(name: str) -> None:
+    service = SERVICES[name]
+
+    assert service["restart"] == "unless-stopped"
+    assert service["user"] == "10000:10000"
+    assert service["cap_drop"] == ["ALL"]
+    assert service["read_only"] is True
+    assert service["healthcheck"]["test"][0] == "CMD"
+    assert "privileged" not in service
+
+
+def test_the_three_share_one_mounted_folder_and_the_reader_cannot_write_it() -> None:
+    mounts = {name: SERVICES[name]["volumes"] for name in OURS}
+
+    assert mounts == {
+        "reader": ["./data:/app/data:ro"],
+        "writer": ["./data:/app/data"],
+        "cron": ["./data:/app/data"],
+    }
+
+
+@pytest.mark.parametrize(("name", "port"), [("reader", 8106), ("writer", 8107)])
+def test_image_mapping_and_health_check_agree_on_the_port(name: str, port: int) -> None:
+    assert f"EXPOSE {port}" in DOCKERFILES[name]
+    assert f"0.0.0.0:{port}" in DOCKERFILES[name]
+    assert SERVICES[name]["ports"][0].endswith(f":{port}")
+    assert f"127.0.0.1:{port}/health" in SERVICES[name]["healthcheck"]["test"][-1]
+
+
+@pytest.mark.parametrize("name", DOCKERFILES)
+def test_an_image_is_made_of_files_that_are_there_and_let_through(name: str) -> None:
+    let_through = re.findall(r"^!(.+)$", (ROOT / ".dockerignore").read_text(), re.MULTILINE)
+
+    copied = re.findall(r"^COPY (\S+) \S+$", DOCKERFILES[name], re.MULTILINE)
+
+    assert copied
+    for source in copied:
+        assert (ROOT / source).exists()
+        assert source.split("/")[0] in let_through
+
+
+@pytest.mark.parametrize("name", DOCKERFILES)
+def test_an_image_runs_as_user_10000_from_locked_requirements(name: str) -> None:
+    assert "USER 10000:10000" in DOCKERFILES[name]
+    assert "--require-hashes" in DOCKERFILES[name]
+
+
+@pytest.mark.parametrize("name", DOCKERFILES)
+def test_an_image_starts_what_restart_sh_starts(name: str) -> None:
+    application = {"reader": "reader.app:app", "writer": "writer.app:create_app()"}[name]
+    command = DOCKERFILES[name].rpartition("CMD ")[2]
+
+    assert application in command
+    assert f"{name}/gunicorn.conf.py" in command
+    assert f'[{name}]="{application}"' in (ROOT / "restart.sh").read_text()
+
+
+def test_nothing_runs_in_debug_mode() -> None:
+    files = [*DOCKERFILES.values(), (ROOT / "docker-compose.yml").read_text()]
+
+    assert not any(re.search("debug|ONEROM_DEV|--reload", text, re.IGNORECASE) for text in files)
+
+
+def test_only_the_default_services_start_without_a_profile() -> None:
+    assert [name for name, service in SERVICES.items() if "profiles" not in service] == [
+        "writer",
+        "cron",
+        "reader",
+    ]
