@@ -6,7 +6,7 @@ from sqlalchemy import func, select
 
 from tests.deliveries import captured, deliver, make_line, make_order_body
 from tests.orders.ledger import posted, totals
-from writer import audit
+from writer import audit, stock
 from writer.db import Database
 from writer.schema.audit import audit_entries
 from writer.schema.orders import order_lines, orders
@@ -114,6 +114,8 @@ def test_an_order_shows_its_refunds(client: FlaskClient, admin: FlaskClient, dat
 def test_what_the_store_holds_out_stands_beside_what_we_do(
     client: FlaskClient, admin: FlaskClient, database: Database
 ) -> None:
+    with database.transaction() as db:
+        stock.add_product(db, "ada", "FIRE24")
     line = make_line(meta_data=[{"key": "_reduced_stock", "value": "5"}])
     deliver(client, make_order_body(line_items=[line]))
 

@@ -1,8 +1,10 @@
 """Orders: what was ordered, whatever the channel; decides which sales and movements follow."""
 
 from writer import stock
+from writer.orders.channels import channel_of, paid_statuses
 from writer.orders.matching import say_product
-from writer.orders.record import Recorded, record, trash
+from writer.orders.record import Recorded, list_unread, note_missing, record, trash
+from writer.orders.refunds import known as known_refunds
 from writer.orders.settle import recount, rematch, rematch_product, rematch_sku
 from writer.orders.snapshot import Channel, LineSnapshot, OrderSnapshot, RefundSnapshot
 
@@ -12,6 +14,11 @@ __all__ = [
     "OrderSnapshot",
     "Recorded",
     "RefundSnapshot",
+    "channel_of",
+    "known_refunds",
+    "list_unread",
+    "note_missing",
+    "paid_statuses",
     "record",
     "recount",
     "rematch",

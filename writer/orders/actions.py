@@ -7,7 +7,7 @@ from sqlalchemy import Connection, Row, delete, select, update
 from writer import audit, sales
 from writer import db as database
 from writer.errors import Conflict, Invalid, NotFound
-from writer.orders import queries, rules, settle, unmatched
+from writer.orders import matching, queries, rules, settle, unmatched
 from writer.schema.orders import order_lines, orders, product_skus
 
 LARGEST_QUANTITY = 100_000
@@ -67,9 +67,9 @@ def map_product(
         raise NotFound("Nothing of this product is unmatched any more.")
     product = {"store_id": store_id, "product_id": product_id, "variation_id": variation_id}
     before = _mapping(db, **product)
-    database.upsert(db, product_skus, {**product, "sku": wanted}, list(product))
+    matching.say_product(db, **product, sku=wanted)
     audit.note(db, actor, "product.map", _subject(**product), before, {"sku": wanted})
-    return settle.rematch(db, f"product {product_id} mapped by {actor}")
+    return settle.rematch_product(db, **product, cause=f"product {product_id} mapped by {actor}")
 
 
 def unmap_product(db: Connection, actor: str, mapping_id: int) -> Row[Any]:

@@ -6,6 +6,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, Row, and_, func, or_, select
 
 from writer.errors import NotFound
+from writer.orders.channels import channel_of
 from writer.orders.snapshot import Channel
 from writer.schema.orders import order_events, order_lines, order_refunds, orders
 from writer.schema.sales import sales as ledger
@@ -73,13 +74,7 @@ def get_order(db: Connection, order_id: int) -> Row[Any]:
 
 def get_channel(db: Connection, store_id: int) -> Channel:
     """Return what counting needs to know of the store an order came from."""
-    row = db.execute(select(stores).where(stores.c.id == store_id)).one()
-    return Channel(
-        store_id=row.id,
-        name=row.name,
-        counts_on_hold=row.counts_on_hold,
-        paid_statuses=frozenset(word.strip() for word in row.paid_statuses.split(",") if word.strip()),
-    )
+    return channel_of(db.execute(select(stores).where(stores.c.id == store_id)).one())
 
 
 def list_lines(db: Connection, order_id: int) -> list[Row[Any]]:

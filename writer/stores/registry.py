@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 
 from sqlalchemy import Connection, Row, func, or_, select, update
 
-from writer import audit, clock
+from writer import audit, clock, orders
 from writer import db as database
 from writer.errors import Invalid, NotFound
 from writer.orders import Channel
@@ -70,21 +70,7 @@ def register(db: Connection, source: str, actor: str) -> Row[Any]:
 
 def channel(store: Row[Any]) -> Channel:
     """Return what the orders room must know of a store."""
-    return Channel(
-        store_id=store.id,
-        name=store.name,
-        counts_on_hold=bool(store.counts_on_hold),
-        paid_statuses=paid_statuses(store.paid_statuses),
-        restocks_refunds=bool(store.restocks_refunds),
-        has_keys=store.consumer_key_encrypted is not None,
-        stock_from=store.stock_from,
-    )
-
-
-def paid_statuses(text: str) -> frozenset[str]:
-    """Return the statuses in a comma-separated list, without WordPress's "wc-" before them."""
-    words = (word.strip().lower().removeprefix("wc-") for word in text.split(","))
-    return frozenset(word for word in words if word)
+    return orders.channel_of(store)
 
 
 def secrets_of(db: Connection, store: Row[Any], ring: Keyring) -> list[str]:
