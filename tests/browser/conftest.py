@@ -24,8 +24,10 @@ def chromium() -> Iterator[Browser]:
 
 
 @pytest.fixture(params=[DESKTOP, PHONE], ids=["desktop", "phone"])
-def browser_context(request: pytest.FixtureRequest, chromium: Browser, writer_server: str) -> Iterator[BrowserContext]:
-    """A fresh browser, once as wide as a desktop and once as a phone; addresses are relative to the writer."""
+def browser_context(
+    request: pytest.FixtureRequest, chromium: Browser, writer_server: str
+) -> Iterator[BrowserContext]:
+    """A fresh browser, once as wide as a desktop and once as a phone; addresses start at the writer."""
     width, height = request.param
     context = chromium.new_context(base_url=writer_server, viewport={"width": width, "height": height})
     context.set_default_timeout(10_000)
@@ -38,7 +40,9 @@ def browser_page(browser_context: BrowserContext) -> Iterator[Page]:
     """A page nobody is signed in on; at the end nothing may have been complained of in its console."""
     page = browser_context.new_page()
     complaints: list[str] = []
-    page.on("console", lambda said: complaints.append(said.text) if said.type in ("error", "warning") else None)
+    page.on(
+        "console", lambda said: complaints.append(said.text) if said.type in ("error", "warning") else None
+    )
     page.on("pageerror", lambda error: complaints.append(str(error)))
     yield page
     assert [complaint for complaint in complaints if not is_answer(complaint)] == []
