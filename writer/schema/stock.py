@@ -78,3 +78,12 @@ movements = Table(
     Index("ix_movements_order_line", "order_line_id"),
     Index("ix_movements_sale", "sale_id"),
 )
+
+# Which forms were already sent: a double click must move stock once. Kept for a day.
+stock_forms = Table(
+    "stock_forms",
+    metadata,
+    Column("token", Text, primary_key=True),  # random, in a hidden field of the form
+    Column("sent_at", UtcTime, nullable=False),
+    Index("ix_stock_forms_sent", "sent_at"),
+)
