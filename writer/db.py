@@ -1,5 +1,6 @@
 """The database: engine, transactions, locks. What differs between SQLite and PostgreSQL lives here alone."""
 
+import fcntl
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -13,6 +14,10 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.sql.schema import Table
 
 POOL_SIZE = 16
+
+
+class AlreadyRunning(Exception):
+    """Another process does the same work at present."""
 
 
 class Database:
@@ -48,6 +53,31 @@ class Database:
         """Open a read: one consistent snapshot, never waiting for a writer, nothing to commit."""
         with self.engine.connect() as connection:
             yield connection
+
+    @contextmanager
+    def only_one(self, name: str) -> Iterator[None]:
+        """Hold `name` against every other process; raises AlreadyRunning. A crash releases it.
+
+        SQLite: a lock on a file beside the database. PostgreSQL: an advisory lock of a connection.
+        """
+        if self.is_sqlite:
+            with open(f"{self.engine.url.database}-{name}.lock", "w") as file:
+                try:
+                    fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                except BlockingIOError as error:
+                    raise AlreadyRunning(f"{name}: already running.") from error
+                yield
+            return
+        with self.engine.connect() as connection:
+            taken = text("SELECT pg_try_advisory_lock(:key)")
+            if not connection.execute(taken, {"key": crc32(name.encode())}).scalar_one():
+                raise AlreadyRunning(f"{name}: already running.")
+            connection.commit()  # the lock is the connection's, not the transaction's
+            try:
+                yield
+            finally:
+                connection.execute(text("SELECT pg_advisory_unlock(:key)"), {"key": crc32(name.encode())})
+                connection.commit()
 
     def close(self) -> None:
         """Give all connections back to the operating system."""

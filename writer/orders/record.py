@@ -77,6 +77,27 @@ def trash(db: Connection, channel: Channel, external_id: str, cause: str) -> Rec
     return Recorded("recorded", sentence, row.id)
 
 
+def note_missing(db: Connection, channel: Channel, external_id: str) -> None:
+    """Note that the store, asked directly, has no such order; twice in a row means that it was deleted.
+
+    An order missing from a list means nothing: only a direct look counts.
+    """
+    row = find_row(db, channel.store_id, external_id, "")
+    if row is None:
+        return
+    db.execute(update(orders).where(orders.c.id == row.id).values(missed=row.missed + 1))
+    if row.missed + 1 >= 2:
+        db.execute(update(orders).where(orders.c.id == row.id).values(needs_reading=None))
+        trash(db, channel, external_id, "no longer in the store")
+
+
+def list_unread(db: Connection, store_id: int) -> list[str]:
+    """Return the ids (in the store) of orders the store must be asked about, oldest first."""
+    unread = (orders.c.store_id == store_id) & orders.c.needs_reading.is_not(None)
+    query = select(orders.c.external_id).where(unread, ~orders.c.is_trashed).order_by(orders.c.id)
+    return list(db.execute(query.limit(1000)).scalars())
+
+
 def find_row(db: Connection, store_id: int, external_id: str, key_hash: str) -> Row[Any] | None:
     """Return the order of a store by its id there: the one with this key, or one whose key was never told.
 
@@ -126,6 +147,7 @@ def _save_order(db: Connection, channel: Channel, snapshot: OrderSnapshot, row: 
         "parent_external_id": snapshot.parent_external_id,
         "raw": snapshot.raw,
         "is_trashed": snapshot.status == "trash",
+        "missed": 0,
         "recorded_at": clock.now(),
     }
     if row is not None:

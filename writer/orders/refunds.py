@@ -8,7 +8,7 @@ from sqlalchemy import Connection, insert, select, update
 from writer.orders.lines import Line
 from writer.orders.rules import Units
 from writer.orders.snapshot import OrderSnapshot, RefundSnapshot
-from writer.schema.orders import order_refunds
+from writer.schema.orders import order_refunds, orders
 
 
 @dataclass
@@ -72,6 +72,17 @@ def teaches(db: Connection, order_id: int, snapshot: OrderSnapshot) -> bool:
         order_refunds.c.lines.is_(None),
     )
     return db.execute(unread).first() is not None
+
+
+def known(db: Connection, store_id: int, external_id: str) -> set[str]:
+    """Return the ids of an order's refunds whose quantities are read already."""
+    query = (
+        select(order_refunds.c.external_id)
+        .join(orders, orders.c.id == order_refunds.c.order_id)
+        .where(orders.c.store_id == store_id, orders.c.external_id == external_id)
+        .where(order_refunds.c.lines.is_not(None))
+    )
+    return set(db.execute(query).scalars())
 
 
 def units(

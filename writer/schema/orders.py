@@ -28,6 +28,7 @@ orders = Table(
     Column("raw", Text),  # the store's JSON; NULL: erased, or kept no longer
     Column("is_trashed", Boolean, nullable=False, server_default=false()),
     Column("needs_reading", Text),  # why the store must be asked by REST; NULL: nothing to ask
+    Column("missed", Integer, nullable=False, server_default=text("0")),  # direct looks that found nothing
     Column("recorded_at", UtcTime, nullable=False),
     UniqueConstraint("store_id", "external_id", "key_hash"),
     Index("ix_orders_newest", "created_at", "id"),

@@ -96,6 +96,7 @@ listings = Table(
     Column("drift_at", UtcTime),  # when it was seen first; NULL: none
     Column("writes", Integer, nullable=False, server_default=text("0")),  # since writes_since, for one count
     Column("writes_since", UtcTime),  # NULL: none
+    Column("not_before", UtcTime),  # a refused write is tried again then; NULL: at any time
     Column("is_gone", Boolean, nullable=False, server_default=false()),  # the store no longer has it
     Column("problem", Text),  # why it is not pushed; NULL: fine
     Column("seen_at", UtcTime),  # by the last mapping refresh; NULL: by none

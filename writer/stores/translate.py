@@ -115,6 +115,34 @@ def _refunds(items: Any, currency: str) -> tuple[RefundSnapshot, ...]:
     return tuple({refund.external_id: refund for refund in refunds}.values())
 
 
+def refunds(items: list[dict[str, Any]], currency: str) -> tuple[RefundSnapshot, ...]:
+    """Turn an order's refund resources into refunds whose quantities are known.
+
+    Each line of a refund names the order's line in its meta `_refunded_item_id`; quantities are negative.
+    """
+    found = []
+    for item in items:
+        units: dict[str, int] = {}
+        for line in item.get("line_items") or []:
+            line_id = _id(_meta(line).get("_refunded_item_id"))
+            quantity, problem = _quantity(_positive(line.get("quantity")))
+            if line_id != "0" and problem is None and quantity:
+                units[line_id] = units.get(line_id, 0) + quantity
+        found.append(
+            RefundSnapshot(
+                external_id=_id(item.get("id")),
+                total_minor=abs(_minor(item.get("amount") or item.get("total"), currency)),
+                reason=_text(item.get("reason"), 300),
+                lines=tuple(sorted(units.items())),
+            )
+        )
+    return tuple(found)
+
+
+def _positive(value: Any) -> Any:
+    return abs(value) if isinstance(value, int | float) and not isinstance(value, bool) else value
+
+
 def _time(payload: dict[str, Any], name: str) -> datetime | None:
     """Read a `*_gmt` field: UTC without saying so. Unreadable or empty: None."""
     try:

@@ -69,6 +69,7 @@ def upgrade() -> None:
         Column("raw", Text),
         Column("is_trashed", Boolean, nullable=False, server_default=false()),
         Column("needs_reading", Text),
+        Column("missed", Integer, nullable=False, server_default=text("0")),
         Column("recorded_at", UtcTime, nullable=False),
         UniqueConstraint("store_id", "external_id", "key_hash"),
         Index("ix_orders_newest", "created_at", "id"),

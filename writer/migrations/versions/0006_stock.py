@@ -107,6 +107,7 @@ def upgrade() -> None:
         Column("drift_at", UtcTime),
         Column("writes", Integer, nullable=False, server_default=text("0")),
         Column("writes_since", UtcTime),
+        Column("not_before", UtcTime),
         Column("is_gone", Boolean, nullable=False, server_default=false()),
         Column("problem", Text),
         Column("seen_at", UtcTime),

@@ -1,0 +1,84 @@
+"""What a listing shows against what it should show: a pure decision per listing."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import Enum
+from typing import Any
+
+from writer.stores.plan import Due
+
+LOOKS_APART = timedelta(seconds=60)
+MOST_WRITES = 5
+WRITES_WITHIN = timedelta(minutes=10)
+
+
+class Verdict(Enum):
+    """What to do about a listing."""
+
+    SETTLED = "it shows the target"
+    WRITE = "it shows what it was last told"
+    ODD = "it shows a number nothing explains"
+    GONE = "the store has it no more"
+    UNMANAGED = "the store does not manage its stock"
+    BY_PARENT = "its parent manages the stock"
+    STOPPED = "something keeps changing it back"
+
+
+@dataclass(frozen=True)
+class Shown:
+    """What a store shows of a listing. `quantity` None: no number."""
+
+    quantity: int | None
+    manage_stock: str  # 'yes', 'no', 'parent'
+    allows_backorders: bool
+
+
+def read(item: dict[str, Any]) -> Shown:
+    """Read a product or variation of the REST API v3."""
+    quantity = item.get("stock_quantity")
+    is_number = isinstance(quantity, int | float) and not isinstance(quantity, bool)
+    managed = item.get("manage_stock")
+    return Shown(
+        quantity=int(quantity) if is_number else None,  # type: ignore[arg-type]  # a number, just checked
+        manage_stock="parent" if managed == "parent" else "yes" if managed else "no",
+        allows_backorders=str(item.get("backorders") or "no") != "no",
+    )
+
+
+def decide(due: Due, shown: Shown | None, turns_on_stock: bool, now: datetime) -> Verdict:
+    """Decide about one listing from what its store shows and what was last told.
+
+    `intended` is a number noted before a write whose answer never came: showing it is no surprise.
+    """
+    if shown is None:
+        return Verdict.GONE
+    if shown.manage_stock == "parent":
+        return Verdict.BY_PARENT
+    if shown.manage_stock == "no":
+        return Verdict.WRITE if turns_on_stock else Verdict.UNMANAGED
+    if shown.quantity == due.target:
+        return Verdict.SETTLED
+    if due.pushed is not None and unexplained(due, shown):
+        return Verdict.ODD
+    return Verdict.STOPPED if is_stuck(due, now) else Verdict.WRITE
+
+
+def unexplained(due: Due, shown: Shown) -> int:
+    """Return by how many units the store differs from what it was told and has sold since; 0: explained."""
+    if due.pushed is None or shown.quantity is None:
+        return 0
+    told = [due.pushed] if due.intended is None else [due.pushed, due.intended]
+    expected = [*told, *(number + due.own_change for number in told)]
+    return 0 if shown.quantity in expected else shown.quantity - (due.pushed + due.own_change)
+
+
+def is_stuck(due: Due, now: datetime) -> bool:
+    """Tell whether a listing was written five times within ten minutes without a new movement."""
+    if due.writes_since is None or due.version != due.pushed_version:
+        return False
+    return now - due.writes_since < WRITES_WITHIN and due.writes >= MOST_WRITES
+
+
+def is_drift(due: Due, by: int, now: datetime) -> bool:
+    """Tell whether a difference was seen before, 60 s or more ago, and is the same."""
+    return due.drift_by == by and due.drift_at is not None and now - due.drift_at >= LOOKS_APART
