@@ -12,6 +12,7 @@ from writer.db import Database
 from writer.orders import pages as orders_pages
 from writer.orders import pages_rules
 from writer.sales import api as sales_api
+from writer.sales import pages as sales_pages
 from writer.stores.registry import Keyring
 from writer.stores.secrets import Vault
 from writer.stores.webhook import webhook
@@ -46,6 +47,7 @@ def create_app(config: configuration.Config | None = None) -> OpenAPI:
     app.register_blueprint(audit_pages.bp)
     docs.register(app)
     app.register_api(sales_api.bp)
+    app.register_blueprint(sales_pages.bp)
     accounts.start(app, config)
     app.register_blueprint(orders_pages.bp)
     app.register_blueprint(pages_rules.bp)

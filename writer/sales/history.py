@@ -1,0 +1,91 @@
+"""Units sold over time, by type: from the daily totals that triggers keep, never from the ledger's rows."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from sqlalchemy import Connection, Row, func, select
+
+from writer.charts import COLOURS, Bar
+from writer.schema.public import sales_days, sales_totals
+
+PERIODS = {"day": 30, "week": 26, "month": 24}  # how many of each are shown
+_EPOCH = date(1970, 1, 1)
+OTHERS = "Others"
+
+
+@dataclass(frozen=True)
+class History:
+    """Bars from old to new, the last one of today; `names` are their series."""
+
+    period: str
+    names: tuple[str, ...]
+    bars: tuple[Bar, ...]
+
+
+def list_totals(db: Connection) -> Sequence[Row[str, str, int]]:
+    """Return units sold of every type that was ever sold (model, variant, units) by name."""
+    by_name = (func.lower(sales_totals.c.model), func.lower(sales_totals.c.variant))
+    columns = (sales_totals.c.model, sales_totals.c.variant, sales_totals.c.count.label("units"))
+    return db.execute(select(*columns).where(sales_totals.c.count != 0).order_by(*by_name)).all()
+
+
+def read(db: Connection, period: str, today: date) -> History:
+    """Return units by 'day', 'week' (from Monday) or 'month', in UTC; periods without sales are 0."""
+    starts = _starts(period, today)
+    day, model, variant = sales_days.c.day, sales_days.c.model, sales_days.c.variant
+    wanted = select(day, model, variant, sales_days.c.count.label("units")).where(
+        day >= (starts[0] - _EPOCH).days, day <= (today - _EPOCH).days
+    )
+    units: dict[tuple[date, tuple[str, str]], int] = {}
+    sold: dict[tuple[str, str], int] = {}
+    for row in db.execute(wanted):
+        at, kind = start_of(period, _EPOCH + timedelta(days=row.day)), (row.model, row.variant)
+        units[at, kind] = units.get((at, kind), 0) + row.units
+        sold[kind] = sold.get(kind, 0) + abs(row.units)
+    return _history(period, starts, units, sold)
+
+
+def start_of(period: str, day: date) -> date:
+    """Return the first day of the period that `day` is in."""
+    if period == "month":
+        return day.replace(day=1)
+    return day - timedelta(days=day.weekday()) if period == "week" else day
+
+
+def _starts(period: str, today: date) -> list[date]:
+    starts = [start_of(period, today)]
+    while len(starts) < PERIODS[period]:
+        starts.append(start_of(period, starts[-1] - timedelta(days=1)))
+    return starts[::-1]
+
+
+def _history(
+    period: str,
+    starts: list[date],
+    units: dict[tuple[date, tuple[str, str]], int],
+    sold: dict[tuple[str, str], int],
+) -> History:
+    """Give each type a colour of its own; where they do not suffice the least sold share the last."""
+    kinds = sorted(sold, key=lambda kind: (kind[0].casefold(), kind[1].casefold(), kind))
+    shown, others = kinds, set[tuple[str, str]]()
+    if len(kinds) > COLOURS:
+        most = set(sorted(kinds, key=lambda kind: -sold[kind])[: COLOURS - 1])
+        shown, others = [kind for kind in kinds if kind in most], set(kinds) - most
+    bars = []
+    for start in starts:
+        counts = [units.get((start, kind), 0) for kind in shown]
+        if others:
+            counts.append(sum(units.get((start, kind), 0) for kind in others))
+        label, name = _words(period, start)
+        bars.append(Bar(label, name, tuple(counts)))
+    names = [f"{model} {variant}" for model, variant in shown]
+    return History(period, tuple([*names, OTHERS] if others else names), tuple(bars))
+
+
+def _words(period: str, start: date) -> tuple[str, str]:
+    """Return what stands under a bar, and its full name."""
+    if period == "month":
+        return f"{start:%b %Y}", f"{start:%B %Y}"
+    short = f"{start.day} {start:%b}"
+    return short, f"Week of {short} {start.year}" if period == "week" else f"{start:%a} {short} {start.year}"

@@ -1,0 +1,150 @@
+"""Pages: the ledger with its totals and chart; add, edit, delete and bring back a sale; the export."""
+
+import secrets
+from typing import Any
+
+from flask import Blueprint, Response, flash, redirect, render_template, request, session, url_for
+from sqlalchemy import Row
+from werkzeug.wrappers import Response as AnyResponse
+
+from writer import accounts, charts, clock
+from writer.db import database, reading, transaction
+from writer.errors import Invalid
+from writer.paging import asked_page
+from writer.sales import actions, export, forms, history, queries
+from writer.sales.types import list_types
+
+bp = Blueprint("sales", __name__, template_folder="templates")
+Answer = AnyResponse | str | tuple[str, int]
+
+
+@bp.get("/")
+def index() -> str:
+    """Show totals, chart, the form of a new sale, and the newest sales that the filter leaves."""
+    return _index(forms.new_sale_form(session.get("last_type")))
+
+
+@bp.post("/")
+def add() -> Answer:
+    """Add the sale of the form, once however often it is sent."""
+    form = forms.SaleForm()
+    with reading() as db:
+        form.offer(list_types(db))
+    if not form.validate():
+        return _index(form), 422
+    once = form.once.data or secrets.token_hex(16)
+    try:
+        with transaction() as db:
+            sale_id, is_new = actions.add_once(db, accounts.actor().name, once, form.given())
+    except Invalid as error:
+        form.refuse(error)
+        return _index(form), 422
+    session["last_type"] = form.kind.data
+    if is_new:
+        flash(f"Sale {sale_id} was added.", "success")
+    else:
+        flash(f"This form was sent before and made sale {sale_id}: nothing was added again.", "info")
+    return _back()
+
+
+@bp.get("/sales/<int:sale_id>")
+def show(sale_id: int) -> Answer:
+    """Show one sale: to be edited, or what order it follows, or that it was deleted."""
+    with reading() as db:
+        deleted = queries.find_deleted(db, sale_id)
+        if deleted is not None:
+            return render_template("sales/deleted.html", sale_id=sale_id, sale=deleted), 410
+        sale, types = queries.get_sale(db, sale_id), list_types(db)
+    form = forms.SaleForm(formdata=None)
+    form.offer(types, sale)
+    form.show(sale)
+    return _sale_page(sale, form)
+
+
+@bp.post("/sales/<int:sale_id>")
+def edit(sale_id: int) -> Answer:
+    """Change the sale to what the form says."""
+    form = forms.SaleForm()
+    with reading() as db:
+        sale = queries.get_sale(db, sale_id)
+        form.offer(list_types(db), sale)
+    if not form.validate():
+        return _sale_page(sale, form), 422
+    try:
+        with transaction() as db:
+            actions.amend(db, accounts.actor().name, sale_id, form.given(sale))
+    except Invalid as error:
+        form.refuse(error)
+        return _sale_page(sale, form), 422
+    flash(f"Sale {sale_id} was changed.", "success")
+    return _back()
+
+
+@bp.post("/sales/<int:sale_id>/delete")
+def delete(sale_id: int) -> Answer:
+    """Delete the sale, and offer to bring it back."""
+    with transaction() as db:
+        sale = actions.remove(db, accounts.actor().name, sale_id)
+    what = f"{sale.quantity} × {sale.model} {sale.variant}"  # noqa: RUF001  # a sign of multiplication
+    session["deleted_sale"] = {"id": sale_id, "what": what}
+    return _back()
+
+
+@bp.post("/sales/<int:sale_id>/restore")
+def restore(sale_id: int) -> Answer:
+    """Bring a deleted sale back, as it was and under its own id."""
+    with transaction() as db:
+        actions.restore(db, accounts.actor().name, sale_id)
+    flash(f"Sale {sale_id} is back.", "success")
+    return _back()
+
+
+@bp.get("/sales.csv")
+def download() -> Response:
+    """Download what the filter leaves as CSV."""
+    filters = forms.asked_filters()
+    name = f"sales-{clock.now():%Y-%m-%d}.csv"
+    headers = {"Content-Disposition": f"attachment; filename={name}"}
+    return Response(export.lines(database(), filters), mimetype="text/csv", headers=headers)
+
+
+def _back() -> AnyResponse:
+    return redirect(url_for("sales.index", **forms.kept()), 303)
+
+
+def _sale_page(sale: Row[Any], form: forms.SaleForm) -> str:
+    return render_template("sales/sale.html", sale=sale, form=form, kept=forms.kept())
+
+
+def _index(form: forms.SaleForm) -> str:
+    filters = forms.asked_filters()
+    period = request.args.get("by", "day")
+    period = period if period in history.PERIODS else "day"
+    with reading() as db:
+        totals = history.list_totals(db)
+        sold = history.read(db, period, clock.now().date())
+        rows = queries.count_sales(db)
+        summary = queries.summarize(db, filters) if filters else None
+        page = asked_page(summary.rows if summary else rows)
+        found = queries.list_sales(db, filters, page.size, page.offset, summary)
+        types, sellers = list_types(db), queries.list_sellers(db)
+    form.offer(types)
+    return render_template(
+        "sales/index.html",
+        form=form,
+        total=sum(row.units for row in totals),
+        totals=totals,
+        history=sold,
+        wide=charts.draw(sold.bars, 720, 250),
+        narrow=charts.draw(sold.bars[-12:], 340, 220),
+        page=page,
+        found=found,
+        summary=summary,
+        filters=filters,
+        models=sorted({row.model for row in [*types, *totals]}, key=str.casefold),
+        variants=sorted({row.variant for row in [*types, *totals]}, key=str.casefold),
+        sellers=sellers,
+        sources=queries.SOURCES,
+        kept=forms.kept(),
+        deleted=session.pop("deleted_sale", None),
+    )
