@@ -46,7 +46,8 @@ def raise_notice(db: Connection, kind: str, subject: str, sentence: str, link: s
     Returns True where it is news: there was none, or the last one had been closed. While one is open it
     only counts how often and when it happened last, and returns False.
     """
-    lock(db, "notices")
+    # One lock for all notices would, with the rows a caller holds already, be a deadlock.
+    lock(db, f"notice {kind} {subject}")
     same = (notices.c.kind == kind) & (notices.c.subject == subject)
     found = db.execute(select(notices.c.id, notices.c.closed_at).where(same)).one_or_none()
     seen = {"sentence": sentence, "link": link, "last_at": clock.now()}
