@@ -104,9 +104,9 @@ def reload(pid: int, url: str) -> None:
 
     Raises Refused where it does not come through.
     """
-    before = _children(pid)
+    before = children(pid)
     os.kill(pid, signal.SIGHUP)
-    _wait(lambda: bool(_children(pid)) and not _children(pid) & before, pid)
+    _wait(lambda: bool(children(pid)) and not children(pid) & before, pid)
     wait_healthy(url, pid)
 
 
@@ -125,7 +125,8 @@ def _answers(url: str) -> bool:
     return False
 
 
-def _children(pid: int) -> set[int]:
+def children(pid: int) -> set[int]:
+    """Return the processes whose parent is `pid` and which have not ended."""
     found = set()
     for stat in Path("/proc").glob("[0-9]*/stat"):
         with contextlib.suppress(OSError):

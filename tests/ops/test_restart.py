@@ -1,0 +1,325 @@
+"""restart.sh, for real: what it sets up, what it refuses, and what it never disturbs."""
+
+import re
+import signal
+import stat
+import subprocess
+import threading
+import time
+import urllib.request
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from pathlib import Path
+
+import pytest
+
+from tests.ops.copies import Copy, free_port, project
+
+pytestmark = [pytest.mark.sqlite_only, pytest.mark.xdist_group("restart")]
+
+
+@pytest.fixture(scope="module")
+def copy(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Copy]:
+    """A copy that was set up and runs; a test leaves it running."""
+    with project(tmp_path_factory.mktemp("ops") / "a folder with spaces") as made:
+        first = made.run()
+        assert first.returncode == 0, first.stderr
+        (made.folder / "first").write_text(first.stdout)
+        yield made
+
+
+def written(copy: Copy) -> dict[str, str]:
+    lines = (copy.folder / ".env").read_text().splitlines()
+    return dict(line.split("=", 1) for line in lines if re.match("[A-Z_]+=", line))
+
+
+def test_the_first_start_says_where_everything_is(copy: Copy) -> None:
+    said = (copy.folder / "first").read_text()
+
+    assert f"http://127.0.0.1:{copy.environment['READER_PORT']}/" in said
+    assert f"http://127.0.0.1:{copy.environment['WRITER_PORT']}/" in said
+    assert "Sign in as         admin" in said
+    assert "/api/woocommerce/webhook" in said
+    assert f"WEBHOOK_SHARED_SECRET of {copy.folder}/.env" in said
+
+
+def test_the_first_start_makes_secrets_that_only_the_owner_can_read(copy: Copy) -> None:
+    secrets = [
+        written(copy)[name] for name in ("SECRET_KEY", "WEBHOOK_SHARED_SECRET", "CONFIG_ENCRYPTION_KEY")
+    ]
+
+    assert [len(secret) for secret in secrets] == [44, 44, 44]
+    assert len(set(secrets)) == 3
+    assert stat.S_IMODE((copy.folder / ".env").stat().st_mode) == 0o600
+    said = (copy.folder / "first").read_text()
+    assert not any(secret in said for secret in secrets)
+
+
+def test_both_services_answer_and_status_says_so(copy: Copy) -> None:
+    assert copy.answers("reader")
+    assert copy.answers("writer")
+    status = copy.run("status")
+    assert f"reader runs: process {copy.pid('reader')}" in status.stdout
+    assert "cron does not run" in status.stdout
+    assert status.returncode == 1
+
+
+def test_a_restart_refuses_nobody_and_keeps_env(copy: Copy) -> None:
+    before = (copy.folder / ".env").read_bytes()
+    failed: list[str] = []
+    done = threading.Event()
+
+    def ask() -> None:
+        while not done.is_set():
+            try:
+                urllib.request.urlopen(copy.url("writer"), timeout=20).close()
+            except OSError as error:
+                failed.append(str(error))
+
+    clients = [threading.Thread(target=ask) for _ in range(4)]
+    for client in clients:
+        client.start()
+    results = [copy.run().returncode for _ in range(2)]
+    done.set()
+    for client in clients:
+        client.join()
+
+    assert results == [0, 0]
+    assert failed == []
+    assert (copy.folder / ".env").read_bytes() == before
+
+
+def test_a_restart_takes_up_changed_code(copy: Copy) -> None:
+    health = copy.folder / "writer" / "health.py"
+    health.write_text(health.read_text().replace('status="ok"', 'status="ok", changed=True'))
+
+    copy.run()
+
+    assert b"changed" in urllib.request.urlopen(copy.url("writer"), timeout=10).read()
+
+
+def test_a_changed_setting_starts_the_services_anew(copy: Copy) -> None:
+    before = copy.pid("writer")
+
+    result = copy.run(DEFAULT_SELLER="somebody else")
+
+    assert result.returncode == 0
+    assert copy.pid("writer") != before
+    assert copy.answers("writer")
+
+
+@pytest.mark.parametrize(
+    ("settings", "sentence"),
+    [
+        ({"WRITER_PORT": "eighty"}, "WRITER_PORT must be a whole number from 1 to 65535."),
+        ({"READER_BIND": "300.1.1.1"}, "READER_BIND is no address of this machine: 300.1.1.1."),
+        ({"READER_BIND": "192.0.2.1"}, "READER_BIND is no address of this machine: 192.0.2.1."),
+        ({"SECRET_KEY": "short"}, "SECRET_KEY is too short: use at least 16 characters."),
+        ({"DATABASE_URL": "mysql://x"}, "DATABASE_URL must start with sqlite:/// or postgresql+psycopg://."),
+        ({"ADMIN_USER": "ada"}, "ADMIN_USER and ADMIN_PASSWORD must be set together, or neither."),
+        ({"CORS_ORIGINS": "example"}, "CORS_ORIGINS"),
+    ],
+)
+def test_an_unusable_setting_stops_the_start_by_name_and_nothing_else(
+    copy: Copy, settings: dict[str, str], sentence: str
+) -> None:
+    before = copy.pid("writer"), copy.pid("reader")
+
+    result = copy.run(**settings)
+
+    assert result.returncode == 1
+    assert sentence in result.stderr
+    assert "Traceback" not in result.stderr
+    assert (copy.pid("writer"), copy.pid("reader")) == before
+    assert copy.answers("writer")
+
+
+def test_code_that_cannot_be_loaded_stops_nothing(copy: Copy) -> None:
+    broken = copy.folder / "writer" / "health.py"
+    whole = broken.read_text()
+    broken.write_text(f"{whole}\nthis is no python\n")
+
+    result = copy.run()
+
+    broken.write_text(whole)
+    assert result.returncode == 1
+    assert "SyntaxError" in result.stderr
+    assert copy.answers("writer")
+
+
+def test_a_newer_database_stops_nothing(copy: Copy) -> None:
+    file = copy.folder / "data" / "sales.db"
+    revision = subprocess.check_output(
+        ["sqlite3", file, "SELECT version_num FROM alembic_version"], text=True
+    ).strip()
+    subprocess.run(["sqlite3", file, "UPDATE alembic_version SET version_num = '9999'"], check=True)
+
+    result = copy.run()
+
+    subprocess.run(["sqlite3", file, f"UPDATE alembic_version SET version_num = '{revision}'"], check=True)
+    assert result.returncode == 1
+    assert "made by a newer version" in result.stderr
+    assert copy.answers("writer")
+
+
+def test_a_port_of_another_program_is_named(copy: Copy, tmp_path: Path) -> None:
+    taken = copy.environment["READER_PORT"]
+    with project(tmp_path / "other", READER_PORT=taken) as other:
+        result = other.run()
+
+    assert result.returncode == 1
+    assert f"Port {taken} is in use by another program: end it, or set READER_PORT." in result.stderr
+
+
+def test_two_copies_leave_each_other_alone(copy: Copy, tmp_path: Path) -> None:
+    with project(tmp_path / "other") as other:
+        assert other.run().returncode == 0
+        assert other.answers("writer")
+        assert other.run("stop").returncode == 0
+        assert not other.answers("writer")
+
+    assert copy.answers("writer")
+    assert copy.answers("reader")
+
+
+def test_a_stale_pid_file_never_hits_a_stranger(tmp_path: Path) -> None:
+    stranger = subprocess.Popen(["sleep", "600"])
+    with project(tmp_path / "copy") as made:
+        (made.folder / "run").mkdir()
+        (made.folder / "run" / "writer.pid").write_text(str(stranger.pid))
+
+        made.run("stop")
+
+    assert stranger.poll() is None
+    stranger.kill()
+    stranger.wait()
+
+
+def test_two_starts_at_once_both_succeed(copy: Copy) -> None:
+    command = [str(copy.folder / "restart.sh")]
+
+    starts = [subprocess.Popen(command, env=copy.environment, stdout=subprocess.DEVNULL) for _ in range(2)]
+
+    assert [start.wait(timeout=120) for start in starts] == [0, 0]
+    assert copy.answers("writer")
+
+
+def test_a_missing_secret_is_added_and_nothing_else_changed(tmp_path: Path) -> None:
+    with project(tmp_path / "copy", SECRET_KEY="from the environment") as made:
+        (made.folder / ".env").write_text(
+            "# mine\nWEBHOOK_SHARED_SECRET=chosen by somebody\nCONFIG_ENCRYPTION_KEY=\n"
+        )
+
+        result = made.run(WRITER_PORT="0")  # stops after the settings
+
+        text = (made.folder / ".env").read_text()
+    assert "WRITER_PORT" in result.stderr
+    assert re.fullmatch(
+        "# mine\nWEBHOOK_SHARED_SECRET=chosen by somebody\nCONFIG_ENCRYPTION_KEY=.{43}=\n", text
+    )
+    assert result.stdout == "Wrote a new CONFIG_ENCRYPTION_KEY into .env.\n"
+
+
+def test_cron_is_started_and_stopped_with_the_rest(tmp_path: Path) -> None:
+    with project(tmp_path / "copy", RUN_CRON="1") as made:
+        made.run()
+        status = made.run("status")
+        pid = made.pid("cron")
+
+        made.run("stop")
+
+        assert status.returncode == 0
+        assert f"cron runs: process {pid}" in status.stdout
+        assert made.run("status").stdout.count("does not run") == 3
+
+
+@pytest.mark.parametrize(
+    ("fails_on", "sentence"),
+    [
+        (
+            "ensurepip",
+            "restart.sh: python3 cannot make virtual environments yet: sudo apt install python3-venv",
+        ),
+        ("version_info", "restart.sh: Python 3.11 or newer is needed, not Python 3.9.2."),
+    ],
+)
+def test_what_the_machine_lacks_is_said_in_a_sentence(tmp_path: Path, fails_on: str, sentence: str) -> None:
+    programs = tmp_path / "bin"
+    programs.mkdir()
+    for name, script in {
+        "python3": f'case "$*" in *{fails_on}*) exit 1 ;; -V) echo Python 3.9.2 ;; esac',
+        "apt-get": "exit 1",
+    }.items():
+        (programs / name).write_text(f"#!/bin/sh\n{script}\n")
+        (programs / name).chmod(0o755)
+    with project(tmp_path / "copy") as made:
+        result = made.run(PATH=f"{programs}:/usr/bin:/bin")
+
+    assert result.returncode == 1
+    assert result.stderr.strip() == sentence
+
+
+def test_dev_listens_on_this_machine_only_and_follows_changes(tmp_path: Path) -> None:
+    with project(tmp_path / "copy", READER_BIND="0.0.0.0", WRITER_BIND="0.0.0.0") as made:
+        log = (tmp_path / "log").open("wb")
+        dev = subprocess.Popen(
+            [made.folder / "restart.sh", "dev"], env=made.environment, stdout=log, stderr=log
+        )
+        try:
+            wait_until(lambda: made.answers("reader") and made.answers("writer"))
+            sockets = subprocess.check_output(["ss", "-ltnH"], text=True)
+            health = made.folder / "writer" / "health.py"
+            health.write_text(health.read_text().replace('status="ok"', 'status="changed"'))
+            page = made.folder / "writer" / "accounts" / "templates" / "accounts" / "sign_in.html"
+            page.write_text(
+                page.read_text().replace("{% block content %}", "{% block content %}<p>New words</p>")
+            )
+
+            wait_until(lambda: "changed" in read(made, "/health"))
+            wait_until(lambda: "New words" in read(made, "/sign-in"))
+        finally:
+            dev.send_signal(signal.SIGTERM)
+            dev.wait(timeout=30)
+
+        assert f"127.0.0.1:{made.environment['WRITER_PORT']} " in sockets
+        assert f"0.0.0.0:{made.environment['WRITER_PORT']} " not in sockets
+        assert not made.answers("writer")
+
+
+def read(copy: Copy, path: str) -> str:
+    with suppress(OSError), urllib.request.urlopen(copy.url("writer", path), timeout=10) as answer:
+        return str(answer.read().decode())
+    return ""
+
+
+def wait_until(condition: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + 30
+    while not condition():
+        assert time.monotonic() < deadline, "waited 30 s in vain"
+        time.sleep(0.2)
+
+
+def test_an_unknown_word_is_answered_with_what_there_is(copy: Copy) -> None:
+    result = copy.run("begin")
+
+    assert result.returncode == 2
+    assert "./restart.sh stop" in result.stdout
+
+
+def test_a_large_log_is_put_aside_at_the_start(tmp_path: Path) -> None:
+    with project(tmp_path / "copy") as made:
+        (made.folder / "run").mkdir()
+        (made.folder / "run" / "writer.log").write_bytes(b"x" * 10_000_001)
+
+        made.run()
+
+        assert (made.folder / "run" / "writer.log.1").stat().st_size == 10_000_001
+        assert (made.folder / "run" / "writer.log").stat().st_size < 100_000
+
+
+def test_a_port_may_be_any_free_one(tmp_path: Path) -> None:
+    with project(tmp_path / "copy", WRITER_BIND="::1", WRITER_PORT=str(free_port())) as made:
+        result = made.run()
+
+    assert result.returncode == 0
+    assert "[::1]:" in result.stdout
