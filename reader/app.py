@@ -1,0 +1,602 @@
+"""The reader: what strangers see of the ledger, as JSON, badge, chart, feed and page; read-only.
+
+One file that knows the database's `public_...` views and nothing of the writer. `Source` is one thread's
+connection, `Figures` what it lets strangers know, the routes turn figures into answers, and `Keeper`, a thin
+layer before Flask, gives finished answers out again for as long as nothing changed.
+"""
+
+import gzip
+import hashlib
+import json
+import logging
+import os
+import re
+import sqlite3
+import threading
+import time
+import zoneinfo
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
+from datetime import UTC, date, datetime, timedelta
+from functools import cached_property
+from http import HTTPStatus
+from itertools import pairwise
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple
+from urllib.parse import parse_qsl, quote, urlencode
+
+from dotenv import dotenv_values
+from flask import Blueprint, Flask, Response, current_app, render_template, request
+from werkzeug.exceptions import BadRequest, HTTPException
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
+
+HERE = Path(__file__).resolve().parent
+PARAMETERS = ("by", "from", "to", "model", "variant", "tz", "label", "style")  # all others are ignored
+LONGEST_HISTORY = 400  # periods
+MOST_KEPT = 500  # answers
+NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+NO_GZIP = re.compile(r"gzip\s*;\s*q=0(\.0*)?\s*(,|$)")
+POLICY = "default-src 'none'; style-src 'self'; img-src 'self' data:; base-uri 'none'; frame-ancestors 'none'"
+UNREADABLE = (
+    "The database cannot be read. Let the reader's user read the writer's data folder, which may be mounted"
+    " read-only, with the -wal and -shm files that stand beside sales.db: see data/README.md."
+)
+SENTENCES = {404: "There is nothing at this address.", 405: "This address is only for reading: use GET."}
+routes = Blueprint("public", __name__)
+log = logging.getLogger("reader")
+
+
+class SettingError(SystemExit):
+    """A setting is unusable; the text is a sentence that names it. Ends the start."""
+
+
+class Settings(NamedTuple):
+    """What the environment told, and `.env` below it."""
+
+    database: str  # path of the SQLite file, or where PostgreSQL is
+    is_sqlite: bool
+    origins: frozenset[str]  # whose pages may read; empty: everybody's
+    zone: str
+    title: str
+    unit: str
+    max_age_s: int
+    badge_max_age_s: int
+    stale_s: int
+
+
+def load(told: Mapping[str, str | None] | None = None) -> Settings:
+    """Return the settings; SettingError names the first that is unusable."""
+    told = {**dotenv_values(HERE.parent / ".env"), **os.environ} if told is None else told
+    say = {name: value for name, value in told.items() if value}.get
+    scheme, _, rest = say("DATABASE_URL", "sqlite:///data/sales.db").partition("://")
+    if scheme not in ("sqlite", "postgresql+psycopg") or not rest.strip("/"):
+        raise SettingError("DATABASE_URL must be sqlite:///<file> or postgresql+psycopg://<address>.")
+    origins = frozenset(say("CORS_ORIGINS", "*").replace(" ", "").split(",")) - {"*"}
+    if not all(re.fullmatch(r"https?://[^\s/]+", origin) for origin in origins):
+        raise SettingError("CORS_ORIGINS must be * or origins such as https://example.com, with commas.")
+    zone = say("PUBLIC_TZ", "UTC")
+    if zone not in zoneinfo.available_timezones():
+        raise SettingError("PUBLIC_TZ must be the name of a time zone, such as Europe/Berlin.")
+    ages = {name: say(f"PUBLIC_{name}", age) for name, age in AGES.items()}
+    for name, age in ages.items():
+        if not re.fullmatch("[0-9]{1,8}", age):
+            raise SettingError(f"PUBLIC_{name} must be a whole number of seconds.")
+    is_sqlite = scheme == "sqlite"
+    database = str(HERE.parent / rest[1:]) if is_sqlite else f"postgresql://{rest}"
+    words = say("PUBLIC_TITLE", "One ROM"), say("PUBLIC_UNIT", "sold")
+    return Settings(database, is_sqlite, origins, zone, *words, *map(int, ages.values()))
+
+
+AGES = {"MAX_AGE": "60", "BADGE_MAX_AGE": "300", "STALE": "600"}
+
+
+class NotThere(Exception):
+    """There is no database, or nothing has been migrated in it yet."""
+
+
+class Unreadable(Exception):
+    """The database is there and cannot be read just now; the text is its own, for the log."""
+
+
+class Source(threading.local):
+    """One thread's connection, which cannot write, and what it last saw."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.path, self.is_sqlite = settings.database, settings.is_sqlite
+        self.connection: Any = None
+        self.file: tuple[int, ...] = ()
+        self.seen: tuple[int, ...] = ()
+        self.token: tuple[Any, ...] = ()
+        self.not_before = 0.0
+        self.errors: tuple[type[Exception], ...] = (sqlite3.Error, OSError)
+        if not self.is_sqlite:
+            import psycopg  # installed only where PostgreSQL is used
+
+            self.connect, self.errors = psycopg.connect, (psycopg.Error, OSError)
+
+    def look(self) -> tuple[Any, ...]:
+        """Return the token of the present state: rounding, cutoff and more; equal tokens, equal answers.
+
+        It changes with each quarter hour too, for then delays end and days begin. Microseconds on SQLite,
+        where data_version tells another process's commit; one query on PostgreSQL.
+        """
+        quarter = int(time.time()) // 900
+        with self._readable():
+            if self.is_sqlite:
+                self._open_file()
+                seen = (self.connection.execute("PRAGMA data_version").fetchone()[0], quarter)
+                if seen == self.seen:
+                    return self.token
+                self.seen = seen
+            elif self.connection is None:
+                self._open_server()
+            dial = self.connection.execute("SELECT rounding, cutoff, version, changed_at FROM public_dial")
+            self.token = (*dial.fetchone(), quarter, self.file)
+            return self.token
+
+    def ask(self, query: str, *values: object) -> list[Any]:
+        """Return all rows; parameters are written `?`."""
+        with self._readable():
+            if self.connection is None:
+                raise OSError("closed after an error")
+            sql = query if self.is_sqlite else query.replace("?", "%s")
+            return list(self.connection.execute(sql, values).fetchall())
+
+    def close(self) -> None:
+        """Give the connection back; the next look opens another."""
+        connection, self.connection, self.seen = self.connection, None, ()
+        if connection is not None:
+            with suppress(*self.errors):
+                connection.close()
+
+    @contextmanager
+    def _readable(self) -> Iterator[None]:
+        try:
+            yield
+        except self.errors as error:
+            self.close()
+            is_empty = "no such table" in str(error) or getattr(error, "sqlstate", "") == "42P01"
+            if is_empty or isinstance(error, FileNotFoundError):
+                raise NotThere from error
+            raise Unreadable(str(error)) from error
+
+    def _open_file(self) -> None:
+        found = os.stat(self.path)
+        try:
+            # By inode, for a file put in place by rename would leave an open connection on the old one.
+            file: tuple[int, ...] = (found.st_dev, found.st_ino, os.stat(f"{self.path}-wal").st_ino)
+            mode = "mode=ro"
+        except FileNotFoundError:
+            # The writer is closed. Reading must then make no -wal: in a folder we may not write to it could
+            # not, and elsewhere the file would be ours and lock the writer out.
+            file = (found.st_dev, found.st_ino, found.st_mtime_ns, found.st_size)
+            mode = "mode=ro&immutable=1"
+        if file != self.file or self.connection is None:
+            self.close()
+            address = f"file:{quote(self.path)}?{mode}"
+            self.connection = sqlite3.connect(address, uri=True, timeout=0.1, isolation_level=None)
+            self.connection.text_factory = lambda text: text.decode(errors="replace")
+            self.file = file
+
+    def _open_server(self) -> None:
+        if time.monotonic() < self.not_before:
+            raise OSError("not reached a moment ago")
+        self.not_before = time.monotonic() + 1
+        options = "-c default_transaction_read_only=on -c statement_timeout=5000"
+        self.connection = self.connect(self.path, autocommit=True, options=options, connect_timeout=2)
+        self.connection.prepare_threshold = 0
+        self.not_before = 0.0
+
+
+class Figures:
+    """What the database lets strangers know. Quarters are quarter hours since 1970, UTC."""
+
+    def __init__(self, source: Source | None, token: Sequence[Any] = (1, None)) -> None:
+        self.source = source  # None: no database yet, so nothing sold
+        self.rounding, self.cutoff = token[:2]  # cutoff: the first quarter not shown yet; None: all are
+
+    def ask(self, query: str, *values: object) -> list[Any]:
+        return self.source.ask(query, *values) if self.source else []
+
+    @cached_property
+    def types(self) -> list[Any]:
+        """Model, variant, exact units, last change; without names what only the total counts."""
+        return self.ask("SELECT model, variant, count, changed_at FROM public_types")
+
+    def shown(self, units: int) -> int:
+        """Return units as the privacy dial shows them."""
+        return units - units % int(self.rounding)
+
+    def of(self, model: str | None, variant: str | None) -> list[int]:
+        """Return the exact units of the types asked for; none where strangers know of none."""
+        return [int(row[2]) for row in self.types if model in (None, row[0]) and variant in (None, row[1])]
+
+    def total(self, model: str | None = None, variant: str | None = None) -> int:
+        return self.shown(sum(self.of(model, variant)))
+
+    def breakdown(self) -> list[dict[str, Any]]:
+        named = sorted((str(row[0]), str(row[1]), int(row[2])) for row in self.types if row[0] is not None)
+        shown = [{"model": model, "variant": variant, "count": self.shown(n)} for model, variant, n in named]
+        return [row for row in shown if row["count"]]
+
+    def history(self, edges: Sequence[int], model: str | None, variant: str | None) -> list[int]:
+        """Return the units between each two neighbours of `edges`, which are ascending quarters.
+
+        Rounded, they are the steps of the rounded total: what somebody who watched it has seen, no more.
+        """
+        found = self.of(model, variant)
+        if not found:
+            return [0] * (len(edges) - 1)
+        spans = []
+        for n, (start, end) in enumerate(pairwise(min(e, self.cutoff or e) for e in (*edges, 2**40))):
+            first, last = -(-start // 96) * 96, end // 96 * 96  # the whole UTC days between
+            spans.append(f"({n},{start},{min(first, end)},{last if first <= last else end},{end})")
+        asked = {name: value for name, value in (("model", model), ("variant", variant)) if value is not None}
+        kind = "".join(f" AND {name} = ?" for name in asked)
+        rows = self.ask(
+            f"WITH spans (n, a, b, c, d) AS (VALUES {','.join(spans)}) SELECT"
+            f" (SELECT sum(count) FROM public_quarters WHERE quarter >= a AND quarter < b{kind}),"
+            f" (SELECT sum(count) FROM public_days WHERE day >= b / 96 AND day < c / 96{kind}),"
+            f" (SELECT sum(count) FROM public_quarters WHERE quarter >= c AND quarter < d{kind})"
+            " FROM spans ORDER BY n",
+            *[*asked.values()] * 3,
+        )
+        reached = [sum(found)]
+        for row in reversed(rows):
+            reached.insert(0, reached[0] - sum(int(part or 0) for part in row))
+        return [self.shown(after) - self.shown(before) for before, after in pairwise(reached[:-1])]
+
+    def milestones(self) -> list[tuple[int, date]]:
+        """Return 100, 500, 1000, 5000 ... with the first UTC day at whose end each was passed."""
+        days = self.ask("SELECT day, sum(count) FROM public_days GROUP BY day ORDER BY day")
+        if self.cutoff is not None:  # the day the delay ends in is not whole
+            query = "SELECT coalesce(sum(count), 0) FROM public_quarters WHERE quarter >= ?"
+            days += [(self.cutoff // 96, row[0]) for row in self.ask(query, self.cutoff // 96 * 96)]
+        # Of the opening balance, the only row that no sale changed, no day is known.
+        units = sum(int(row[2]) for row in self.types if row[3] is None)
+        goals = [step * 10**power for power in range(2, 13) for step in (1, 5)]
+        waiting = [goal for goal in goals if goal > units and goal % self.rounding == 0]
+        passed = []
+        for day, sold in days:
+            units += int(sold)
+            while waiting and units >= waiting[0]:
+                passed.append((waiting.pop(0), date(1970, 1, 1) + timedelta(days=int(day))))
+        return passed
+
+    def updated(self) -> str | None:
+        """Return when the figures last changed; None: never, or they are rounded and it would tell."""
+        if self.rounding == 1 and self.cutoff is not None:
+            return f"{datetime.fromtimestamp(self.cutoff * 900, UTC):%Y-%m-%d %H:%M} UTC"
+        changes = [
+            f"{str(row[3])[:16]} UTC" for row in self.types if row[3] is not None and self.rounding == 1
+        ]
+        return max(changes, default=None)
+
+
+class Refused(BadRequest):
+    """A parameter's value cannot be used; `errors` says which and why."""
+
+    def __init__(self, name: str, sentence: str) -> None:
+        super().__init__(sentence)
+        self.errors = {name: sentence}
+
+
+def settings() -> Settings:
+    found: Settings = current_app.config["READER"]
+    return found
+
+
+def figures() -> Figures:
+    """Return the figures of this request; Unreadable where there are none to be had."""
+    found: Figures | None = request.environ["reader.figures"]
+    if found is None:
+        raise Unreadable(UNREADABLE)
+    return found
+
+
+def answer(body: str, content_type: str, max_age_s: int | None = None, status: int = 200) -> Response:
+    """Return what caches may keep as long as the settings say, or as `max_age_s` says; errors never."""
+    age = settings().max_age_s if max_age_s is None else max_age_s
+    keep = f"public, max-age={age}, stale-while-revalidate={settings().stale_s}"
+    headers = {"Cache-Control": keep if age >= 0 and status == 200 else "no-store"}
+    if content_type.startswith(("text/html", "image/svg")):
+        headers["Content-Security-Policy"] = POLICY
+    return Response(body, status, headers, content_type=content_type)
+
+
+def as_json(body: Mapping[str, Any], max_age_s: int | None = None) -> Response:
+    return answer(json.dumps(body, ensure_ascii=False), "application/json", max_age_s)
+
+
+def problem(status: int, detail: str, **more: Any) -> Response:
+    """Return the one shape of an error (RFC 9457)."""
+    body = {"type": "about:blank", "title": HTTPStatus(status).phrase, "status": status, "detail": detail}
+    return answer(json.dumps(body | more), "application/problem+json", status=status)
+
+
+def choice(name: str, *allowed: str) -> str:
+    """Return the parameter's value, the first allowed where it is not given."""
+    value = request.args.get(name, allowed[0])
+    if value not in allowed:
+        raise Refused(name, f"{name} must be one of {', '.join(allowed)}.")
+    return value
+
+
+def kind() -> dict[str, str | None]:
+    return {"model": request.args.get("model"), "variant": request.args.get("variant")}
+
+
+def day(name: str, default: date) -> date:
+    value = request.args.get(name, default.isoformat())
+    if re.fullmatch(r"\d{4}-\d\d-\d\d", value, re.ASCII) and "1970" <= value < "2970":
+        with suppress(ValueError):
+            return date.fromisoformat(value)
+    raise Refused(name, f"{name} must be a date from 1970-01-01 to 2969-12-31, such as 2026-11-20.")
+
+
+def periods(by: str, zone: zoneinfo.ZoneInfo) -> list[date]:
+    """Return the first day of each whole period that `from` to `to` touches, and of the one after."""
+    last = day("to", datetime.now(zone).date())
+    first = day(
+        "from", max(last - timedelta(days={"day": 29, "week": 175, "month": 335}[by]), date(1970, 1, 1))
+    )
+    if first > last:
+        raise Refused("from", "from must not be later than to.")
+    starts = [first - timedelta(days={"day": 0, "week": first.weekday(), "month": first.day - 1}[by])]
+    while starts[-1] <= last and len(starts) <= LONGEST_HISTORY + 1:
+        month = (starts[-1].replace(day=28) + timedelta(days=4)).replace(day=1)
+        starts.append(month if by == "month" else starts[-1] + timedelta(days=7 if by == "week" else 1))
+    if len(starts) > LONGEST_HISTORY + 1:
+        raise Refused("from", f"from is too early: at most {LONGEST_HISTORY} periods are answered.")
+    return starts
+
+
+def read_history() -> dict[str, Any]:
+    by, name = choice("by", "day", "week", "month"), request.args.get("tz", settings().zone)
+    if name not in zoneinfo.available_timezones():
+        raise Refused("tz", "tz must be the name of a time zone, such as Europe/Berlin.")
+    zone = zoneinfo.ZoneInfo(name)
+    starts = periods(by, zone)
+    # Midnight there; where clocks skip it, the moment they skip.
+    edges = [int(datetime(d.year, d.month, d.day, tzinfo=zone).timestamp()) // 900 for d in starts]
+    units = figures().history(edges, **kind())
+    rows = [{"start": start.isoformat(), "count": n} for start, n in zip(starts, units, strict=False)]
+    span = {"from": rows[0]["start"], "to": (starts[-1] - timedelta(days=1)).isoformat()}
+    return {"by": by, "tz": name, **span, **kind(), "total": sum(units), "periods": rows}
+
+
+def drawing() -> dict[str, Any]:
+    """Return what chart.svg draws, its axis ending at round numbers that have a whole half."""
+    told = read_history()
+    counts = [0, *(row["count"] for row in told["periods"])]
+    round_numbers = [0, *(step * 10**power for power in range(20) for step in (2, 4, 10))]
+    low, high = (next(n for n in round_numbers if n >= most) for most in (-min(counts), max(counts)))
+    what = " ".join(part for part in (settings().title, *kind().values()) if part)
+    return {"history": told, "low": -low, "high": high or 2, "what": what}
+
+
+def badge() -> dict[str, str]:
+    """Return label and message: 1,234 in short is 1.2k, never more than it is."""
+    label, units = request.args.get("label", settings().unit), figures().total(**kind())
+    if len(label) > 100 or NOT_XML.search(label):
+        raise Refused("label", "label must be at most 100 characters that can be shown.")
+    message, thousands = f"{units:,}", min((len(str(abs(units))) - 1) // 3, 4)
+    if choice("style", "short", "exact") == "short" and thousands:
+        whole, tenth = divmod(abs(units) * 10 // 1000**thousands, 10)
+        fraction = f".{tenth}" if tenth and whole < 10 else ""
+        message = f"{'-' if units < 0 else ''}{whole:,}{fraction}{'kMBT'[thousands - 1]}"
+    return {"label": label, "message": message}
+
+
+def width(text: str) -> int:
+    """Return about how many pixels the text is wide in Verdana of 11 pixels."""
+    narrow, wide = "iljtfrI.,:;!|'()[] -", "mwMW@%"
+    return round(sum(4 if c in narrow else 10 if c in wide or ord(c) > 0x2000 else 7 for c in text))
+
+
+@routes.get("/api/sales/total")
+def total() -> Response:
+    return as_json({"total": figures().total()})
+
+
+@routes.get("/api/sales/by-type")
+def by_type() -> Response:
+    return as_json({"breakdown": figures().breakdown()})
+
+
+@routes.get("/api/sales/history")
+def history() -> Response:
+    return as_json(read_history())
+
+
+@routes.get("/api/sales/badge.json")
+def badge_json() -> Response:
+    """Answer the schema of shields.io/badges/endpoint-badge, which allows no cacheSeconds below 300."""
+    age = settings().badge_max_age_s
+    return as_json({"schemaVersion": 1, **badge(), "color": "blue", "cacheSeconds": max(age, 300)}, age)
+
+
+@routes.get("/api/sales/badge.svg")
+def badge_svg() -> Response:
+    told = badge()
+    body = render_template("badge.svg", parts=[(text, width(text)) for text in told.values()])
+    return answer(body, "image/svg+xml", settings().badge_max_age_s)
+
+
+@routes.get("/api/sales/chart.svg")
+def chart_svg() -> Response:
+    return answer(render_template("chart.svg", **drawing()), "image/svg+xml")
+
+
+@routes.get("/")
+def page() -> Response:
+    body = render_template("page.html", **drawing(), figures=figures(), base=request.host_url)
+    return answer(body, "text/html; charset=utf-8")
+
+
+@routes.get("/feed.xml")
+def feed() -> Response:
+    body = render_template("feed.xml", milestones=figures().milestones())
+    return answer(body, "application/atom+xml; charset=utf-8")
+
+
+@routes.get("/<any('embed.js', 'style.css', 'openapi.json'):name>")
+def file(name: str) -> Response:
+    types = {
+        "js": "text/javascript; charset=utf-8",
+        "css": "text/css; charset=utf-8",
+        "json": "application/json",
+    }
+    return answer((HERE / "templates" / name).read_text("utf-8"), types[name.rpartition(".")[2]])
+
+
+@routes.get("/health")
+def health() -> Response:
+    """Answer how the database is; 503 only where nothing can be answered at all."""
+    told = request.environ["reader.health"]
+    return problem(503, told["detail"]) if told["status"] == "failing" else as_json(told, -1)
+
+
+def on_error(error: Exception) -> Response:
+    """Answer every error as problem details; never 500, and nothing from inside."""
+    if isinstance(error, HTTPException) and error.code and error.code < 500:
+        more = {"errors": error.errors} if isinstance(error, Refused) else {}
+        sentence = SENTENCES.get(error.code, error.description or "The request could not be understood.")
+        response = problem(error.code, sentence, **more)
+        response.headers.extend((name, value) for name, value in error.get_headers() if name == "Allow")
+        return response
+    if not isinstance(error, Unreadable):
+        log.error("unexpected error", exc_info=error)
+    if request.path == "/api/sales/badge.json":  # shown as a badge, so that it must be a badge
+        told = {"schemaVersion": 1, "label": settings().unit, "message": "not known", "color": "lightgrey"}
+        return as_json({**told, "isError": True}, -1)
+    response = problem(503, UNREADABLE if isinstance(error, Unreadable) else "Something went wrong here.")
+    response.headers["Retry-After"] = "2"
+    return response
+
+
+class Kept(NamedTuple):
+    """A finished answer and the state of the database that it is true for."""
+
+    token: tuple[Any, ...] | None  # None: not kept
+    status: str
+    forms: list[tuple[bytes, str, list[tuple[str, str]]]]  # body, ETag, headers; plain, and packed if it pays
+
+
+class Keeper:
+    """The thin layer before Flask: kept answers, and the manners every answer has."""
+
+    def __init__(self, flask: "WSGIApplication", settings: Settings) -> None:
+        self.flask, self.origins, self.source = flask, settings.origins, Source(settings)
+        self.kept: dict[tuple[str, ...], Kept] = {}
+        self.good_at = 0.0  # when the database was last seen well; 0: never
+        self.trouble = ""
+
+    def __call__(self, environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
+        key = self._key(environ)
+        kept, token, found, told = self.kept.get(key), None, None, {"status": "ok"}
+        try:
+            token = self.source.look()
+            self.good_at = time.time()
+            found = Figures(self.source, token)
+        except (NotThere, Unreadable) as error:
+            told = self._trouble(error)
+            found = Figures(None) if told["status"] == "ok" else None
+        if kept is not None and kept.token == token:
+            return self._give(environ, start_response, kept)
+        if kept is None or token is not None:
+            made = self._make({**environ, "reader.figures": found, "reader.health": told}, key, token)
+            if kept is None or made.status < "5":
+                return self._give(environ, start_response, made)
+        age = ("Age", str(int(time.time() - self.good_at)))
+        return self._give(environ, start_response, kept, age, ("Warning", '110 - "Response is stale"'))
+
+    def _key(self, environ: "WSGIEnvironment") -> tuple[str, ...]:
+        """Return what an answer depends on beside the database; () where it cannot be kept."""
+        path, query = environ.get("PATH_INFO", ""), environ.get("QUERY_STRING", "")
+        if environ["REQUEST_METHOD"] not in ("GET", "HEAD"):
+            return ()
+        if query:  # the first of several values counts, an empty one is as not given
+            told = dict(reversed(parse_qsl(query)))
+            query = urlencode([(name, told[name]) for name in PARAMETERS if name in told])
+        if path == "/":  # names its own address
+            return path, query, environ["wsgi.url_scheme"], environ.get("HTTP_HOST", "")
+        return path, query
+
+    def _trouble(self, error: Exception) -> dict[str, str]:
+        """Return what /health says; log trouble when it begins, not with each request."""
+        if str(error) != self.trouble:
+            self.trouble = str(error)
+            log.warning("the database cannot be read: %s", error or "it is not there")
+        if isinstance(error, Unreadable):
+            return {"status": "degraded" if self.good_at else "failing", "detail": UNREADABLE}
+        if self.good_at:
+            return {"status": "degraded", "detail": "The database is gone; the last answers are repeated."}
+        return {"status": "ok", "detail": "There is no database yet."}
+
+    def _make(self, environ: "WSGIEnvironment", key: tuple[str, ...], token: tuple[Any, ...] | None) -> Kept:
+        """Have Flask make the answer, give it its manners, and keep it if it stays true."""
+        if key:
+            environ |= {"REQUEST_METHOD": "GET", "QUERY_STRING": key[1]}
+        response = Response.from_app(self.flask, environ, buffered=True)
+        is_good, body = response.status_code == 200, response.get_data()
+        packed = gzip.compress(body, 9, mtime=0) if is_good and len(body) > 700 else b""
+        vary = [name for name, so in (("Accept-Encoding", packed), ("Origin", self.origins)) if so]
+        headers = [(name, value) for name, value in response.headers.items() if name != "Content-Length"]
+        headers += [("X-Content-Type-Options", "nosniff"), ("Cross-Origin-Resource-Policy", "cross-origin")]
+        headers += [("Vary", ", ".join(vary))] if vary else []
+        headers += [] if self.origins else [("Access-Control-Allow-Origin", "*")]
+        if environ["REQUEST_METHOD"] == "OPTIONS" and is_good:
+            headers += [
+                ("Access-Control-Allow-Methods", "GET, HEAD, OPTIONS"),
+                ("Access-Control-Max-Age", "86400"),
+            ]
+            return Kept(
+                None, "204 No Content", [(b"", "", [*headers, ("Access-Control-Allow-Headers", "*")])]
+            )
+        tag = hashlib.blake2b(body, digest_size=12).hexdigest() if is_good else ""
+        forms = [(body, tag and f'"{tag}"', headers)]
+        if packed:
+            forms.append((packed, f'"{tag}-gzip"', [*headers, ("Content-Encoding", "gzip")]))
+        for content, etag, own in (forms := [(*form[:2], [*form[2]]) for form in forms]):
+            own += [("Content-Length", str(len(content))), *([("ETag", etag)] if etag else [])]
+        made = Kept(token, response.status, forms)
+        if key and token and is_good and "no-store" not in response.headers["Cache-Control"]:
+            self.kept = self.kept if len(self.kept) < MOST_KEPT else {}
+            self.kept[key] = made
+        return made
+
+    def _give(
+        self, environ: "WSGIEnvironment", start_response: "StartResponse", kept: Kept, *more: tuple[str, str]
+    ) -> Iterable[bytes]:
+        status, accepted = kept.status, environ.get("HTTP_ACCEPT_ENCODING", "")
+        body, etag, headers = kept.forms[
+            "gzip" in accepted and len(kept.forms) > 1 and not NO_GZIP.search(accepted)
+        ]
+        if self.origins and (origin := environ.get("HTTP_ORIGIN")) in self.origins:
+            more += (("Access-Control-Allow-Origin", origin),)
+        if more:
+            headers = [*headers, *more]
+        asked = environ.get("HTTP_IF_NONE_MATCH")
+        if asked and etag and (asked == "*" or etag in re.findall(r'"[^"]*"', asked)):
+            status, body = "304 Not Modified", b""
+            headers = [header for header in headers if not header[0].startswith("Content-")]
+        start_response(status, headers)
+        return [] if environ["REQUEST_METHOD"] == "HEAD" else [body]
+
+
+def create_app(settings: Settings | None = None) -> Flask:
+    """Return the reader on `settings`, or on the environment; SettingError says what is unusable there."""
+    made = Flask("reader", root_path=str(HERE), static_folder=None)
+    made.config["READER"] = settings or load()
+    made.url_map.merge_slashes = False
+    made.jinja_env.filters["number"] = "{:,}".format
+    made.register_blueprint(routes)
+    made.register_error_handler(Exception, on_error)
+    made.wsgi_app = Keeper(made.wsgi_app, made.config["READER"])  # type: ignore[method-assign]
+    return made
+
+
+app = create_app()

@@ -1,0 +1,30 @@
+"""How the reader runs under gunicorn; restart.sh and the container give the address with --bind."""
+
+import os
+import runpy
+from pathlib import Path
+from typing import Any
+
+# Two processes for two cores, each with a socket of its own: threads of one process lose half their speed to
+# passing the GIL between the cores, and on one shared socket all kept-alive connections may land on one.
+workers = int(os.environ.get("READER_WORKERS") or 2)
+worker_class = "gthread"
+threads = int(os.environ.get("READER_THREADS") or 4)
+reuse_port = True
+keepalive = 75
+
+timeout = 30
+graceful_timeout = 30
+worker_tmp_dir = "/dev/shm"  # a heartbeat on a slow disk would have a healthy worker killed
+
+# The socket would be opened in $HOME, where two copies of the product fight over it.
+control_socket_disable = True
+
+accesslog = None
+errorlog = "-"
+loglevel = "info"
+
+
+def on_starting(_server: Any) -> None:
+    """End the start with one sentence where a setting is unusable, before any worker tries."""
+    runpy.run_path(str(Path(__file__).with_name("app.py")))
