@@ -13,6 +13,9 @@ from writer.orders import pages as orders_pages
 from writer.orders import pages_rules
 from writer.sales import api as sales_api
 from writer.sales import pages as sales_pages
+from writer.sales import pages_types as sales_types
+from writer.stores import pages as stores_pages
+from writer.stores import pages_deliveries
 from writer.stores.registry import Keyring
 from writer.stores.secrets import Vault
 from writer.stores.webhook import webhook
@@ -48,8 +51,11 @@ def create_app(config: configuration.Config | None = None) -> OpenAPI:
     docs.register(app)
     app.register_api(sales_api.bp)
     app.register_blueprint(sales_pages.bp)
+    app.register_blueprint(sales_types.bp)
     accounts.start(app, config)
     app.register_blueprint(orders_pages.bp)
     app.register_blueprint(pages_rules.bp)
+    app.register_blueprint(stores_pages.bp)
+    app.register_blueprint(pages_deliveries.bp)
     app.register_blueprint(webhook)
     return app

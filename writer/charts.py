@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-_LEFT, _RIGHT, _TOP, _BOTTOM = 44.0, 6.0, 12.0, 26.0
+_LEFT, _RIGHT, _TOP, _BOTTOM = 44.0, 18.0, 12.0, 26.0
 _LABEL_WIDTH = 60.0
 COLOURS = 8  # classes c0 ... c7 of chart.css
 

@@ -146,7 +146,10 @@ def recent(query: RecentQuery) -> dict[str, Any]:
 
 @bp.post("", responses={"200": Done})
 def add(header: OnceHeader, body: NewSale) -> Response:
-    """Add a sale. An `Idempotency-Key` makes it safe to send again."""
+    """Add a sale.
+
+    An `Idempotency-Key` makes it safe to send again.
+    """
     given = body.model_dump()
     if given["seller"] is None:
         given["seller"] = current_app.config["ONEROM"].default_seller
@@ -171,7 +174,10 @@ def amend(path: SalePath, header: OnceHeader, body: SaleChange) -> Response:
 
 @bp.delete("/<int:sale_id>", responses={"200": Done})
 def remove(path: SalePath, header: OnceHeader) -> Response:
-    """Delete a sale that was entered by hand. The admin page can bring it back."""
+    """Delete a sale that was entered by hand.
+
+    The admin page can bring it back.
+    """
 
     def act(db: Connection) -> tuple[dict[str, Any], int]:
         actions.remove(db, accounts.actor().name, path.sale_id)
