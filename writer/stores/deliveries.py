@@ -11,7 +11,7 @@ from sqlalchemy.exc import OperationalError
 
 from writer import audit, clock, orders
 from writer import db as database
-from writer.errors import Conflict, NotFound
+from writer.errors import Conflict, Invalid, NotFound
 from writer.schema.stores import deliveries
 from writer.stores import registry, translate
 
@@ -19,6 +19,7 @@ log = logging.getLogger("writer.stores")
 
 BODIES_KEPT = timedelta(days=7)
 MOST_ATTEMPTS = 12
+SWITCHED_OFF = "Its store is switched off here. Switch it on to have its deliveries counted."
 ORDER_TOPICS = ("order.created", "order.updated", "order.restored", "order.deleted")
 
 
@@ -71,7 +72,8 @@ def accept(db: Connection, store: Row[Any] | None, source: str, topic: str, body
 def replay(db: Connection, delivery_id: int) -> Effect:
     """Process a kept delivery once more.
 
-    Raises NotFound, or Conflict where its body is gone or its source is not accepted yet.
+    Raises NotFound, or Conflict where its body is gone, its source is not accepted yet, or its store is
+    switched off.
     """
     row = db.execute(select(deliveries).where(deliveries.c.id == delivery_id)).first()
     if row is None:
@@ -80,7 +82,10 @@ def replay(db: Connection, delivery_id: int) -> Effect:
         raise Conflict("The body of this delivery is no longer kept, so it cannot be replayed.")
     if row.store_id is None:
         raise Conflict("This delivery is held: accept its source first.")
-    return _again(db, row)
+    store = registry.get(db, row.store_id)
+    if not store.is_active and row.outcome != "failed":
+        raise Conflict(SWITCHED_OFF)
+    return _again(db, store, row)
 
 
 def due(db: Connection) -> list[int]:
@@ -94,12 +99,16 @@ def due(db: Connection) -> list[int]:
 def accept_source(db: Connection, actor: str, source: str) -> int:
     """Make a held source a store and process what it delivered, in the order received; return how many.
 
-    Raises NotFound where nothing is held from it.
+    Raises NotFound where nothing is held from it, Invalid where it is the source of what names none: no
+    later delivery could be found to be from that store.
     """
     held = select(deliveries).where(deliveries.c.source == source, deliveries.c.store_id.is_(None))
     rows = db.execute(held.order_by(deliveries.c.id)).all()
     if not rows:
         raise NotFound("Nothing is held from this source.")
+    if not source:
+        sentence = "These deliveries name no source, so they cannot be told to be from a store."
+        raise Invalid(sentence, {"source": sentence})
     store = registry.find(db, source) or registry.register(db, source, actor)
     db.execute(
         update(deliveries)
@@ -110,6 +119,16 @@ def accept_source(db: Connection, actor: str, source: str) -> int:
         if row.body is not None:
             _process(db, store, row.id, row.topic, json.loads(row.body), row.received_at, row.attempts)
     audit.close_notice(db, "unknown source", source, actor)
+    return len(rows)
+
+
+def release(db: Connection, store: Row[Any]) -> int:
+    """Process what a store delivered while it was switched off, in the order received; return how many."""
+    waits = (deliveries.c.store_id == store.id) & (deliveries.c.outcome == "held")
+    held = select(deliveries).where(waits, deliveries.c.body.is_not(None)).order_by(deliveries.c.id)
+    rows = db.execute(held).all()
+    for row in rows:
+        _process(db, store, row.id, row.topic, json.loads(row.body), row.received_at, row.attempts)
     return len(rows)
 
 
@@ -125,8 +144,7 @@ def forget_bodies(db: Connection, store_id: int, order_external_id: str) -> None
     db.execute(update(deliveries).where(of_order).values(body=None, next_attempt_at=None))
 
 
-def _again(db: Connection, row: Row[Any]) -> Effect:
-    store = registry.get(db, row.store_id)
+def _again(db: Connection, store: Row[Any], row: Row[Any]) -> Effect:
     payload = json.loads(row.body)
     _process(db, store, row.id, row.topic, payload, row.received_at, row.attempts + 1)
     now = db.execute(select(deliveries).where(deliveries.c.id == row.id)).one()
@@ -143,6 +161,8 @@ def _process(
     attempts: int,
 ) -> str:
     """Let a delivery have its effect inside a savepoint, and write down what came of it."""
+    if not store.is_active:
+        return _write_down(db, delivery_id, Effect("held", SWITCHED_OFF), attempts)
     retry_at = None
     try:
         with db.begin_nested():
@@ -160,6 +180,12 @@ def _process(
         _notice_failure(db, delivery_id, effect.sentence)
     else:
         audit.close_notice(db, "delivery failed", f"delivery {delivery_id}")
+    return _write_down(db, delivery_id, effect, attempts, retry_at)
+
+
+def _write_down(
+    db: Connection, delivery_id: int, effect: Effect, attempts: int, retry_at: datetime | None = None
+) -> str:
     db.execute(
         update(deliveries)
         .where(deliveries.c.id == delivery_id)
