@@ -103,12 +103,14 @@ def test_an_error_is_not_kept_so_that_the_key_can_be_used_again(api: FlaskClient
     assert answer.get_json() == {"count": 1, "sent": {"a": 1}}
 
 
-@pytest.mark.parametrize("key", ["", "x" * 256])
-def test_a_key_that_is_empty_or_too_long_is_refused(api: FlaskClient, database: Database, key: str) -> None:
+@pytest.mark.parametrize("key", ["", "x" * 256, "caf\xe9", "a\tb"])
+def test_a_key_that_is_empty_too_long_or_not_plain_is_refused(
+    api: FlaskClient, database: Database, key: str
+) -> None:
     answer = send(api, key, {"a": 1})
 
     assert answer.status_code == 422
-    assert answer.get_json()["errors"] == {"Idempotency-Key": "1 to 255 characters"}
+    assert answer.get_json()["errors"] == {"Idempotency-Key": "1 to 255 plain characters"}
     with database.reading() as db:
         assert count_effects(db) == 0
 

@@ -6,9 +6,11 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select, update
+from werkzeug.security import check_password_hash
 
 from tests.makers import PASSWORD, sign_in_as
 from writer import clock
+from writer.accounts import passwords
 from writer.db import Database
 from writer.schema.accounts import sign_ins, users
 
@@ -27,6 +29,32 @@ def test_a_wrong_password_and_a_wrong_name_get_the_same_answer(client: FlaskClie
     assert answer.status_code == 401
     assert "This name and password do not belong together." in answer.text
     assert client.get("/account").status_code == 303
+
+
+@pytest.mark.parametrize("name", ["ada", "nobody", "sam"])
+def test_a_wrong_password_takes_one_scrypt_whoever_is_named(
+    client: FlaskClient, database: Database, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    with database.transaction() as db:
+        db.execute(update(users).where(users.c.name == "sam").values(is_active=False))
+    looked_at: list[str] = []
+
+    def look(stored: str, password: str) -> bool:
+        looked_at.append(stored)
+        return check_password_hash(stored, password)
+
+    monkeypatch.setattr(passwords, "check_password_hash", look)
+
+    client.post("/sign-in", data={"name": name, "password": "not the password"})
+
+    assert [stored.split("$")[0] for stored in looked_at] == ["scrypt:32768:8:1"]
+
+
+@pytest.mark.parametrize("name", ["a\0b", "\ud800", "x" * 101, "ada'; --", "\u202eada"])
+def test_a_strange_name_is_refused_like_any_wrong_one(client: FlaskClient, name: str) -> None:
+    answer = client.post("/sign-in", data={"name": name.encode("utf-8", "replace"), "password": "x"})
+
+    assert answer.status_code in (401, 422)
 
 
 def test_a_deactivated_user_cannot_sign_in(client: FlaskClient, database: Database) -> None:

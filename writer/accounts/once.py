@@ -50,10 +50,9 @@ def answer_once(act: Callable[[Connection], tuple[dict[str, Any], int]]) -> Resp
 
 def _key() -> str | None:
     key = request.headers.get(HEADER)
-    if key is not None and not 1 <= len(key) <= LONGEST_KEY:
-        raise Invalid(
-            f"{HEADER} must have 1 to {LONGEST_KEY} characters.", {HEADER: f"1 to {LONGEST_KEY} characters"}
-        )
+    if key is not None and not (1 <= len(key) <= LONGEST_KEY and key.isascii() and key.isprintable()):
+        allowed = f"1 to {LONGEST_KEY} plain characters"
+        raise Invalid(f"{HEADER} must have {allowed}.", {HEADER: allowed})
     return key
 
 
