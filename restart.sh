@@ -117,14 +117,16 @@ status() { # fails where something does not run
 }
 
 dev() {
-  local name port
+  local name port pages
   settings
   stop cron writer reader
   "$python" -m writer.preflight check "" "" >/dev/null && "$python" -m writer.migrate || exit 1
   trap 'kill $(jobs -p) 2>/dev/null; wait' EXIT
   for name in reader writer; do
     port=${name^^}_ADDRESS && port=${!port##*:}
-    ONEROM_DEV=1 "$python" -m gunicorn -c "$name/gunicorn.conf.py" --reload --bind "127.0.0.1:$port" "${app[$name]}" &
+    mapfile -t pages < <(find "$name" -name '*.html')
+    ONEROM_DEV=1 "$python" -m gunicorn -c "$name/gunicorn.conf.py" --bind "127.0.0.1:$port" \
+      --reload "${pages[@]/#/--reload-extra-file=}" "${app[$name]}" &
     echo "The $name: http://127.0.0.1:$port/   (Ctrl-C ends both)"
   done
   wait

@@ -259,31 +259,39 @@ def test_what_the_machine_lacks_is_said_in_a_sentence(tmp_path: Path, fails_on: 
     assert result.stderr.strip() == sentence
 
 
-def test_dev_listens_on_this_machine_only_and_follows_changes(tmp_path: Path) -> None:
+@pytest.fixture
+def dev(tmp_path: Path) -> Iterator[Copy]:
+    """A copy in which `restart.sh dev` runs."""
     with project(tmp_path / "copy", READER_BIND="0.0.0.0", WRITER_BIND="0.0.0.0") as made:
-        log = (tmp_path / "log").open("wb")
-        dev = subprocess.Popen(
-            [made.folder / "restart.sh", "dev"], env=made.environment, stdout=log, stderr=log
-        )
-        try:
-            wait_until(lambda: made.answers("reader") and made.answers("writer"))
-            sockets = subprocess.check_output(["ss", "-ltnH"], text=True)
-            health = made.folder / "writer" / "health.py"
-            health.write_text(health.read_text().replace('status="ok"', 'status="changed"'))
-            page = made.folder / "writer" / "accounts" / "templates" / "accounts" / "sign_in.html"
-            page.write_text(
-                page.read_text().replace("{% block content %}", "{% block content %}<p>New words</p>")
-            )
-
-            wait_until(lambda: "changed" in read(made, "/health"))
-            wait_until(lambda: "New words" in read(made, "/sign-in"))
-        finally:
-            dev.send_signal(signal.SIGTERM)
-            dev.wait(timeout=30)
-
-        assert f"127.0.0.1:{made.environment['WRITER_PORT']} " in sockets
-        assert f"0.0.0.0:{made.environment['WRITER_PORT']} " not in sockets
+        with (tmp_path / "log").open("wb") as log:
+            command = [str(made.folder / "restart.sh"), "dev"]
+            process = subprocess.Popen(command, env=made.environment, stdout=log, stderr=log)
+        wait_until(lambda: made.answers("reader") and made.answers("writer"))
+        yield made
+        process.send_signal(signal.SIGTERM)
+        process.wait(timeout=30)
         assert not made.answers("writer")
+        assert not made.answers("reader")
+
+
+def test_dev_listens_on_this_machine_only(dev: Copy) -> None:
+    sockets = subprocess.check_output(["ss", "-ltnH"], text=True)
+
+    assert f"127.0.0.1:{dev.environment['WRITER_PORT']} " in sockets
+    assert f"0.0.0.0:{dev.environment['WRITER_PORT']} " not in sockets
+    assert f"127.0.0.1:{dev.environment['READER_PORT']} " in sockets
+
+
+def test_dev_follows_changes_of_code_and_templates(dev: Copy) -> None:
+    assert "New words" not in read(dev, "/sign-in")
+    page = dev.folder / "writer" / "accounts" / "templates" / "accounts" / "sign_in.html"
+    page.write_text(page.read_text().replace("{% block content %}", "{% block content %}<p>New words</p>"))
+    wait_until(lambda: "New words" in read(dev, "/sign-in"))
+
+    health = dev.folder / "writer" / "health.py"
+    health.write_text(health.read_text().replace('status="ok"', 'status="changed"'))
+
+    wait_until(lambda: "changed" in read(dev, "/health"))
 
 
 def read(copy: Copy, path: str) -> str:
