@@ -1,15 +1,7 @@
 """Stock: one true count per SKU, made of movements. The bottom of the house: it calls no other room of it."""
 
-from writer.stock.actions import (
-    add_alias,
-    add_product,
-    adjust,
-    change_product,
-    count,
-    on_product_added,
-    receive,
-    sell_by_hand,
-)
+from writer.stock.actions import adjust, count, receive, sell, sell_by_hand
+from writer.stock.changes import add_alias, add_product, change_product, on_product_added
 from writer.stock.queries import available, find, find_many, get, key
 from writer.stock.record import Movement, NotEnoughStock, record
 
@@ -29,5 +21,6 @@ __all__ = [
     "on_product_added",
     "receive",
     "record",
+    "sell",
     "sell_by_hand",
 ]

@@ -1,159 +1,162 @@
-"""What people do with stock: add a product, receive, adjust, take stock, change settings."""
+"""What people do with stock: receive, adjust, sell, take stock. Products themselves: changes.py."""
 
-from collections.abc import Callable, Sequence
-from datetime import datetime
+from collections.abc import Iterable
+from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Row, delete, select
+from sqlalchemy import Connection, Row, delete, insert, select
 
 from writer import audit, clock
 from writer import db as database
-from writer.errors import Conflict, Invalid
-from writer.schema.stock import product_aliases, products
-from writer.stock import queries
-from writer.stock.record import Movement, record, touch
+from writer.errors import Invalid
+from writer.schema.stock import stock_forms
+from writer.stock import queries, settings
+from writer.stock.record import Movement, record
 
-# Who wants to know that a SKU became a counted product: rooms above this one, which it may not call.
-on_product_added: list[Callable[[Connection, str], None]] = []
-
-_LIMITS = {"sku": 100, "name": 200, "model": 50, "variant": 50}
-_NUMBERS = {"lead_time_days": 3650, "reorder_point": 1_000_000, "set_aside": 1_000_000}
-_FLAGS = ("allows_backorders", "is_active")
+_FORMS_KEPT = timedelta(days=1)
 
 
-def add_product(db: Connection, actor: str, sku: str, on_hand: int = 0, **settings: Any) -> Row[Any]:
-    """Begin to count a SKU, with `on_hand` units as the first count; return its row.
-
-    Orders made before now are part of that count: they move no stock. Raises Invalid naming the field, or
-    Conflict where the SKU, trimmed and case-folded, is a product already.
-    """
-    checked = _checked({"sku": sku, **settings})
-    if queries.find(db, checked["sku"]) is not None:
-        raise Conflict("A product with this SKU is there already.", {"sku": "It is there already."})
-    now = clock.now()
-    values = {**checked, "sku_key": queries.key(checked["sku"]), "counted_from": now}
-    stock_product_id = database.insert_row(db, products, **values)
-    audit.note(db, actor, "product.add", f"product {stock_product_id}", None, checked)
-    for tell in on_product_added:
-        tell(db, values["sku_key"])
-    if on_hand:
-        count(db, actor, [(stock_product_id, on_hand)], now, "first count")
-    return db.execute(select(products).where(products.c.id == stock_product_id)).one()
-
-
-def change_product(db: Connection, actor: str, product: Row[Any], **settings: Any) -> Row[Any]:
-    """Change a product's SKU or settings; the old SKU stays as an alias. Raises Invalid, Conflict."""
-    checked = _checked(settings)
-    before = {name: getattr(product, name) for name in checked}
-    if "sku" in checked:
-        checked["sku_key"] = queries.key(checked["sku"])
-        if checked["sku_key"] != product.sku_key:
-            add_alias(db, actor, product, product.sku, may_be_own=True)
-            taken = queries.find(db, checked["sku"])
-            if taken is not None and taken.id != product.id:
-                raise Conflict("Another product has this SKU.", {"sku": "Another product has it."})
-            db.execute(delete(product_aliases).where(product_aliases.c.sku_key == checked["sku_key"]))
-    after = touch(db, product.id, **checked)
-    audit.note(db, actor, "product.change", f"product {product.id}", before, checked)
-    return after
-
-
-def add_alias(db: Connection, actor: str, product: Row[Any], sku: str, may_be_own: bool = False) -> None:
-    """Let another SKU mean this product too. Raises Conflict where it means one already."""
-    folded = queries.key(sku)
-    known = queries.find(db, sku)
-    if known is not None and not (may_be_own and known.id == product.id):
-        raise Conflict("This SKU is a product already.", {"sku": "It is a product already."})
-    database.upsert(db, product_aliases, {"sku_key": folded, "stock_product_id": product.id}, ["sku_key"])
-    audit.note(db, actor, "product.alias", f"product {product.id}", None, {"alias": folded})
-    for tell in on_product_added:
-        tell(db, folded)
-
-
-def receive(db: Connection, actor: str, product: Row[Any], quantity: int, note: str = "") -> None:
-    """Add units that came in."""
+def receive(
+    db: Connection,
+    actor: str,
+    product: Row[Any],
+    quantity: int,
+    note: str = "",
+    at: datetime | None = None,
+) -> None:
+    """Add units that came in, now or at `at`. Raises Invalid naming quantity, note or at."""
     if quantity < 1:
         raise Invalid("The quantity cannot be used.", {"quantity": "Receive at least 1 unit."})
-    _move(db, actor, product, quantity, "receipt", note)
+    _move(db, actor, product, quantity, "receipt", settings.note(note), at)
 
 
-def adjust(db: Connection, actor: str, product: Row[Any], quantity: int, note: str) -> None:
-    """Add or take units for a reason told in `note` (broken, given away, found)."""
-    if not note.strip():
-        raise Invalid("Say why.", {"note": "Say why: broken, given away, found."})
-    _move(db, actor, product, quantity, "adjustment", note)
+def adjust(
+    db: Connection, actor: str, product: Row[Any], quantity: int, note: str, at: datetime | None = None
+) -> None:
+    """Add or take units for a reason told in `note` (broken, given away, found). Raises Invalid."""
+    _move(db, actor, product, quantity, "adjustment", settings.note(note, is_needed=True), at)
+
+
+def sell(
+    db: Connection,
+    actor: str,
+    product: Row[Any],
+    quantity: int,
+    note: str = "",
+    at: datetime | None = None,
+    may_oversell: bool = False,
+) -> None:
+    """Take units that were sold outside the ledger. Raises Invalid, and NotEnoughStock unless allowed."""
+    if quantity < 1:
+        raise Invalid("The quantity cannot be used.", {"quantity": "Sell at least 1 unit."})
+    _move(db, actor, product, -quantity, "sale", settings.note(note), at, refuse_oversell=not may_oversell)
+
+
+def _move(
+    db: Connection,
+    actor: str,
+    product: Row[Any],
+    quantity: int,
+    kind: str,
+    note: str,
+    at: datetime | None,
+    refuse_oversell: bool = False,
+) -> None:
+    moment = clock.now() if at is None else at
+    _check_time(moment, [product])
+    moved = Movement(product.id, quantity, kind, moment, actor, note)
+    record(db, [moved], refuse_oversell=refuse_oversell)
 
 
 def count(
-    db: Connection, actor: str, counted: Sequence[tuple[int, int]], at: datetime, note: str = ""
+    db: Connection, actor: str, counted: Iterable[tuple[int, int]], at: datetime, note: str = ""
 ) -> int:
     """Take stock: `counted` is (product id, units found) as of `at`; return how many counts were off.
 
     What happened after `at` stays: "14 at 10:05" with a sale of 10:20 ends at 13. Raises Invalid where a
-    count is below 0 or `at` is still to come.
+    count is below 0 or given twice, where `at` is still to come, or lies before a later count.
     """
-    if at > clock.now():
-        raise Invalid("The time is still to come.", {"at": "Say when it was counted."})
-    moved = []
-    for stock_product_id, units in counted:
-        if not 0 <= units <= 1_000_000:
-            raise Invalid("A count cannot be used.", {"count": "Use 0 to 1,000,000 units."})
-        database.lock(db, f"stock {stock_product_id}")
-        change = units - queries.on_hand_at(db, stock_product_id, at)
-        if change:
-            moved.append(Movement(stock_product_id, change, "stock take", at, actor, note))
+    given = list(counted)
+    units = dict(given)
+    if len(units) < len(given):
+        raise Invalid("A product is counted twice.", {"count": "Give one count for each SKU."})
+    if not all(0 <= found <= settings.MAX_UNITS for found in units.values()):
+        raise Invalid(
+            "A count cannot be used.", {"count": f"Use a whole number from 0 to {settings.MAX_UNITS:,}."}
+        )
+    # Nothing moves between looking and recording the difference.
+    counted_products = queries.lock_products(db, units)
+    _check_time(at, counted_products)
+    check_later_counts(db, at, counted_products)
+    was = queries.on_hand_at(db, units, at)
+    told = settings.note(note)
+    moved = [
+        Movement(row.id, units[row.id] - was[row.id], "stock take", at, actor, told)
+        for row in counted_products
+        if units[row.id] != was[row.id]
+    ]
     record(db, moved)
+    # A count that was right moves nothing: that it was made is known from here.
+    audit.note(db, actor, "stock.take", "stock", None, {"at": at, "counted": len(units), "off": len(moved)})
     return len(moved)
 
 
+def _check_time(at: datetime, moved: Iterable[Row[Any]]) -> None:
+    """Refuse a time that is still to come, or before a product's first count, which says it all."""
+    if at > clock.now():
+        raise Invalid("The time is still to come.", {"at": "Must not be in the future."})
+    for product in moved:
+        if at < product.counted_from:
+            since = f"{product.counted_from:%Y-%m-%d %H:%M}"
+            sentence = f"{product.sku} is counted only since {since} UTC."
+            raise Invalid(sentence, {"at": sentence})
+
+
+def check_later_counts(db: Connection, at: datetime, counted: Iterable[Row[Any]]) -> None:
+    """Refuse a count as of `at` where the product was counted later: the later count holds."""
+    rows = list(counted)
+    newest = queries.newest_counts(db, [product.id for product in rows])
+    for product in rows:
+        taken_at = newest.get(product.id)
+        if taken_at is not None and taken_at > at:
+            sentence = f"{product.sku} was counted later, at {taken_at:%Y-%m-%d %H:%M} UTC."
+            raise Invalid(sentence, {"at": sentence})
+
+
 def sell_by_hand(
-    db: Connection, actor: str, sku: str | None, quantity: int, sale_id: int, at: datetime, may_oversell: bool
+    db: Connection,
+    actor: str,
+    sale_id: int,
+    sku: str | None,
+    quantity: int,
+    at: datetime,
+    may_oversell: bool = False,
 ) -> None:
-    """Take `quantity` units (negative: put back) for a sale entered by hand; nothing where no SKU is counted.
+    """A sale entered by hand, made at `at`, holds `quantity` units of `sku` out of stock and nothing else.
 
-    Raises NotEnoughStock unless `may_oversell`.
+    Whatever it held before, of this SKU or another, is made good by the difference; 0 or no SKU puts all
+    back. A SKU nobody counts, or counts only since after the sale, moves nothing. Raises NotEnoughStock
+    unless `may_oversell`.
     """
+    sold_at = min(at, clock.now())
     product = queries.find(db, sku) if sku else None
-    if product is None or quantity == 0:
-        return
-    kind = "sale" if quantity > 0 else "cancellation"
-    moved = Movement(product.id, -quantity, kind, at, actor, f"sale {sale_id} by hand", sale_id=sale_id)
-    record(db, [moved], refuse_oversell=not may_oversell)
+    due = {product.id: quantity} if product is not None and sold_at >= product.counted_from else {}
+    held = queries.held_by_sale(db, sale_id)
+    moved = []
+    for stock_product_id in {**held, **due}:
+        taken = due.get(stock_product_id, 0) - held.get(stock_product_id, 0)
+        kind = "sale" if taken > 0 else "cancellation"
+        note = f"sale {sale_id} by hand"
+        if taken:
+            moved.append(Movement(stock_product_id, -taken, kind, sold_at, actor, note, sale_id=sale_id))
+    record(db, moved, refuse_oversell=not may_oversell)
 
 
-def _move(db: Connection, actor: str, product: Row[Any], quantity: int, kind: str, note: str) -> None:
-    if len(note) > 500:
-        raise Invalid("The note is too long.", {"note": "Use at most 500 characters."})
-    record(db, [Movement(product.id, quantity, kind, clock.now(), actor, note.strip())])
-
-
-def _checked(settings: dict[str, Any]) -> dict[str, Any]:
-    """Return the settings as they are stored; raises Invalid naming the first that cannot be used."""
-    checked: dict[str, Any] = {}
-    for name, value in settings.items():
-        if name in _LIMITS:
-            checked[name] = _text(name, value)
-        elif name in _NUMBERS:
-            checked[name] = _number(name, value)
-        elif name in _FLAGS:
-            checked[name] = bool(value)
-        else:
-            raise Invalid("There is no such setting.", {name: "There is no such setting."})
-    return checked
-
-
-def _text(name: str, value: Any) -> str | None:
-    text = str(value or "").replace("\0", "").strip()
-    if name == "sku" and not queries.key(text):
-        raise Invalid("A product needs a SKU.", {"sku": "Give a SKU."})
-    if len(text) > _LIMITS[name]:
-        raise Invalid("A text is too long.", {name: f"Use at most {_LIMITS[name]} characters."})
-    return text or (None if name in ("model", "variant") else "")
-
-
-def _number(name: str, value: Any) -> int | None:
-    if value is None and name != "set_aside":
-        return None
-    if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value <= _NUMBERS[name]:
-        raise Invalid("A number cannot be used.", {name: f"Use a whole number from 0 to {_NUMBERS[name]:,}."})
-    return value
+def is_first_sending(db: Connection, token: str) -> bool:
+    """Tell whether a form is sent for the first time; from now on `token` is known for a day."""
+    database.lock(db, f"stock form {token}")
+    db.execute(delete(stock_forms).where(stock_forms.c.sent_at < clock.now() - _FORMS_KEPT))
+    if db.execute(select(stock_forms.c.token).where(stock_forms.c.token == token)).first():
+        return False
+    db.execute(insert(stock_forms).values(token=token, sent_at=clock.now()))
+    return True

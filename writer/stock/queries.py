@@ -11,6 +11,8 @@ from sqlalchemy import Connection, Row, func, select
 from writer.errors import NotFound
 from writer.schema.stock import movements, product_aliases, products
 
+MAX_ID = 2**31 - 1
+
 
 @dataclass(frozen=True)
 class Counted:
@@ -45,6 +47,16 @@ def get(db: Connection, sku: str) -> Row[Any]:
     return found
 
 
+def get_by_id(db: Connection, stock_product_id: int) -> Row[Any]:
+    """Return the product with this id; raises NotFound."""
+    found = None
+    if 0 < stock_product_id <= MAX_ID:
+        found = db.execute(select(products).where(products.c.id == stock_product_id)).first()
+    if found is None:
+        raise NotFound("There is no such product.")
+    return found
+
+
 def find_many(db: Connection, skus: Iterable[str]) -> dict[str, Counted]:
     """Return the counted products among these SKUs, by folded SKU."""
     keys = {key(sku) for sku in skus} - {""}
@@ -65,12 +77,42 @@ def available(product: Row[Any]) -> int:
     return int(product.on_hand - product.set_aside)
 
 
-def on_hand_at(db: Connection, stock_product_id: int, at: datetime) -> int:
-    """Return the sum of a product's movements that happened at `at` or before."""
-    total = select(func.coalesce(func.sum(movements.c.quantity), 0)).where(
-        movements.c.stock_product_id == stock_product_id, movements.c.at <= at
+def lock_products(db: Connection, stock_product_ids: Iterable[int]) -> list[Row[Any]]:
+    """Return these products by id; none of them changes until this transaction ends. Raises NotFound."""
+    wanted = set(stock_product_ids)
+    # By id, as every other transaction does it, so that none waits for another in a ring.
+    found = select(products).where(products.c.id.in_(wanted)).order_by(products.c.id).with_for_update()
+    rows = list(db.execute(found))
+    if len(rows) < len(wanted):
+        raise NotFound("There is no such product.")
+    return rows
+
+
+def on_hand_at(db: Connection, stock_product_ids: Iterable[int], at: datetime) -> dict[int, int]:
+    """Return by product the sum of its movements that happened at `at` or before."""
+    wanted = list(stock_product_ids)
+    total = func.sum(movements.c.quantity)
+    until = movements.c.stock_product_id.in_(wanted) & (movements.c.at <= at)
+    rows = db.execute(
+        select(movements.c.stock_product_id, total).where(until).group_by(movements.c.stock_product_id)
     )
-    return int(db.execute(total).scalar_one())
+    return dict.fromkeys(wanted, 0) | {stock_product_id: int(units) for stock_product_id, units in rows}
+
+
+def newest_counts(db: Connection, stock_product_ids: Iterable[int]) -> dict[int, datetime]:
+    """Return by product as of when stock was taken last; products never found to differ are left out."""
+    taken = (movements.c.kind == "stock take") & movements.c.stock_product_id.in_(list(stock_product_ids))
+    newest = select(movements.c.stock_product_id, func.max(movements.c.at)).where(taken)
+    return {row[0]: row[1] for row in db.execute(newest.group_by(movements.c.stock_product_id))}
+
+
+def held_by_sale(db: Connection, sale_id: int) -> dict[int, int]:
+    """Return by product the units that a sale entered by hand holds out of stock."""
+    moved = select(movements.c.stock_product_id, func.sum(movements.c.quantity)).where(
+        movements.c.sale_id == sale_id
+    )
+    rows = db.execute(moved.group_by(movements.c.stock_product_id))
+    return {stock_product_id: -int(units) for stock_product_id, units in rows}
 
 
 def latest_takers(db: Connection, stock_product_id: int, most: int = 5) -> list[str]:

@@ -51,7 +51,8 @@ def record(db: Connection, moved: Iterable[Movement], refuse_oversell: bool = Fa
         is_short = movement.quantity < 0 and queries.available(after) < 0 and not after.allows_backorders
         if refuse_oversell and is_short:
             left = max(0, queries.available(after) - movement.quantity)
-            raise NotEnoughStock(f"Only {left} of {after.sku} are available.")
+            sentence = f"Only {left} of {after.sku} are available."
+            raise NotEnoughStock(sentence, {"quantity": sentence})
         watch(db, after)
 
 
@@ -81,7 +82,11 @@ def watch(db: Connection, product: Row[Any]) -> None:
         )
     else:
         audit.close_notice(db, "oversold", f"product {product.id}")
-    is_low = product.reorder_point is not None and product.on_hand <= product.reorder_point
+    is_low = (
+        bool(product.is_active)
+        and product.reorder_point is not None
+        and product.on_hand <= product.reorder_point
+    )
     if is_low == bool(product.is_low):
         return
     db.execute(update(products).where(products.c.id == product.id).values(is_low=is_low, low_untold=is_low))
