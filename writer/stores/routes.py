@@ -106,6 +106,10 @@ class Routes:
         """Return what WordPress says of itself to anybody: name, home, url, namespaces."""
         return _object(self.look({"_fields": "name,url,home,namespaces"}))
 
+    def try_writing(self) -> None:
+        """Send a write that changes nothing; raises KeysReadOnly where the keys may only read."""
+        self.ask("POST", "products/batch", {}, {"update": []})
+
     def webhooks(self) -> list[Json]:
         """Return all webhooks of the store."""
         return self._all("webhooks")
