@@ -1,8 +1,9 @@
 """The database: engine, transactions, locks. What differs between SQLite and PostgreSQL lives here alone."""
 
 import fcntl
+import sqlite3
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 from zlib import crc32
@@ -78,6 +79,23 @@ class Database:
             finally:
                 connection.execute(text("SELECT pg_advisory_unlock(:key)"), {"key": crc32(name.encode())})
                 connection.commit()
+
+    @contextmanager
+    def watching(self) -> Iterator[Callable[[], object]]:
+        """Give a function whose answer changes whenever another connection has committed; it costs little.
+
+        SQLite: PRAGMA data_version. PostgreSQL: the number of the newest finished transaction.
+        """
+        if self.is_sqlite:
+            # A connection of its own: the pool's would hold a transaction open, and see no change.
+            own = sqlite3.connect(str(self.engine.url.database), isolation_level=None)
+            try:
+                yield lambda: own.execute("PRAGMA data_version").fetchone()[0]
+            finally:
+                own.close()
+            return
+        with self.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+            yield lambda: connection.exec_driver_sql("SELECT pg_current_snapshot()::text").scalar_one()
 
     def close(self) -> None:
         """Give all connections back to the operating system."""

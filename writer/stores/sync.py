@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import update
+from sqlalchemy import Connection, update
 
 from writer import clock, orders
 from writer.db import Database
@@ -72,6 +72,11 @@ def read_asked(database: Database, client: Client, store_id: int) -> Read:
     for external_id in asked:
         read_order(database, client, store_id, external_id, read)
     return read
+
+
+def has_asked(db: Connection, store_id: int) -> bool:
+    """Tell whether the store must be asked about any order."""
+    return bool(orders.list_unread(db, store_id))
 
 
 def read_order(

@@ -11,9 +11,9 @@ from flask import Blueprint, Response, current_app, request
 from sqlalchemy import Connection, Row
 
 from writer import accounts
-from writer.db import reading, transaction
+from writer.db import database, reading, transaction
 from writer.errors import problem
-from writer.stores import deliveries, registry
+from writer.stores import deliveries, hints, registry
 from writer.stores.registry import Keyring
 from writer.stores.secrets import is_signed
 
@@ -41,6 +41,8 @@ def receive() -> Response:
         return problem(400, "not_json", "The body is signed, but it is not JSON.")
     topic = request.headers.get("X-WC-Webhook-Topic", "").strip().lower() or "order.updated"
     if topic not in deliveries.ORDER_TOPICS:
+        if topic == "product.updated" and store is not None:
+            hints.product_changed(database(), store.id, payload)
         return _answered("ignored")
     with transaction() as db:
         if is_first:

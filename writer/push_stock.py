@@ -1,0 +1,66 @@
+"""Bring every store's stock to the count: `python -m writer.push_stock [--watch] [--dry-run] [--store ID]`.
+
+Cron runs it each minute; with --watch it stays and pushes within two seconds of a sale. Exit status: 0 all
+well (or nothing to do, or already running), 1 a store failed or refused something, 2 wrong settings.
+"""
+
+import argparse
+import signal
+import sys
+import threading
+
+from writer import config as configuration
+from writer import logs
+from writer.db import AlreadyRunning, Database
+from writer.stores import pusher
+from writer.stores.secrets import Vault
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Push once, or watch; print progress and a summary line; return the exit status."""
+    asked = _parse(arguments)
+    logs.start()
+    try:
+        config = configuration.load()
+    except configuration.ConfigError as error:
+        print(error, file=sys.stderr)
+        return 2
+    database = Database(config.database_url)
+    vault = Vault(config.encryption_keys)
+    try:
+        return _watch(database, vault) if asked.watch else _push(database, vault, asked)
+    except AlreadyRunning as running:
+        print(f"{running} Nothing was done.")
+        return 0
+    finally:
+        database.close()
+
+
+def _parse(arguments: list[str] | None) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m writer.push_stock", description=__doc__.split("\n")[0])
+    parser.add_argument("--watch", action="store_true", help="stay, and push within two seconds of a change")
+    parser.add_argument(
+        "--dry-run", action="store_true", help="say what would be written where; write nothing"
+    )
+    parser.add_argument("--store", type=int, action="append", help="only this store (its number); repeatable")
+    return parser.parse_args(arguments)
+
+
+def _push(database: Database, vault: Vault, asked: argparse.Namespace) -> int:
+    with database.only_one("push"):
+        done = pusher.push_all(database, vault, asked.store, asked.dry_run, tell=print)
+    print(done.summary if done.pushed or done.skipped or done.failed else "No store is pushed to yet.")
+    refused = any(pushed.failed for pushed in done.pushed)
+    return 1 if done.failed or refused else 0
+
+
+def _watch(database: Database, vault: Vault) -> int:
+    stop = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stop.set())
+    pusher.watch(database, vault, stop.is_set)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
