@@ -3,14 +3,13 @@
 import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import event
 from sqlalchemy.engine import make_url
-from werkzeug.routing import Rule
+from werkzeug.routing import AnyConverter, BaseConverter, Rule
 from werkzeug.test import TestResponse
 
 from writer.db import Database
@@ -28,14 +27,19 @@ def is_api(rule: Rule) -> bool:
 
 
 def routes(app: Flask, *methods: str) -> Iterator[tuple[Rule, str, str]]:
-    """Yield (rule, method, an address of it) for each route; where it has arguments, they are 1."""
+    """Yield (rule, method, an address of it) for each route; its arguments are 1, or the first allowed."""
     adapter = app.url_map.bind("localhost")
     for rule in app.url_map.iter_rules():
-        values: dict[str, Any] = dict.fromkeys(rule.arguments, 1)
+        values = {name: example(rule._converters[name]) for name in rule.arguments}
         address = adapter.build(rule.endpoint, values, method=None, append_unknown=False)
         for method in sorted(rule.methods or ()):
             if method in methods:
                 yield rule, method, address
+
+
+def example(converter: BaseConverter) -> str | int:
+    """A value that this converter takes: 1, or the first of those it names."""
+    return min(converter.items) if isinstance(converter, AnyConverter) else 1
 
 
 def test_nobody_unknown_gets_in_anywhere(app: Flask, client: FlaskClient) -> None:
