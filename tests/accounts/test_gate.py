@@ -40,6 +40,13 @@ def test_nothing_but_an_error_page_is_at_an_unknown_address(client: FlaskClient)
     assert "There is nothing at this address." in answer.text
 
 
+def test_an_error_page_keeps_the_navigation_for_who_is_signed_in(
+    admin: FlaskClient, client: FlaskClient
+) -> None:
+    assert 'href="/audit"' in admin.get("/nothing/here").text
+    assert 'href="/audit"' not in client.get("/nothing/here").text
+
+
 def test_a_form_without_its_token_changes_nothing(strict_app: Flask) -> None:
     ada = sign_in_as(strict_app, "ada")
 

@@ -62,10 +62,14 @@ def guard(app: Flask) -> None:
 
 
 def _gate() -> Response | None:
-    if request.endpoint is None or request.endpoint in _ASSETS:
-        return None  # answered 404 or 405, or a file everybody may have
-    view = current_app.view_functions[request.endpoint]
+    if request.endpoint in _ASSETS:
+        return None
     is_api = request.path.startswith(("/api/", "/webhooks/")) or request.path == "/openapi.json"
+    if request.endpoint is None:
+        # Answered 404 or 405; a page of that is framed for whoever is signed in.
+        g.actor = None if is_api else _identify(is_api)
+        return None
+    view = current_app.view_functions[request.endpoint]
     if getattr(view, "is_public", False):
         if not is_api:
             _check_form_came_from_here()
