@@ -10,7 +10,7 @@ from flask import current_app, request
 from flask_wtf import FlaskForm
 from sqlalchemy import Row
 from wtforms import DateTimeLocalField, HiddenField, IntegerField, SelectField, StringField
-from wtforms.validators import InputRequired, Length, Optional, Regexp
+from wtforms.validators import InputRequired, Length, Optional
 
 from writer.errors import Invalid
 from writer.sales import fields
@@ -40,7 +40,7 @@ class SaleForm(FlaskForm):  # type: ignore[misc]  # flask_wtf has no types
     )
     sku = StringField("SKU", [Length(max=fields.MAX_SKU)], render_kw={"autocomplete": "off"})
     notes = StringField("Notes", [Length(max=fields.MAX_NOTES)])
-    once = HiddenField(validators=[Regexp("[0-9a-f]{0,64}$")])
+    once = HiddenField()
 
     def offer(self, types: Sequence[Row[int, str, str, bool]], current: Row[Any] | None = None) -> None:
         """Offer the active types, and the type the sale has, even if it is none of them."""
@@ -74,6 +74,11 @@ class SaleForm(FlaskForm):  # type: ignore[misc]  # flask_wtf has no types
             if current is None or text != re.sub(r"[\r\n]", "", getattr(current, name) or ""):
                 given[name] = text
         return given
+
+    def token(self) -> str:
+        """Return what tells this form from others, however often it is sent; a script may send none."""
+        sent = self.once.data or ""
+        return sent if re.fullmatch("[0-9a-f]{32}", sent) else secrets.token_hex(16)
 
     def refuse(self, error: Invalid) -> None:
         """Show beside the fields what the action found wrong with them."""

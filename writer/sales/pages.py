@@ -1,6 +1,5 @@
 """Pages: the ledger with its totals and chart; add, edit, delete and bring back a sale; the export."""
 
-import secrets
 from typing import Any
 
 from flask import Blueprint, Response, flash, redirect, render_template, request, session, url_for
@@ -32,10 +31,9 @@ def add() -> Answer:
         form.offer(list_types(db))
     if not form.validate():
         return _index(form), 422
-    once = form.once.data or secrets.token_hex(16)
     try:
         with transaction() as db:
-            sale_id, is_new = actions.add_once(db, accounts.actor().name, once, form.given())
+            sale_id, is_new = actions.add_once(db, accounts.actor().name, form.token(), form.given())
     except Invalid as error:
         form.refuse(error)
         return _index(form), 422
@@ -85,7 +83,7 @@ def delete(sale_id: int) -> Answer:
     """Delete the sale, and offer to bring it back."""
     with transaction() as db:
         sale = actions.remove(db, accounts.actor().name, sale_id)
-    what = f"{sale.quantity} × {sale.model} {sale.variant}"  # noqa: RUF001  # a sign of multiplication
+    what = f"{sale.quantity} \N{MULTIPLICATION SIGN} {sale.model} {sale.variant}"
     session["deleted_sale"] = {"id": sale_id, "what": what}
     return _back()
 

@@ -23,14 +23,15 @@ def add() -> Response | tuple[str, int]:
     form = forms.TypeForm()
     if not form.validate():
         return _page(form), 422
+    model, variant = form.model.data or "", form.variant.data or ""
     try:
         with transaction() as db:
-            types.add_type(db, accounts.actor().name, form.model.data, form.variant.data)
+            types.add_type(db, accounts.actor().name, model, variant)
     except (Invalid, Conflict) as error:
         for name, sentence in error.errors.items():
             form[name].errors = [sentence]
         return _page(form), error.status
-    flash(f"{form.model.data} {form.variant.data} was added.", "success")
+    flash(f"{model.strip()} {variant.strip()} was added.", "success")
     return redirect(url_for("types.index"), 303)
 
 
