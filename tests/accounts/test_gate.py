@@ -1,5 +1,7 @@
 """The gate: nobody unknown, and nothing a stranger's page made a browser send."""
 
+import re
+
 import pytest
 from flask import Flask, Response, jsonify
 from flask.testing import FlaskClient
@@ -61,6 +63,24 @@ def test_signing_in_needs_the_token_of_the_form_too(strict_app: Flask) -> None:
     answer = strict_app.test_client().post("/sign-in", data={"name": "ada", "password": PASSWORD})
 
     assert answer.status_code == 403
+
+
+@pytest.mark.parametrize(
+    ("referer", "status"),
+    [("https://localhost/sign-in", 303), ("https://evil.example/", 403), ("http://localhost/sign-in", 403)],
+)
+def test_over_https_a_form_works_from_its_own_page_alone(
+    strict_app: Flask, referer: str, status: int
+) -> None:
+    client = strict_app.test_client()
+    page = client.get("/sign-in", base_url="https://localhost").text
+    found = re.search(r'name="csrf_token"[^>]*value="([^"]+)"', page)
+    assert found is not None
+    form = {"name": "ada", "password": PASSWORD, "csrf_token": found[1]}
+
+    answer = client.post("/sign-in", data=form, base_url="https://localhost", headers={"Referer": referer})
+
+    assert answer.status_code == status
 
 
 @pytest.mark.parametrize(
