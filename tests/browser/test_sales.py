@@ -1,0 +1,124 @@
+"""The ledger in a real browser, at desktop and phone width, under the Content-Security-Policy."""
+
+from datetime import timedelta
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from writer import clock
+from writer.db import Database
+from writer.sales import actions
+
+pytestmark = pytest.mark.usefixtures("check_width")
+
+
+def add(database: Database, count: int = 1, **given: object) -> None:
+    smallest = {"model": "Fire", "variant": "24pin", "quantity": 1, "seller": "Market stall"}
+    with database.transaction() as db:
+        for number in range(count):
+            date = clock.now() - timedelta(hours=number + 1)
+            actions.add(db, "ada", "form", {**smallest, "date": date, **given})
+
+
+def test_a_sale_is_added_edited_deleted_and_brought_back(admin_page: Page) -> None:
+    admin_page.goto("/")
+    admin_page.get_by_label("Type", exact=True).select_option("Ice 28pin")
+    admin_page.get_by_label("Units").fill("3")
+    admin_page.locator("#add").get_by_label("Notes").fill("Sold at the fair")
+    admin_page.get_by_role("button", name="Add sale").click()
+    expect(admin_page.get_by_text("Sale 1 was added.")).to_be_visible()
+    expect(admin_page.locator(".total")).to_have_text("3")
+
+    admin_page.get_by_role("link", name="Edit sale 1").click()
+    expect(admin_page.get_by_label("Notes")).to_have_value("Sold at the fair")
+    admin_page.get_by_label("Units").fill("5")
+    admin_page.get_by_role("button", name="Save").click()
+    expect(admin_page.locator(".total")).to_have_text("5")
+
+    admin_page.get_by_role("button", name="Delete").click()
+    expect(admin_page.locator(".total")).to_have_text("0")
+    admin_page.get_by_role("button", name="Undo").click()
+    expect(admin_page.get_by_text("Sale 1 is back.")).to_be_visible()
+    expect(admin_page.locator(".total")).to_have_text("5")
+
+
+def test_an_impatient_double_click_adds_one_sale(admin_page: Page) -> None:
+    admin_page.goto("/")
+
+    admin_page.get_by_role("button", name="Add sale").dblclick()
+
+    expect(admin_page.get_by_text("1 of 1 sales")).to_be_visible()
+
+
+def test_a_mistake_is_shown_beside_its_field_and_the_rest_stays(admin_page: Page) -> None:
+    admin_page.goto("/")
+    admin_page.locator("#add").get_by_label("Notes").fill("keep me")
+    admin_page.get_by_label("When (UTC)").fill("2999-01-01T10:00:00")
+
+    admin_page.get_by_role("button", name="Add sale").click()
+
+    expect(admin_page.get_by_text("Must not be in the future.")).to_be_in_viewport()
+    expect(admin_page.locator("#add").get_by_label("Notes")).to_have_value("keep me")
+
+
+def test_the_list_is_paged_and_filtered(admin_page: Page, database: Database) -> None:
+    add(database, 60)
+    add(database, seller="Tindie", notes="a present")
+    admin_page.goto("/")
+    expect(admin_page.locator(".sale-id")).to_have_count(50)
+
+    admin_page.get_by_role("link", name="Older").click()
+    expect(admin_page.locator(".sale-id")).to_have_count(11)
+
+    admin_page.get_by_text("Search and filter").click()
+    admin_page.get_by_label("Search").fill("PRESENT")
+    admin_page.get_by_role("button", name="Filter").click()
+    expect(admin_page.get_by_role("heading", name="1 sale, 1 unit")).to_be_visible()
+    admin_page.get_by_role("link", name="Clear").click()
+    expect(admin_page.locator(".sale-id")).to_have_count(50)
+
+
+def test_the_chart_is_read_by_day_week_and_month_and_as_a_table(admin_page: Page, database: Database) -> None:
+    add(database, quantity=7)
+    admin_page.goto("/")
+    expect(admin_page.get_by_role("img", name="Units sold per day, by type")).to_be_visible()
+
+    admin_page.get_by_role("link", name="Month").click()
+
+    expect(admin_page.get_by_role("heading", name="Units per month")).to_be_visible()
+    admin_page.get_by_text("Show as a table").click()
+    expect(admin_page.get_by_role("row", name=f"{clock.now():%B %Y}")).to_contain_text("7")
+
+
+def test_the_csv_is_downloaded(admin_page: Page, database: Database) -> None:
+    add(database)
+    admin_page.goto("/")
+
+    with admin_page.expect_download() as started:
+        admin_page.get_by_role("link", name="Download CSV").click()
+
+    assert started.value.suggested_filename.endswith(".csv")
+
+
+def test_a_type_is_added_and_can_be_sold(admin_page: Page) -> None:
+    admin_page.goto("/types")
+    admin_page.get_by_label("Model").fill("Earth")
+    admin_page.get_by_label("Variant").fill("40pin")
+    admin_page.get_by_role("button", name="Add type").click()
+    expect(admin_page.get_by_text("Earth 40pin was added.")).to_be_visible()
+
+    admin_page.goto("/")
+    admin_page.get_by_label("Type", exact=True).select_option("Earth 40pin")
+    admin_page.get_by_role("button", name="Add sale").click()
+
+    expect(admin_page.locator(".breakdown")).to_contain_text("Earth 40pin")
+
+
+def test_the_documentation_is_read_and_tried_out(admin_page: Page, database: Database) -> None:
+    admin_page.goto("/docs")
+    admin_page.get_by_text("/api/sales/recent").click()
+    admin_page.get_by_role("button", name="Try it out").click()
+
+    admin_page.get_by_role("button", name="Execute").click()
+
+    expect(admin_page.get_by_text('"total_count": 0').first).to_be_visible()
