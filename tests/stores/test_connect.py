@@ -4,7 +4,6 @@ from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
-from flask import Flask
 from sqlalchemy import update
 
 from tests.fakes.store_model import ApiKey
@@ -23,18 +22,6 @@ from writer.stores.registry import Keyring
 @pytest.fixture(autouse=True)
 def _impatient(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(client_module, "READ_AGAIN_AFTER_S", ())
-
-
-@pytest.fixture
-def db(app: Flask) -> Database:
-    found: Database = app.extensions["database"]
-    return found
-
-
-@pytest.fixture
-def ring(app: Flask) -> Keyring:
-    found: Keyring = app.extensions["keyring"]
-    return found
 
 
 @pytest.fixture

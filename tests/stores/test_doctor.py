@@ -16,7 +16,7 @@ from writer.db import Database
 from writer.errors import Invalid
 from writer.schema.orders import orders
 from writer.schema.stores import stores
-from writer.stores import connect, doctor, registry
+from writer.stores import connect, doctor
 from writer.stores.client import Site
 from writer.stores.registry import Keyring
 
@@ -30,18 +30,6 @@ def hook(topic: str, url: str = URL, status: str = "active") -> dict[str, Any]:
 
 def all_hooks(**changes: Any) -> list[dict[str, Any]]:
     return [hook(topic, **changes) for topic in doctor.TOPICS]
-
-
-@pytest.fixture
-def db(app: Flask) -> Database:
-    found: Database = app.extensions["database"]
-    return found
-
-
-@pytest.fixture
-def ring(app: Flask) -> Keyring:
-    found: Keyring = app.extensions["keyring"]
-    return found
 
 
 @pytest.fixture
