@@ -20,7 +20,7 @@ from writer.schema.audit import notices
 from writer.schema.sales import sales
 from writer.schema.stock import movements, products
 from writer.schema.stores import listings, stores
-from writer.stores import pusher, registry, sync
+from writer.stores import client, pusher, registry, sync
 from writer.stores.contact import NotNow, contact
 from writer.stores.problems import StoreError
 from writer.stores.pusher import Round
@@ -167,6 +167,7 @@ def running_hub(app: Flask, monkeypatch: Any, how_many: int = 3, **fake_settings
     """A hub with started fake stores A, B, C, whose clocks are its own."""
     hub = Hub(app)
     monkeypatch.setattr(clock, "now", hub.now)
+    monkeypatch.setattr(client, "READ_AGAIN_AFTER_S", (0.0,))
     started: list[FakeStore] = []
     try:
         for name in "ABCDEFGH"[:how_many]:

@@ -197,6 +197,12 @@ def _end_failures(db: Connection, listing_id: int) -> None:
     audit.close_notice(db, "listing", f"listing {listing_id}")
 
 
+def look_at_all(db: Connection, store_id: int) -> None:
+    """Let every mapped listing of a store be compared at the next push, as is done once an hour."""
+    mapped = (listings.c.store_id == store_id) & listings.c.stock_product_id.is_not(None)
+    db.execute(update(listings).where(mapped, ~listings.c.is_gone).values(needs_look=True))
+
+
 def look_again(db: Connection, listing_id: int) -> None:
     """Let a listing be pushed at the next run, whatever kept it: a retry by hand."""
     version = select(products.c.version).where(products.c.id == listings.c.stock_product_id).scalar_subquery()

@@ -28,7 +28,7 @@ DAYS_BACK = 30
 class Read:
     """What a reading of orders came to."""
 
-    orders: int = 0
+    seen: int = 0
     changed: int = 0
     unchanged: int = 0
     refused: int = 0
@@ -97,7 +97,7 @@ def _record(
     database: Database, client: Client, store_id: int, payload: dict[str, Any], read: Read
 ) -> OrderSnapshot | None:
     """Record one order as the store just told it, its refunds' quantities with it."""
-    read.orders += 1
+    read.seen += 1
     try:
         snapshot = translate.order(payload, clock.now(), _raw(payload))
     except translate.Refusal:
