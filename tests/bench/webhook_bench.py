@@ -1,0 +1,134 @@
+"""The webhook over HTTP with eight clients against its own statements committed in a bare loop."""
+
+import argparse
+import logging
+import shutil
+import sqlite3
+import statistics
+import subprocess
+import tempfile
+import time
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import event
+
+from tests.bench.load import Run
+from tests.deliveries import deliver
+from tests.makers import WEBHOOK_SECRET, make_config
+from tests.ops.writers import order, running
+from writer.app import create_app
+from writer.db import Database
+from writer.migrate import migrate
+from writer.stores.secrets import signature
+
+CLIENTS = 8
+THREADS = 2
+REPLAYED = 2000
+PREPARED_PER_S = 4000
+SCRIPT = Path(__file__).with_name("deliver.lua")
+
+Statement = tuple[str, Any]
+
+
+def record(folder: Path, template: Path) -> list[list[Statement]]:
+    """Return what each of the first deliveries to a fresh database has it do, commits included."""
+    logging.disable(logging.INFO)
+    copy = shutil.copy(template, folder / "recorded.db")
+    app = create_app(make_config(DATABASE_URL=f"sqlite:///{copy}"))
+    database: Database = app.extensions["database"]
+    done: list[Statement] = []
+    event.listen(database.engine, "before_cursor_execute", lambda *told: done.append((told[2], told[3])))
+    event.listen(database.engine, "commit", lambda *_: done.append(("COMMIT", ())))
+    event.listen(database.engine, "rollback", lambda *_: done.append(("ROLLBACK", ())))
+    client = app.test_client()
+    recorded = []
+    for number in range(1, REPLAYED + 1):
+        done.clear()
+        assert deliver(client, order(number)).status_code == 200
+        recorded.append(list(done))
+    database.close()
+    return recorded
+
+
+def bare_loop(database: Path, recorded: list[list[Statement]]) -> Run:
+    """Do what was recorded on a database as it was before, one delivery after the other."""
+    took = []
+    with closing(sqlite3.connect(database, isolation_level=None)) as connection:
+        for pragma in ("journal_mode = WAL", "foreign_keys = ON", "synchronous = FULL"):
+            connection.execute(f"PRAGMA {pragma}")
+        for statements in recorded:
+            started = time.perf_counter()
+            for statement, parameters in statements:
+                connection.execute(statement, parameters).fetchall()
+            took.append(time.perf_counter() - started)
+    cuts = statistics.quantiles(took, n=100)
+    return Run(len(took) / sum(took), cuts[49] * 1000, cuts[98] * 1000, 0)
+
+
+def over_http(database: Path, prepared: Path, seconds: int) -> Run:
+    """Let eight clients deliver to the writer as it is installed, for so long."""
+    with running(f"sqlite:///{database}", database.with_suffix(".log")) as writer:
+        command = [
+            "wrk",
+            f"-t{THREADS}",
+            f"-c{CLIENTS}",
+            f"-d{seconds}s",
+            "--timeout",
+            "30s",
+            "-s",
+            str(SCRIPT),
+        ]
+        command += [f"http://127.0.0.1:{writer.port}", "--", str(prepared), str(THREADS)]
+        told = subprocess.run(command, check=True, capture_output=True, text=True).stdout
+    per_s, p50, p99, errors = told.rpartition("RESULT ")[2].split()
+    return Run(float(per_s), float(p50), float(p99), int(errors))
+
+
+def prepare(file: Path, count: int) -> Path:
+    """Write so many signed deliveries of different orders, a line each."""
+    with file.open("w") as lines:
+        for number in range(1, count + 1):
+            body = order(number)
+            lines.write(f"{signature(WEBHOOK_SECRET, body)}\t{body.decode()}\n")
+    return file
+
+
+def report(bare: list[Run], http: list[Run]) -> None:
+    """Print the medians, and the rate over HTTP as a ratio to the bare loop's, round by round."""
+    print(f"\nDeliveries, each one durable commit ({CLIENTS} clients over HTTP)")
+    for name, runs in (("the same statements, bare loop", bare), ("over HTTP", http)):
+        rate, p50, p99 = (
+            statistics.median(getattr(run, field) for run in runs) for field in ("per_s", "p50_ms", "p99_ms")
+        )
+        errors = sum(run.errors for run in runs)
+        print(f"  {name:32} {rate:7,.0f}/s  p50 {p50:6.2f} ms  p99 {p99:6.2f} ms  errors {errors}")
+    ratios = [one.per_s / other.per_s for one, other in zip(http, bare, strict=True)]
+    print(f"  ratio {statistics.median(ratios):.2f} [{min(ratios):.2f} - {max(ratios):.2f}]")
+
+
+def main() -> None:
+    """Measure and print."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--seconds", type=int, default=5)
+    parser.add_argument("--folder", help="where the databases are made: the disk that is measured")
+    asked = parser.parse_args()
+    bare, http = [], []
+    with tempfile.TemporaryDirectory(dir=asked.folder) as name:
+        folder = Path(name)
+        template = folder / "template.db"
+        migrate(f"sqlite:///{template}")
+        recorded = record(folder, template)
+        prepared = prepare(folder / "prepared", asked.seconds * PREPARED_PER_S)
+        for turn in range(asked.rounds):
+            bare.append(bare_loop(Path(shutil.copy(template, folder / f"bare-{turn}.db")), recorded))
+            http.append(
+                over_http(Path(shutil.copy(template, folder / f"http-{turn}.db")), prepared, asked.seconds)
+            )
+    report(bare, http)
+
+
+if __name__ == "__main__":
+    main()
