@@ -14,6 +14,7 @@ from writer.orders import pages_rules
 from writer.sales import api as sales_api
 from writer.sales import pages as sales_pages
 from writer.sales import pages_types as sales_types
+from writer.stock import api as stock_api
 from writer.stores import pages as stores_pages
 from writer.stores import pages_deliveries
 from writer.stores.registry import Keyring
@@ -50,6 +51,7 @@ def create_app(config: configuration.Config | None = None) -> OpenAPI:
     app.register_blueprint(audit_pages.bp)
     docs.register(app)
     app.register_api(sales_api.bp)
+    app.register_api(stock_api.bp)
     app.register_blueprint(sales_pages.bp)
     app.register_blueprint(sales_types.bp)
     accounts.start(app, config)

@@ -78,10 +78,16 @@ def refuse(error: ValidationError) -> Response:
     """Answer what pydantic found wrong as a problem that names each field."""
     found: dict[str, str] = {}
     for wrong in error.errors(include_url=False, include_input=False, include_context=False):
-        field = str(wrong["loc"][0]) if wrong["loc"] else "body"
+        field = _field(wrong["loc"])
         found.setdefault(field, f"{wrong['msg'].removeprefix('Value error, ')}.")
     listed = " ".join(f"{field}: {sentence}" for field, sentence in found.items())
     return problem(422, "invalid", f"The request cannot be used as it is. {listed}", found)
+
+
+def _field(place: tuple[int | str, ...]) -> str:
+    """Return "quantity", or for one line of a list "lines.2.quantity"."""
+    is_in_list = len(place) > 1 and isinstance(place[1], int)
+    return ".".join(str(part) for part in place[: 3 if is_in_list else 1]) or "body"
 
 
 def json_object_only() -> None:

@@ -30,13 +30,18 @@ def key(sku: str) -> str:
 def find(db: Connection, sku: str) -> Row[Any] | None:
     """Return the product of this SKU, or of this SKU as an alias; None where there is none."""
     folded = key(sku)
-    if not folded:
+    if not folded or not _is_storable(folded):
         return None
     found = db.execute(select(products).where(products.c.sku_key == folded)).first()
     if found is not None:
         return found
     by_alias = select(products).join(product_aliases, product_aliases.c.stock_product_id == products.c.id)
     return db.execute(by_alias.where(product_aliases.c.sku_key == folded)).first()
+
+
+def _is_storable(text: str) -> bool:
+    # A program can send what no database takes, and so what no product is called.
+    return "\0" not in text and not any("\ud800" <= character <= "\udfff" for character in text)
 
 
 def get(db: Connection, sku: str) -> Row[Any]:

@@ -13,6 +13,7 @@ from writer.schema.stock import movements, products
 from writer.stock import queries
 
 LARGEST_MOVE = 1_000_000
+LARGEST_COUNT = 1_000_000_000
 
 
 class NotEnoughStock(Conflict):
@@ -48,6 +49,8 @@ def record(db: Connection, moved: Iterable[Movement], refuse_oversell: bool = Fa
         if not 0 < abs(movement.quantity) <= LARGEST_MOVE:
             raise Invalid("The quantity cannot be used.", {"quantity": "Use 1 to 1,000,000 units."})
         after = _add(db, movement)
+        if abs(after.on_hand) > LARGEST_COUNT:
+            raise Invalid("The count would be too large.", {"quantity": "The count would be too large."})
         is_short = movement.quantity < 0 and queries.available(after) < 0 and not after.allows_backorders
         if refuse_oversell and is_short:
             left = max(0, queries.available(after) - movement.quantity)

@@ -1,0 +1,60 @@
+"""How values are written in a JSON API: whole numbers of an address, times, and what a page of a list is."""
+
+from datetime import UTC, datetime
+from typing import Annotated
+
+from pydantic import BaseModel, BeforeValidator, Field, WithJsonSchema
+
+MAX_OFFSET = 2**31 - 1
+
+
+def whole_number(text: object) -> object:
+    """Let only "12" through where an address says a number: pydantic would also take " 5" and "1_000"."""
+    if isinstance(text, str) and not (text.isascii() and text.isdecimal() and len(text) < 20):
+        raise ValueError("must be a whole number")
+    return text
+
+
+def written_time(value: object) -> object:
+    """Let only a written time through: pydantic would also take seconds since 1970."""
+    if isinstance(value, datetime) or (isinstance(value, str) and value[4:5] == "-"):
+        return value
+    raise ValueError("must be a date and time such as 2026-11-20T10:00:00Z")
+
+
+def utc(value: datetime) -> datetime | None:
+    """Return a time in UTC, one without a zone being UTC already; None where no calendar reaches it."""
+    try:
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+    except (OverflowError, ValueError):
+        return None
+
+
+def iso(moment: datetime | None) -> str | None:
+    """Return a time as answers hold it: "2026-11-20T10:00:09Z"."""
+    return None if moment is None else moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+Time = Annotated[
+    datetime,
+    Field(strict=False),
+    BeforeValidator(written_time),
+    WithJsonSchema(
+        {
+            "type": "string",
+            "format": "date-time",
+            "description": "ISO 8601; without a zone it is UTC.",
+            "examples": ["2026-11-20T10:00:00Z"],
+        }
+    ),
+]
+# Answers are not validated: this only says in the documentation what the text is.
+TimeText = Annotated[str, WithJsonSchema({"type": "string", "format": "date-time"})]
+Offset = Annotated[int, Field(ge=0, le=MAX_OFFSET), BeforeValidator(whole_number)]
+
+
+class PageQuery(BaseModel):
+    """Which stretch of a list."""
+
+    offset: Offset = 0
+    limit: Annotated[int, Field(ge=1, le=500), BeforeValidator(whole_number)] = 50
