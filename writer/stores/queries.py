@@ -48,8 +48,9 @@ def list_stores(db: Connection) -> list[Row[Any]]:
 
 
 def list_statuses(db: Connection, store_id: int) -> list[str]:
-    """Return every status that orders of the store have, by name."""
-    found = select(orders.c.status).where(orders.c.store_id == store_id).distinct()
+    """Return every status that orders of the store have, by name; not the trash, which is none of theirs."""
+    of_store = (orders.c.store_id == store_id) & ~orders.c.is_trashed
+    found = select(orders.c.status).where(of_store).distinct()
     return list(db.execute(found.order_by(orders.c.status)).scalars())
 
 
