@@ -21,8 +21,7 @@ def start(app: Flask, config: Config) -> None:
     _check(config)
     app.cli.add_command(cli.users)
     app.cli.add_command(cli.tokens)
-    # So that the first wrong name does not take longer than the next.
-    passwords.is_right(None, "")
+    passwords.prepare()
     database: Database = app.extensions["database"]
     try:
         actions.ensure_first_user(database, config.admin_user, config.admin_password)
