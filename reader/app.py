@@ -9,20 +9,21 @@ import gzip
 import hashlib
 import json
 import logging
+import mmap
 import os
 import re
 import sqlite3
 import threading
 import time
 import zoneinfo
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from datetime import UTC, date, datetime, timedelta
 from functools import cached_property
 from http import HTTPStatus
 from itertools import pairwise
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
 from urllib.parse import parse_qsl, quote, urlencode
 
 from dotenv import dotenv_values
@@ -103,14 +104,18 @@ class Unreadable(Exception):
 class Source(threading.local):
     """One thread's connection, which cannot write, and what it last saw."""
 
+    maps: ClassVar[dict[tuple[int, int], mmap.mmap]] = {}
+    mapping = threading.Lock()
+
     def __init__(self, settings: Settings) -> None:
         self.path, self.is_sqlite = settings.database, settings.is_sqlite
         self.connection: Any = None
         self.file: tuple[int, ...] = ()
-        self.seen: tuple[int, ...] = ()
+        self.index: mmap.mmap | None = None  # None: no -wal stands beside the file
+        self.seen: tuple[Any, ...] = ()
         self.token: tuple[Any, ...] = ()
         self.not_before = 0.0
-        self.errors: tuple[type[Exception], ...] = (sqlite3.Error, OSError)
+        self.errors: tuple[type[Exception], ...] = (sqlite3.Error, OSError, ValueError)
         if not self.is_sqlite:
             import psycopg  # installed only where PostgreSQL is used
 
@@ -119,30 +124,40 @@ class Source(threading.local):
     def look(self) -> tuple[Any, ...]:
         """Return the token of the present state: rounding, cutoff and more; equal tokens, equal answers.
 
-        It changes with each quarter hour too, for then delays end and days begin. Microseconds on SQLite,
-        where data_version tells another process's commit; one query on PostgreSQL.
+        It changes with each quarter hour too, for then delays end and days begin. SQLite is asked only after
+        another process's commit, which the header of its -shm file tells; PostgreSQL is asked each time.
         """
         quarter = int(time.time()) // 900
-        with self._readable():
+        try:
             if self.is_sqlite:
-                self._open_file()
-                seen = (self.connection.execute("PRAGMA data_version").fetchone()[0], quarter)
+                stat = os.stat(self.path)
+                file = (stat.st_dev, stat.st_ino, stat.st_mtime_ns)
+                if self.connection is None or file != self.file or (self.index is None and self._has_wal()):
+                    self._open_file(file)
+                seen = (self.index and self.index[:48], quarter)
                 if seen == self.seen:
                     return self.token
                 self.seen = seen
             elif self.connection is None:
                 self._open_server()
-            dial = self.connection.execute("SELECT rounding, cutoff, version, changed_at FROM public_dial")
-            self.token = (*dial.fetchone(), quarter, self.file)
+            query = "SELECT rounding, cutoff, version, changed_at FROM public_dial"
+            dial = self.connection.execute(query).fetchone()
+            if dial is None:
+                raise OSError("public_state has no row")
+            self.token = (*dial, quarter, self.file)
             return self.token
+        except self.errors as error:
+            raise self._refused(error) from error
 
     def ask(self, query: str, *values: object) -> list[Any]:
         """Return all rows; parameters are written `?`."""
-        with self._readable():
+        try:
             if self.connection is None:
                 raise OSError("closed after an error")
             sql = query if self.is_sqlite else query.replace("?", "%s")
             return list(self.connection.execute(sql, values).fetchall())
+        except self.errors as error:
+            raise self._refused(error) from error
 
     def close(self) -> None:
         """Give the connection back; the next look opens another."""
@@ -151,34 +166,38 @@ class Source(threading.local):
             with suppress(*self.errors):
                 connection.close()
 
-    @contextmanager
-    def _readable(self) -> Iterator[None]:
-        try:
-            yield
-        except self.errors as error:
-            self.close()
-            is_empty = "no such table" in str(error) or getattr(error, "sqlstate", "") == "42P01"
-            if is_empty or isinstance(error, FileNotFoundError):
-                raise NotThere from error
-            raise Unreadable(str(error)) from error
+    def _refused(self, error: Exception) -> Exception:
+        self.close()
+        is_empty = "no such table" in str(error) or getattr(error, "sqlstate", "") == "42P01"
+        is_gone = self.is_sqlite and not os.path.exists(self.path)
+        return NotThere() if is_empty or is_gone else Unreadable(str(error))
 
-    def _open_file(self) -> None:
-        found = os.stat(self.path)
-        try:
-            # By inode, for a file put in place by rename would leave an open connection on the old one.
-            file: tuple[int, ...] = (found.st_dev, found.st_ino, os.stat(f"{self.path}-wal").st_ino)
-            mode = "mode=ro"
-        except FileNotFoundError:
-            # The writer is closed. Reading must then make no -wal: in a folder we may not write to it could
-            # not, and elsewhere the file would be ours and lock the writer out.
-            file = (found.st_dev, found.st_ino, found.st_mtime_ns, found.st_size)
-            mode = "mode=ro&immutable=1"
-        if file != self.file or self.connection is None:
-            self.close()
-            address = f"file:{quote(self.path)}?{mode}"
-            self.connection = sqlite3.connect(address, uri=True, timeout=0.1, isolation_level=None)
-            self.connection.text_factory = lambda text: text.decode(errors="replace")
-            self.file = file
+    def _open_file(self, file: tuple[int, ...]) -> None:
+        """Open the file that stands there now: one put in place by rename leaves connections on the old."""
+        self.close()
+        # With no -wal the writer is closed, and reading must make none: in a folder we may not write to it
+        # could not, and elsewhere the file would be ours and lock the writer out.
+        self.index = self._map_index() if self._has_wal() else None
+        address = f"file:{quote(self.path)}?mode=ro{'' if self.index else '&immutable=1'}"
+        self.connection = sqlite3.connect(address, uri=True, timeout=0.1, isolation_level=None)
+        self.connection.text_factory = lambda text: text.decode(errors="replace")
+        self.file = file
+
+    def _has_wal(self) -> bool:
+        return os.path.exists(f"{self.path}-wal")
+
+    def _map_index(self) -> mmap.mmap:
+        """Map the header that SQLite compares to notice a commit (sqlite.org/walformat.html, 2.2).
+
+        Never closed: closing any descriptor of a file ends all locks this process has on it, SQLite's too.
+        """
+        path = f"{self.path}-shm"
+        stat = os.stat(path)
+        with self.mapping:
+            key = (stat.st_dev, stat.st_ino)
+            if key not in self.maps:
+                self.maps[key] = mmap.mmap(os.open(path, os.O_RDONLY), 48, prot=mmap.PROT_READ)
+            return self.maps[key]
 
     def _open_server(self) -> None:
         if time.monotonic() < self.not_before:
