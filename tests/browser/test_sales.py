@@ -23,7 +23,7 @@ def add(database: Database, count: int = 1, **given: object) -> None:
 def test_a_sale_is_added_edited_deleted_and_brought_back(admin_page: Page) -> None:
     admin_page.goto("/")
     admin_page.get_by_label("Type", exact=True).select_option("Ice 28pin")
-    admin_page.get_by_label("Units").fill("3")
+    admin_page.get_by_label("Units", exact=True).fill("3")
     admin_page.locator("#add").get_by_label("Notes").fill("Sold at the fair")
     admin_page.get_by_role("button", name="Add sale").click()
     expect(admin_page.get_by_text("Sale 1 was added.")).to_be_visible()
@@ -31,7 +31,7 @@ def test_a_sale_is_added_edited_deleted_and_brought_back(admin_page: Page) -> No
 
     admin_page.get_by_role("link", name="Edit sale 1").click()
     expect(admin_page.get_by_label("Notes")).to_have_value("Sold at the fair")
-    admin_page.get_by_label("Units").fill("5")
+    admin_page.get_by_label("Units", exact=True).fill("5")
     admin_page.get_by_role("button", name="Save").click()
     expect(admin_page.locator(".total")).to_have_text("5")
 

@@ -135,8 +135,9 @@ def chunk_after(db: Connection, filters: Filters, last: Row[Any] | None) -> Sequ
 
 
 def list_sellers(db: Connection) -> list[str]:
-    """Return the sellers of the ledger by name, at most 200, to be offered in the filter."""
-    names = select(sales.c.seller).where(sales.c.seller != "").distinct().order_by(sales.c.seller)
+    """Return the sellers of the newest five thousand sales by name, to be suggested in the filter."""
+    newest = _newest_first(select(sales.c.seller)).limit(5000).subquery()
+    names = select(newest.c.seller).where(newest.c.seller != "").distinct().order_by(newest.c.seller)
     return list(db.execute(names.limit(200)).scalars())
 
 
