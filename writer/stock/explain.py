@@ -1,0 +1,79 @@
+"""Why a count is what it is: the movements of one product, newest first, each with what caused it."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from sqlalchemy import Connection, Row, func, select
+
+from writer.schema.orders import order_lines, orders
+from writer.schema.stock import movements, product_aliases
+from writer.schema.stores import stores
+
+KINDS = {
+    "sale": "Sale",
+    "refund": "Refund",
+    "cancellation": "Cancellation",
+    "receipt": "Receipt",
+    "adjustment": "Adjustment",
+    "stock take": "Stock take",
+    "drift": "Changed in a store",
+}
+
+
+@dataclass(frozen=True)
+class Step:
+    """One movement, the count after it, and the page that shows its cause."""
+
+    movement: Row[Any]
+    cause: str
+    link: str | None  # a path; None: nothing more to see
+
+    @property
+    def is_late(self) -> bool:
+        """Tell whether it happened well before it was recorded."""
+        late: timedelta = self.movement.recorded_at - self.movement.at
+        return late > timedelta(minutes=1)
+
+
+def count_steps(db: Connection, stock_product_id: int) -> int:
+    """Return how many movements a product has."""
+    of_it = select(func.count()).select_from(movements)
+    return int(db.execute(of_it.where(movements.c.stock_product_id == stock_product_id)).scalar_one())
+
+
+def list_steps(db: Connection, stock_product_id: int, limit: int, offset: int) -> list[Step]:
+    """Return movements of a product, newest first; the count after each adds up to the one before it."""
+    with_cause = (
+        movements.outerjoin(order_lines, order_lines.c.id == movements.c.order_line_id)
+        .outerjoin(orders, orders.c.id == order_lines.c.order_id)
+        .outerjoin(stores, stores.c.id == movements.c.store_id)
+    )
+    found = (
+        select(
+            movements,
+            orders.c.id.label("order_id"),
+            orders.c.number.label("order_number"),
+            stores.c.name.label("store_name"),
+        )
+        .select_from(with_cause)
+        .where(movements.c.stock_product_id == stock_product_id)
+        .order_by(movements.c.id.desc())
+    )
+    return [_step(row) for row in db.execute(found.limit(limit).offset(offset))]
+
+
+def _step(row: Row[Any]) -> Step:
+    if row.order_id is not None:
+        return Step(row, f"order {row.order_number} of {row.store_name}", f"/orders/{row.order_id}")
+    if row.sale_id is not None:
+        return Step(row, f"sale {row.sale_id}, by {row.actor}", f"/sales/{row.sale_id}")
+    if row.store_id is not None:
+        return Step(row, row.store_name or row.actor, f"/stores/{row.store_id}")
+    return Step(row, row.actor, None)
+
+
+def list_aliases(db: Connection, stock_product_id: int) -> list[str]:
+    """Return the other SKUs (folded) that mean this product, by name."""
+    of_it = select(product_aliases.c.sku_key).where(product_aliases.c.stock_product_id == stock_product_id)
+    return list(db.execute(of_it.order_by(product_aliases.c.sku_key)).scalars())
