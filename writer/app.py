@@ -11,6 +11,7 @@ from writer.audit import pages as audit_pages
 from writer.db import Database
 from writer.orders import pages as orders_pages
 from writer.orders import pages_rules
+from writer.public import pages as public_pages
 from writer.sales import api as sales_api
 from writer.sales import pages as sales_pages
 from writer.sales import pages_types as sales_types
@@ -54,6 +55,7 @@ def create_app(config: configuration.Config | None = None) -> OpenAPI:
     app.register_api(stock_api.bp)
     app.register_blueprint(sales_pages.bp)
     app.register_blueprint(sales_types.bp)
+    app.register_blueprint(public_pages.bp)
     accounts.start(app, config)
     app.register_blueprint(orders_pages.bp)
     app.register_blueprint(pages_rules.bp)

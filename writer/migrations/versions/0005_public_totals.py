@@ -24,6 +24,7 @@ branch_labels = None
 depends_on = None
 
 COUNTED = "model, variant, quantity, date_added"
+SETTINGS = "rounding, is_delayed, counts_hidden, opening_balance"
 
 # The pattern keeps 'now' out, which would be another quarter when the row is deleted. What is no date
 # counts as undated (0), so that the total is right whatever is typed into the shell.
@@ -171,6 +172,7 @@ def _sqlite_triggers() -> list[str]:
         f"sales_replaced_by AFTER INSERT ON sales WHEN EXISTS ({again})"
         f" BEGIN {replaced} {forget.format(row='NEW')} END",
         f"sales_updated AFTER UPDATE OF {COUNTED} ON sales BEGIN {bump} {old} {new} END",
+        f"public_state_set AFTER UPDATE OF {SETTINGS} ON public_state BEGIN {bump} END",
         f"sales_deleted AFTER DELETE ON sales BEGIN {bump} {old} {forget.format(row='OLD')} END",
     ]
     made += [
@@ -225,6 +227,12 @@ POSTGRES_TRIGGERS = [
     DELETE FROM sales_totals; DELETE FROM sales_quarters; DELETE FROM sales_days;
     RETURN NULL;
     END $$""",
+    """CREATE FUNCTION public_state_set() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+    NEW.version := OLD.version + 1; NEW.changed_at := timezone('utc', now());
+    RETURN NEW;
+    END $$""",
+    f"CREATE TRIGGER public_state_set BEFORE UPDATE OF {SETTINGS} ON public_state"
+    " FOR EACH ROW EXECUTE FUNCTION public_state_set()",
     f"CREATE TRIGGER sales_changed AFTER INSERT OR DELETE OR UPDATE OF {COUNTED} ON sales"
     " FOR EACH ROW EXECUTE FUNCTION sales_changed()",
     "CREATE TRIGGER sales_emptied AFTER TRUNCATE ON sales"
