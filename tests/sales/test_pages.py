@@ -187,8 +187,8 @@ def test_saving_a_sale_unchanged_changes_nothing(admin: FlaskClient, database: D
     with database.transaction() as db:
         db.execute(
             text(
-                "INSERT INTO sales (id, model, variant, quantity, notes)"
-                " VALUES (7, 'Old', 'x', -3, 'two\nlines')"
+                "INSERT INTO sales (id, model, variant, quantity, notes, date_added)"
+                " VALUES (7, 'Old', 'x', -3, 'two\nlines', '2026-11-20 12:00:00.5')"
             )
         )
 

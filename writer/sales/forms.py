@@ -66,7 +66,9 @@ class SaleForm(FlaskForm):  # type: ignore[misc]  # flask_wtf has no types
         """Return what the form says as the actions take it; `current` is the sale it was filled with."""
         model, variant = self._pairs[self.kind.data]
         given = {"model": model, "variant": variant, "quantity": self.quantity.data}
-        if self.date.data is not None:
+        # The field shows whole seconds; what it showed is no change.
+        shown = None if current is None else current.date.replace(microsecond=0, tzinfo=None)
+        if self.date.data not in (None, shown):
             given["date"] = self.date.data
         for name in ("seller", "sku", "notes"):
             text = self[name].data or ""
