@@ -17,7 +17,7 @@ from writer.sales import pages as sales_pages
 from writer.sales import pages_types as sales_types
 from writer.stock import api as stock_api
 from writer.stores import pages as stores_pages
-from writer.stores import pages_deliveries
+from writer.stores import pages_deliveries, webhook_short
 from writer.stores.registry import Keyring
 from writer.stores.secrets import Vault
 from writer.stores.webhook import webhook
@@ -31,7 +31,8 @@ def create_app(config: configuration.Config | None = None) -> OpenAPI:
     Raises ConfigError with a sentence naming the setting that is missing or unusable.
     """
     config = config or configuration.load()
-    app = OpenAPI("writer", info=Info(title="onerom-sales", version=VERSION), doc_ui=False)
+    about = Info(title="onerom-sales", version=VERSION, description=webhook_short.ABOUT)
+    app = OpenAPI("writer", info=about, doc_ui=False)
     app.config.update(
         SECRET_KEY=config.secret_key,
         MAX_CONTENT_LENGTH=config.max_delivery_bytes,
@@ -62,4 +63,5 @@ def create_app(config: configuration.Config | None = None) -> OpenAPI:
     app.register_blueprint(stores_pages.bp)
     app.register_blueprint(pages_deliveries.bp)
     app.register_blueprint(webhook)
+    app.register_blueprint(webhook_short.bp)
     return app

@@ -55,7 +55,7 @@ def register(app: Flask, config: Config) -> None:
 def _limit() -> None:
     # Only a webhook, which anybody may send to, brings anything as large as MAX_CONTENT_LENGTH allows.
     view = current_app.view_functions.get(request.endpoint or "")
-    if not (getattr(view, "is_public", False) and request.path.startswith("/api/")):
+    if not (getattr(view, "is_public", False) and request.path.startswith(("/api/", "/webhooks/"))):
         request.max_content_length = LARGEST_FORM_BYTES
 
 

@@ -13,7 +13,7 @@ from writer import audit, clock, orders
 from writer import db as database
 from writer.errors import Conflict, Invalid, NotFound
 from writer.schema.stores import deliveries
-from writer.stores import registry, translate
+from writer.stores import registry, short_form, translate
 
 log = logging.getLogger("writer.stores")
 
@@ -170,17 +170,24 @@ def _process(
     except translate.Refusal as refusal:
         effect = Effect("failed", str(refusal))
         _notice_failure(db, delivery_id, str(refusal))
+    except translate.TooEarly as early:
+        effect, retry_at = Effect("failed", f"{early} It is tried again."), _retry_at(attempts)
+        _notice_failure(db, delivery_id, effect.sentence)
     except OperationalError:
         raise  # the database itself: nothing can be promised
     except Exception as error:
         log.exception("delivery failed", extra={"fields": {"delivery": delivery_id}})
         effect = Effect("failed", f"Processing failed ({type(error).__name__}); it is tried again.")
-        if attempts < MOST_ATTEMPTS:
-            retry_at = clock.now() + timedelta(minutes=min(2**attempts, 360))
+        retry_at = _retry_at(attempts)
         _notice_failure(db, delivery_id, effect.sentence)
     else:
         audit.close_notice(db, "delivery failed", f"delivery {delivery_id}")
     return _write_down(db, delivery_id, effect, attempts, retry_at)
+
+
+def _retry_at(attempts: int) -> datetime | None:
+    """Return when to try again after so many attempts; None where it was enough."""
+    return clock.now() + timedelta(minutes=min(2**attempts, 360)) if attempts < MOST_ATTEMPTS else None
 
 
 def _write_down(
@@ -210,7 +217,12 @@ def _effect(
         return _error_object(db, store, payload)
     cause = f"delivery {delivery_id}"
     channel = registry.channel(store)
-    if topic == "order.deleted":
+    if topic in short_form.TOPICS:
+        told = short_form.snapshot(db, store, topic, payload, received_at)
+        if told is None:
+            return Effect("stale", "It says nothing that is not recorded already.")
+        done = orders.record(db, channel, told, cause)
+    elif topic == "order.deleted":
         done = orders.trash(db, channel, str(payload.get("id")), cause)
     else:
         raw = json.dumps(payload, ensure_ascii=False).encode("utf-8", "replace").decode()

@@ -15,6 +15,10 @@ class Refusal(Exception):
     """The payload is no order; the text says why in a sentence."""
 
 
+class TooEarly(Exception):
+    """What the message builds upon was not heard of yet; the text says so. Trying again later may do."""
+
+
 def order(payload: dict[str, Any], received_at: datetime, raw: str | None = None) -> OrderSnapshot:
     """Turn an order of the REST API v3 or a webhook body into a snapshot.
 
