@@ -7,6 +7,7 @@ from writer import accounts, docs, errors, frame, health, logs, security
 from writer import config as configuration
 from writer.accounts import pages as accounts_pages
 from writer.accounts import tokens_pages, users_pages
+from writer.airtable import pages as airtable_pages
 from writer.audit import pages as audit_pages
 from writer.db import Database
 from writer.orders import pages as orders_pages
@@ -63,5 +64,6 @@ def create_app(config: configuration.Config | None = None) -> OpenAPI:
     app.register_blueprint(stores_pages.bp)
     app.register_blueprint(pages_deliveries.bp)
     app.register_blueprint(webhook)
+    app.register_blueprint(airtable_pages.bp)
     app.register_blueprint(webhook_short.bp)
     return app
