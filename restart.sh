@@ -8,7 +8,6 @@ set -euo pipefail
 umask 027 # the ledger and the logs are nobody else's business
 cd "$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")"
 python=.venv/bin/python
-declare -A app=([reader]="reader.app:app" [writer]="writer.app:create_app()" [cron]="writer.cron")
 
 die() { echo "restart.sh: $*" >&2 && exit 1; }
 
@@ -41,101 +40,13 @@ secrets() { # makes .env where there is none, adds a secret it lacks, changes no
   done
 }
 
-settings() { # exports what .env says, the environment winning; stops here where a value is missing or unusable
-  local lines
-  lines=$("$python" -m writer.preflight settings) || exit 1
-  eval "$lines"
-}
-
-running() { # prints the process of service $1 of this copy, and of no other; fails where there is none
-  local pid
-  pid=$(cat "run/$1.pid") && [[ "$(readlink "/proc/$pid/cwd")" == "$PWD" ]] &&
-    tr '\0' ' ' <"/proc/$pid/cmdline" | grep -qF -- "${app[$1]}" && echo "$pid"
-} 2>/dev/null
-
-stop() { # $@: services; each finishes the requests it has accepted
-  local name pid
-  for name; do if pid=$(running "$name"); then kill -TERM "$pid"; fi; done
-  for name; do
-    for _ in {1..450}; do running "$name" >/dev/null || continue 2; sleep 0.1; done
-    echo "$name did not end within 45 seconds and is killed." && kill -KILL "$(running "$name")"
-  done
-}
-
-launch() { # $1: service, $@: its command
-  local name=$1 log="run/$1.log"
-  [[ "$(stat -c %s "$log" 2>/dev/null || echo 0)" -lt 10000000 ]] || mv "$log" "$log.1"
-  setsid "$python" -m "${@:2}" >>"$log" 2>&1 </dev/null 9>&- &
-  echo $! >"run/$name.pid"
-}
-
-serve() { # $1: service, $2: its address, $3: its URL; afterwards it answers, with the present code and settings
-  local pid launched
-  launched="$2 $SETTINGS_ID $(sha256sum <requirements.txt)"
-  if pid=$(running "$1") && [[ "$(cat "run/$1.launched" 2>/dev/null)" == "$launched" ]]; then
-    # Only code can have changed: new workers take over the open port, so that nobody is refused.
-    if "$python" -m writer.preflight reload "$pid" "$3"; then return; fi
-  fi
-  stop "$1"
-  launch "$1" gunicorn -c "$1/gunicorn.conf.py" --bind "$2" "${app[$1]}"
-  echo "$launched" >"run/$1.launched"
-  if ! "$python" -m writer.preflight healthy "$3" "$(cat "run/$1.pid")"; then
-    tail -n 12 "run/$1.log" >&2
-    die "the $1 did not start: see above, and run/$1.log."
-  fi
-}
-
-restart() {
-  local state reader writer
-  settings
-  # Whatever would keep the new ones from starting ends this here, while the old ones still run.
-  "$python" -c 'import reader.app, writer.app' || exit 1
-  state=$("$python" -m writer.preflight check "$(running reader)" "$(running writer)") || exit 1
-  stop cron
-  if [[ $state == behind ]]; then stop writer reader && "$python" -m writer.migrate || exit 1; fi
-  serve reader "$READER_ADDRESS" "$READER_URL" & reader=$!
-  serve writer "$WRITER_ADDRESS" "$WRITER_URL" & writer=$!
-  wait $reader && wait $writer || exit 1
-  [[ ${RUN_CRON:-1} == 0 ]] || launch cron writer.cron
-  cat <<TEXT
-onerom-sales runs.
-  Reader (public)    $READER_URL/api/sales/total   listening on $READER_ADDRESS
-  Writer (internal)  $WRITER_URL/   listening on $WRITER_ADDRESS
-  Sign in as         ${ADMIN_USER:-admin (on a fresh install the password is admin, good only for choosing another)}
-  WooCommerce        Settings > Advanced > Webhooks > Add webhook, one for each order topic:
-                     Delivery URL  https://<public name of the writer>/api/woocommerce/webhook
-                     Secret        the WEBHOOK_SHARED_SECRET of $PWD/.env
-TEXT
-}
-
-status() { # fails where something does not run
-  local name pid missing=0
-  for name in reader writer cron; do
-    if pid=$(running "$name"); then echo "$name runs: process $pid"; else echo "$name does not run" && missing=1; fi
-  done
-  return $missing
-}
-
-dev() {
-  local name port pages
-  settings
-  stop cron writer reader
-  "$python" -m writer.preflight check "" "" >/dev/null && "$python" -m writer.migrate || exit 1
-  trap 'kill $(jobs -p) 2>/dev/null; wait' EXIT
-  for name in reader writer; do
-    port=${name^^}_ADDRESS && port=${!port##*:}
-    mapfile -t pages < <(find "$name" -name '*.html')
-    ONEROM_DEV=1 "$python" -m gunicorn -c "$name/gunicorn.conf.py" --bind "127.0.0.1:$port" \
-      --reload "${pages[@]/#/--reload-extra-file=}" "${app[$name]}" &
-    echo "The $name: http://127.0.0.1:$port/   (Ctrl-C ends both)"
-  done
-  wait
-}
-
 docker_up() {
+  docker compose version >/dev/null 2>&1 || die "docker compose is missing: see https://docs.docker.com/engine/install/"
   [[ "$(stat -c %u data)" == 10000 ]] || { [[ $EUID == 0 ]] && chown -R 10000 data; } ||
     die "data/ must belong to user 10000: sudo chown -R 10000 data"
   docker compose up --build --detach --wait
+  docker compose exec -T writer python -m writer.services welcome \
+    "$(docker compose port reader 8106)" "$(docker compose port writer 8107)"
 }
 
 mkdir -p run data
@@ -145,10 +56,11 @@ done
 exec 9>run/lock
 flock -n 9 || { echo "Another restart.sh of this copy is at work; waiting for it." && flock 9; }
 case ${1:-start} in
-  start) install requirements.txt; secrets; restart ;;
-  stop) stop cron writer reader ;;
-  status) status ;;
-  dev) install requirements.txt; secrets; dev ;;
+  start) install requirements.txt; secrets; "$python" -m writer.services start ;;
+  stop | status)
+    [[ -x $python ]] || { echo "Nothing runs: this copy was never started." && [[ $1 == stop ]] && exit; }
+    "$python" -m writer.services "$1" ;;
+  dev) install requirements.txt; secrets; exec 9>&- "$python" -m writer.services dev ;;
   docker) secrets; docker_up ;;
   install) install "${2:-requirements.txt}" ;;
   *) sed -n 2,6p "$0"; exit 2 ;;

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from writer.config import ROOT
-from writer.preflight import children
+from writer.processes import children
 
 TAKEN_ALONG = ["restart.sh", ".env.example", "requirements.txt", "reader", "writer"]
 

@@ -7,6 +7,7 @@ import pytest
 import yaml  # type: ignore[import-untyped]  # it comes without types
 
 from writer.config import ROOT
+from writer.processes import MARKS
 
 pytestmark = pytest.mark.sqlite_only
 
@@ -70,7 +71,7 @@ def test_an_image_starts_what_restart_sh_starts(name: str) -> None:
 
     assert application in command
     assert f"{name}/gunicorn.conf.py" in command
-    assert f'[{name}]="{application}"' in (ROOT / "restart.sh").read_text()
+    assert MARKS[name] == application
 
 
 def test_nothing_runs_in_debug_mode() -> None:

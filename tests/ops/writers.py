@@ -20,7 +20,7 @@ from tests.deliveries import URL, make_line, make_order_body
 from tests.makers import WEBHOOK_SECRET, make_config
 from tests.ops.copies import free_port
 from writer.config import ROOT
-from writer.preflight import children
+from writer.processes import children
 from writer.stores.secrets import signature
 
 START_TIMEOUT_S = 30
