@@ -38,7 +38,7 @@ class Site:
     auth: str | None = None  # 'basic', 'query', 'oauth'
     ca_bundle: str | None = None  # None: the public authorities
     timeout_s: float = 30
-    interval_s: float = 0  # between the end of a call and the next one, over the whole process
+    interval_s: float | None = None  # from the end of a call to the next one; None: as STORE_INTERVAL_MS says
 
     def __repr__(self) -> str:
         return f"Site({self.base_url!r})"
@@ -48,7 +48,7 @@ class Client(Routes):
     """A conversation with one store; a context manager that closes its connections.
 
     Every method raises StoreError (see problems.py) where the store did not do it. `auth` is the way of
-    sending the keys that worked, for the store's settings to remember.
+    sending the keys that worked, for the store's settings to remember; `has_read` tells that it answered.
     """
 
     def __init__(self, site: Site) -> None:
@@ -56,7 +56,7 @@ class Client(Routes):
         self.auth = site.auth
         self.root = f"{site.base_url.rstrip('/')}/wp-json/"
         self._turn = auth.turn(site.base_url)
-        self._has_read = False
+        self.has_read = False
         self._http = requests.Session()
         self._http.trust_env = False
         self._http.verify = site.ca_bundle or True
@@ -104,10 +104,10 @@ class Client(Routes):
             answer = self._tried(method, url, query, body, way)
         except KeysRefused as error:
             # Whatever its language says: known keys that could read are refused a write.
-            if method != "GET" and self._has_read and error.code == "woocommerce_rest_authentication_error":
+            if method != "GET" and self.has_read and error.code == "woocommerce_rest_authentication_error":
                 raise KeysReadOnly(problems.READ_ONLY, code=error.code) from None
             raise
-        self._has_read = self._has_read or method == "GET"
+        self.has_read = self.has_read or method == "GET"
         return answer
 
     def _tried(self, method: str, url: str, query: Json, body: Json | None, way: str | None) -> Answer:
@@ -128,7 +128,8 @@ class Client(Routes):
 
     def _once(self, method: str, url: str, query: Json, body: Json | None, way: str | None) -> Answer:
         timeout_s = self.site.timeout_s
-        with self._turn.taken(self.site.interval_s, patience_s=2 * timeout_s):
+        interval_s = auth.least_interval_s() if self.site.interval_s is None else self.site.interval_s
+        with self._turn.taken(interval_s, patience_s=2 * timeout_s):
             try:
                 response = self._http.request(
                     method,

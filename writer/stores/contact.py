@@ -34,7 +34,7 @@ def why_not(store: Row[Any]) -> str | None:
     if store.consumer_key_encrypted is None or store.base_url is None:
         return "has no REST keys"
     if store.push_state == "paused":
-        return f"is paused: {store.push_reason}"
+        return f"is paused: {(store.push_reason or 'no reason was given').rstrip('.')}"
     if store.not_before is not None and store.not_before > clock.now():
         return f"is left alone until {store.not_before:%Y-%m-%d %H:%M:%S} UTC"
     return None
@@ -59,6 +59,8 @@ def contact(database: Database, vault: Vault, store_id: int, what: str) -> Itera
             with database.transaction() as db:
                 failures.note_store(db, registry.get(db, store_id), error, what)
             raise
+        if not client.has_read:
+            return  # nothing was asked, so nothing is known
         with database.transaction() as db:
             failures.note_success(db, registry.get(db, store_id))
             if client.auth != store.auth:

@@ -87,6 +87,14 @@ def note(
     return times or 1
 
 
+def note_refused(db: Connection, store_id: int, listing_id: int, what: str, sentence: str) -> datetime:
+    """Write down that a store refused one listing; return when it is tried again."""
+    next_at: datetime = clock.now() + wait(note(db, store_id, listing_id, what, sentence, None))
+    found = (failures.c.listing_id == listing_id) & (failures.c.what == what) & failures.c.ended_at.is_(None)
+    db.execute(update(failures).where(found).values(next_at=next_at))
+    return next_at
+
+
 def end(db: Connection, which: Any, by: str) -> None:
     """Close failures that are over."""
     over = which & failures.c.ended_at.is_(None)
@@ -121,4 +129,4 @@ def _get(db: Connection, failure_id: int) -> Row[Any]:
 
 def _notice(db: Connection, store: Row[Any], kind: str, sentence: str) -> None:
     ending = " sent to it or read from it; nothing is lost."
-    audit.raise_notice(db, kind, f"store {store.id}", sentence + ending, f"/stores/{store.id}")
+    audit.raise_notice(db, kind, f"store {store.id}", sentence + ending, f"/stores/{store.id}/push")

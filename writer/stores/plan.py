@@ -52,7 +52,11 @@ def is_due() -> ColumnElement[bool]:
         stores.c.is_active,
         products.c.is_active,
         ~listings.c.is_gone,
-        or_(products.c.version > listings.c.pushed_version, listings.c.needs_look),
+        or_(
+            products.c.version > listings.c.pushed_version,
+            listings.c.needs_look,
+            listings.c.intended.is_not(None),  # a write is out and nobody knows what became of it
+        ),
         or_(listings.c.not_before.is_(None), listings.c.not_before <= clock.now()),
         listings.c.id.not_in(select(drifts.c.listing_id).where(drifts.c.settled_at.is_(None))),
     )
@@ -85,12 +89,12 @@ def again(db: Connection, listing_ids: list[int]) -> dict[int, Due]:
 
 def due_stores(db: Connection, not_since: datetime | None = None) -> list[int]:
     """Return the ids of stores that have anything due and may be called now."""
-    now = clock.now()
+    may_call = or_(stores.c.not_before.is_(None), stores.c.not_before <= clock.now())
     query = (
         select(stores.c.id)
         .join(listings, listings.c.store_id == stores.c.id)
         .join(products, products.c.id == listings.c.stock_product_id)
-        .where(is_due(), or_(stores.c.not_before.is_(None), stores.c.not_before <= now))
+        .where(is_due(), may_call, stores.c.consumer_key_encrypted.is_not(None))
         .distinct()
     )
     if not_since is not None:
@@ -130,16 +134,16 @@ def mass_change(db: Connection, store: Row[Any]) -> str | None:
     return None
 
 
-def hold_mass_change(db: Connection, store: Row[Any], sentence: str) -> None:
-    """Keep a store from being written until the owner confirms the mass change."""
+def hold_mass_change(db: Connection, store: Row[Any], sentence: str | None) -> None:
+    """Keep a store from being written until the owner confirms the mass change; None: there is none."""
+    if sentence == store.mass_change:
+        return
     db.execute(update(stores).where(stores.c.id == store.id).values(mass_change=sentence))
-    audit.raise_notice(
-        db,
-        "mass change",
-        f"store {store.id}",
-        f"{sentence} Nothing is written there until you confirm it on the store's page.",
-        f"/stores/{store.id}",
-    )
+    if sentence is None:
+        audit.close_notice(db, "mass change", f"store {store.id}")
+        return
+    asked = f"{sentence} Nothing is written there until you confirm it on the store's page."
+    audit.raise_notice(db, "mass change", f"store {store.id}", asked, f"/stores/{store.id}/push")
 
 
 def confirm_mass_change(db: Connection, actor: str, store_id: int) -> None:

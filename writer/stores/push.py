@@ -11,6 +11,8 @@ from functools import partial
 from itertools import groupby
 from typing import Any
 
+from sqlalchemy import Connection, Row
+
 from writer import clock
 from writer.db import Database
 from writer.stores import compare, plan, registry, settle, sync
@@ -18,6 +20,7 @@ from writer.stores.client import Client
 from writer.stores.compare import Shown, Verdict
 from writer.stores.contact import contact
 from writer.stores.plan import Due
+from writer.stores.problems import NotThere
 from writer.stores.secrets import Vault
 
 
@@ -32,6 +35,10 @@ class Pushed:
     failed: int = 0
     held: str | None = None  # why nothing was written at all
     would_write: list[tuple[str, int | None, int]] = field(default_factory=list)  # dry run: SKU, from, to
+
+    @property
+    def is_news(self) -> bool:
+        return bool(self.settled or self.written or self.waiting or self.failed)
 
 
 @dataclass(frozen=True)
@@ -55,19 +62,25 @@ def push(
     Raises NotNow where the store must not be called, StoreError (written down already) where it failed.
     """
     result = Pushed(store_id)
-    with database.transaction() as db:
+    with database.reading() as db:
         store = registry.get(db, store_id)
-        reason = plan.mass_change(db, store) if store.push_state == "on" else "Pushing is not switched on."
-        if reason is not None and store.push_state == "on" and not dry_run:
-            plan.hold_mass_change(db, store, reason)
-    if reason is not None:
-        result.held = reason
+        result.held = _why_held(db, store)
+    if store.push_state == "on" and result.held != store.mass_change and not dry_run:
+        with database.transaction() as db:
+            plan.hold_mass_change(db, store, result.held)
+    if result.held is not None and not dry_run:
         return result
     with contact(database, vault, store_id, "push stock") as client:
         run = _Run(database, client, store_id, bool(store.manages_stock), dry_run, not_since)
         for chunk in run.chunks():
             run.push_chunk(chunk, result)
     return result
+
+
+def _why_held(db: Connection, store: Row[Any]) -> str | None:
+    if store.push_state == "off":
+        return "Pushing is not switched on."
+    return plan.mass_change(db, store) if store.push_state == "on" else None
 
 
 @dataclass
@@ -165,7 +178,10 @@ class _Run:
     def _read(self, chunk: list[Due]) -> dict[tuple[int, int], dict[str, Any]]:
         parent = chunk[0].product_id if chunk[0].variation_id else 0
         if parent:
-            items = self.client.variations(parent, [due.variation_id for due in chunk])
+            try:
+                items = self.client.variations(parent, [due.variation_id for due in chunk])
+            except NotThere:
+                return {}  # the parent is gone, and with it these; the store is well
             return {(parent, int(item["id"])): item for item in items}
         items = self.client.products([due.product_id for due in chunk])
         return {(int(item["id"]), 0): item for item in items}
@@ -178,7 +194,10 @@ class _Run:
             for due in writing
         ]
         write = partial(self.client.write_variations, parent) if parent else self.client.write_products
-        answers = write(items)
+        try:
+            answers = write(items)
+        except NotThere as gone:
+            answers = [{"error": {"code": "invalid_id", "message": gone.sentence}} for _ in items]
         return {due.id: answer for due, answer in zip(writing, answers, strict=False)}
 
     def _verify(self, writing: list[Due], answers: dict[int, dict[str, Any]]) -> dict[int, str]:

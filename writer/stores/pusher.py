@@ -1,6 +1,7 @@
 """Pushing to every store: stores in parallel, the calls of one store in order, one pusher at a time."""
 
 import logging
+import threading
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -8,11 +9,12 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 
 from sqlalchemy import select
+from sqlalchemy.exc import DBAPIError
 
 from writer import clock
 from writer.db import Database
 from writer.schema.stores import stores
-from writer.stores import contact, plan, sync
+from writer.stores import contact, failures, plan, registry, sync
 from writer.stores.contact import NotNow
 from writer.stores.problems import StoreError
 from writer.stores.push import Pushed, push
@@ -25,6 +27,7 @@ MOST_STORES_AT_ONCE = 8
 SPACING = timedelta(seconds=6)
 LOOK_EVERY_S = 1.0
 LOOK_ANYWAY_EVERY_S = 15.0  # for what falls due by time alone: backoffs that end, second looks
+GRACE_S = 10.0
 
 
 @dataclass
@@ -73,15 +76,22 @@ def push_all(
 
 
 def watch(database: Database, vault: Vault, should_stop: Callable[[], bool]) -> None:
-    """Stay, and push within two seconds of a commit that made something due, until `should_stop`."""
+    """Stay, and push within two seconds of a commit that made something due, until `should_stop`.
+
+    Each store is pushed to in a thread of its own, so that one that hangs keeps no other waiting.
+    """
     with database.only_one("push"):
+        at_work: dict[int, threading.Thread] = {}
         for _ in _changes(database, should_stop):
-            _read_what_is_asked(database, vault)
-            with database.reading() as db:
-                ids = plan.due_stores(db, clock.now() - SPACING)
-            if ids:
-                done = push_all(database, vault, ids, not_since_s=SPACING.total_seconds())
-                log.info("pushed", extra={"fields": {"summary": done.summary}})
+            at_work = {store_id: thread for store_id, thread in at_work.items() if thread.is_alive()}
+            for store_id in _to_visit(database) - at_work.keys():
+                # A daemon: whoever ends the watcher does not wait for a store. Nothing is lost by that.
+                work = (database, vault, store_id)
+                at_work[store_id] = threading.Thread(target=_visit, args=work, daemon=True)
+                at_work[store_id].start()
+        deadline = time.monotonic() + GRACE_S
+        for thread in at_work.values():
+            thread.join(max(0.0, deadline - time.monotonic()))
 
 
 def _changes(database: Database, should_stop: Callable[[], bool]) -> Iterator[None]:
@@ -101,16 +111,30 @@ def _changes(database: Database, should_stop: Callable[[], bool]) -> Iterator[No
             time.sleep(LOOK_EVERY_S)
 
 
-def _read_what_is_asked(database: Database, vault: Vault) -> None:
-    """Read orders a webhook could not tell fully (refunds), so that their units move within seconds too."""
+def _to_visit(database: Database) -> set[int]:
+    """Return the stores with anything due, or with an order that a webhook could not tell fully."""
     with database.reading() as db:
-        ids = [store.id for store in contact.callable_stores(db) if sync.has_asked(db, store.id)]
-    for store_id in ids:
-        try:
+        asked = {store.id for store in contact.callable_stores(db) if sync.has_asked(db, store.id)}
+        return asked | set(plan.due_stores(db, clock.now() - SPACING))
+
+
+def _visit(database: Database, vault: Vault, store_id: int) -> None:
+    """Read what is asked of one store, so that refunded units move within seconds too, and push to it."""
+    try:
+        with database.reading() as db:
+            is_asked = sync.has_asked(db, store_id)
+        if is_asked:
             with contact.contact(database, vault, store_id, "read orders") as client:
                 sync.read_asked(database, client, store_id)
-        except (NotNow, StoreError) as error:
-            log.warning("orders not read", extra={"fields": {"store": store_id, "why": str(error)}})
+    except (NotNow, StoreError) as error:
+        log.warning("orders not read", extra={"fields": {"store": store_id, "why": str(error)}})
+        return
+    except Exception as error:
+        _note_unexpected(database, store_id, "read orders", error)
+        return
+    _, outcome = _one(database, vault, store_id, False, SPACING.total_seconds())
+    if not isinstance(outcome, Pushed) or outcome.is_news:
+        log.info("pushed", extra={"fields": {"summary": _line((store_id, outcome))}})
 
 
 def _pushed_stores(database: Database) -> list[int]:
@@ -128,8 +152,18 @@ def _one(
     except (NotNow, StoreError) as error:
         return store_id, error
     except Exception as error:
-        log.exception("push failed", extra={"fields": {"store": store_id}})
+        _note_unexpected(database, store_id, "push stock", error)
         return store_id, error
+
+
+def _note_unexpected(database: Database, store_id: int, what: str, error: Exception) -> None:
+    """Keep what nobody foresaw where it is seen, and leave the store alone for a while."""
+    log.exception(f"{what} failed", extra={"fields": {"store": store_id}})
+    if isinstance(error, DBAPIError):
+        return  # our own database's trouble, not the store's
+    told = f"Something unexpected went wrong here ({type(error).__name__}); the log says more."
+    with database.transaction() as db:
+        failures.note_store(db, registry.get(db, store_id), StoreError(told), what)
 
 
 def _sort_in(result: Round, outcome: tuple[int, Pushed | NotNow | Exception]) -> None:
@@ -146,8 +180,7 @@ def _line(outcome: tuple[int, Pushed | NotNow | Exception]) -> str:
     store_id, what = outcome
     if not isinstance(what, Pushed):
         return f"store {store_id}: {what}"
-    if what.held is not None:
-        return f"store {store_id}: held. {what.held}"
+    held = f"held. {what.held} " if what.held is not None else ""
     done = f"{what.written} written, {what.settled} right already, {what.waiting} to be looked at again"
     would = "".join(f"\n  {sku}: {shown} -> {target}" for sku, shown, target in what.would_write)
-    return f"store {store_id}: {done}, {what.failed} refused{would}"
+    return f"store {store_id}: {held}{done}, {what.failed} refused{would}"

@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Connection, case, select, update
+from sqlalchemy import Connection, case, func, select, update
 
 from writer import audit, clock, stock
 from writer import db as database
@@ -74,12 +74,17 @@ def note_written(db: Connection, store_id: int, due: Due, problem: str | None) -
     elif "invalid_id" in problem or "invalid_product_id" in problem:
         values = _flag(db, store_id, due, Verdict.GONE)
     else:
-        times = failure_rows.note(db, store_id, due.id, "push stock", f"{due.sku}: {problem}", None)
-        # What the store took and did not apply stays so until the count changes; another refusal may pass.
-        final = problem.startswith("not applied")
-        retry = {"pushed_version": due.version} if final else {"not_before": now + failure_rows.wait(times)}
-        values = {"problem": problem[:300], **retry}
+        values = {"problem": problem[:300], **_retry(db, store_id, due, problem)}
     db.execute(update(listings).where(listings.c.id == due.id).values(**values))
+
+
+def _retry(db: Connection, store_id: int, due: Due, problem: str) -> dict[str, Any]:
+    """Keep a refusal; what was taken and not applied stays so until the count changes, another may pass."""
+    sentence = f"{due.sku}: {problem}"
+    if problem.startswith("not applied"):
+        failure_rows.note(db, store_id, due.id, "push stock", sentence, None)
+        return {"pushed_version": due.version, "intended": None}
+    return {"not_before": failure_rows.note_refused(db, store_id, due.id, "push stock", sentence)}
 
 
 def note_drift(db: Connection, store_id: int, due: Due, shown: Shown, by: int) -> bool:
@@ -99,7 +104,11 @@ def note_drift(db: Connection, store_id: int, due: Due, shown: Shown, by: int) -
         settled_at=None if action == "asked" else clock.now(),
         settled_by=None if action == "asked" else "policy",
     )
-    db.execute(update(listings).where(listings.c.id == due.id).values(drift_by=None, drift_at=None))
+    seen: dict[str, Any] = {"drift_by": None, "drift_at": None}
+    if action == "enforced":
+        # What is shown there counts as told: our number is written over it, and this is drift but once.
+        seen["pushed"] = shown.quantity
+    db.execute(update(listings).where(listings.c.id == due.id).values(**seen))
     if action == "adopted":
         _adopt(db, f"drift in {store.name}", store, due.id, due.stock_product_id, by, shown.quantity)
     if action == "asked":
@@ -107,26 +116,27 @@ def note_drift(db: Connection, store_id: int, due: Due, shown: Shown, by: int) -
             f"{store.name} shows {shown.quantity} of {due.sku} where {shown.quantity - by} was expected."
             " Decide on the store's page: write our number there, or take theirs over."
         )
-        audit.raise_notice(db, "drift", f"listing {due.id}", sentence, f"/stores/{store_id}#drift-{drift_id}")
+        link = f"/stores/{store_id}/push#drift-{drift_id}"
+        audit.raise_notice(db, "drift", f"listing {due.id}", sentence, link)
     return action == "enforced"
 
 
 def answer_drift(db: Connection, actor: str, drift_id: int, adopt: bool) -> None:
     """Settle a drift the owner was asked about: take theirs over, or write ours.
 
-    Raises NotFound, or Conflict where it is settled already.
+    Raises NotFound, or Conflict where it is settled already or theirs means another product by now.
     """
-    query = select(
-        drifts, listings.c.store_id, listings.c.stock_product_id, stores.c.id.label("of_store"), stores.c.name
-    )
-    query = query.join(listings, listings.c.id == drifts.c.listing_id).join(
-        stores, stores.c.id == listings.c.store_id
-    )
+    of_listing = (listings.c.stock_product_id, listings.c.pushed)
+    query = select(drifts, *of_listing, stores.c.id.label("of_store"), stores.c.name)
+    query = query.join(listings, listings.c.id == drifts.c.listing_id)
+    query = query.join(stores, stores.c.id == listings.c.store_id)
     row = db.execute(query.where(drifts.c.id == drift_id)).first()
     if row is None:
         raise NotFound("There is no such drift.")
     if row.settled_at is not None:
         raise Conflict("This drift is settled already.")
+    if adopt and row.pushed is None:
+        raise Conflict("The listing became another product since: only our number can be written there.")
     done = {"settled_at": clock.now(), "settled_by": actor, "action": "adopted" if adopt else "enforced"}
     db.execute(update(drifts).where(drifts.c.id == drift_id).values(**done))
     if adopt:
@@ -182,7 +192,11 @@ def _flag(db: Connection, store_id: int, due: Due, verdict: Verdict) -> dict[str
     failure_rows.note(db, store_id, due.id, "push stock", f"{due.sku}: {problem}", None)
     store = db.execute(select(stores.c.name).where(stores.c.id == store_id)).one()
     audit.raise_notice(
-        db, "listing", f"listing {due.id}", f"{due.sku} in {store.name} is {problem}.", f"/stores/{store_id}"
+        db,
+        "listing",
+        f"listing {due.id}",
+        f"{due.sku} in {store.name} is {problem}.",
+        f"/stores/{store_id}/push",
     )
     return {
         "problem": problem,
@@ -205,16 +219,16 @@ def look_at_all(db: Connection, store_id: int) -> None:
 
 def look_again(db: Connection, listing_id: int) -> None:
     """Let a listing be pushed at the next run, whatever kept it: a retry by hand."""
+    nothing_kept = {"is_gone": False, "problem": None, "not_before": None, "writes": 0, "writes_since": None}
+    db.execute(update(listings).where(listings.c.id == listing_id).values(needs_look=True, **nothing_kept))
+
+
+def leave(db: Connection, listing_id: int) -> None:
+    """Let a listing be until its count changes."""
     version = select(products.c.version).where(products.c.id == listings.c.stock_product_id).scalar_subquery()
-    db.execute(
-        update(listings)
-        .where(listings.c.id == listing_id)
-        .values(
-            needs_look=True,
-            is_gone=False,
-            problem=None,
-            writes=0,
-            writes_since=None,
-            pushed_version=version - 1,
-        )
-    )
+    done = {
+        "pushed_version": func.coalesce(version, listings.c.pushed_version),
+        "intended": None,
+        "needs_look": False,
+    }
+    db.execute(update(listings).where(listings.c.id == listing_id).values(**done))
