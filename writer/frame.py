@@ -1,5 +1,7 @@
 """The frame round every page: navigation, who is signed in, how times are shown."""
 
+import json
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -10,6 +12,8 @@ from flask_wtf import CSRFProtect
 
 from writer import money
 from writer.paging import page_url
+
+_LONGEST_SHOWN = 200_000
 
 
 @dataclass(frozen=True)
@@ -28,6 +32,7 @@ NAV: list[tuple[str, list[Link]]] = [
         [
             Link("Sales", "/", "receipt"),
             Link("Orders", "/orders", "bag"),
+            Link("Stock", "/stock", "box-seam"),
             Link("Unmatched", "/unmatched", "question-circle"),
         ],
     ),
@@ -46,6 +51,7 @@ NAV: list[tuple[str, list[Link]]] = [
         [
             Link("Notices", "/notices", "bell"),
             Link("Audit", "/audit", "journal-text"),
+            Link("Airtable", "/airtable", "table"),
             Link("API docs", "/docs", "braces"),
         ],
     ),
@@ -74,6 +80,7 @@ def register(app: Flask) -> None:
     app.jinja_env.globals["money"] = money.to_text
     app.jinja_env.filters["when"] = when
     app.jinja_env.filters["iso"] = iso
+    app.jinja_env.filters["laid_out"] = laid_out
     app.jinja_env.trim_blocks = True
     app.jinja_env.lstrip_blocks = True
 
@@ -86,6 +93,14 @@ def when(moment: datetime) -> str:
 def iso(moment: datetime) -> str:
     """Show a time for a machine: "2025-03-01T14:05:09Z"."""
     return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def laid_out(raw: str | bytes) -> str:
+    """Show JSON a store sent, a line for each of its parts; what is no JSON as it is, what is huge cut."""
+    text = raw.decode(errors="replace") if isinstance(raw, bytes) else raw
+    with suppress(ValueError, RecursionError):
+        text = json.dumps(json.loads(text), indent=2, ensure_ascii=False)
+    return text if len(text) <= _LONGEST_SHOWN else f"{text[:_LONGEST_SHOWN]}\n… and more"
 
 
 def _frame() -> dict[str, Any]:

@@ -124,6 +124,18 @@ def test_what_the_store_holds_out_stands_beside_what_we_do(
     assert "The store holds out another number than we do" in page
 
 
+def test_a_line_of_an_ignored_sku_says_so(
+    client: FlaskClient, admin: FlaskClient, database: Database
+) -> None:
+    deliver(client, make_order_body(line_items=[make_line(sku="GIFT")]))
+    before = admin.get(f"/orders/{order_id(database)}").text
+
+    admin.post("/rules/ignored", data={"sku": "gift"})
+
+    assert ">nothing yet<" in before
+    assert ">ignored<" in admin.get(f"/orders/{order_id(database)}").text
+
+
 def test_raw_data_is_for_admins_and_escaped(
     client: FlaskClient, admin: FlaskClient, staff: FlaskClient, database: Database
 ) -> None:

@@ -6,7 +6,7 @@ from typing import Any
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from writer import accounts
+from writer import accounts, sales
 from writer.db import reading, transaction
 from writer.errors import Invalid
 from writer.orders import actions, forms, queries
@@ -62,8 +62,10 @@ def _order_page(order_id: int, line_id: int | None = None, form: forms.ReviewFor
     """Draw an order; `form` is what could not be used for the line `line_id`."""
     with reading() as db:
         order = queries.get_order(db, order_id)
+        lines = queries.list_lines(db, order_id)
         facts = {
-            "lines": queries.list_lines(db, order_id),
+            "lines": lines,
+            "ignored": {line.id for line in lines if line.model is None and sales.is_ignored(db, line.sku)},
             "refunds": queries.list_refunds(db, order_id),
             "posted": queries.list_posted(db, order_id),
             "events": queries.list_events(db, order_id),
@@ -71,20 +73,12 @@ def _order_page(order_id: int, line_id: int | None = None, form: forms.ReviewFor
     return render_template(
         "orders/show.html",
         order=order,
-        raw=_raw(order.raw),
         refused_line=line_id,
         refused=form,
         empty_form=forms.ReviewForm(formdata=None),
         units_of_refund=_units_of_refund,
         **facts,
     )
-
-
-def _raw(text: str | None) -> str | None:
-    """Return the store's JSON laid out for people, for admins only: it holds personal data."""
-    if text is None or accounts.actor().role != "admin":
-        return None
-    return json.dumps(json.loads(text), indent=2, ensure_ascii=False)
 
 
 def _units_of_refund(refund: Any) -> int | None:

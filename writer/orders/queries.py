@@ -33,7 +33,7 @@ def count_orders(db: Connection, filters: OrderFilters) -> int:
 
 
 def list_orders(db: Connection, filters: OrderFilters, limit: int, offset: int) -> list[Row[Any]]:
-    """Return a page of orders, newest first: what the list shows, with `units` posted and lines held."""
+    """Return a page of orders, newest first: what the list shows, with `units_posted` and lines held."""
     newest = (orders.c.created_at.desc(), orders.c.id.desc())
     page = select(orders).where(_wanted(filters)).order_by(*newest).limit(limit).offset(offset).subquery()
     of_order = order_lines.c.order_id == page.c.id
@@ -42,7 +42,7 @@ def list_orders(db: Connection, filters: OrderFilters, limit: int, offset: int) 
     units = select(func.coalesce(func.sum(order_lines.c.sold), 0)).where(of_order).scalar_subquery()
     held = select(func.count()).where(of_order, is_held).scalar_subquery()
     rows = (
-        select(page, stores.c.name.label("store_name"), units.label("units"), held.label("held_lines"))
+        select(page, stores.c.name.label("store_name"), units.label("units_posted"), held.label("held_lines"))
         .join(stores, stores.c.id == page.c.store_id)
         .order_by(page.c.created_at.desc(), page.c.id.desc())
     )

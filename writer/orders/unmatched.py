@@ -54,6 +54,12 @@ def list_orders_of(db: Connection, group: Group) -> tuple[Row[Any], ...]:
     return tuple(db.execute(query.order_by(orders.c.id.desc()).limit(_ORDERS_SHOWN)))
 
 
+def matchable(db: Connection) -> Select[Any]:
+    """Select the ids of the lines whose SKU a rule knows by now: what a new rule is to be applied to."""
+    known = [sku for sku in db.execute(_lines(_sku).distinct()).scalars() if sales.classify(db, sku)]
+    return _lines(order_lines.c.id).where(_sku.in_(known))
+
+
 def has_product(db: Connection, store_id: int, product_id: int, variation_id: int) -> bool:
     """Tell whether an unmatched line is of this product."""
     same = and_(

@@ -1,10 +1,6 @@
 """Pages: what the stores delivered and what came of it; replay one, accept a source as a store."""
 
-import json
-from typing import Any
-
 from flask import Blueprint, flash, redirect, render_template, request, url_for
-from sqlalchemy import Row
 from werkzeug.wrappers import Response
 
 from writer import accounts, audit
@@ -14,7 +10,6 @@ from writer.paging import asked_page
 from writer.stores import deliveries, forms, queries
 
 bp = Blueprint("deliveries", __name__, template_folder="templates")
-_LONGEST_SHOWN = 200_000
 
 
 @bp.get("/deliveries")
@@ -41,8 +36,7 @@ def show(delivery_id: int) -> str:
     """Show one delivery; admins see its body too."""
     with reading() as db:
         row = queries.get_delivery(db, delivery_id)
-    is_admin = accounts.actor().role == "admin"
-    return render_template("stores/delivery.html", row=row, body=_body(row) if is_admin else None)
+    return render_template("stores/delivery.html", row=row)
 
 
 @bp.post("/deliveries/<int:delivery_id>/replay")
@@ -72,11 +66,3 @@ def accept() -> Response:
     things = "delivery was" if count == 1 else "deliveries were"
     flash(f"{source} is a store now, and {count} held {things} processed.", "success")
     return redirect(url_for("stores.index"), 303)
-
-
-def _body(row: Row[Any]) -> str | None:
-    """Return the body laid out for people; None where it is no longer kept."""
-    if row.body is None:
-        return None
-    shown = json.dumps(json.loads(row.body), indent=2, ensure_ascii=False)
-    return shown if len(shown) <= _LONGEST_SHOWN else f"{shown[:_LONGEST_SHOWN]}\n… and more"
