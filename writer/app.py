@@ -17,8 +17,12 @@ from writer.sales import api as sales_api
 from writer.sales import pages as sales_pages
 from writer.sales import pages_types as sales_types
 from writer.stock import api as stock_api
+from writer.stock import pages as stock_pages
+from writer.stock import pages_csv as stock_csv
+from writer.stock import pages_take as stock_take
+from writer.stores import api as stores_api
 from writer.stores import pages as stores_pages
-from writer.stores import pages_deliveries, webhook_short
+from writer.stores import pages_deliveries, seed, webhook_short
 from writer.stores.registry import Keyring
 from writer.stores.secrets import Vault
 from writer.stores.webhook import webhook
@@ -55,8 +59,12 @@ def create_app(config: configuration.Config | None = None) -> OpenAPI:
     docs.register(app)
     app.register_api(sales_api.bp)
     app.register_api(stock_api.bp)
+    app.register_api(stores_api.bp)
     app.register_blueprint(sales_pages.bp)
     app.register_blueprint(sales_types.bp)
+    app.register_blueprint(stock_pages.bp)
+    app.register_blueprint(stock_take.bp)
+    app.register_blueprint(stock_csv.bp)
     app.register_blueprint(public_pages.bp)
     accounts.start(app, config)
     app.register_blueprint(orders_pages.bp)
@@ -66,4 +74,5 @@ def create_app(config: configuration.Config | None = None) -> OpenAPI:
     app.register_blueprint(webhook)
     app.register_blueprint(airtable_pages.bp)
     app.register_blueprint(webhook_short.bp)
+    seed.start(app, config)
     return app

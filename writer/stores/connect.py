@@ -25,6 +25,7 @@ from writer.stores.registry import Keyring
 TRY_TIMEOUT_S = 20.0
 LONGEST_NAME = 60
 _SITE_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,59}")
+SITE_ID_FORM = "Use letters, digits, dots, - and _, at most 60."
 _NOT_THE_SHOP = re.compile(r"/(wp-json|wp-admin|wp-login\.php|index\.php)(/.*)?$")
 
 
@@ -74,6 +75,12 @@ def keys(key: str, secret: str) -> tuple[str, str]:
     if errors:
         raise Invalid("The keys cannot be used.", errors)
     return key, secret
+
+
+def check_site_id(site_id: str) -> None:
+    """Raise Invalid where a text cannot be a store's short name."""
+    if not _SITE_ID.fullmatch(site_id):
+        raise Invalid("The short name cannot be used.", {"site_id": SITE_ID_FORM})
 
 
 def look(site: Site) -> Found:
@@ -193,7 +200,7 @@ def _checked(
     if not 1 <= len(name) <= LONGEST_NAME or not name.isprintable():
         errors["name"] = f"Must be 1 to {LONGEST_NAME} characters."
     if site_id and not _SITE_ID.fullmatch(site_id):
-        errors["site_id"] = "Use letters, digits, dots, - and _, at most 60."
+        errors["site_id"] = SITE_ID_FORM
     others = select(stores.c.id, stores.c.source).where(stores.c.site_id == site_id)
     taken = [row for row in db.execute(others) if row.id != store_id and row.source != source]
     if site_id and taken:
