@@ -167,7 +167,9 @@ class Base:
 
     def _matching(self, table: str, record: Json, keys: list[str]) -> Json | None:
         found = [
-            row for row in self.tables[table] if all(row["fields"].get(key) == record.get(key) for key in keys)
+            row
+            for row in self.tables[table]
+            if all(row["fields"].get(key) == record.get(key) for key in keys)
         ]
         if len(found) > 1:
             raise refused(422, "INVALID_REQUEST_UNKNOWN", "More than one record matches what to merge on.")

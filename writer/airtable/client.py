@@ -90,8 +90,8 @@ def _refusal(status: int, said: str, table: str) -> AirtableError:
         return AirtableError(f"Airtable does not know the token in AIRTABLE_API_KEY.{more}")
     if status in (403, 404):
         sentence = (
-            f"The token may not write to the table {table}, or the base has no such table: the token needs the"
-            f" scope data.records:write and access to the base.{more}"
+            f"The token may not write to the table {table}, or the base has no such table. The token needs"
+            f" the scope data.records:write and access to the base.{more}"
         )
         return AirtableError(sentence, is_of_table=True)
     if status == 422:

@@ -45,7 +45,9 @@ def settings(environment: Mapping[str, str]) -> Settings | None:
     if not _ID.fullmatch(base_id.strip()):
         raise ConfigError("AIRTABLE_BASE_ID must be the id of a base, such as appA1b2C3d4E5f6G7.")
     named = _tables(tables)
-    return Settings(token.strip(), base_id.strip(), named.get("stock"), named.get("events"), _url(environment))
+    return Settings(
+        token.strip(), base_id.strip(), named.get("stock"), named.get("events"), _url(environment)
+    )
 
 
 def _tables(text: str) -> dict[str, str]:
@@ -56,7 +58,7 @@ def _tables(text: str) -> dict[str, str]:
         named = None
     if not isinstance(named, dict) or not named or not set(named) <= {"stock", "events"}:
         raise ConfigError(
-            'AIRTABLE_TABLES_JSON must be such as {"stock": "Stock", "events": "Events"}; one may be left out.'
+            'AIRTABLE_TABLES_JSON must be such as {"stock": "Stock", "events": "Events"}, or one of the two.'
         )
     for name, table in named.items():
         if not isinstance(table, str) or not table.strip():
