@@ -1,0 +1,82 @@
+"""The public page and the chart as an image."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+from xml.etree import ElementTree
+
+import pytest
+from flask.testing import FlaskClient
+
+from tests.public.makers import sell
+from writer.db import Database
+
+SVG = "{http://www.w3.org/2000/svg}"
+
+
+def test_the_page_tells_total_types_periods_and_how_to_embed(
+    make_reader: Callable[..., FlaskClient], database: Database
+) -> None:
+    with database.transaction() as db:
+        sell(db, 1234, "Fire", "24pin", datetime.now(UTC).replace(tzinfo=None, microsecond=0))
+        sell(db, 66, "<i>Ice", "28pin", "2020-01-01 00:00:00")
+    reader = make_reader(PUBLIC_TITLE="Two <b>ROM", PUBLIC_UNIT="made")
+
+    page = reader.get("/", base_url="https://sold.example").text
+
+    assert "<h1>Two &lt;b&gt;ROM</h1>" in page
+    assert "<strong>1,300</strong> made" in page
+    assert "&lt;i&gt;Ice" in page
+    assert "<td>1,234</td>" in page
+    assert "Last changed" in page
+    assert '&lt;script async src="https://sold.example/embed.js"&gt;' in page
+    assert "<script" not in page
+    assert " style=" not in page
+
+
+def test_the_page_of_an_empty_ledger_is_a_page(reader: FlaskClient) -> None:
+    page = reader.get("/").text
+
+    assert "<strong>0</strong> sold" in page
+    assert "Last changed" not in page
+
+
+@pytest.mark.parametrize("by", ["day", "week", "month"])
+def test_the_page_and_its_chart_are_by_the_period_asked_for(reader: FlaskClient, by: str) -> None:
+    page = reader.get(f"/?by={by}").text
+
+    assert f'<a href="?by={by}" aria-current="page">' in page
+    assert f"sold by {by}</title>" in page
+
+
+def test_each_address_has_a_page_of_its_own(reader: FlaskClient) -> None:
+    first = reader.get("/", base_url="https://one.example").text
+    second = reader.get("/", base_url="http://two.example:8106").text
+
+    assert "https://one.example/embed.js" in first
+    assert "http://two.example:8106/embed.js" in second
+
+
+def test_the_chart_is_an_image_that_says_what_it_shows(reader: FlaskClient, database: Database) -> None:
+    with database.transaction() as db:
+        for day, units in [(1, 3), (2, 7), (4, -2)]:
+            sell(db, units, "R&D", "24pin", f"2026-11-0{day} 10:00:00")
+
+    answer = reader.get("/api/sales/chart.svg?from=2026-11-01&to=2026-11-05&model=R%26D")
+
+    assert answer.content_type == "image/svg+xml"
+    image = ElementTree.fromstring(answer.data)
+    assert image.findtext(f"{SVG}title") == "One ROM R&D, sold by day"
+    assert image.findtext(f"{SVG}desc") == "8 sold from 2026-11-01 to 2026-11-05."
+    bars = [bar for bar in image.findall(f"{SVG}rect") if bar.get("class") == "bar"]
+    assert [bar.findtext(f"{SVG}title") for bar in bars] == [
+        "2026-11-01: 3",
+        "2026-11-02: 7",
+        "2026-11-04: -2",
+    ]
+    heights = [float(bar.get("height") or 0) for bar in bars]
+    assert heights[1] / heights[0] == pytest.approx(7 / 3, rel=0.01)
+    assert heights[2] / heights[0] == pytest.approx(2 / 3, rel=0.01)
+
+
+def test_a_chart_of_nothing_is_a_chart(reader: FlaskClient) -> None:
+    ElementTree.fromstring(reader.get("/api/sales/chart.svg?by=month").data)
