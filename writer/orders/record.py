@@ -41,7 +41,7 @@ def record(db: Connection, channel: Channel, snapshot: OrderSnapshot, cause: str
     nothing_to_do = _shortcut(db, row, snapshot, state)
     if nothing_to_do is not None:
         return nothing_to_do
-    order_id = _save_order(db, channel, snapshot, row)
+    order_id = _save_order(db, channel, snapshot, row, state)
     refunded = refund_rows.merge(db, order_id, snapshot.refunds, is_new=row is None)
     lines, was = _merge_lines(db, order_id, snapshot, is_new=row is None)
     units = _units(lines, snapshot, refunded, channel)
@@ -51,6 +51,8 @@ def record(db: Connection, channel: Channel, snapshot: OrderSnapshot, cause: str
     if is_child:
         settle.make_nothing_due(lines)
     posted = settle.post(db, _facts(channel, order_id, snapshot, row), lines, was)
+    worth_as = Standing.VOID if is_child else state
+    _note_worth(db, order_id, snapshot, worth_as, sum(line.sold_due for line in lines))
     _note_open_questions(db, channel, order_id, snapshot, refunded, row)
     if row is None:
         settle.release_children(db, channel, snapshot.external_id, cause)
@@ -132,7 +134,11 @@ def _shortcut(
     return Recorded("repeat", "This is what is recorded already.", row.id)
 
 
-def _save_order(db: Connection, channel: Channel, snapshot: OrderSnapshot, row: Row[Any] | None) -> int:
+def _save_order(
+    db: Connection, channel: Channel, snapshot: OrderSnapshot, row: Row[Any] | None, state: Standing
+) -> int:
+    refunded_minor = sum(refund.total_minor for refund in snapshot.refunds)
+    expected_units = _expected_units(snapshot, state)
     columns = {
         "key_hash": snapshot.key_hash or (row.key_hash if row else ""),
         "number": snapshot.number or snapshot.external_id,
@@ -143,12 +149,18 @@ def _save_order(db: Connection, channel: Channel, snapshot: OrderSnapshot, row: 
         "currency": snapshot.currency,
         "total_minor": snapshot.total_minor,
         "customer_name": snapshot.customer_name,
-        "customer_email": snapshot.customer_email,
+        "customer_email": (snapshot.customer_email or "").lower() or None,
+        "customer_key": (snapshot.customer_name or "").casefold() or None,
+        "refunded_minor": refunded_minor,
+        "net_minor": settle.worth(state, expected_units, snapshot.total_minor, refunded_minor),
+        "units": expected_units,
+        "is_cached": True,
         "parent_external_id": snapshot.parent_external_id,
         "raw": snapshot.raw,
         "is_trashed": snapshot.status == "trash",
         "missed": 0,
         "recorded_at": clock.now(),
+        "synced_at": clock.now(),
     }
     if row is not None:
         db.execute(update(orders).where(orders.c.id == row.id).values(**columns))
@@ -161,6 +173,20 @@ def _save_order(db: Connection, channel: Channel, snapshot: OrderSnapshot, row: 
         created_at=snapshot.created_at,
         **columns,
     )
+
+
+def _expected_units(snapshot: OrderSnapshot, state: Standing) -> int:
+    """Return what the order most likely counts, so that hardly any is written twice."""
+    return sum(line.quantity for line in snapshot.lines) if state is Standing.PAID else 0
+
+
+def _note_worth(db: Connection, order_id: int, snapshot: OrderSnapshot, state: Standing, units: int) -> None:
+    """Keep what the order adds to units and revenue right where it is not what was expected of it."""
+    if state is not Standing.VOID and units == _expected_units(snapshot, state):
+        return
+    refunded_minor = sum(refund.total_minor for refund in snapshot.refunds)
+    net_minor = settle.worth(state, units, snapshot.total_minor, refunded_minor)
+    db.execute(update(orders).where(orders.c.id == order_id).values(units=units, net_minor=net_minor))
 
 
 def _merge_lines(
@@ -252,6 +278,5 @@ def _note_open_questions(
     if state is Standing.UNKNOWN:
         notices.unknown_status(db, channel, snapshot)
     notices.held_lines(db, order_id, snapshot)
-    changed = {"refunded_minor": refunded.total_minor, "needs_reading": needs}
-    if row is not None or needs is not None or refunded.total_minor:
-        db.execute(update(orders).where(orders.c.id == order_id).values(**changed))
+    if needs != (row.needs_reading if row is not None else None):
+        db.execute(update(orders).where(orders.c.id == order_id).values(needs_reading=needs))

@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, Connection, Row, Select, insert, select, u
 
 from writer import clock, sales, stock
 from writer.orders import lines as line_rows
-from writer.orders import matching, rules
+from writer.orders import matching, rules, unmatched
 from writer.orders import refunds as refund_rows
 from writer.orders.lines import Line
 from writer.orders.refunds import Refunded
@@ -119,7 +119,7 @@ def rematch(db: Connection, cause: str) -> int:
 
     To be called in the transaction that added a rule or a mapping: it is applied once, dated as the order.
     """
-    return _rematch(db, order_lines.c.model.is_(None), cause)
+    return _rematch(db, order_lines.c.id.in_(unmatched.matchable(db)), cause)
 
 
 def rematch_sku(db: Connection, sku_key: str) -> None:
@@ -131,10 +131,10 @@ def rematch_sku(db: Connection, sku_key: str) -> None:
 
 def rematch_product(db: Connection, store_id: int, product_id: int, variation_id: int, cause: str) -> int:
     """Match again the lines of one product of a store whose SKU was just said."""
-    unmatched = order_lines.c.model.is_(None) | order_lines.c.stock_product_id.is_(None)
+    open_ = order_lines.c.model.is_(None) | order_lines.c.stock_product_id.is_(None)
     of_product = (order_lines.c.product_id == product_id) & (order_lines.c.variation_id == variation_id)
     of_store = order_lines.c.order_id.in_(select(orders.c.id).where(orders.c.store_id == store_id))
-    return _rematch(db, unmatched & of_product & of_store, cause)
+    return _rematch(db, open_ & of_product & of_store, cause)
 
 
 def _rematch(db: Connection, which: ColumnElement[bool], cause: str) -> int:
@@ -143,9 +143,9 @@ def _rematch(db: Connection, which: ColumnElement[bool], cause: str) -> int:
     found = _with_store().where(orders.c.id.in_(waiting)).order_by(orders.c.id).with_for_update(of=orders)
     for row in db.execute(found).all():
         lines, was = _loaded(db, row.id)
-        unmatched = sum(line.model is None for line in lines)
+        before = sum(line.model is None for line in lines)
         posted = post(db, facts_of(row, row.store_name, row.stock_from), lines, was)
-        matched += unmatched - sum(line.model is None for line in lines)
+        matched += before - sum(line.model is None for line in lines)
         if posted:
             note_event(db, row.id, cause, row.status, f"Matched; posted {', '.join(posted)}.")
     return matched
@@ -181,12 +181,22 @@ def recount_order(
     lines, was = _loaded(db, row.id)
     units = {line.external_id: _units_of(line, refunded) for line in lines}
     make_due(lines, units, state, channel, is_first=is_first, is_paid=row.paid_at is not None)
-    if has_known_parent(db, channel, row.parent_external_id):
+    is_child = has_known_parent(db, channel, row.parent_external_id)
+    if is_child:
         make_nothing_due(lines)
     posted = post(db, facts_of(row, channel.name, channel.stock_from), lines, was)
-    sentence = rules.explain(state, status, sum(line.sold_due for line in lines), posted)
+    units_due = sum(line.sold_due for line in lines)
+    net_minor = worth(Standing.VOID if is_child else state, units_due, row.total_minor, row.refunded_minor)
+    db.execute(update(orders).where(orders.c.id == row.id).values(units=units_due, net_minor=net_minor))
+    sentence = rules.explain(state, status, units_due, posted)
     note_event(db, row.id, cause, status, sentence)
     return sentence
+
+
+def worth(state: Standing, units: int, total_minor: int, refunded_minor: int) -> int:
+    """Return what an order adds to revenue: its total less refunds while it counts as paid, else nothing."""
+    is_paid = state is Standing.PAID or (state is Standing.UNKNOWN and units > 0)
+    return total_minor - refunded_minor if is_paid else 0
 
 
 def release_children(db: Connection, channel: Channel, external_id: str, cause: str) -> None:
@@ -198,6 +208,7 @@ def release_children(db: Connection, channel: Channel, external_id: str, cause: 
         lines, was = _loaded(db, row.id)
         make_nothing_due(lines)
         posted = post(db, facts_of(row, channel.name, channel.stock_from), lines, was)
+        db.execute(update(orders).where(orders.c.id == row.id).values(units=0, net_minor=0))
         if posted:
             note_event(db, row.id, cause, row.status, f"Its parent order counts; posted {', '.join(posted)}.")
 

@@ -1,6 +1,18 @@
 """Tables of the accounts room: people, their sign-ins, API tokens."""
 
-from sqlalchemy import Boolean, CheckConstraint, Column, ForeignKey, Index, Integer, Table, Text, false, true
+from sqlalchemy import (
+    Boolean,
+    CheckConstraint,
+    Column,
+    ForeignKey,
+    Index,
+    Integer,
+    Table,
+    Text,
+    UniqueConstraint,
+    false,
+    true,
+)
 
 from writer.schema.types import UtcTime, metadata
 
@@ -26,6 +38,8 @@ sign_ins = Table(
     Column("expires_at", UtcTime, nullable=False),
     Column("address", Text, nullable=False),
     Column("agent", Text, nullable=False),
+    # 'session': a browser's cookie; 'access': a program's short-lived token
+    Column("kind", Text, nullable=False, server_default="session"),
 )
 
 sign_in_failures = Table(
@@ -49,6 +63,18 @@ api_tokens = Table(
     Column("created_at", UtcTime, nullable=False),
     Column("last_used_at", UtcTime),  # NULL: never used
     Column("revoked_at", UtcTime),  # NULL: valid
+)
+
+store_grants = Table(
+    "store_grants",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("user_id", Integer, ForeignKey("users.id", ondelete="CASCADE")),  # NULL: a token's
+    Column("token_id", Integer, ForeignKey("api_tokens.id", ondelete="CASCADE")),  # NULL: a user's
+    Column("store_id", Integer, ForeignKey("stores.id", ondelete="CASCADE"), nullable=False),
+    CheckConstraint("(user_id IS NULL) <> (token_id IS NULL)", name="one_owner"),
+    UniqueConstraint("user_id", "store_id"),
+    UniqueConstraint("token_id", "store_id"),
 )
 
 idempotency_keys = Table(

@@ -1,6 +1,19 @@
 """Tables of the orders room: what was ordered, whatever the channel, and what was posted for it."""
 
-from sqlalchemy import Boolean, Column, ForeignKey, Index, Integer, Table, Text, UniqueConstraint, false, text
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    ForeignKey,
+    Index,
+    Integer,
+    Table,
+    Text,
+    UniqueConstraint,
+    false,
+    text,
+    true,
+)
 
 from writer.schema.types import UtcTime, metadata
 
@@ -30,10 +43,24 @@ orders = Table(
     Column("needs_reading", Text),  # why the store must be asked by REST; NULL: nothing to ask
     Column("missed", Integer, nullable=False, server_default=text("0")),  # direct looks that found nothing
     Column("recorded_at", UtcTime, nullable=False),
+    # what it adds to revenue: the total less refunds while its status counts as paid, else 0
+    Column("net_minor", Integer, nullable=False, server_default=text("0")),
+    Column("units", Integer, nullable=False, server_default=text("0")),  # of all its lines, as due
+    Column("customer_key", Text),  # customer_name as it is searched, case-folded; NULL as customer_name
+    Column("synced_at", UtcTime),  # when the store last told its state; NULL: before that was kept
+    # false: cleaned up; ids, versions and what its lines posted stay, so that nothing is counted twice
+    Column("is_cached", Boolean, nullable=False, server_default=true()),
+    Column("erased_at", UtcTime),  # when its customer was erased here; NULL: never
     UniqueConstraint("store_id", "external_id", "key_hash"),
     Index("ix_orders_newest", "created_at", "id"),
     Index("ix_orders_status", "status", "created_at"),
     Index("ix_orders_number", "number"),
+    Index("ix_orders_store_created", "store_id", "created_at", "id"),
+    Index("ix_orders_store_version", "store_id", "version", "id"),
+    Index("ix_orders_store_total", "store_id", "total_minor", "id"),
+    Index("ix_orders_store_status", "store_id", "status", "created_at", "id"),
+    Index("ix_orders_customer_email", "customer_email"),
+    Index("ix_orders_customer_key", "customer_key"),
 )
 
 order_lines = Table(
@@ -98,4 +125,29 @@ product_skus = Table(
     Column("variation_id", Integer, nullable=False),
     Column("sku", Text, nullable=False),  # what the owner says this product is
     UniqueConstraint("store_id", "product_id", "variation_id"),
+)
+
+# Both are kept by triggers on `orders`, of cached orders alone, so that neither a count nor a page far
+# down a list reads every order.
+order_counts = Table(
+    "order_counts",
+    metadata,
+    Column("store_id", Integer, primary_key=True),
+    Column("status", Text, primary_key=True),
+    Column("kind", Text, primary_key=True),  # 'created', 'modified', 'total'
+    Column("bucket", Integer, primary_key=True),  # UTC day number, or total_minor
+    Column("orders", Integer, nullable=False),
+    sqlite_with_rowid=False,
+)
+
+order_revenue = Table(
+    "order_revenue",
+    metadata,
+    Column("store_id", Integer, primary_key=True),
+    Column("currency", Text, primary_key=True),
+    Column("day", Integer, primary_key=True),  # UTC day number of the order's creation
+    Column("orders", Integer, nullable=False),
+    Column("units", Integer, nullable=False),
+    Column("net_minor", BigInteger, nullable=False),
+    sqlite_with_rowid=False,
 )
