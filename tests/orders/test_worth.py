@@ -52,7 +52,10 @@ def test_counts_by_bucket_equal_the_orders(app: Flask, database: Database) -> No
                 .having(counted != 0)
             )
         }
-        by_status = dict(db.execute(select(orders.c.status, func.count()).group_by(orders.c.status)).all())
+        by_status: dict[str, int] = {
+            row[0]: row[1]
+            for row in db.execute(select(orders.c.status, func.count()).group_by(orders.c.status))
+        }
     assert by_bucket == {
         (status, kind): count
         for status, count in by_status.items()
