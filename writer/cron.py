@@ -2,7 +2,8 @@
 
 Each job is a process of its own, so none delays another; one that still runs when it is due again is not
 started twice. When each was last started is kept in data/cron.json: a job that fell due while this was not
-running is started at once, so that a machine that is off at night still makes its backups.
+running is started at once, so that a machine that is off at night still makes its backups. What the list
+starts "@reboot" stays for as long as this runs: when it ends, it is started again.
 """
 
 import json
@@ -15,7 +16,7 @@ import subprocess
 import sys
 import time
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from cronsim import CronSim
@@ -30,7 +31,9 @@ STATE = ROOT / "data" / "cron.json"
 JOB_LIMIT_S = 3600
 GRACE_S = 20
 HEARTBEAT_S = 30
-_LINE = re.compile(r"((?:\S+\s+){5})([a-z_.]+)\s*(?:#.*)?")
+AT_START = "@reboot"  # a system's own cron knows the word too
+START_AGAIN_AFTER = timedelta(seconds=10)  # at most so often
+_LINE = re.compile(r"(@reboot\s|(?:\S+\s+){5})\s*([a-z_.]+(?: --[a-z-]+)*)\s*(?:#.*)?")
 
 
 @dataclass
@@ -38,10 +41,20 @@ class Job:
     """One line of the crontab, and its process while it runs."""
 
     schedule: str
-    module: str
+    command: str  # what follows python -m: a module and its options
     next_at: datetime
     process: subprocess.Popen[bytes] | None = None
     started_s: float = 0.0  # of time.monotonic()
+
+    @property
+    def stays(self) -> bool:
+        return self.schedule == AT_START
+
+    def run(self) -> None:
+        """Start its process."""
+        self.started_s = time.monotonic()
+        command = [sys.executable, "-m", *self.command.split()]
+        self.process = subprocess.Popen(command, cwd=ROOT, start_new_session=True)
 
 
 class Cron:
@@ -50,12 +63,14 @@ class Cron:
     def __init__(self, crontab: Path, state: Path) -> None:
         self.state = state
         self.last = _read_state(state)
-        self.jobs = [self._job(schedule, module) for schedule, module in read(crontab)]
+        self.jobs = [self._job(schedule, command) for schedule, command in read(crontab)]
 
-    def _job(self, schedule: str, module: str) -> Job:
+    def _job(self, schedule: str, command: str) -> Job:
         now = clock.now()
-        last = datetime.fromisoformat(self.last.setdefault(module, now.isoformat()))
-        return Job(schedule, module, min(next(CronSim(schedule, last)), next(CronSim(schedule, now))))
+        if schedule == AT_START:
+            return Job(schedule, command, now)
+        last = datetime.fromisoformat(self.last.setdefault(command, now.isoformat()))
+        return Job(schedule, command, min(next(CronSim(schedule, last)), next(CronSim(schedule, now))))
 
     def step(self) -> None:
         """Note which jobs have ended, end one that hangs, start those that are due."""
@@ -67,19 +82,24 @@ class Cron:
             _write_state(self.state, self.last)
 
     def _start(self, job: Job) -> None:
+        if job.stays:
+            if job.process is None:
+                job.next_at = clock.now() + START_AGAIN_AFTER
+                job.run()
+            return
         job.next_at = next(CronSim(job.schedule, clock.now()))
         if job.process is not None:
             _log(logging.WARNING, job, "job still runs and is not started again")
             return
-        self.last[job.module] = clock.now().isoformat()
+        self.last[job.command] = clock.now().isoformat()
         _write_state(self.state, self.last)
-        job.started_s = time.monotonic()
-        job.process = subprocess.Popen([sys.executable, "-m", job.module], cwd=ROOT, start_new_session=True)
+        job.run()
 
     def _reap(self, job: Job) -> None:
         if job.process is None:
             return
-        if job.process.poll() is None and time.monotonic() - job.started_s > JOB_LIMIT_S:
+        is_late = time.monotonic() - job.started_s > JOB_LIMIT_S
+        if job.process.poll() is None and is_late and not job.stays:
             job.process.kill()
             job.process.wait()
         if job.process.poll() is not None:
@@ -88,18 +108,18 @@ class Cron:
             job.process = None
 
     def end(self) -> None:
-        """Return when no job runs; one that does not finish within 20 s is told to stop."""
+        """Return when no job runs: what stays is told to stop, another where it takes longer than 20 s."""
         deadline = time.monotonic() + GRACE_S
         while any(job.process for job in self.jobs):
             for job in self.jobs:
-                if job.process is not None and time.monotonic() > deadline:
+                if job.process is not None and (job.stays or time.monotonic() > deadline):
                     job.process.terminate()
                 self._reap(job)
             time.sleep(0.1)
 
 
 def read(crontab: Path) -> list[tuple[str, str]]:
-    """Return (schedule, module) of each line; raise ValueError naming the line that is none."""
+    """Return (schedule, command) of each line; raise ValueError naming the line that is none."""
     found = []
     for line in crontab.read_text().splitlines():
         if not line.strip() or line.lstrip().startswith("#"):
@@ -114,7 +134,7 @@ def read(crontab: Path) -> list[tuple[str, str]]:
 def for_system_cron() -> str:
     """Return the list as lines for `crontab -e`."""
     folder, python = shlex.quote(str(ROOT)), shlex.quote(sys.executable)
-    lines = [f"{schedule} cd {folder} && {python} -m {module}" for schedule, module in read(CRONTAB)]
+    lines = [f"{schedule} cd {folder} && {python} -m {command}" for schedule, command in read(CRONTAB)]
     return "\n".join(lines)
 
 
@@ -139,7 +159,7 @@ def _write_state(path: Path, last: dict[str, str]) -> None:
 def _log(level: int, job: Job, message: str) -> None:
     status = job.process.returncode if job.process else None
     seconds = round(time.monotonic() - job.started_s, 1)
-    log.log(level, message, extra={"fields": {"job": job.module, "status": status, "s": seconds}})
+    log.log(level, message, extra={"fields": {"job": job.command, "status": status, "s": seconds}})
 
 
 def run() -> None:
@@ -149,7 +169,7 @@ def run() -> None:
         signal.signal(number, lambda signum, _frame: stopping.append(signum))
     STATE.parent.mkdir(exist_ok=True)
     cron = Cron(CRONTAB, STATE)
-    log.info("cron runs", extra={"fields": {"jobs": [job.module for job in cron.jobs]}})
+    log.info("cron runs", extra={"fields": {"jobs": [job.command for job in cron.jobs]}})
     while not stopping:
         cron.step()
         time.sleep(0.5)

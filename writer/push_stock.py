@@ -1,18 +1,22 @@
 """Bring every store's stock to the count: `python -m writer.push_stock [--watch] [--dry-run] [--store ID]`.
 
-Cron runs it each minute; with --watch it stays and pushes within two seconds of a sale. Exit status: 0 all
-well (or nothing to do, or already running), 1 a store failed or refused something, 2 wrong settings.
+Cron keeps one running that watches and pushes within two seconds of a sale, and runs it once a minute beside
+that, should the watcher be away. Exit status: 0 all well (or nothing to do, or already running), 1 a store
+failed or refused something, 2 wrong settings or an unknown store.
 """
 
 import argparse
+import os
 import signal
 import sys
 import threading
+from contextlib import nullcontext
 
 from writer import config as configuration
 from writer import logs
 from writer.db import AlreadyRunning, Database
-from writer.stores import pusher
+from writer.errors import NotFound
+from writer.stores import pusher, registry
 from writer.stores.secrets import Vault
 
 
@@ -28,10 +32,15 @@ def main(arguments: list[str] | None = None) -> int:
     database = Database(config.database_url)
     vault = Vault(config.encryption_keys)
     try:
-        return _watch(database, vault) if asked.watch else _push(database, vault, asked)
+        if asked.watch:
+            return _watch(database, vault, asked.with_parent)
+        return _push(database, vault, asked)
     except AlreadyRunning as running:
         print(f"{running} Nothing was done.")
         return 0
+    except NotFound as error:
+        print(error.sentence, file=sys.stderr)
+        return 2
     finally:
         database.close()
 
@@ -40,6 +49,9 @@ def _parse(arguments: list[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m writer.push_stock", description=__doc__.split("\n")[0])
     parser.add_argument("--watch", action="store_true", help="stay, and push within two seconds of a change")
     parser.add_argument(
+        "--with-parent", action="store_true", help="watch until the process that started it has ended"
+    )
+    parser.add_argument(
         "--dry-run", action="store_true", help="say what would be written where; write nothing"
     )
     parser.add_argument("--store", type=int, action="append", help="only this store (its number); repeatable")
@@ -47,18 +59,24 @@ def _parse(arguments: list[str] | None) -> argparse.Namespace:
 
 
 def _push(database: Database, vault: Vault, asked: argparse.Namespace) -> int:
-    with database.only_one("push"):
+    with database.reading() as db:
+        for store_id in asked.store or []:
+            registry.get(db, store_id)
+    # Who only looks needs no turn, and the watcher has it nearly always.
+    with nullcontext() if asked.dry_run else database.only_one("push"):
         done = pusher.push_all(database, vault, asked.store, asked.dry_run, tell=print)
     print(done.summary if done.pushed or done.skipped or done.failed else "No store is pushed to yet.")
     refused = any(pushed.failed for pushed in done.pushed)
     return 1 if done.failed or refused else 0
 
 
-def _watch(database: Database, vault: Vault) -> int:
+def _watch(database: Database, vault: Vault, with_parent: bool) -> int:
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
-    pusher.watch(database, vault, stop.is_set)
+    parent = os.getppid()
+    # A killed cron cannot end what it started, and one that is started anew must find the turn free.
+    pusher.watch(database, vault, lambda: stop.is_set() or (with_parent and os.getppid() != parent))
     return 0
 
 

@@ -4,6 +4,7 @@ import json
 import logging
 import sys
 import time
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -142,6 +143,81 @@ def test_a_job_that_does_not_finish_is_told_to_stop(
     assert made.jobs[0].process is None
 
 
+@pytest.fixture
+def staying(jobs: Path, now: list[datetime]) -> Iterator[cron.Cron]:
+    """A crontab with a job that stays; it runs."""
+    made = make_cron(jobs, "@reboot", f"{RUN}\nimport time; time.sleep(60)")
+    made.step()
+    wait_for(lambda: runs(jobs) == 1)
+    yield made
+    made.end()
+
+
+def wait_for(condition: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + 20
+    while not condition():
+        assert time.monotonic() < deadline
+        time.sleep(0.02)
+
+
+def test_a_job_that_stays_is_started_once_and_again_when_it_ended(
+    jobs: Path, now: list[datetime], staying: cron.Cron
+) -> None:
+    process = staying.jobs[0].process
+    assert process is not None
+    now[0] += timedelta(days=1)
+    staying.step()
+    assert runs(jobs) == 1
+
+    process.kill()
+    process.wait()
+    staying.step()
+
+    wait_for(lambda: runs(jobs) == 2)
+
+
+def test_a_job_that_ends_at_once_is_not_started_without_a_pause(jobs: Path, now: list[datetime]) -> None:
+    made = make_cron(jobs, "@reboot", RUN)
+    for _ in range(3):
+        step_until_done(made)
+    assert runs(jobs) == 1
+
+    now[0] += timedelta(seconds=10)
+    step_until_done(made)
+
+    assert runs(jobs) == 2
+
+
+def test_a_job_that_stays_may_run_for_days(
+    jobs: Path, staying: cron.Cron, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(cron, "JOB_LIMIT_S", 0)
+
+    staying.step()
+
+    assert staying.jobs[0].process is not None
+
+
+def test_the_end_does_not_wait_for_a_job_that_stays(jobs: Path, staying: cron.Cron) -> None:
+    began = time.monotonic()
+
+    staying.end()
+
+    assert staying.jobs[0].process is None
+    assert time.monotonic() - began < cron.GRACE_S / 2
+
+
+def test_a_job_is_run_with_its_options(jobs: Path, now: list[datetime]) -> None:
+    (jobs / "crontab").write_text("* * * * *  job --dry-run --watch  # both\n")
+    (jobs / "job.py").write_text("import sys\nopen('ran', 'w').write(' '.join(sys.argv[1:]))")
+    made = cron.Cron(jobs / "crontab", jobs / "state.json")
+    now[0] += timedelta(minutes=1)
+
+    step_until_done(made)
+
+    assert (jobs / "ran").read_text() == "--dry-run --watch"
+
+
 def test_an_unreadable_state_is_begun_anew(jobs: Path, now: list[datetime]) -> None:
     (jobs / "state.json").write_text("{")
 
@@ -161,16 +237,17 @@ def test_every_line_of_the_crontab_names_a_module_that_can_be_run() -> None:
     found = cron.read(cron.CRONTAB)
 
     assert found
-    for schedule, module in found:
-        assert next(CronSim(schedule, NOON)) > NOON
-        source = ROOT / f"{module.replace('.', '/')}.py"
+    for schedule, command in found:
+        assert schedule == cron.AT_START or next(CronSim(schedule, NOON)) > NOON
+        source = ROOT / f"{command.split()[0].replace('.', '/')}.py"
         assert 'if __name__ == "__main__":' in source.read_text()
 
 
 def test_the_list_for_a_system_cron_runs_the_same_modules() -> None:
     lines = cron.for_system_cron().splitlines()
 
-    assert [line.split()[-1] for line in lines] == [module for _, module in cron.read(cron.CRONTAB)]
+    commands = [line.rpartition(" -m ")[2] for line in lines]
+    assert commands == [command for _, command in cron.read(cron.CRONTAB)]
     assert all(sys.executable in line for line in lines)
 
 

@@ -1,4 +1,4 @@
-"""What pushing must survive beside the scenarios: odd stores, retries by hand, writes whose fate is unknown."""
+"""What pushing must survive beside the scenarios: odd stores, retries by hand, writes of unknown fate."""
 
 from collections.abc import Iterator
 from typing import Any
