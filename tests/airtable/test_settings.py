@@ -28,7 +28,7 @@ def test_one_of_the_tables_may_be_left_out() -> None:
     found = airtable.settings({**WHOLE, "AIRTABLE_TABLES_JSON": '{"events": " Events "}'})
 
     assert found is not None
-    assert (found.stock, found.events) == (None, "Events")
+    assert (found.stock_table, found.events_table) == (None, "Events")
 
 
 @pytest.mark.parametrize(

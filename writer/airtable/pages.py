@@ -90,11 +90,17 @@ def _settings() -> tuple[Settings | None, str | None]:
 
 
 def _waiting(db: Connection, to: Settings, row: Row[Any] | None) -> Waiting:
-    is_known = row is not None and to.events is not None and row.events_target == to.target(to.events)
+    is_known = (
+        row is not None and to.events_table is not None and row.events_target == to.target(to.events_table)
+    )
     after = row.last_movement_id if row is not None and is_known else 0
-    is_same = row is not None and to.stock is not None and row.stock_target == to.target(to.stock)
+    is_same = row is not None and to.stock_table is not None and row.stock_target == to.target(to.stock_table)
     lines = report.lines_due(db, clock.now()) if is_same else None
     return Waiting(
-        lines=None if to.stock is None else len(lines) if lines is not None else report.count_products(db),
-        events=None if to.events is None else report.count_events_after(db, after),
+        lines=None
+        if to.stock_table is None
+        else len(lines)
+        if lines is not None
+        else report.count_products(db),
+        events=None if to.events_table is None else report.count_events_after(db, after),
     )

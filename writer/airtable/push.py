@@ -64,7 +64,7 @@ def push(database: Database, to: Settings, seconds: float = A_RUN_S, is_asked: b
 def _all(database: Database, client: Client, to: Settings, done: Done, has_time: Callable[[], bool]) -> bool:
     """Tell both tables; return whether there was time for everything. One table's mistake is its own."""
     is_complete = True
-    for table, tell in ((to.stock, _tell_lines), (to.events, _tell_events)):
+    for table, tell in ((to.stock_table, _tell_lines), (to.events_table, _tell_events)):
         if table is None:
             continue
         try:

@@ -17,8 +17,8 @@ class Settings:
 
     token: str = field(repr=False)
     base_id: str
-    stock: str | None
-    events: str | None
+    stock_table: str | None
+    events_table: str | None
     url: str = API
 
     def target(self, table: str) -> str:

@@ -28,8 +28,8 @@ def begin(db: Connection, to: Settings) -> Row[Any]:
     """Return the state; what was told to another base or table than `to` says is forgotten."""
     database.upsert(db, airtable_state, {"id": 1}, ["id"])
     row = db.execute(select(airtable_state).where(_ONE)).one()
-    stock_target = to.target(to.stock) if to.stock else row.stock_target
-    events_target = to.target(to.events) if to.events else row.events_target
+    stock_target = to.target(to.stock_table) if to.stock_table else row.stock_target
+    events_target = to.target(to.events_table) if to.events_table else row.events_target
     if stock_target != row.stock_target:
         db.execute(delete(airtable_lines))
         _set(db, stock_target=stock_target)
