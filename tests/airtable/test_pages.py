@@ -116,7 +116,8 @@ def test_trouble_is_shown_and_the_token_is_not(open_as: Callable[..., FlaskClien
 
     answer = ada.post("/airtable/push", follow_redirects=True)
 
-    assert answer.text.count("Airtable answered 500.") == 2
+    assert "0 lines of the stock list and 0 movements told." in answer.text
+    assert answer.text.count("Airtable answered 500.") == 1
     assert hub.base.token not in answer.text
     assert "Airtable: Airtable answered 500." in ada.get("/notices").text
 

@@ -77,7 +77,8 @@ def push_now() -> Response:
     except AlreadyRunning:
         flash("Airtable is being told just now. Look again in a minute.", "info")
     else:
-        flash(done.sentence, "danger" if done.error else "success")
+        # What went wrong is on the page already.
+        flash(done.told if done.error else done.sentence, "warning" if done.error else "success")
     return redirect(url_for("airtable.index"), 303)
 
 

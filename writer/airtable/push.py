@@ -28,13 +28,16 @@ class Done:
     is_complete: bool = False
 
     @property
+    def told(self) -> str:
+        return f"{_units(self.lines, 'line')} of the stock list and {_units(self.events, 'movement')} told."
+
+    @property
     def sentence(self) -> str:
         if self.left is not None:
             return self.left
-        told = f"{_units(self.lines, 'line')} of the stock list and {_units(self.events, 'movement')} told."
         if self.error is not None:
-            return f"{told} {self.error.sentence}"
-        return told if self.is_complete else f"{told} The rest follows with the next run."
+            return f"{self.told} {self.error.sentence}"
+        return self.told if self.is_complete else f"{self.told} The rest follows with the next run."
 
 
 def push(database: Database, to: Settings, seconds: float = A_RUN_S, is_asked: bool = False) -> Done:
