@@ -480,10 +480,11 @@ def health() -> Response:
 
 def on_error(error: Exception) -> Response:
     """Answer every error as problem details; never 500, and nothing from inside."""
-    if isinstance(error, HTTPException) and error.code and error.code < 500:
+    if isinstance(error, HTTPException) and (status := error.code or 500) < 500:
         more = {"errors": error.errors} if isinstance(error, Refused) else {}
-        sentence = SENTENCES.get(error.code, error.description or "The request could not be understood.")
-        response = problem(error.code, sentence, **more)
+        response = problem(
+            status, SENTENCES.get(status, error.description or "It was not understood."), **more
+        )
         response.headers.extend((name, value) for name, value in error.get_headers() if name == "Allow")
         return response
     if not isinstance(error, Unreadable):
@@ -610,7 +611,6 @@ def create_app(settings: Settings | None = None) -> Flask:
     """Return the reader on `settings`, or on the environment; SettingError says what is unusable there."""
     made = Flask("reader", root_path=str(HERE), static_folder=None)
     made.config["READER"] = settings or load()
-    made.url_map.merge_slashes = False
     made.jinja_env.filters["number"] = "{:,}".format
     made.register_blueprint(routes)
     made.register_error_handler(Exception, on_error)
