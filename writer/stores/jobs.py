@@ -1,0 +1,69 @@
+"""What a page starts and does not wait for: one thing at a time per store, in a thread of the writer.
+
+What it says is kept in memory: the writer is one process. A restart forgets it, and the work can be
+started again, for all of it is done in steps that hold by themselves.
+"""
+
+import logging
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from writer.db import AlreadyRunning
+from writer.errors import Conflict, DomainError
+from writer.stores.contact import NotNow
+from writer.stores.problems import StoreError
+
+log = logging.getLogger("writer.stores")
+Tell = Callable[[str], None]
+
+
+@dataclass
+class Job:
+    """A piece of work for a store: what it is, how far it is, how it ended."""
+
+    title: str
+    sentence: str = "It begins."
+    is_done: bool = False
+    has_failed: bool = False
+
+
+class Jobs:
+    """The jobs of a writer, the newest of each store."""
+
+    def __init__(self) -> None:
+        self._jobs: dict[int, Job] = {}
+        self._lock = threading.Lock()
+
+    def find(self, store_id: int) -> Job | None:
+        """Return the store's newest job, None where there was none since the writer started."""
+        return self._jobs.get(store_id)
+
+    def start(self, store_id: int, title: str, work: Callable[[Tell], str]) -> Job:
+        """Do `work` in the background; it is given a function to say how far it is, and returns how it ended.
+
+        Raises Conflict where the store's last job is still under way.
+        """
+        with self._lock:
+            running = self._jobs.get(store_id)
+            if running is not None and not running.is_done:
+                raise Conflict(f"{running.title} is under way for this store: wait until it is done.")
+            job = self._jobs[store_id] = Job(title)
+        threading.Thread(target=_run, args=(job, work), daemon=True).start()
+        return job
+
+
+def _run(job: Job, work: Callable[[Tell], str]) -> None:
+    def tell(sentence: str) -> None:
+        job.sentence = sentence
+
+    try:
+        job.sentence = work(tell)
+    except (StoreError, DomainError) as error:
+        job.sentence, job.has_failed = error.sentence, True
+    except (NotNow, AlreadyRunning) as error:
+        job.sentence, job.has_failed = str(error), True
+    except Exception:
+        log.exception("job failed", extra={"fields": {"job": job.title}})
+        job.sentence, job.has_failed = "It broke off because of an error here; the log says which.", True
+    job.is_done = True
