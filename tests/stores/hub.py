@@ -108,8 +108,9 @@ class Hub:
         for index in range(len(self.fakes)):
             try:
                 with contact(self.database, self.vault, index + 1, "read orders") as client:
-                    sync.poll(self.database, client, index + 1)
-                    sync.read_asked(self.database, client, index + 1)
+                    reader = sync.Reader(self.database, client, index + 1)
+                    reader.poll()
+                    reader.read_asked()
             except (NotNow, StoreError):
                 continue
 

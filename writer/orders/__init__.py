@@ -1,9 +1,10 @@
 """Orders: what was ordered, whatever the channel; decides which sales and movements follow."""
 
 from writer import stock
+from writer.orders.cache import clean_up, drop_raw, erase
 from writer.orders.channels import channel_of, paid_statuses
 from writer.orders.matching import say_product
-from writer.orders.record import Recorded, list_unread, note_missing, record, trash
+from writer.orders.record import Recorded, list_counted, list_unread, note_missing, record, trash
 from writer.orders.refunds import known as known_refunds
 from writer.orders.settle import recount, rematch, rematch_product, rematch_sku
 from writer.orders.snapshot import Channel, LineSnapshot, OrderSnapshot, RefundSnapshot
@@ -15,7 +16,11 @@ __all__ = [
     "Recorded",
     "RefundSnapshot",
     "channel_of",
+    "clean_up",
+    "drop_raw",
+    "erase",
     "known_refunds",
+    "list_counted",
     "list_unread",
     "note_missing",
     "paid_statuses",

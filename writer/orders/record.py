@@ -4,14 +4,15 @@ A store sends snapshots late, twice, out of order or never, so nothing is counte
 """
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, Row, or_, select, update
 
 from writer import clock
 from writer import db as database
+from writer.orders import cache, notices, rules, settle
 from writer.orders import lines as line_rows
-from writer.orders import notices, rules, settle
 from writer.orders import refunds as refund_rows
 from writer.orders.lines import Line
 from writer.orders.refunds import Refunded
@@ -27,6 +28,8 @@ class Recorded:
     outcome: str
     sentence: str
     order_id: int | None = None
+    is_new: bool = False
+    is_erased: bool = False  # its customer was erased here: what was delivered must be forgotten too
 
 
 def record(db: Connection, channel: Channel, snapshot: OrderSnapshot, cause: str) -> Recorded:
@@ -41,7 +44,7 @@ def record(db: Connection, channel: Channel, snapshot: OrderSnapshot, cause: str
     nothing_to_do = _shortcut(db, row, snapshot, state)
     if nothing_to_do is not None:
         return nothing_to_do
-    order_id = _save_order(db, channel, snapshot, row, state)
+    order_id = cache.save(db, channel, snapshot, row, state)
     refunded = refund_rows.merge(db, order_id, snapshot.refunds, is_new=row is None)
     lines, was = _merge_lines(db, order_id, snapshot, is_new=row is None)
     units = _units(lines, snapshot, refunded, channel)
@@ -52,7 +55,7 @@ def record(db: Connection, channel: Channel, snapshot: OrderSnapshot, cause: str
         settle.make_nothing_due(lines)
     posted = settle.post(db, _facts(channel, order_id, snapshot, row), lines, was)
     worth_as = Standing.VOID if is_child else state
-    _note_worth(db, order_id, snapshot, worth_as, sum(line.sold_due for line in lines))
+    cache.note_worth(db, order_id, snapshot, worth_as, sum(line.sold_due for line in lines))
     _note_open_questions(db, channel, order_id, snapshot, refunded, row)
     if row is None:
         settle.release_children(db, channel, snapshot.external_id, cause)
@@ -60,7 +63,8 @@ def record(db: Connection, channel: Channel, snapshot: OrderSnapshot, cause: str
     if is_child:
         sentence = "It belongs to an order that is counted itself, so nothing is due."
     settle.note_event(db, order_id, cause, snapshot.status, sentence)
-    return Recorded("recorded", sentence, order_id)
+    is_erased = row is not None and row.erased_at is not None
+    return Recorded("recorded", sentence, order_id, is_new=row is None, is_erased=is_erased)
 
 
 def trash(db: Connection, channel: Channel, external_id: str, cause: str) -> Recorded:
@@ -100,6 +104,14 @@ def list_unread(db: Connection, store_id: int) -> list[str]:
     return list(db.execute(query.limit(1000)).scalars())
 
 
+def list_counted(db: Connection, store_id: int, since: datetime) -> list[str]:
+    """Return the ids (in the store) of orders made since then that count for anything, oldest first."""
+    counts = (orders.c.store_id == store_id) & (orders.c.created_at >= since) & ~orders.c.is_trashed
+    alive = orders.c.status.not_in(("cancelled", "failed", "refunded"))
+    query = select(orders.c.external_id).where(counts, alive, orders.c.is_cached).order_by(orders.c.id)
+    return list(db.execute(query).scalars())
+
+
 def find_row(db: Connection, store_id: int, external_id: str, key_hash: str) -> Row[Any] | None:
     """Return the order of a store by its id there: the one with this key, or one whose key was never told.
 
@@ -132,61 +144,6 @@ def _shortcut(
         version = snapshot.version or row.version
         db.execute(update(orders).where(orders.c.id == row.id).values(version=version, needs_reading=needs))
     return Recorded("repeat", "This is what is recorded already.", row.id)
-
-
-def _save_order(
-    db: Connection, channel: Channel, snapshot: OrderSnapshot, row: Row[Any] | None, state: Standing
-) -> int:
-    refunded_minor = sum(refund.total_minor for refund in snapshot.refunds)
-    expected_units = _expected_units(snapshot, state)
-    columns = {
-        "key_hash": snapshot.key_hash or (row.key_hash if row else ""),
-        "number": snapshot.number or snapshot.external_id,
-        "status": snapshot.status,
-        "version": snapshot.version or (row.version if row else None),
-        "digest": snapshot.digest(),
-        "paid_at": snapshot.paid_at or (row.paid_at if row else None),
-        "currency": snapshot.currency,
-        "total_minor": snapshot.total_minor,
-        "customer_name": snapshot.customer_name,
-        "customer_email": (snapshot.customer_email or "").lower() or None,
-        "customer_key": (snapshot.customer_name or "").casefold() or None,
-        "refunded_minor": refunded_minor,
-        "net_minor": settle.worth(state, expected_units, snapshot.total_minor, refunded_minor),
-        "units": expected_units,
-        "is_cached": True,
-        "parent_external_id": snapshot.parent_external_id,
-        "raw": snapshot.raw,
-        "is_trashed": snapshot.status == "trash",
-        "missed": 0,
-        "recorded_at": clock.now(),
-        "synced_at": clock.now(),
-    }
-    if row is not None:
-        db.execute(update(orders).where(orders.c.id == row.id).values(**columns))
-        return int(row.id)
-    return database.insert_row(
-        db,
-        orders,
-        store_id=channel.store_id,
-        external_id=snapshot.external_id,
-        created_at=snapshot.created_at,
-        **columns,
-    )
-
-
-def _expected_units(snapshot: OrderSnapshot, state: Standing) -> int:
-    """Return what the order most likely counts, so that hardly any is written twice."""
-    return sum(line.quantity for line in snapshot.lines) if state is Standing.PAID else 0
-
-
-def _note_worth(db: Connection, order_id: int, snapshot: OrderSnapshot, state: Standing, units: int) -> None:
-    """Keep what the order adds to units and revenue right where it is not what was expected of it."""
-    if state is not Standing.VOID and units == _expected_units(snapshot, state):
-        return
-    refunded_minor = sum(refund.total_minor for refund in snapshot.refunds)
-    net_minor = settle.worth(state, units, snapshot.total_minor, refunded_minor)
-    db.execute(update(orders).where(orders.c.id == order_id).values(units=units, net_minor=net_minor))
 
 
 def _merge_lines(

@@ -69,6 +69,26 @@ def accept(db: Connection, store: Row[Any] | None, source: str, topic: str, body
     return _process(db, store, delivery_id, topic, payload, now, attempts=1)
 
 
+def keep_failed(db: Connection, store: Row[Any], order_external_id: str, body: bytes) -> None:
+    """Keep an order that was read from its store and could not be recorded, to be tried again."""
+    sentence = "It was read from the store and could not be recorded; it is tried again."
+    now = clock.now()
+    delivery_id = database.insert_row(
+        db,
+        deliveries,
+        store_id=store.id,
+        source=store.source,
+        topic="order.updated",
+        received_at=now,
+        body=body,
+        order_external_id=order_external_id,
+        outcome="failed",
+        sentence=sentence,
+        next_attempt_at=now + timedelta(minutes=2),
+    )
+    _notice_failure(db, delivery_id, sentence)
+
+
 def replay(db: Connection, delivery_id: int) -> Effect:
     """Process a kept delivery once more.
 
@@ -228,7 +248,7 @@ def _effect(
         raw = json.dumps(payload, ensure_ascii=False).encode("utf-8", "replace").decode()
         snapshot = translate.order(payload, received_at, raw)
         done = orders.record(db, channel, snapshot, cause)
-        if snapshot.is_anonymized:
+        if snapshot.is_anonymized or done.is_erased:
             forget_bodies(db, store.id, snapshot.external_id)
     return Effect(done.outcome, done.sentence, done.order_id, keeps_body=done.outcome != "ignored")
 

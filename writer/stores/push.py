@@ -151,8 +151,9 @@ class _Run:
         What is still odd is drift once it was seen twice, 60 s or more apart, with nothing unprocessed.
         """
         if not self.polled:
-            sync.poll(self.database, self.client, self.store_id)
-            sync.read_asked(self.database, self.client, self.store_id)
+            reader = sync.Reader(self.database, self.client, self.store_id)
+            reader.poll()
+            reader.read_asked()
             self.polled = True
         with self.database.reading() as db:
             now = plan.again(db, [look.due.id for look in looks])

@@ -125,7 +125,7 @@ def _visit(database: Database, vault: Vault, store_id: int) -> None:
             is_asked = sync.has_asked(db, store_id)
         if is_asked:
             with contact.contact(database, vault, store_id, "read orders") as client:
-                sync.read_asked(database, client, store_id)
+                sync.Reader(database, client, store_id).read_asked()
     except (NotNow, StoreError) as error:
         log.warning("orders not read", extra={"fields": {"store": store_id, "why": str(error)}})
         return

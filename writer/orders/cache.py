@@ -1,0 +1,121 @@
+"""What is kept of an order beside its lines: for how long, and what is forgotten when a person is erased."""
+
+from datetime import timedelta
+from typing import Any
+
+from sqlalchemy import Connection, Row, select, update
+
+from writer import audit, clock
+from writer import db as database
+from writer.errors import Invalid, NotFound
+from writer.orders import settle
+from writer.orders.rules import Standing
+from writer.orders.snapshot import Channel, OrderSnapshot
+from writer.schema.orders import order_refunds, orders
+
+_NOBODY: dict[str, Any] = {"customer_name": None, "customer_email": None, "customer_key": None, "raw": None}
+
+
+def save(
+    db: Connection, channel: Channel, snapshot: OrderSnapshot, row: Row[Any] | None, state: Standing
+) -> int:
+    refunded_minor = sum(refund.total_minor for refund in snapshot.refunds)
+    expected_units = _expected_units(snapshot, state)
+    columns: dict[str, Any] = {
+        "key_hash": snapshot.key_hash or (row.key_hash if row else ""),
+        "number": snapshot.number or snapshot.external_id,
+        "status": snapshot.status,
+        "version": snapshot.version or (row.version if row else None),
+        "digest": snapshot.digest(),
+        "paid_at": snapshot.paid_at or (row.paid_at if row else None),
+        "currency": snapshot.currency,
+        "total_minor": snapshot.total_minor,
+        "customer_name": snapshot.customer_name,
+        "customer_email": (snapshot.customer_email or "").lower() or None,
+        "customer_key": (snapshot.customer_name or "").casefold() or None,
+        "refunded_minor": refunded_minor,
+        "net_minor": settle.worth(state, expected_units, snapshot.total_minor, refunded_minor),
+        "units": expected_units,
+        "is_cached": True,
+        "parent_external_id": snapshot.parent_external_id,
+        "raw": snapshot.raw,
+        "is_trashed": snapshot.status == "trash",
+        "missed": 0,
+        "recorded_at": clock.now(),
+        "synced_at": clock.now(),
+    }
+    if row is not None:
+        if row.erased_at is not None:
+            columns |= _NOBODY
+        db.execute(update(orders).where(orders.c.id == row.id).values(**columns))
+        return int(row.id)
+    return database.insert_row(
+        db,
+        orders,
+        store_id=channel.store_id,
+        external_id=snapshot.external_id,
+        created_at=snapshot.created_at,
+        **columns,
+    )
+
+
+def _expected_units(snapshot: OrderSnapshot, state: Standing) -> int:
+    """Return what the order most likely counts, so that hardly any is written twice."""
+    return sum(line.quantity for line in snapshot.lines) if state is Standing.PAID else 0
+
+
+def note_worth(db: Connection, order_id: int, snapshot: OrderSnapshot, state: Standing, units: int) -> None:
+    """Keep what the order adds to units and revenue right where it is not what was expected of it."""
+    if state is not Standing.VOID and units == _expected_units(snapshot, state):
+        return
+    refunded_minor = sum(refund.total_minor for refund in snapshot.refunds)
+    net_minor = settle.worth(state, units, snapshot.total_minor, refunded_minor)
+    db.execute(update(orders).where(orders.c.id == order_id).values(units=units, net_minor=net_minor))
+
+
+def clean_up(db: Connection, keep_days: int) -> int:
+    """Take orders made more than `keep_days` ago out of the cache, with all that names a person.
+
+    Ledger, totals and counts stay; so do ids, versions and what each line has posted, for a late word of
+    the store must not be counted twice. Returns how many orders that were.
+    """
+    old = orders.c.is_cached & (orders.c.created_at < clock.now() - timedelta(days=keep_days))
+    ids = list(db.execute(select(orders.c.id).where(old).limit(1000)).scalars())
+    if ids:
+        db.execute(update(orders).where(orders.c.id.in_(ids)).values(is_cached=False, **_NOBODY))
+        db.execute(update(order_refunds).where(order_refunds.c.order_id.in_(ids)).values(reason=""))
+    return len(ids)
+
+
+def drop_raw(db: Connection, keep_days: int) -> int:
+    """Forget the raw JSON of orders made more than `keep_days` ago; return of how many."""
+    old = orders.c.raw.is_not(None) & (orders.c.created_at < clock.now() - timedelta(days=keep_days))
+    ids = list(db.execute(select(orders.c.id).where(old).limit(1000)).scalars())
+    if ids:
+        db.execute(update(orders).where(orders.c.id.in_(ids)).values(raw=None))
+    return len(ids)
+
+
+def erase(
+    db: Connection, actor: str, *, email: str | None = None, order_id: int | None = None
+) -> list[tuple[int, str]]:
+    """Erase a customer, by e-mail or by one order; later words of the store bring nothing of him back.
+
+    Units, money and SKUs stay. Returns (store id, id in the store) of each order, so that what those
+    stores delivered can be forgotten too. Raises Invalid without either, NotFound where nothing matches.
+    """
+    address = (email or "").strip().lower()
+    if not address and order_id is None:
+        raise Invalid("Say whom to erase.", {"email": "Give an e-mail address or an order."})
+    which = orders.c.id == order_id if order_id is not None else orders.c.customer_email == address
+    rows = db.execute(select(orders.c.id, orders.c.store_id, orders.c.external_id).where(which)).all()
+    if not rows:
+        raise NotFound("No order of this customer is kept.")
+    ids = [row.id for row in rows]
+    db.execute(update(orders).where(orders.c.id.in_(ids)).values(erased_at=clock.now(), **_NOBODY))
+    db.execute(update(order_refunds).where(order_refunds.c.order_id.in_(ids)).values(reason=""))
+    for found in ids:
+        # Not whom: the trail must not keep what was erased.
+        audit.note(db, actor, "customer.erase", f"order {found}", None, {"orders": len(ids)})
+        settle.note_event(db, found, actor, "", "The customer was erased.")
+    return [(row.store_id, row.external_id) for row in rows]
