@@ -223,6 +223,36 @@ def test_a_line_of_another_order_is_not_reviewed(
     assert admin.post(other, data={"quantity": "3"}).status_code == 404
 
 
+@pytest.mark.parametrize("status", ["cancelled", "failed", "refunded", "trash"])
+def test_a_reviewed_line_counts_no_longer_when_its_order_sells_nothing(
+    client: FlaskClient, admin: FlaskClient, database: Database, status: str
+) -> None:
+    _, review = held_order(client, database)
+    admin.post(review, data={"quantity": "3"})
+    line = make_line(quantity="1.5")
+
+    deliver(
+        client, make_order_body(status=status, line_items=[line], date_modified_gmt="2026-11-20T11:00:00")
+    )
+
+    assert posted(database) == [3, -3]
+
+
+def test_a_reviewed_line_keeps_its_count_through_a_status_that_counts(
+    client: FlaskClient, admin: FlaskClient, database: Database
+) -> None:
+    _, review = held_order(client, database)
+    admin.post(review, data={"quantity": "3"})
+    line = make_line(quantity="1.5")
+
+    deliver(
+        client,
+        make_order_body(status="completed", line_items=[line], date_modified_gmt="2026-11-20T11:00:00"),
+    )
+
+    assert posted(database) == [3]
+
+
 def test_a_held_line_of_a_cancelled_order_counts_as_nothing(
     client: FlaskClient, staff: FlaskClient, database: Database
 ) -> None:

@@ -17,6 +17,8 @@ from writer.orders.snapshot import Channel
 from writer.schema.orders import order_events, order_lines, orders
 from writer.schema.stores import stores
 
+_SOLD_NOTHING = (Standing.REFUNDED, Standing.VOID, Standing.TRASHED)
+
 
 @dataclass(frozen=True)
 class Facts:
@@ -41,13 +43,14 @@ def make_due(
     is_first: bool,
     is_paid: bool,
 ) -> None:
-    """Set on each line what is due in all; a line held for review keeps what was due before."""
+    """Set on each line what is due in all; a line held for review keeps what was due before, unless its
+    order sold nothing, whatever the quantity."""
     for line in lines:
         counts = units[line.external_id]
         line.refunded, line.restocked = counts.refunded, counts.restocked
         if line.is_removed:
             line.sold_due = line.held_due = 0
-        elif line.problem is None:
+        elif line.problem is None or state in _SOLD_NOTHING:
             before = None if is_first and state is Standing.UNKNOWN else line.due
             now = rules.due(state, counts, channel.counts_on_hold, before, is_paid)
             line.sold_due, line.held_due = now.sold, now.held
