@@ -86,8 +86,7 @@ def count(
         )
     # Nothing moves between looking and recording the difference.
     counted_products = queries.lock_products(db, units)
-    _check_time(at, counted_products)
-    check_later_counts(db, at, counted_products)
+    check_count(db, at, counted_products)
     was = queries.on_hand_at(db, units, at)
     told = settings.note(note)
     moved = [
@@ -112,9 +111,10 @@ def _check_time(at: datetime, moved: Iterable[Row[Any]]) -> None:
             raise Invalid(sentence, {"at": sentence})
 
 
-def check_later_counts(db: Connection, at: datetime, counted: Iterable[Row[Any]]) -> None:
-    """Refuse a count as of `at` where the product was counted later: the later count holds."""
+def check_count(db: Connection, at: datetime, counted: Iterable[Row[Any]]) -> None:
+    """Raise Invalid where these products cannot be counted as of `at`: a count made later holds."""
     rows = list(counted)
+    _check_time(at, rows)
     newest = queries.newest_counts(db, [product.id for product in rows])
     for product in rows:
         taken_at = newest.get(product.id)

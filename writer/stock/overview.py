@@ -1,6 +1,6 @@
 """The stock list: products with what they sold, how long they last, and what each store shows of them."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -75,10 +75,21 @@ def count_products(db: Connection, filters: Filters) -> int:
     return int(db.execute(found).scalar_one())
 
 
+def list_products(db: Connection, filters: Filters, limit: int, offset: int) -> Sequence[Row[Any]]:
+    """Return the rows of the products that the filter leaves, by SKU."""
+    wanted = select(products).where(*_conditions(filters)).order_by(products.c.sku_key)
+    return db.execute(wanted.limit(limit).offset(offset)).all()
+
+
 def list_lines(db: Connection, filters: Filters, limit: int, offset: int) -> list[Line]:
     """Return what the filter leaves, by SKU."""
-    wanted = select(products).where(*_conditions(filters)).order_by(products.c.sku_key)
-    return describe(db, db.execute(wanted.limit(limit).offset(offset)).all())
+    return describe(db, list_products(db, filters, limit, offset))
+
+
+def list_lines_after(db: Connection, filters: Filters, sku_key: str, limit: int) -> list[Line]:
+    """Return the next of what the filter leaves, by SKU, after the folded SKU `sku_key` ("": the first)."""
+    wanted = select(products).where(*_conditions(filters), products.c.sku_key > sku_key)
+    return describe(db, db.execute(wanted.order_by(products.c.sku_key).limit(limit)).all())
 
 
 def describe(db: Connection, rows: Iterable[Row[Any]]) -> list[Line]:

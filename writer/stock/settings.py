@@ -45,6 +45,14 @@ def note(text: str, is_needed: bool = False) -> str:
     return told
 
 
+def whole_units(text: str, largest: int = MAX_UNITS) -> int:
+    """Return the number a person wrote; raises ValueError with a sentence."""
+    written = text.strip()
+    if not (written.isascii() and written.isdecimal() and len(written) < 10) or int(written) > largest:
+        raise ValueError(f"Use a whole number from 0 to {largest:,}.")
+    return int(written)
+
+
 def _checked(name: str, value: Any) -> Any:
     if name in _LONGEST:
         text = _text("" if value is None else str(value), _LONGEST[name])

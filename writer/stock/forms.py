@@ -1,0 +1,204 @@
+"""Forms of the stock room, and the filter of its list as the query string gives it."""
+
+import secrets
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from flask import request
+from flask_wtf import FlaskForm
+from sqlalchemy import Row
+from wtforms import BooleanField, DateTimeLocalField, FileField, HiddenField, IntegerField, StringField
+from wtforms.validators import InputRequired, Length, NumberRange, Optional, Regexp
+
+from writer import clock
+from writer.errors import DomainError
+from writer.stock.overview import STATES, Filters
+from writer.stock.record import LARGEST_MOVE
+from writer.stock.settings import MAX_DAYS, MAX_NAME, MAX_NOTE, MAX_SKU, MAX_TYPE, MAX_UNITS, whole_units
+
+_AS_TYPED = {"autocapitalize": "none", "autocomplete": "off", "spellcheck": "false"}
+_WHOLE = {"inputmode": "numeric"}
+
+
+def _up_to(most: int) -> NumberRange:
+    return NumberRange(0, most, f"Use a whole number from 0 to {most:,}.")
+
+
+class SettingsForm(FlaskForm):  # type: ignore[misc]  # flask_wtf has no types
+    """What a person decides of a product."""
+
+    sku = StringField("SKU", [InputRequired("Give a SKU."), Length(max=MAX_SKU)], render_kw=_AS_TYPED)
+    name = StringField("Name", [Length(max=MAX_NAME)])
+    model = StringField("Model", [Length(max=MAX_TYPE)])
+    variant = StringField("Variant", [Length(max=MAX_TYPE)])
+    reorder_point = IntegerField(
+        "Reorder point",
+        [Optional(), _up_to(MAX_UNITS)],
+        description="At this count or below it is low. Empty: never.",
+        render_kw=_WHOLE,
+    )
+    lead_time_days = IntegerField(
+        "Lead time in days",
+        [Optional(), _up_to(MAX_DAYS)],
+        description="From ordering to receiving. Empty: not known.",
+        render_kw=_WHOLE,
+    )
+    set_aside = IntegerField(
+        "Reserved",
+        [InputRequired("Give a number, or 0."), _up_to(MAX_UNITS)],
+        default=0,
+        description="Units that are never offered.",
+        render_kw=_WHOLE,
+    )
+    allows_backorders = BooleanField("May be sold when none is left")
+    is_active = BooleanField("Is sold (active)", default=True)
+
+    def settings(self) -> dict[str, Any]:
+        """Return what the form says, by column."""
+        return {name: self[name].data for name in SETTINGS}
+
+
+SETTINGS = (
+    "sku",
+    "name",
+    "model",
+    "variant",
+    "reorder_point",
+    "lead_time_days",
+    "set_aside",
+    "allows_backorders",
+    "is_active",
+)
+
+
+class NewProductForm(SettingsForm):
+    """A SKU to be counted."""
+
+    on_hand = IntegerField(
+        "On hand now",
+        [InputRequired("Give a number, or 0."), _up_to(MAX_UNITS)],
+        default=0,
+        description="The first count. Orders made before are part of it.",
+        render_kw=_WHOLE,
+    )
+
+
+class ReceiveForm(FlaskForm):  # type: ignore[misc]  # flask_wtf has no types
+    """Units that came in."""
+
+    quantity = IntegerField(
+        "Units that came in",
+        [
+            InputRequired("Enter how many units."),
+            NumberRange(1, LARGEST_MOVE, f"Use a whole number from 1 to {LARGEST_MOVE:,}."),
+        ],
+        render_kw=_WHOLE,
+    )
+    note = StringField("Note", [Length(max=MAX_NOTE)], render_kw={"placeholder": "Delivery, batch …"})
+    once = HiddenField(validators=[Regexp("[0-9a-f]{32}$")])
+
+
+class AdjustForm(FlaskForm):  # type: ignore[misc]  # flask_wtf has no types
+    """Units that came or went for a reason of their own."""
+
+    quantity = IntegerField(
+        "Units, + or −",  # noqa: RUF001  # a sign of subtraction
+        [
+            InputRequired("Enter how many units, with - where they went."),
+            NumberRange(-LARGEST_MOVE, LARGEST_MOVE, f"Use a whole number up to {LARGEST_MOVE:,}."),
+        ],
+        render_kw={"placeholder": "-1"},
+    )
+    note = StringField(
+        "Why",
+        [InputRequired("Say why: broken, given away, found."), Length(max=MAX_NOTE)],
+        render_kw={"placeholder": "Broken, given away, found …"},
+    )
+    once = HiddenField(validators=[Regexp("[0-9a-f]{32}$")])
+
+
+class AliasForm(FlaskForm):  # type: ignore[misc]  # flask_wtf has no types
+    """Another SKU of a product."""
+
+    sku = StringField("Another SKU", [InputRequired("Give a SKU."), Length(max=MAX_SKU)], render_kw=_AS_TYPED)
+
+
+class TakeForm(FlaskForm):  # type: ignore[misc]  # flask_wtf has no types
+    """As of when stock was taken; the counts beside it are fields of the page, one for each product."""
+
+    at = DateTimeLocalField(
+        "Counted at (UTC)",
+        [InputRequired("Say when it was counted.")],
+        format=["%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%dT%H:%M:%S.%f"],
+        description="What was sold or received after that is reckoned on top.",
+    )
+    note = StringField("Note", [Length(max=MAX_NOTE)], render_kw={"placeholder": "Who counted, where …"})
+    do = HiddenField()
+
+    def moment(self) -> datetime:
+        """Return the time in UTC; a whole minute, as browsers send it, means its end, at most now."""
+        assert self.at.data is not None
+        at = self.at.data.replace(tzinfo=UTC)
+        if at.second == at.microsecond == 0 and at <= clock.now():
+            return min(at + timedelta(minutes=1, microseconds=-1), clock.now())
+        return at
+
+    def show_minute(self) -> None:
+        """Show the time as a browser's field holds it, whose microseconds were for the preview alone."""
+        if self.at.data is not None:
+            self.at.raw_data = None
+            self.at.data = self.at.data.replace(second=0, microsecond=0)
+
+
+class CsvForm(TakeForm):
+    """A file of products, and as of when the counts in it were made."""
+
+    file = FileField("CSV file")
+    text = HiddenField()
+    digest = HiddenField()
+
+
+def new_take_form(kind: type[TakeForm]) -> TakeForm:
+    """Return the form of a count that is made now."""
+    form = kind(formdata=None)
+    form.at.data = clock.now().replace(tzinfo=None)
+    return form
+
+
+def counts() -> tuple[dict[int, int], dict[int, str]]:
+    """Return the counts that the page sent by product id, and what is wrong with those that are none."""
+    usable, wrong = {}, {}
+    for name, text in request.form.items():
+        key = name.removeprefix("count-")
+        if key == name or not text.strip() or not (key.isascii() and key.isdecimal() and len(key) < 10):
+            continue
+        try:
+            usable[int(key)] = whole_units(text)
+        except ValueError as error:
+            wrong[int(key)] = str(error)
+    return usable, wrong
+
+
+def filled(product: Row[Any]) -> SettingsForm:
+    """Return the form of a product's settings as they are."""
+    return SettingsForm(formdata=None, prefix="settings", data={n: getattr(product, n) for n in SETTINGS})
+
+
+def fresh_token() -> str:
+    """Return what makes one form differ from every other: it counts once however often it is sent."""
+    return secrets.token_hex(16)
+
+
+def refuse(form: FlaskForm, error: DomainError) -> None:
+    """Show what is wrong beside the field it is wrong with, or else at the first field."""
+    for name, sentence in error.errors.items() or [("", error.sentence)]:
+        field = form[name] if name in form else next(iter(form))
+        field.errors = [*field.errors, sentence]
+
+
+def asked() -> Filters:
+    """Return the filter the query string asks for; what cannot be understood leaves nothing out."""
+    state = request.args.get("state", "active")
+    # PostgreSQL refuses NUL in a text; no row has one.
+    text = request.args.get("q", "").replace("\0", "").strip()[:MAX_NAME]
+    return Filters(text, state if state in STATES else "active")
