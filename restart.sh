@@ -3,6 +3,7 @@
 #   ./restart.sh           set up what is missing, then (re)start reader, writer and cron
 #   ./restart.sh stop      stop them           ./restart.sh status    say what runs
 #   ./restart.sh dev       in the foreground, on this machine only, following changes of code and templates
+#   ./restart.sh demo      two made-up stores whose stock moves, apart from everything real
 #   ./restart.sh docker    by docker compose   ./restart.sh install   only make .venv
 set -euo pipefail
 umask 027 # the ledger and the logs are nobody else's business
@@ -61,7 +62,8 @@ case ${1:-start} in
     [[ -x $python ]] || { echo "Nothing runs: this copy was never started." && [[ $1 == stop ]] && exit; }
     "$python" -m writer.services "$1" ;;
   dev) install requirements.txt; secrets; exec 9>&- "$python" -m writer.services dev ;;
+  demo) install requirements.txt; exec 9>&- "$python" -m deploy.demo "${@:2}" ;;
   docker) secrets; docker_up ;;
   install) install "${2:-requirements.txt}" ;;
-  *) sed -n 2,6p "$0"; exit 2 ;;
+  *) sed -n 2,7p "$0"; exit 2 ;;
 esac

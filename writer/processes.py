@@ -17,7 +17,15 @@ from writer.config import ROOT
 
 RUN = ROOT / "run"
 # What the command line of each has, and no other's.
-MARKS = {"reader": "reader.app:app", "writer": "writer.app:create_app()", "cron": "writer.cron"}
+MARKS = {
+    "reader": "reader.app:app",
+    "writer": "writer.app:create_app()",
+    "cron": "writer.cron",
+    "demo": "deploy.demo",
+    "demo-reader": "reader.app:app",
+    "demo-writer": "writer.app:create_app()",
+    "demo-watcher": "writer.push_stock",
+}
 START_TIMEOUT_S = 40
 STOP_TIMEOUT_S = 45  # gunicorn's graceful_timeout and a little
 

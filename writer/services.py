@@ -151,7 +151,7 @@ def main(arguments: list[str]) -> int:
             case ["start"]:
                 start()
             case ["stop"]:
-                processes.stop(SERVICES)
+                processes.stop(processes.MARKS)
             case ["status"]:
                 return status()
             case ["dev"]:

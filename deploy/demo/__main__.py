@@ -1,0 +1,82 @@
+"""`./restart.sh demo [PORT]`: two made-up stores, the product, and customers who buy; Ctrl-C ends it.
+
+Everything is apart from a real installation: five ports from PORT (8110) on, data/demo.db, secrets made for
+the occasion. Reader, writer and watcher are the real ones; the stores are the tests' fake WooCommerce.
+"""
+
+import contextlib
+import os
+import signal
+import sys
+import time
+
+from deploy.demo import settings
+from deploy.demo.board import Board
+from deploy.demo.hub import Hub
+from deploy.demo.settings import FIRST_PORT, Ports
+from deploy.demo.shops import Diary, Shop
+from deploy.demo.town import Town
+from writer import config, processes
+from writer.preflight import Refused
+
+ORDER_EVERY_S = 5.0
+LOOK_EVERY_S = 0.5
+
+
+def run(where: Ports) -> None:
+    """Run the demo until SIGTERM or SIGINT; afterwards nothing of it runs."""
+    told = settings.environment(where)
+    settings.forget_earlier()
+    diary = Diary(lambda line: print(line, flush=True))
+    hub = Hub(config.load(told), where)
+    with contextlib.ExitStack() as stack:
+        stack.callback(hub.stop)
+        shops = [
+            Shop("North Shop", where.north, diary, "Europe/London", 10),
+            Shop("South Shop", where.south, diary, "America/New_York", 2010),
+        ]
+        for shop in shops:
+            stack.enter_context(shop)
+        hub.connect(shops)
+        hub.start(told)
+        town = Town(hub, shops, diary, ORDER_EVERY_S)
+        stack.enter_context(Board(town, where.board, told["ADMIN_PASSWORD"]))
+        print(_welcome(where, told["ADMIN_PASSWORD"]), flush=True)
+        while True:
+            town.step()
+            time.sleep(LOOK_EVERY_S)
+
+
+def _welcome(where: Ports, password: str) -> str:
+    return f"""The demo runs. Open the first, and watch the numbers:
+  Everything at once  http://127.0.0.1:{where.board}/
+  North Shop          http://127.0.0.1:{where.north}/   buy something here ...
+  South Shop          http://127.0.0.1:{where.south}/   ... and see it go down there, within seconds
+  The hub (writer)    http://127.0.0.1:{where.writer}/stock   sign in as demo, password {password}
+  The public total    http://127.0.0.1:{where.reader}/
+A customer buys about every {ORDER_EVERY_S:g} seconds. Ctrl-C, or ./restart.sh stop elsewhere, ends it all.
+"""
+
+
+def main(arguments: list[str]) -> int:
+    """Run the demo; exit status 1 with a sentence where it cannot be had."""
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
+    first = arguments[0] if arguments else str(FIRST_PORT)
+    try:
+        if processes.find("demo"):
+            raise Refused("The demo of this copy runs already: ./restart.sh stop ends it.")
+        if not first.isascii() or not first.isdecimal():
+            raise Refused("Usage: ./restart.sh demo [PORT]")
+        where = settings.ports(int(first))
+        (processes.RUN / "demo.pid").write_text(str(os.getpid()))
+        run(where)
+    except (Refused, config.ConfigError) as error:
+        print(error, file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        print("The demo has ended.")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

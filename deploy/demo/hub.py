@@ -1,0 +1,100 @@
+"""The real product of the demo: its database filled by the product's own verbs, its processes started."""
+
+import http.client
+import os
+import secrets
+from collections.abc import Iterable, Mapping
+from functools import partial
+
+from sqlalchemy import select
+
+from deploy.demo.settings import Ports
+from deploy.demo.shops import Shop
+from writer import processes, stock
+from writer.config import Config
+from writer.db import Database
+from writer.migrate import migrate
+from writer.preflight import Refused
+from writer.schema.stock import products
+from writer.stores import baseline, connect, doctor, refresh, registry
+from writer.stores.client import Site
+from writer.stores.registry import Keyring
+from writer.stores.secrets import Vault
+
+BY = "demo"
+SERVICES = ("demo-watcher", "demo-writer", "demo-reader")
+LOW, A_BOX = 6, 25
+
+
+class Hub:
+    """The count that all stores are brought to."""
+
+    def __init__(self, config: Config, ports: Ports) -> None:
+        migrate(config.database_url)
+        self.ports = ports
+        self.database = Database(config.database_url)
+        self.keyring = Keyring(Vault(config.encryption_keys), config.webhook_shared_secret)
+
+    def connect(self, shops: Iterable[Shop]) -> None:
+        """Connect the stores as an owner does: keys, webhooks, mappings, counts of the first, pushing on."""
+        ids = [self._connect(shop) for shop in shops]
+        baseline.take_over(self.database, self.keyring.vault, BY, ids[0])
+        with self.database.transaction() as db:
+            baseline.start(db, BY, ids)
+
+    def _connect(self, shop: Shop) -> int:
+        site = Site(shop.url, shop.key, shop.secret)
+        found = connect.look(site)
+        secret = secrets.token_urlsafe(24)
+        with self.database.transaction() as db:
+            store_id = int(connect.save(db, self.keyring, BY, site, found, shop.name).id)
+            registry.set_secret(db, self.keyring, BY, store_id, secret)
+        for topic in doctor.TOPICS:
+            url = f"http://127.0.0.1:{self.ports.writer}{doctor.PATH}"
+            shop.add_webhook(topic, url, secret=secret)
+        refresh.refresh(self.database, self.keyring.vault, store_id)
+        return store_id
+
+    def start(self, environment: Mapping[str, str]) -> None:
+        """Start reader, writer and watcher, and return when they answer. Raises Refused."""
+        os.environ.update(environment)
+        for name, mark, port in (
+            ("reader", processes.MARKS["reader"], self.ports.reader),
+            ("writer", processes.MARKS["writer"], self.ports.writer),
+        ):
+            command = ["gunicorn", "-c", f"{name}/gunicorn.conf.py", "--bind", f"127.0.0.1:{port}", mark]
+            processes.launch(f"demo-{name}", command)
+        processes.launch("demo-watcher", ["writer.push_stock", "--watch", "--with-parent"])
+        for name, port in (("demo-reader", self.ports.reader), ("demo-writer", self.ports.writer)):
+            if not processes.wait(name, partial(_answers, port)):
+                raise Refused(f"The {name} did not start: see run/{name}.log.")
+
+    def stop(self) -> None:
+        """Return when nothing that was started runs any more."""
+        self.database.close()
+        processes.stop(SERVICES)
+
+    def counts(self) -> dict[str, int]:
+        """Return what is available of each SKU: the number every store is to show."""
+        query = select(products.c.sku, products.c.on_hand - products.c.set_aside).order_by(products.c.sku_key)
+        with self.database.reading() as db:
+            return {sku: max(0, available) for sku, available in db.execute(query)}
+
+    def restock(self) -> list[str]:
+        """Receive a box of everything that runs low; return a sentence for each."""
+        low = [sku for sku, units in self.counts().items() if units < LOW]
+        with self.database.transaction() as db:
+            for sku in low:
+                stock.receive(db, BY, stock.get(db, sku), A_BOX, "a box from the workshop")
+        return [f"The workshop delivers {A_BOX} x {sku} to the hub." for sku in low]
+
+
+def _answers(port: int) -> bool:
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=5)
+    try:
+        connection.request("GET", "/health")
+        return connection.getresponse().status == 200
+    except OSError:
+        return False
+    finally:
+        connection.close()

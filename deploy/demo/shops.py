@@ -1,0 +1,104 @@
+"""The demo's stores: the fake WooCommerce of the tests, with a window to look at and to buy from."""
+
+from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from urllib.parse import parse_qsl
+
+from jinja2 import Environment, FileSystemLoader, select_autoescape
+
+from tests.fakes.store_answers import Answer, Request
+from tests.fakes.store_auth import Authenticator
+from tests.fakes.store_demo import stocked
+from tests.fakes.store_model import Order
+from tests.fakes.woocommerce import FakeStore
+
+FOLDER = Path(__file__).parent
+MOST_AT_ONCE = 20
+
+pages = Environment(
+    loader=FileSystemLoader(FOLDER),
+    autoescape=select_autoescape(["html"]),
+    trim_blocks=True,
+    lstrip_blocks=True,
+)
+
+
+@dataclass(frozen=True)
+class Item:
+    """One thing on sale as the store shows it."""
+
+    sku: str
+    name: str
+    price: str
+    stock: int
+
+
+class Diary:
+    """What happened lately, newest first; each line is also handed to `tell`."""
+
+    def __init__(self, tell: Callable[[str], None]) -> None:
+        self.lines: deque[str] = deque(maxlen=14)
+        self._tell = tell
+
+    def write(self, sentence: str) -> None:
+        """Keep a sentence with the time."""
+        line = f"{datetime.now(UTC):%H:%M:%S}  {sentence}"
+        self.lines.appendleft(line)
+        self._tell(line)
+
+
+class Shop(FakeStore):
+    """A fake store whose front page lists what it has, with a button to buy it."""
+
+    def __init__(self, name: str, port: int, diary: Diary, tz: str, first_id: int) -> None:
+        super().__init__(name, port=port, tz=tz, first_id=first_id, auto_deliver=True, keep_calls=False)
+        self.diary = diary
+        self.skus = stocked(self, [])
+
+    def items(self) -> list[Item]:
+        """Return what is on sale, as any visitor sees it."""
+        with self.state.lock:
+            found = [self.product(sku) for sku in self.skus]
+            return [
+                Item(each.sku, self._title(each.sku), each.price, self.stock(each.sku) or 0) for each in found
+            ]
+
+    def _title(self, sku: str) -> str:
+        product = self.product(sku)
+        return (
+            f"{self.product(product.parent_id).name}, {product.name}" if product.parent_id else product.name
+        )
+
+    def sell(self, sku: str, quantity: int) -> Order | None:
+        """Sell to a customer, as far as the store thinks it has the units; None where it has none."""
+        with self.state.lock:
+            units = min(quantity, self.stock(sku) or 0, MOST_AT_ONCE)
+            order = self.place_order([(sku, units)], shipping="3.50") if units > 0 else None
+        if order is not None:
+            self.diary.write(f"{self.name} sells {units} x {sku}: order {order.id}.")
+        return order
+
+    def _apply(self, auth: Authenticator, request: Request) -> Answer:
+        if request.path == "/":
+            return html("shop.html", shop=self, items=self.items())
+        if request.path == "/demo.css":
+            return stylesheet()
+        if request.path == "/buy" and request.method == "POST":
+            form = dict(parse_qsl(request.raw.decode(errors="replace")))
+            if form.get("sku") in self.skus:
+                self.sell(form["sku"], 1)
+            return Answer(303, b"", {"Location": "/"})
+        return super()._apply(auth, request)
+
+
+def html(name: str, **values: object) -> Answer:
+    """Answer with a page of this folder."""
+    return Answer(200, pages.get_template(name).render(**values).encode(), {}, "text/html; charset=UTF-8")
+
+
+def stylesheet() -> Answer:
+    """Answer with the look of the demo's own pages."""
+    return Answer(200, (FOLDER / "demo.css").read_bytes(), {}, "text/css; charset=UTF-8")
