@@ -1,24 +1,28 @@
 """Bring in what is still missing of the stores' orders: `python -m writer.sync_orders`.
 
 Cron runs it every few minutes: deliveries whose processing failed are tried again, each in a transaction of
-its own, and bodies older than is kept are dropped. Exit status: 0 done (or already running), 1 the database
-could not be had, 2 wrong settings.
+its own, and every store whose orders were last read SYNC_INTERVAL minutes ago (30) is read again. `--now`
+reads every store at once, `--thorough` looks for orders that were deleted there too. Exit status: 0 done (or
+already running), 1 the database could not be had or a store could not be read, 2 wrong settings.
 """
 
+import argparse
 import logging
 import signal
 import sys
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import timedelta
 
 from sqlalchemy.exc import OperationalError
 
 from writer import config as configuration
-from writer import logs
+from writer import logs, orders
 from writer.db import AlreadyRunning, Database
 from writer.errors import DomainError
-from writer.stores import deliveries
+from writer.stores import deliveries, runs
+from writer.stores.secrets import Vault
 
 log = logging.getLogger("writer.sync_orders")
 
@@ -41,19 +45,35 @@ class Done:
         )
 
 
-def main() -> int:
-    """Run once, print one line that says what was done, return the exit status."""
+def main(arguments: list[str] | None = None) -> int:
+    """Run once, print what was done, return the exit status."""
+    asked = _parse(arguments)
     logs.start()
     try:
-        database = Database(configuration.database_url(configuration.told()))
+        config = configuration.load()
+        interval = configuration.whole_number(config.environment, "SYNC_INTERVAL", 30, 1, 100_000)
+        days_back = configuration.whole_number(config.environment, "SYNC_DAYS_BACK", 30, 1, 3650)
+        keep_days = configuration.whole_number(config.environment, "ORDER_RETENTION_DAYS", 90, 1, 36500)
+        raw_days = configuration.whole_number(config.environment, "RAW_RETENTION_DAYS", 90, 1, 36500)
     except configuration.ConfigError as error:
         print(error, file=sys.stderr)
         return 2
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
+    database = Database(config.database_url)
     try:
         print(run(database, stop.is_set).summary)
+        plan = runs.Plan(
+            started_by="by hand" if asked.now else "cron",
+            days_back=asked.days_back,
+            first_days_back=days_back,
+            looks_for_vanished=asked.thorough,
+            only_older_than=None if asked.now or asked.thorough else timedelta(minutes=interval, seconds=-30),
+        )
+        status = _read_stores(database, Vault(config.encryption_keys), plan, stop.is_set)
+        _forget_old(database, keep_days, raw_days)
+        return status
     except AlreadyRunning as running:
         print(f"{running} Nothing was done.")
     except (OperationalError, OSError) as error:  # OSError: no folder to lock a file in
@@ -65,6 +85,41 @@ def main() -> int:
     finally:
         database.close()
     return 0
+
+
+def _parse(arguments: list[str] | None) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m writer.sync_orders", description=__doc__.split("\n")[0])
+    parser.add_argument("--now", action="store_true", help="read every store, however lately it was read")
+    parser.add_argument("--thorough", action="store_true", help="look for orders deleted in the stores too")
+    parser.add_argument("--days-back", type=int, help="read again what changed in so many days")
+    return parser.parse_args(arguments)
+
+
+def _read_stores(database: Database, vault: Vault, plan: runs.Plan, is_stopping: Callable[[], bool]) -> int:
+    run_id = runs.run(database, vault, plan, is_stopping, tell=print)
+    if run_id is None:
+        print("No store with REST keys is due to be read.")
+        return 0
+    with database.reading() as db:
+        done = runs.summary(db, run_id)
+    print(runs.line(done))
+    log.info("orders read", extra={"fields": {"summary": runs.line(done)}})
+    return 1 if done["errors"] else 0
+
+
+def _forget_old(database: Database, keep_days: int, raw_days: int) -> None:
+    """Let orders older than is kept leave the cache, a thousand a transaction; forget old raw data and runs."""
+    cleaned = 0
+    while True:
+        with database.transaction() as db:
+            few = orders.clean_up(db, keep_days)
+            raw = orders.drop_raw(db, raw_days)
+            runs.drop_old(db)
+        cleaned += few
+        if few == 0 and raw == 0:
+            break
+    if cleaned:
+        print(f"{cleaned} orders older than {keep_days} days left the cache; what they counted stays.")
 
 
 def run(database: Database, is_stopping: Callable[[], bool] = lambda: False) -> Done:

@@ -108,7 +108,7 @@ class Reader:
         read.updated += done.outcome == "recorded" and not done.is_new
         read.unchanged += done.outcome != "recorded"
 
-    def poll(self, days_back: int | None = None) -> Read:
+    def poll(self, days_back: int | None = None, first_days_back: int = DAYS_BACK) -> Read:
         """Read every order that changed since the cursor, or in the last `days_back` days where given.
 
         Afterwards cursor and polled_at have moved. Raises StoreError where a page cannot be read, Stopped:
@@ -117,7 +117,7 @@ class Reader:
         began = clock.now()
         with self.database.reading() as db:
             cursor = registry.get(db, self.store_id).order_cursor
-        since = cursor - OVERLAP if cursor is not None else began - timedelta(days=DAYS_BACK)
+        since = cursor - OVERLAP if cursor is not None else began - timedelta(days=first_days_back)
         if days_back is not None:
             since = min(since, began - timedelta(days=days_back))
         newest, read = cursor, Read()
