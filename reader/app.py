@@ -37,6 +37,7 @@ HERE = Path(__file__).resolve().parent
 PARAMETERS = ("by", "from", "to", "model", "variant", "tz", "label", "style")  # all others are ignored
 LONGEST_HISTORY = 400  # periods
 MOST_KEPT = 500  # answers
+ZONES = frozenset(zoneinfo.available_timezones())  # asked once, for it searches the disk
 NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 NO_GZIP = re.compile(r"gzip\s*;\s*q=0(\.0*)?\s*(,|$)")
 POLICY = "default-src 'none'; style-src 'self'; img-src 'self' data:; base-uri 'none'; frame-ancestors 'none'"
@@ -78,7 +79,7 @@ def load(told: Mapping[str, str | None] | None = None) -> Settings:
     if not all(re.fullmatch(r"https?://[^\s/]+", origin) for origin in origins):
         raise SettingError("CORS_ORIGINS must be * or origins such as https://example.com, with commas.")
     zone = say("PUBLIC_TZ", "UTC")
-    if zone not in zoneinfo.available_timezones():
+    if zone not in ZONES:
         raise SettingError("PUBLIC_TZ must be the name of a time zone, such as Europe/Berlin.")
     ages = {name: say(f"PUBLIC_{name}", age) for name, age in AGES.items()}
     for name, age in ages.items():
@@ -374,7 +375,7 @@ def periods(by: str, zone: zoneinfo.ZoneInfo) -> list[date]:
 
 def read_history() -> dict[str, Any]:
     by, name = choice("by", "day", "week", "month"), request.args.get("tz", settings().zone)
-    if name not in zoneinfo.available_timezones():
+    if name not in ZONES:
         raise Refused("tz", "tz must be the name of a time zone, such as Europe/Berlin.")
     zone = zoneinfo.ZoneInfo(name)
     starts = periods(by, zone)
