@@ -108,7 +108,7 @@ def _read_stores(database: Database, vault: Vault, plan: runs.Plan, is_stopping:
 
 
 def _forget_old(database: Database, keep_days: int, raw_days: int) -> None:
-    """Let orders older than is kept leave the cache, a thousand a transaction; forget old raw data and runs."""
+    """Let orders older than is kept leave the cache, a thousand a transaction; forget raw data and runs."""
     cleaned = 0
     while True:
         with database.transaction() as db:
