@@ -391,23 +391,29 @@ def drawing() -> dict[str, Any]:
     """Return what chart.svg draws, its axis ending at round numbers that have a whole half."""
     told = read_history()
     counts = [0, *(row["count"] for row in told["periods"])]
-    round_numbers = [0, *(step * 10**power for power in range(20) for step in (2, 4, 10))]
+    round_numbers = [0, *(step * 10**power for power in range(20) for step in (2, 4, 6, 8, 10))]
     low, high = (next(n for n in round_numbers if n >= most) for most in (-min(counts), max(counts)))
     what = " ".join(part for part in (settings().title, *kind().values()) if part)
     return {"history": told, "low": -low, "high": high or 2, "what": what}
 
 
 def badge() -> dict[str, str]:
-    """Return label and message: 1,234 in short is 1.2k, never more than it is."""
+    """Return label and message."""
     label, units = request.args.get("label", settings().unit), figures().total(**kind())
     if len(label) > 100 or NOT_XML.search(label):
         raise Refused("label", "label must be at most 100 characters that can be shown.")
-    message, thousands = f"{units:,}", min((len(str(abs(units))) - 1) // 3, 4)
-    if choice("style", "short", "exact") == "short" and thousands:
-        whole, tenth = divmod(abs(units) * 10 // 1000**thousands, 10)
-        fraction = f".{tenth}" if tenth and whole < 10 else ""
-        message = f"{'-' if units < 0 else ''}{whole:,}{fraction}{'kMBT'[thousands - 1]}"
-    return {"label": label, "message": message}
+    return {
+        "label": label,
+        "message": short(units) if choice("style", "short", "exact") == "short" else f"{units:,}",
+    }
+
+
+def short(units: int) -> str:
+    """Return 1,234 as 1.2k: rounded towards zero, never more than it is."""
+    thousands = min((len(str(abs(units))) - 1) // 3, 4)
+    whole, tenth = divmod(abs(units) * 10 // 1000**thousands, 10)
+    fraction = f".{tenth}" if tenth and whole < 10 else ""
+    return f"{'-' if units < 0 else ''}{whole:,}{fraction}{' kMBT'[thousands].strip()}"
 
 
 def width(text: str) -> int:
@@ -612,7 +618,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     """Return the reader on `settings`, or on the environment; SettingError says what is unusable there."""
     made = Flask("reader", root_path=str(HERE), static_folder=None)
     made.config["READER"] = settings or load()
-    made.jinja_env.filters["number"] = "{:,}".format
+    made.jinja_env.filters.update(number="{:,}".format, short=short)
     made.register_blueprint(routes)
     made.register_error_handler(Exception, on_error)
     made.wsgi_app = Keeper(made.wsgi_app, made.config["READER"])  # type: ignore[method-assign]
