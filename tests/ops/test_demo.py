@@ -64,9 +64,8 @@ class Demo:
 
     def shown(self, which: int, sku: str) -> int:
         """What a store's window shows of a SKU."""
-        form = self.page(which).partition(f'value="{sku}"')[2]
-        found = re.search(r'class="count">(-?\d+)<', form)
-        assert found, form[:300]
+        found = re.search(rf'data-live="{sku}">(-?\d+)<', self.page(which))
+        assert found, self.page(which)
         return int(found[1])
 
     def listening(self) -> list[int]:

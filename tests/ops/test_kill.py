@@ -20,7 +20,7 @@ from writer.migrate import migrate
 pytestmark = pytest.mark.sqlite_only
 
 DELIVERIES = 2000
-KILLS = 10
+KILLS = 8
 
 
 @pytest.fixture
@@ -30,10 +30,12 @@ def writer(database_url: str, tmp_path: Path) -> Iterator[Writer]:
 
 
 class Killer:
-    """Kills the writer about ten times while deliveries are answered, each time somewhere within one."""
+    """Kills the writer so many times while deliveries are answered, each time somewhere within one."""
 
-    def __init__(self, writer: Writer) -> None:
+    def __init__(self, writer: Writer, deliveries: int, kills: int) -> None:
         self.writer = writer
+        self.planned = kills
+        self.at_most = deliveries // kills - 20  # answers between two kills
         self.kills = 0
         self._answered = threading.Semaphore(0)
         self._ended = threading.Event()
@@ -44,8 +46,8 @@ class Killer:
             self._answered.release()
 
     def _run(self) -> None:
-        for _ in range(KILLS):
-            for _ in range(random.randint(50, DELIVERIES // KILLS - 20)):
+        for _ in range(self.planned):
+            for _ in range(random.randint(50, self.at_most)):
                 while not self._answered.acquire(timeout=0.1):
                     if self._ended.is_set():
                         return
@@ -66,7 +68,7 @@ class Killer:
 def test_nothing_answered_is_lost_or_counted_twice_when_the_writer_is_killed(
     writer: Writer, database_url: str
 ) -> None:
-    with Killer(writer) as killer:
+    with Killer(writer, DELIVERIES, KILLS) as killer:
         answers = deliver_all(writer.port, range(1, DELIVERIES + 1), 8, 200, killer.note)
 
     statuses = [status for each in answers.values() for status in each]
@@ -81,8 +83,8 @@ def test_nothing_answered_is_lost_or_counted_twice_when_the_writer_is_killed(
 def test_a_killed_writer_loses_no_answered_delivery_that_is_never_sent_again(
     writer: Writer, database_url: str
 ) -> None:
-    with Killer(writer) as killer:
-        answers = deliver_all(writer.port, range(1, DELIVERIES + 1), 8, 1, killer.note)
+    with Killer(writer, 300, 2) as killer:
+        answers = deliver_all(writer.port, range(1, 301), 8, 1, killer.note)
 
     answered = {number for number, each in answers.items() if each == [200]}
     found = ledger(database_url)
