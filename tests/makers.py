@@ -4,12 +4,15 @@ from functools import cache
 
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import delete
+from sqlalchemy import delete, select
 
 from writer import config
-from writer.accounts import actions, passwords, queries, sign_ins
+from writer.accounts import actions, grants, passwords, queries, sign_ins
+from writer.accounts.grants import Owner
 from writer.db import Database
+from writer.schema.accounts import api_tokens, users
 from writer.schema.audit import audit_entries
+from writer.schema.stores import stores
 
 WEBHOOK_SECRET = "woo-hook-secret-1"
 PASSWORD = "correct horse battery"  # of ada and sam
@@ -60,3 +63,14 @@ def session_cookie(app: Flask, name: str) -> tuple[str, str]:
     cookie = sign_in_as(app, name).get_cookie(app.config["SESSION_COOKIE_NAME"])
     assert cookie is not None
     return cookie.key, cookie.value
+
+
+def grant_every_store(database: Database) -> None:
+    """Let every staff user and every token see all stores there are now."""
+    with database.transaction() as db:
+        store_ids = list(db.execute(select(stores.c.id)).scalars())
+        owners = [Owner(user_id=user_id) for user_id in db.execute(select(users.c.id)).scalars()]
+        owners += [Owner(token_id=token_id) for token_id in db.execute(select(api_tokens.c.id)).scalars()]
+        for owner in owners:
+            grants.grant(db, "ada", owner, store_ids)
+        db.execute(delete(audit_entries).where(audit_entries.c.action.endswith(".grant")))

@@ -10,6 +10,7 @@ from writer import audit, clock
 from writer.audit.queries import Change, Wanted, changes, count_entries, list_entries
 from writer.db import Database
 from writer.schema.audit import audit_entries
+from writer.sight import EVERYTHING
 
 
 def test_a_note_says_who_did_what_to_what_and_when(
@@ -64,7 +65,7 @@ def test_only_what_changed_is_shown(
 ) -> None:
     with database.transaction() as db:
         audit.note(db, "ada", "sale.edit", "sale 1", before, after)
-        entry = list_entries(db, Wanted(), 1, 0)[0]
+        entry = list_entries(db, EVERYTHING, Wanted(), 1, 0)[0]
 
     assert changes(entry) == expected
 
@@ -94,10 +95,10 @@ def test_the_trail_is_filtered(
             monkeypatch.setattr(clock, "now", lambda number=number: start + timedelta(hours=number))
             audit.note(db, *row, None, None)
 
-        found = [row.subject for row in list_entries(db, wanted, 10, 0)]
+        found = [row.subject for row in list_entries(db, EVERYTHING, wanted, 10, 0)]
 
         assert found == subjects
-        assert count_entries(db, wanted) == len(subjects)
+        assert count_entries(db, EVERYTHING, wanted) == len(subjects)
 
 
 def test_the_page_shows_what_was_and_what_became_of_it(admin: FlaskClient, database: Database) -> None:

@@ -10,6 +10,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import text
 from werkzeug.test import TestResponse
 
+from tests.makers import grant_every_store
 from tests.sales.conftest import NOON
 from writer import clock, sales
 from writer.db import Database
@@ -198,8 +199,17 @@ def test_a_sale_of_an_order_can_be_neither_changed_nor_deleted(
 ) -> None:
     with database.transaction() as db:
         sale_id = sales.post(
-            db, order_line_id=order_line, quantity=1, date=NOON, seller="", notes="", sku=None, **FIRE
+            db,
+            order_line_id=order_line,
+            store_id=1,
+            quantity=1,
+            date=NOON,
+            seller="",
+            notes="",
+            sku=None,
+            **FIRE,
         )
+    grant_every_store(database)
 
     changed = api.put(f"/api/sales/{sale_id}", json={"quantity": 9})
     deleted = api.delete(f"/api/sales/{sale_id}")

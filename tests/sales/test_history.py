@@ -12,6 +12,7 @@ from writer.charts import Bar
 from writer.db import Database
 from writer.sales import history
 from writer.schema.sales import sales as ledger
+from writer.sight import EVERYTHING
 
 TODAY = date(2026, 11, 20)  # a Friday
 
@@ -23,7 +24,9 @@ def sold(db: Connection, moment: str, quantity: int = 1, model: str = "Fire", va
 
 
 def bars(db: Connection, period: str) -> dict[str, tuple[int, ...]]:
-    return {bar.name: bar.counts for bar in history.read(db, period, TODAY).bars if any(bar.counts)}
+    return {
+        bar.name: bar.counts for bar in history.read(db, EVERYTHING, period, TODAY).bars if any(bar.counts)
+    }
 
 
 def test_units_are_counted_by_day_week_and_month(database: Database) -> None:
@@ -41,7 +44,7 @@ def test_units_are_counted_by_day_week_and_month(database: Database) -> None:
 
 def test_periods_without_sales_are_there_and_the_last_is_todays(database: Database) -> None:
     with database.reading() as db:
-        found = {period: history.read(db, period, TODAY) for period in ("day", "week", "month")}
+        found = {period: history.read(db, EVERYTHING, period, TODAY) for period in ("day", "week", "month")}
 
     assert {period: len(read.bars) for period, read in found.items()} == {"day": 30, "week": 26, "month": 24}
     assert [read.bars[-1].name for read in found.values()] == [
@@ -64,7 +67,7 @@ def test_the_least_sold_types_share_a_colour_when_there_are_many(database: Datab
         for number in range(10):
             sold(db, "2026-11-20T12:00:00", 100 - number, model=f"M{number}")
 
-        found = history.read(db, "day", TODAY)
+        found = history.read(db, EVERYTHING, "day", TODAY)
 
     assert len(found.names) == charts.COLOURS
     assert found.names[-1] == history.OTHERS
@@ -77,7 +80,7 @@ def test_totals_are_of_all_time_and_leave_out_what_came_to_nothing(database: Dat
         sold(db, "2026-01-01T12:00:00", 2, "Ice")
         sold(db, "2026-01-02T12:00:00", -2, "Ice")
 
-        assert [tuple(row) for row in history.list_totals(db)] == [("Fire", "24pin", 5)]
+        assert [tuple(row) for row in history.list_totals(db, EVERYTHING)] == [("Fire", "24pin", 5)]
 
 
 @pytest.mark.parametrize(

@@ -15,6 +15,7 @@ from writer.db import Database
 from writer.errors import Conflict, Invalid, NotFound
 from writer.sales import actions, queries
 from writer.schema.sales import sales as ledger
+from writer.sight import EVERYTHING
 
 
 def add(db: Connection, **given: Any) -> int:
@@ -23,15 +24,19 @@ def add(db: Connection, **given: Any) -> int:
 
 
 def amend(db: Connection, sale_id: int) -> None:
-    actions.amend(db, "ada", sale_id, {"quantity": 2})
+    actions.amend(db, EVERYTHING, "ada", sale_id, {"quantity": 2})
+
+
+def get(db: Connection, sale_id: int) -> object:
+    return queries.get_sale(db, EVERYTHING, sale_id)
 
 
 def remove(db: Connection, sale_id: int) -> None:
-    actions.remove(db, "ada", sale_id)
+    actions.remove(db, EVERYTHING, "ada", sale_id)
 
 
 def restore(db: Connection, sale_id: int) -> None:
-    actions.restore(db, "ada", sale_id)
+    actions.restore(db, EVERYTHING, "ada", sale_id)
 
 
 def audited(db: Connection) -> list[tuple[str, str]]:
@@ -43,7 +48,7 @@ def test_a_sale_is_added_as_the_owner_writes_its_type(database: Database) -> Non
     with database.transaction() as db:
         sale_id = add(db, model="FIRE", variant="24PIN", quantity=3, notes=" fair ", sku="", date=NOON)
 
-        sale = queries.get_sale(db, sale_id)
+        sale = queries.get_sale(db, EVERYTHING, sale_id)
 
     assert (sale.model, sale.variant, sale.quantity, sale.notes) == ("Fire", "24pin", 3, "fair")
     assert (sale.sku, sale.source, sale.date, sale.updated_at) == (None, "form", NOON, None)
@@ -53,7 +58,7 @@ def test_a_sale_without_a_date_is_of_now(database: Database, monkeypatch: pytest
     monkeypatch.setattr(clock, "now", lambda: NOON + timedelta(microseconds=7))
 
     with database.transaction() as db:
-        sale = queries.get_sale(db, add(db, date=None))
+        sale = queries.get_sale(db, EVERYTHING, add(db, date=None))
 
     assert sale.date == NOON
 
@@ -82,7 +87,7 @@ def test_a_sale_that_cannot_be_is_refused_naming_the_field(
             add(db, **given)
 
         assert list(refused.value.errors) == [field]
-        assert queries.count_sales(db) == 0
+        assert queries.count_sales(db, EVERYTHING) == 0
 
 
 def test_every_unusable_field_is_named_at_once(database: Database) -> None:
@@ -118,9 +123,9 @@ def test_amending_changes_what_is_given_and_nothing_else(database: Database) -> 
     with database.transaction() as db:
         sale_id = add(db, quantity=2, notes="fair", date=NOON)
 
-        actions.amend(db, "bob", sale_id, {"variant": "28pin"})
+        actions.amend(db, EVERYTHING, "bob", sale_id, {"variant": "28pin"})
 
-        sale = queries.get_sale(db, sale_id)
+        sale = queries.get_sale(db, EVERYTHING, sale_id)
     assert (sale.variant, sale.quantity, sale.notes, sale.date) == ("28pin", 2, "fair", NOON)
     assert sale.updated_at is not None
 
@@ -129,9 +134,9 @@ def test_amending_to_the_same_values_changes_and_notes_nothing(database: Databas
     with database.transaction() as db:
         sale_id = add(db)
 
-        actions.amend(db, "ada", sale_id, {"model": "fire", "quantity": 1, "notes": " "})
+        actions.amend(db, EVERYTHING, "ada", sale_id, {"model": "fire", "quantity": 1, "notes": " "})
 
-        assert queries.get_sale(db, sale_id).updated_at is None
+        assert queries.get_sale(db, EVERYTHING, sale_id).updated_at is None
         assert audited(db) == [("sale.add", f"sale {sale_id}")]
 
 
@@ -140,9 +145,9 @@ def test_a_sale_of_a_type_no_longer_active_can_still_be_amended(database: Databa
         sale_id = add(db)
         db.execute(text("UPDATE sale_types SET is_active = false"))
 
-        actions.amend(db, "ada", sale_id, {"model": "Fire", "variant": "24pin", "notes": "x"})
+        actions.amend(db, EVERYTHING, "ada", sale_id, {"model": "Fire", "variant": "24pin", "notes": "x"})
 
-        assert queries.get_sale(db, sale_id).notes == "x"
+        assert queries.get_sale(db, EVERYTHING, sale_id).notes == "x"
 
 
 def test_a_refused_amendment_changes_nothing(database: Database) -> None:
@@ -150,34 +155,34 @@ def test_a_refused_amendment_changes_nothing(database: Database) -> None:
         sale_id = add(db)
 
         with pytest.raises(Invalid):
-            actions.amend(db, "ada", sale_id, {"notes": "new", "quantity": 0})
+            actions.amend(db, EVERYTHING, "ada", sale_id, {"notes": "new", "quantity": 0})
 
-        assert queries.get_sale(db, sale_id).notes == ""
+        assert queries.get_sale(db, EVERYTHING, sale_id).notes == ""
 
 
 def test_a_removed_sale_comes_back_as_it_was_under_its_own_id(database: Database) -> None:
     with database.transaction() as db:
         sale_id = add(db, quantity=4, notes="fair", sku="fire24-a", date=NOON)
-        actions.amend(db, "ada", sale_id, {"notes": "market"})
-        before = queries.get_sale(db, sale_id)
-        actions.remove(db, "ada", sale_id)
+        actions.amend(db, EVERYTHING, "ada", sale_id, {"notes": "market"})
+        before = queries.get_sale(db, EVERYTHING, sale_id)
+        actions.remove(db, EVERYTHING, "ada", sale_id)
 
-        actions.restore(db, "ada", sale_id)
+        actions.restore(db, EVERYTHING, "ada", sale_id)
 
-        assert queries.get_sale(db, sale_id) == before
+        assert queries.get_sale(db, EVERYTHING, sale_id) == before
 
 
 def test_the_newest_deletion_is_what_comes_back(database: Database) -> None:
     with database.transaction() as db:
         sale_id = add(db)
-        actions.remove(db, "ada", sale_id)
-        actions.restore(db, "ada", sale_id)
-        actions.amend(db, "ada", sale_id, {"quantity": 9})
-        actions.remove(db, "ada", sale_id)
+        actions.remove(db, EVERYTHING, "ada", sale_id)
+        actions.restore(db, EVERYTHING, "ada", sale_id)
+        actions.amend(db, EVERYTHING, "ada", sale_id, {"quantity": 9})
+        actions.remove(db, EVERYTHING, "ada", sale_id)
 
-        actions.restore(db, "ada", sale_id)
+        actions.restore(db, EVERYTHING, "ada", sale_id)
 
-        assert queries.get_sale(db, sale_id).quantity == 9
+        assert queries.get_sale(db, EVERYTHING, sale_id).quantity == 9
 
 
 def test_a_sale_that_is_there_cannot_be_brought_back(database: Database) -> None:
@@ -185,13 +190,13 @@ def test_a_sale_that_is_there_cannot_be_brought_back(database: Database) -> None
         sale_id = add(db)
 
         with pytest.raises(Conflict):
-            actions.restore(db, "ada", sale_id)
+            actions.restore(db, EVERYTHING, "ada", sale_id)
 
 
 @pytest.mark.parametrize("sale_id", [0, -1, 4711, 2**80])
 @pytest.mark.parametrize(
     "verb",
-    [queries.get_sale, remove, restore, amend],
+    [get, remove, restore, amend],
     ids=["get", "remove", "restore", "amend"],
 )
 def test_a_sale_that_never_was_is_not_found(
@@ -206,6 +211,7 @@ def test_a_sale_of_an_order_is_changed_in_its_store_only(database: Database, ord
         sale_id = sales.post(
             db,
             order_line_id=order_line,
+            store_id=1,
             model="Fire",
             variant="24pin",
             sku=None,
@@ -219,15 +225,15 @@ def test_a_sale_of_an_order_is_changed_in_its_store_only(database: Database, ord
             with pytest.raises(Conflict, match="order 1001: change the order in its store"):
                 verb(db, sale_id)
 
-        assert queries.get_sale(db, sale_id).quantity == 1
+        assert queries.get_sale(db, EVERYTHING, sale_id).quantity == 1
 
 
 def test_every_change_is_audited_with_before_and_after(database: Database) -> None:
     with database.transaction() as db:
         sale_id = add(db)
-        actions.amend(db, "ada", sale_id, {"quantity": 2})
-        actions.remove(db, "ada", sale_id)
-        actions.restore(db, "ada", sale_id)
+        actions.amend(db, EVERYTHING, "ada", sale_id, {"quantity": 2})
+        actions.remove(db, EVERYTHING, "ada", sale_id)
+        actions.restore(db, EVERYTHING, "ada", sale_id)
 
         noted = audited(db)
         edit = db.execute(text("SELECT * FROM audit_entries WHERE action = 'sale.edit'")).one()
@@ -255,7 +261,7 @@ def test_the_shell_adds_a_sale_with_the_earlier_columns_alone(database: Database
             )
         )
 
-        sale = queries.list_newest(db, 10, 0)[0]
+        sale = queries.list_newest(db, EVERYTHING, 10, 0)[0]
 
     assert (sale.source, sale.quantity) == ("shell", 2)
     assert abs(sale.date - clock.now()) < timedelta(minutes=1)

@@ -17,6 +17,7 @@ from writer import sales
 from writer.db import Database
 from writer.sales import actions, queries, types
 from writer.sales.queries import Filters
+from writer.sight import EVERYTHING
 
 
 def add(database: Database, **given: Any) -> int:
@@ -34,7 +35,9 @@ def post_order_sale(database: Database, order_line: int, **given: Any) -> int:
         "notes": "",
     }
     with database.transaction() as db:
-        return sales.post(db, order_line_id=order_line, sku=None, date=NOON, **{**values, **given})
+        return sales.post(
+            db, order_line_id=order_line, store_id=1, sku=None, date=NOON, **{**values, **given}
+        )
 
 
 def form(page: TestResponse, **changed: str) -> dict[str, str]:
@@ -56,7 +59,7 @@ def form(page: TestResponse, **changed: str) -> dict[str, str]:
 
 def ledger(database: Database) -> list[Any]:
     with database.reading() as db:
-        return list(queries.list_sales(db, Filters(), 100, 0, None))
+        return list(queries.list_sales(db, EVERYTHING, Filters(), 100, 0, None))
 
 
 def test_an_empty_ledger_shows_nothing_sold_and_a_form(admin: FlaskClient) -> None:
@@ -196,8 +199,8 @@ def test_saving_a_sale_unchanged_changes_nothing(admin: FlaskClient, database: D
 
     assert answer.status_code == 303
     with database.reading() as db:
-        assert queries.get_sale(db, 7).updated_at is None
-        assert queries.get_sale(db, 7).notes == "two\nlines"
+        assert queries.get_sale(db, EVERYTHING, 7).updated_at is None
+        assert queries.get_sale(db, EVERYTHING, 7).notes == "two\nlines"
 
 
 def test_an_edit_that_cannot_be_changes_nothing(admin: FlaskClient, database: Database) -> None:

@@ -16,6 +16,7 @@ def _post(database: Database, order_line: int, quantity: int, date: datetime = N
         return sales.post(
             db,
             order_line_id=order_line,
+            store_id=1,
             model="Fire",
             variant="24pin",
             sku="fire24-a",

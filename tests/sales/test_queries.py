@@ -11,6 +11,7 @@ from writer.db import Database
 from writer.sales import queries
 from writer.sales.queries import Filters, Summary
 from writer.schema.sales import sales as ledger
+from writer.sight import EVERYTHING
 
 
 def row(db: Connection, **values: Any) -> None:
@@ -30,10 +31,10 @@ def some(database: Database) -> Database:
 
 
 def found(db: Connection, filters: Filters) -> list[int]:
-    summary = queries.summarize(db, filters)
-    listed = [sale.id for sale in queries.list_sales(db, filters, 50, 0, summary)]
-    exported = [sale.id for sale in queries.chunk_after(db, filters, None)]
-    walked = [sale.id for sale in queries.list_sales(db, filters, 50, 0, None)]
+    summary = queries.summarize(db, EVERYTHING, filters)
+    listed = [sale.id for sale in queries.list_sales(db, EVERYTHING, filters, 50, 0, summary)]
+    exported = [sale.id for sale in queries.chunk_after(db, EVERYTHING, filters, None)]
+    walked = [sale.id for sale in queries.list_sales(db, EVERYTHING, filters, 50, 0, None)]
     assert listed == exported == walked
     assert len(listed) == summary.rows
     return listed
@@ -66,13 +67,13 @@ def test_filters_leave_what_they_say_newest_first(
 
 def test_a_summary_counts_rows_and_units(some: Database) -> None:
     with some.reading() as db:
-        assert queries.summarize(db, Filters()) == Summary(4, 6)
-        assert queries.summarize(db, Filters(model="Earth")) == Summary(0, 0)
+        assert queries.summarize(db, EVERYTHING, Filters()) == Summary(4, 6)
+        assert queries.summarize(db, EVERYTHING, Filters(model="Earth")) == Summary(0, 0)
 
 
 def test_pages_follow_each_other_without_gap_or_repeat(some: Database) -> None:
     with some.reading() as db:
-        pages = [[sale.id for sale in queries.list_newest(db, 2, offset)] for offset in (0, 2, 4)]
+        pages = [[sale.id for sale in queries.list_newest(db, EVERYTHING, 2, offset)] for offset in (0, 2, 4)]
 
     assert pages == [[4, 3], [2, 1], []]
 
@@ -82,7 +83,7 @@ def test_sales_of_the_same_moment_are_listed_by_id(database: Database) -> None:
         for _ in range(3):
             row(db)
 
-        assert [sale.id for sale in queries.list_newest(db, 10, 0)] == [3, 2, 1]
+        assert [sale.id for sale in queries.list_newest(db, EVERYTHING, 10, 0)] == [3, 2, 1]
 
 
 def test_chunks_go_through_everything_once(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -93,7 +94,7 @@ def test_chunks_go_through_everything_once(database: Database, monkeypatch: pyte
 
         seen: list[int] = []
         last = None
-        while chunk := queries.chunk_after(db, Filters(), last):
+        while chunk := queries.chunk_after(db, EVERYTHING, Filters(), last):
             seen += [sale.id for sale in chunk]
             last = chunk[-1]
 
@@ -109,4 +110,4 @@ def test_whatever_date_the_shell_wrote_is_listed(database: Database, typed: obje
         row(db, id=2, date_added=NOON + timedelta(days=400))
 
         assert set(found(db, Filters())) == {1, 2}
-        assert queries.get_sale(db, 1).date.tzinfo is not None
+        assert queries.get_sale(db, EVERYTHING, 1).date.tzinfo is not None

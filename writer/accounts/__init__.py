@@ -1,6 +1,6 @@
 """The door of the accounts room: who is asking, who may, and answers given once. For ways in alone."""
 
-from writer.accounts.access import Actor, actor, admin_only, guard, public
+from writer.accounts.access import Actor, actor, admin_only, guard, public, sight
 from writer.accounts.actions import create_user
 from writer.accounts.once import answer_once
 from writer.accounts.start import start
@@ -15,5 +15,6 @@ __all__ = [
     "guard",
     "make_token",
     "public",
+    "sight",
     "start",
 ]

@@ -11,9 +11,11 @@ from sqlalchemy import Connection
 from werkzeug.wrappers import Response
 
 from writer import audit
-from writer.accounts import sign_ins, tokens
+from writer.accounts import grants, sign_ins, tokens
+from writer.accounts.grants import Owner
 from writer.db import reading
-from writer.errors import NotAllowed, SignInNeeded, wants_json
+from writer.errors import NotAllowed, NotFound, SignInNeeded, wants_json
+from writer.sight import EVERYTHING, Sight
 
 View = TypeVar("View", bound=Callable[..., Any])
 
@@ -25,13 +27,14 @@ _CHANGING = frozenset({"accounts.password", "accounts.sign_out"})
 
 @dataclass(frozen=True)
 class Actor:
-    """Who is asking: a person by session, or a program by token."""
+    """Who is asking: a person by session or by access token, or a program by token."""
 
     name: str  # "ada", or "token shop-import"; what the audit trail shows
-    role: str  # 'admin' or 'staff'; a token is never an admin
-    via: str  # 'session' or 'token'
-    scope: str  # 'read' or 'write'; a session's is 'write'
+    role: str  # 'admin' or 'staff'; a token that was made on the page is never an admin
+    via: str  # 'session', 'access' (a token from signing in by API) or 'token'
+    scope: str  # 'read' or 'write'; a person's is 'write'
     owner: str  # "user 1", "token 3": whom idempotency keys belong to
+    sight: Sight  # the stores that may be seen
     user_id: int | None = None  # None: a token
     must_change_password: bool = False
 
@@ -54,6 +57,11 @@ def actor() -> Actor:
     if found is None:
         raise SignInNeeded("Sign in first.")
     return found
+
+
+def sight() -> Sight:
+    """Return which stores may be seen by who makes the request in hand. Raises SignInNeeded."""
+    return actor().sight
 
 
 def guard(app: Flask) -> None:
@@ -80,6 +88,7 @@ def _gate() -> Response | None:
     if g.actor.must_change_password and request.endpoint not in _CHANGING:
         return _ask_for_new_password()
     _check_may(g.actor, is_api, getattr(view, "is_admin_only", False))
+    _check_sees_the_store(g.actor)
     return None
 
 
@@ -88,37 +97,47 @@ def _identify(is_api: bool) -> Actor | None:
     header = request.headers.get("Authorization", "")
     if is_api and header:
         scheme, _, token = header.partition(" ")
-        return _token_actor(token.strip()) if scheme.lower() == "bearer" else None
+        return _bearer(token.strip()) if scheme.lower() == "bearer" else None
     kept = session.get("sign_in")
     if not isinstance(kept, str):
         return None
     with reading() as db:
-        found = _session_actor(db, kept)
+        found = _person(db, kept, "session")
         if found is not None and not is_api:
-            g.open_notices = audit.count_notices(db)
+            g.open_notices = audit.count_notices(db, found.sight)
     return found
 
 
-def _token_actor(token: str) -> Actor | None:
+def _bearer(token: str) -> Actor | None:
     with reading() as db:
+        if token.startswith(sign_ins.ACCESS_PREFIX):
+            return _person(db, token, "access")
         row = tokens.find_token(db, token)
-    if row is None:
-        return None
+        if row is None:
+            return None
+        may_see = grants.granted(db, Owner(token_id=row.id))
     tokens.note_use(row)
-    name = f"token {row.name}"
-    return Actor(name=name, role="staff", via="token", scope=row.scope, owner=f"token {row.id}")
+    return Actor(
+        name=f"token {row.name}",
+        role="staff",
+        via="token",
+        scope=row.scope,
+        owner=f"token {row.id}",
+        sight=may_see,
+    )
 
 
-def _session_actor(db: Connection, kept: str) -> Actor | None:
-    row = sign_ins.find(db, kept)
+def _person(db: Connection, kept: str, kind: str) -> Actor | None:
+    row = sign_ins.find(db, kept, kind)
     if row is None:
         return None
     return Actor(
         name=row.name,
         role=row.role,
-        via="session",
+        via=kind,
         scope="write",
         owner=f"user {row.user_id}",
+        sight=EVERYTHING if row.role == "admin" else grants.granted(db, Owner(user_id=row.user_id)),
         user_id=row.user_id,
         must_change_password=row.must_change_password,
     )
@@ -145,6 +164,13 @@ def _check_may(asking: Actor, is_api: bool, needs_admin: bool) -> None:
     # A browser never sends a Bearer token by itself, so only what a session did can be forged.
     if asking.via == "session" and not (is_api and _is_same_origin()):
         _check_form_came_from_here()
+
+
+def _check_sees_the_store(asking: Actor) -> None:
+    """Whatever address names a store is not there for who may not see it, on pages made later too."""
+    store_id = (request.view_args or {}).get("store_id")
+    if store_id is not None and not asking.sight.sees(store_id):
+        raise NotFound("There is no such store.")
 
 
 def _is_same_origin() -> bool:

@@ -6,9 +6,11 @@ from typing import Any
 from sqlalchemy import Connection, insert, select, update
 
 from writer import clock
+from writer.audit.queries import MAX_ID, for_whom
 from writer.db import insert_row, lock
 from writer.errors import NotFound
 from writer.schema.audit import audit_entries, notices
+from writer.sight import Sight
 
 
 def note(
@@ -40,9 +42,20 @@ def _as_json(fields: dict[str, Any] | None) -> str | None:
     return None if fields is None else json.dumps(fields, default=str, ensure_ascii=False)
 
 
-def raise_notice(db: Connection, kind: str, subject: str, sentence: str, link: str | None = None) -> bool:
+def raise_notice(
+    db: Connection,
+    kind: str,
+    subject: str,
+    sentence: str,
+    link: str | None = None,
+    *,
+    store_id: int | None = None,
+    plain: str | None = None,
+) -> bool:
     """Have one open notice for (kind, subject) with this sentence and this link (a path, or None).
 
+    Admins see it, and whoever may see `store_id`; everybody else is told `plain` instead, a sentence that
+    names no store, order or customer, or nothing where it is None.
     Returns True where it is news: there was none, or the last one had been closed. While one is open it
     only counts how often and when it happened last, and returns False.
     """
@@ -50,7 +63,8 @@ def raise_notice(db: Connection, kind: str, subject: str, sentence: str, link: s
     lock(db, f"notice {kind} {subject}")
     same = (notices.c.kind == kind) & (notices.c.subject == subject)
     found = db.execute(select(notices.c.id, notices.c.closed_at).where(same)).one_or_none()
-    seen = {"sentence": sentence, "link": link, "last_at": clock.now()}
+    seen: dict[str, Any] = {"sentence": sentence, "link": link, "last_at": clock.now()}
+    seen |= {"store_id": store_id, "plain": plain}
     if found is None:
         insert_row(db, notices, kind=kind, subject=subject, times=1, first_at=seen["last_at"], **seen)
         return True
@@ -68,9 +82,11 @@ def close_notice(db: Connection, kind: str, subject: str, by: str | None = None)
     db.execute(update(notices).where(is_open).values(closed_at=clock.now(), closed_by=by))
 
 
-def dismiss(db: Connection, actor: str, notice_id: int) -> None:
+def dismiss(db: Connection, sight: Sight, actor: str, notice_id: int) -> None:
     """Close a notice by hand; one that is closed stays as it is. Raises NotFound."""
-    row = db.execute(select(notices).where(notices.c.id == notice_id)).one_or_none()
+    row = None
+    if 0 < notice_id <= MAX_ID:
+        row = db.execute(select(notices).where(notices.c.id == notice_id, for_whom(sight))).one_or_none()
     if row is None:
         raise NotFound("There is no such notice.")
     close_notice(db, row.kind, row.subject, by=actor)

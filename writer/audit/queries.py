@@ -5,11 +5,15 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, and_, func, select, true
+from sqlalchemy import ColumnElement, Connection, Row, Select, and_, case, func, or_, select, true
 
 from writer.schema.audit import audit_entries, notices
+from writer.sight import EVERYTHING, Sight
 
+MAX_ID = 2**31 - 1
 ACTORS_OFFERED = 200
+# What is about no store, order, customer or person; of the trail the rest is for those who see everything.
+OPEN_TO_STAFF = ("sale", "type", "rule", "sku", "stock", "public")
 
 
 @dataclass(frozen=True)
@@ -32,15 +36,22 @@ class Change:
     after: str | None
 
 
-def count_entries(db: Connection, wanted: Wanted) -> int:
+def count_entries(db: Connection, sight: Sight, wanted: Wanted) -> int:
     """Return how many audit rows match."""
-    return int(db.execute(select(func.count()).select_from(audit_entries).where(_match(wanted))).scalar_one())
+    found = select(func.count()).select_from(audit_entries)
+    return int(db.execute(found.where(_open_to(sight), _match(wanted))).scalar_one())
 
 
-def list_entries(db: Connection, wanted: Wanted, limit: int, offset: int) -> list[Row[Any]]:
+def list_entries(db: Connection, sight: Sight, wanted: Wanted, limit: int, offset: int) -> list[Row[Any]]:
     """Return matching audit rows, newest first."""
-    newest = select(audit_entries).where(_match(wanted)).order_by(audit_entries.c.id.desc())
+    newest = select(audit_entries).where(_open_to(sight), _match(wanted)).order_by(audit_entries.c.id.desc())
     return list(db.execute(newest.limit(limit).offset(offset)))
+
+
+def _open_to(sight: Sight) -> ColumnElement[bool]:
+    if sight.is_all:
+        return true()
+    return or_(*(audit_entries.c.action.startswith(f"{kind}.") for kind in OPEN_TO_STAFF))
 
 
 def _match(wanted: Wanted) -> ColumnElement[bool]:
@@ -60,17 +71,16 @@ def _match(wanted: Wanted) -> ColumnElement[bool]:
     return and_(*conditions)
 
 
-def list_actors(db: Connection) -> list[str]:
+def list_actors(db: Connection, sight: Sight) -> list[str]:
     """Return who appears in the trail, by name."""
-    names = select(audit_entries.c.actor).distinct().order_by(audit_entries.c.actor).limit(ACTORS_OFFERED)
-    return list(db.execute(names).scalars())
+    names = select(audit_entries.c.actor).where(_open_to(sight)).distinct().order_by(audit_entries.c.actor)
+    return list(db.execute(names.limit(ACTORS_OFFERED)).scalars())
 
 
-def list_actions(db: Connection) -> list[str]:
+def list_actions(db: Connection, sight: Sight) -> list[str]:
     """Return what was ever done, by name."""
-    return list(
-        db.execute(select(audit_entries.c.action).distinct().order_by(audit_entries.c.action)).scalars()
-    )
+    done = select(audit_entries.c.action).where(_open_to(sight)).distinct().order_by(audit_entries.c.action)
+    return list(db.execute(done).scalars())
 
 
 def changes(entry: Row[Any]) -> list[Change]:
@@ -100,26 +110,43 @@ def _shown(fields: dict[str, Any], name: str) -> str | None:
     return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
 
 
-def list_notices(db: Connection) -> list[Row[Any]]:
-    """Return the open notices (all columns), newest first."""
-    is_open = select(notices).where(notices.c.closed_at.is_(None))
+def for_whom(sight: Sight) -> ColumnElement[bool]:
+    """Return the condition that leaves only notices that `sight` reaches."""
+    if sight.is_all:
+        return true()
+    return sight.of(notices.c.store_id) | notices.c.plain.is_not(None)
+
+
+def list_notices(db: Connection, sight: Sight = EVERYTHING) -> list[Row[Any]]:
+    """Return the open notices (all columns, `sentence` as it may be read), newest first."""
+    is_open = _told(sight).where(notices.c.closed_at.is_(None))
     return list(db.execute(is_open.order_by(notices.c.last_at.desc(), notices.c.id.desc())))
 
 
-def count_notices(db: Connection) -> int:
+def count_notices(db: Connection, sight: Sight = EVERYTHING) -> int:
     """Return how many notices are open."""
-    count = select(func.count()).select_from(notices).where(notices.c.closed_at.is_(None))
-    return int(db.execute(count).scalar_one())
+    return _count(db, notices.c.closed_at.is_(None) & for_whom(sight))
 
 
-def list_closed_notices(db: Connection, limit: int, offset: int) -> list[Row[Any]]:
+def list_closed_notices(db: Connection, sight: Sight, limit: int, offset: int) -> list[Row[Any]]:
     """Return closed notices, the last closed first."""
-    is_closed = select(notices).where(notices.c.closed_at.is_not(None))
+    is_closed = _told(sight).where(notices.c.closed_at.is_not(None))
     ordered = is_closed.order_by(notices.c.closed_at.desc(), notices.c.id.desc())
     return list(db.execute(ordered.limit(limit).offset(offset)))
 
 
-def count_closed_notices(db: Connection) -> int:
+def count_closed_notices(db: Connection, sight: Sight) -> int:
     """Return how many notices are closed."""
-    count = select(func.count()).select_from(notices).where(notices.c.closed_at.is_not(None))
-    return int(db.execute(count).scalar_one())
+    return _count(db, notices.c.closed_at.is_not(None) & for_whom(sight))
+
+
+def _told(sight: Sight) -> Select[Any]:
+    """Select notices with the sentence that may be read: the full one only by who sees its store."""
+    others = [column for column in notices.c if column.name != "sentence"]
+    full = notices.c.sentence
+    sentence = full if sight.is_all else case((sight.of(notices.c.store_id), full), else_=notices.c.plain)
+    return select(*others, sentence.label("sentence")).where(for_whom(sight))
+
+
+def _count(db: Connection, which: ColumnElement[bool]) -> int:
+    return int(db.execute(select(func.count()).select_from(notices).where(which)).scalar_one())

@@ -15,6 +15,7 @@ def refund_needs_keys(db: Connection, channel: Channel, order_id: int, snapshot:
         f"Order {snapshot.number} of {channel.name} was refunded in part: which units came back"
         " needs keys to read quantities. Give the store REST keys.",
         f"/orders/{order_id}",
+        store_id=channel.store_id,
     )
 
 
@@ -27,10 +28,11 @@ def unknown_status(db: Connection, channel: Channel, snapshot: OrderSnapshot) ->
         f"{channel.name} uses the status '{snapshot.status}', which is unknown here, so its orders keep"
         " the count they had. Say on the store's page whether it counts as paid.",
         f"/stores/{channel.store_id}",
+        store_id=channel.store_id,
     )
 
 
-def held_lines(db: Connection, order_id: int, snapshot: OrderSnapshot) -> None:
+def held_lines(db: Connection, channel: Channel, order_id: int, snapshot: OrderSnapshot) -> None:
     """Say which lines of an order cannot be counted as they are."""
     for line in snapshot.lines:
         if line.problem:
@@ -41,4 +43,5 @@ def held_lines(db: Connection, order_id: int, snapshot: OrderSnapshot) -> None:
                 f"Order {snapshot.number}: {line.name or line.sku or 'a line'} waits for review."
                 f" {line.problem}",
                 f"/orders/{order_id}",
+                store_id=channel.store_id,
             )

@@ -234,6 +234,6 @@ def _note_open_questions(
         notices.refund_needs_keys(db, channel, order_id, snapshot)
     if state is Standing.UNKNOWN:
         notices.unknown_status(db, channel, snapshot)
-    notices.held_lines(db, order_id, snapshot)
+    notices.held_lines(db, channel, order_id, snapshot)
     if needs != (row.needs_reading if row is not None else None):
         db.execute(update(orders).where(orders.c.id == order_id).values(needs_reading=needs))

@@ -106,6 +106,7 @@ def _post_sale(db: Connection, facts: Facts, line: Line, change: int) -> str:
     sales.post(
         db,
         order_line_id=line.id,
+        store_id=facts.store_id,
         model=line.model,
         variant=line.variant,
         sku=line.sku or None,

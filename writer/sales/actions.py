@@ -13,6 +13,7 @@ from writer.sales import fields
 from writer.sales.queries import find_deleted, get_sale
 from writer.sales.types import get_active
 from writer.schema.sales import sale_forms, sales
+from writer.sight import EVERYTHING, Sight
 
 # What a person may say of a sale; `date` is the column date_added.
 GIVEN = ("model", "variant", "quantity", "seller", "notes", "date", "sku")
@@ -30,6 +31,7 @@ def post(
     db: Connection,
     *,
     order_line_id: int,
+    store_id: int,
     model: str,
     variant: str,
     sku: str | None,
@@ -41,7 +43,8 @@ def post(
     """The ledger has one more row for this order line, never to be edited by hand; return its id.
 
     `quantity` is the difference in units sold: negative takes units back, 0 is refused with ValueError.
-    `date` is aware. Nothing is checked against the known types: that was settled when the line was matched.
+    `date` is aware; `store_id` says who may see it. Nothing is checked against the known types: that was
+    settled when the line was matched.
     """
     if quantity == 0:
         raise ValueError("a difference of nothing is not a row of the ledger")
@@ -57,6 +60,7 @@ def post(
         source="order",
         sku=sku,
         order_line_id=order_line_id,
+        store_id=store_id,
     )
 
 
@@ -69,7 +73,7 @@ def add(db: Connection, actor: str, source: str, given: Mapping[str, Any]) -> in
     known = {name: value for name, value in given.items() if value is not None}
     values = _checked(db, {"date": clock.now(), **known}, None)
     sale_id = insert_row(db, sales, source=source, **_columns(values))
-    audit.note(db, actor, "sale.add", f"sale {sale_id}", None, snapshot(get_sale(db, sale_id)))
+    audit.note(db, actor, "sale.add", f"sale {sale_id}", None, snapshot(get_sale(db, EVERYTHING, sale_id)))
     return sale_id
 
 
@@ -85,43 +89,43 @@ def add_once(db: Connection, actor: str, form_token: str, given: Mapping[str, An
     return sale_id, True
 
 
-def amend(db: Connection, actor: str, sale_id: int, given: Mapping[str, Any]) -> None:
+def amend(db: Connection, sight: Sight, actor: str, sale_id: int, given: Mapping[str, Any]) -> None:
     """The sale has the `given` values; fields not given, and values it had already, are left alone.
 
     Raises NotFound, Conflict where an order posted the sale, and Invalid naming every unusable field.
     """
-    before = _by_hand(db, sale_id)
+    before = _by_hand(db, sight, sale_id)
     values = _checked(db, given, before)
     if not values:
         return
     changed = update(sales).where(sales.c.id == sale_id)
     db.execute(changed.values(updated_at=clock.now(), **_columns(values)))
-    after = snapshot(get_sale(db, sale_id))
+    after = snapshot(get_sale(db, sight, sale_id))
     audit.note(db, actor, "sale.edit", f"sale {sale_id}", snapshot(before), after)
 
 
-def remove(db: Connection, actor: str, sale_id: int) -> Row[Any]:
+def remove(db: Connection, sight: Sight, actor: str, sale_id: int) -> Row[Any]:
     """The sale is gone from the ledger, and `restore` can bring it back; return it as it was.
 
     Raises NotFound, and Conflict where an order posted the sale.
     """
-    before = _by_hand(db, sale_id)
+    before = _by_hand(db, sight, sale_id)
     db.execute(delete(sales).where(sales.c.id == sale_id))
     audit.note(db, actor, "sale.delete", f"sale {sale_id}", snapshot(before), None)
     return before
 
 
-def restore(db: Connection, actor: str, sale_id: int) -> None:
+def restore(db: Connection, sight: Sight, actor: str, sale_id: int) -> None:
     """The deleted sale is back as it was, under its own id. Raises NotFound, and Conflict if it is there."""
     deleted = find_deleted(db, sale_id)
     if deleted is None:
-        get_sale(db, sale_id)
+        get_sale(db, sight, sale_id)
         raise Conflict(f"Sale {sale_id} is in the ledger: there is nothing to bring back.")
     values = _columns({name: deleted[name] for name in GIVEN})
     updated_at = datetime.fromisoformat(deleted["updated_at"]) if deleted["updated_at"] else None
     values["date_added"] = datetime.fromisoformat(deleted["date"])
     db.execute(insert(sales).values(id=sale_id, source=deleted["source"], updated_at=updated_at, **values))
-    audit.note(db, actor, "sale.restore", f"sale {sale_id}", None, snapshot(get_sale(db, sale_id)))
+    audit.note(db, actor, "sale.restore", f"sale {sale_id}", None, snapshot(get_sale(db, sight, sale_id)))
 
 
 def snapshot(sale: Row[Any]) -> dict[str, Any]:
@@ -134,8 +138,8 @@ def snapshot(sale: Row[Any]) -> dict[str, Any]:
     }
 
 
-def _by_hand(db: Connection, sale_id: int) -> Row[Any]:
-    sale = get_sale(db, sale_id)
+def _by_hand(db: Connection, sight: Sight, sale_id: int) -> Row[Any]:
+    sale = get_sale(db, sight, sale_id)
     if sale.order_line_id is not None:
         raise Conflict(
             f"Sale {sale_id} follows order {sale.order_number}: change the order in its store,"

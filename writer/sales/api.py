@@ -139,9 +139,10 @@ class Done(BaseModel):
 @bp.get("/recent", responses={"200": Recent})
 def recent(query: RecentQuery) -> dict[str, Any]:
     """List sales, newest first."""
+    sight = accounts.sight()
     with reading() as db:
-        found = queries.list_newest(db, query.limit, query.offset)
-        return {"entries": [_entry(sale) for sale in found], "total_count": queries.count_sales(db)}
+        found = queries.list_newest(db, sight, query.limit, query.offset)
+        return {"entries": [_entry(sale) for sale in found], "total_count": queries.count_sales(db, sight)}
 
 
 @bp.post("", responses={"200": Done})
@@ -166,7 +167,7 @@ def amend(path: SalePath, header: OnceHeader, body: SaleChange) -> Response:
     given = body.model_dump(exclude_unset=True)
 
     def act(db: Connection) -> tuple[dict[str, Any], int]:
-        actions.amend(db, accounts.actor().name, path.sale_id, given)
+        actions.amend(db, accounts.sight(), accounts.actor().name, path.sale_id, given)
         return _done(path.sale_id)
 
     return accounts.answer_once(act)
@@ -180,7 +181,7 @@ def remove(path: SalePath, header: OnceHeader) -> Response:
     """
 
     def act(db: Connection) -> tuple[dict[str, Any], int]:
-        actions.remove(db, accounts.actor().name, path.sale_id)
+        actions.remove(db, accounts.sight(), accounts.actor().name, path.sale_id)
         return _done(path.sale_id)
 
     return accounts.answer_once(act)

@@ -11,13 +11,14 @@ from writer.db import Database
 from writer.frame import iso
 from writer.sales import queries
 from writer.sales.queries import Filters
+from writer.sight import Sight
 
 COLUMNS = ("id", "date", "model", "variant", "quantity", "seller", "notes", "sku", "source", "order")
 # A spreadsheet takes a cell that begins so for a formula, and runs it.
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
-def lines(database: Database, filters: Filters) -> Iterator[str]:
+def lines(database: Database, sight: Sight, filters: Filters) -> Iterator[str]:
     """Yield what the filters leave as CSV, newest first, in pieces of a thousand rows.
 
     Each piece is a read of its own: a snapshot held for as long as somebody downloads would keep the
@@ -27,7 +28,7 @@ def lines(database: Database, filters: Filters) -> Iterator[str]:
     last: Row[Any] | None = None
     while True:
         with database.reading() as db:
-            chunk = queries.chunk_after(db, filters, last)
+            chunk = queries.chunk_after(db, sight, filters, last)
         if not chunk:
             return
         yield _written([_cells(sale) for sale in chunk])

@@ -1,17 +1,34 @@
-"""Units sold over time, by type: from the daily totals that triggers keep, never from the ledger's rows."""
+"""Units sold over time, by type: from the daily totals that triggers keep, not from the ledger's rows.
 
-from collections.abc import Sequence
+Those are of every store; for who may not see them all, what is left is added up from the rows.
+"""
+
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Any
 
 from sqlalchemy import Connection, Row, func, select
 
 from writer.charts import COLOURS, Bar
+from writer.sales.queries import visible
 from writer.schema.public import sales_days, sales_totals
+from writer.schema.sales import sales
+from writer.sight import Sight
 
 PERIODS = {"day": 30, "week": 26, "month": 24}  # how many of each are shown
 _EPOCH = date(1970, 1, 1)
 OTHERS = "Others"
+
+
+@dataclass(frozen=True)
+class Day:
+    """Units of one type sold on one day."""
+
+    on: date
+    model: str
+    variant: str
+    units: int
 
 
 @dataclass(frozen=True)
@@ -23,27 +40,54 @@ class History:
     bars: tuple[Bar, ...]
 
 
-def list_totals(db: Connection) -> Sequence[Row[str, str, int]]:
+def list_totals(db: Connection, sight: Sight) -> Sequence[Row[str, str, int]]:
     """Return units sold of every type that was ever sold (model, variant, units) by name."""
+    if not sight.is_all:
+        return _add_up(db, sight)
     by_name = (func.lower(sales_totals.c.model), func.lower(sales_totals.c.variant))
     columns = (sales_totals.c.model, sales_totals.c.variant, sales_totals.c.count.label("units"))
     return db.execute(select(*columns).where(sales_totals.c.count != 0).order_by(*by_name)).all()
 
 
-def read(db: Connection, period: str, today: date) -> History:
+def _add_up(db: Connection, sight: Sight) -> Sequence[Row[str, str, int]]:
+    units = func.sum(sales.c.quantity)
+    by = (sales.c.model, sales.c.variant)
+    rows = select(*by, units.label("units")).where(visible(sight)).group_by(*by).having(units != 0)
+    return db.execute(rows.order_by(*(func.lower(column) for column in by))).all()
+
+
+def read(db: Connection, sight: Sight, period: str, today: date) -> History:
     """Return units by 'day', 'week' (from Monday) or 'month', in UTC; periods without sales are 0."""
     starts = _starts(period, today)
-    day, model, variant = sales_days.c.day, sales_days.c.model, sales_days.c.variant
-    wanted = select(day, model, variant, sales_days.c.count.label("units")).where(
-        day >= (starts[0] - _EPOCH).days, day <= (today - _EPOCH).days
-    )
+    days = _days(db, starts[0], today) if sight.is_all else _days_seen(db, sight, starts[0], today)
     units: dict[tuple[date, tuple[str, str]], int] = {}
     sold: dict[tuple[str, str], int] = {}
-    for row in db.execute(wanted):
-        at, kind = start_of(period, _EPOCH + timedelta(days=row.day)), (row.model, row.variant)
+    for row in days:
+        at, kind = start_of(period, row.on), (row.model, row.variant)
         units[at, kind] = units.get((at, kind), 0) + row.units
         sold[kind] = sold.get(kind, 0) + abs(row.units)
     return _history(period, starts, units, sold)
+
+
+def _days(db: Connection, first: date, last: date) -> Iterable[Day]:
+    day, model, variant = sales_days.c.day, sales_days.c.model, sales_days.c.variant
+    wanted = select(day, model, variant, sales_days.c.count).where(
+        day >= (first - _EPOCH).days, day <= (last - _EPOCH).days
+    )
+    for row in db.execute(wanted):
+        yield Day(_EPOCH + timedelta(days=row[0]), row[1], row[2], row[3])
+
+
+def _days_seen(db: Connection, sight: Sight, first: date, last: date) -> Iterable[Day]:
+    begin, end = (datetime.combine(day, time(), UTC) for day in (first, last + timedelta(days=1)))
+    within = (sales.c.date_added >= begin) & (sales.c.date_added < end)
+    day: Any = func.date(sales.c.date_added)
+    by = (day, sales.c.model, sales.c.variant)
+    rows = db.execute(select(*by, func.sum(sales.c.quantity)).where(within, visible(sight)).group_by(*by))
+    for on, model, variant, units in rows:
+        # Text on SQLite, and NULL where the shell wrote no date.
+        if on is not None:
+            yield Day(date.fromisoformat(str(on)), model, variant, units)
 
 
 def start_of(period: str, day: date) -> date:

@@ -52,7 +52,7 @@ def show(sale_id: int) -> Answer:
         deleted = queries.find_deleted(db, sale_id)
         if deleted is not None:
             return render_template("sales/deleted.html", sale_id=sale_id, sale=deleted), 410
-        sale, types = queries.get_sale(db, sale_id), list_types(db)
+        sale, types = queries.get_sale(db, accounts.sight(), sale_id), list_types(db)
     form = forms.SaleForm(formdata=None)
     form.offer(types, sale)
     form.show(sale)
@@ -64,13 +64,13 @@ def edit(sale_id: int) -> Answer:
     """Change the sale to what the form says."""
     form = forms.SaleForm()
     with reading() as db:
-        sale = queries.get_sale(db, sale_id)
+        sale = queries.get_sale(db, accounts.sight(), sale_id)
         form.offer(list_types(db), sale)
     if not form.validate():
         return _sale_page(sale, form), 422
     try:
         with transaction() as db:
-            actions.amend(db, accounts.actor().name, sale_id, form.given(sale))
+            actions.amend(db, accounts.sight(), accounts.actor().name, sale_id, form.given(sale))
     except Invalid as error:
         form.refuse(error)
         return _sale_page(sale, form), 422
@@ -82,7 +82,7 @@ def edit(sale_id: int) -> Answer:
 def delete(sale_id: int) -> Answer:
     """Delete the sale, and offer to bring it back."""
     with transaction() as db:
-        sale = actions.remove(db, accounts.actor().name, sale_id)
+        sale = actions.remove(db, accounts.sight(), accounts.actor().name, sale_id)
     what = f"{sale.quantity} \N{MULTIPLICATION SIGN} {sale.model} {sale.variant}"
     session["deleted_sale"] = {"id": sale_id, "what": what}
     return _back()
@@ -92,7 +92,7 @@ def delete(sale_id: int) -> Answer:
 def restore(sale_id: int) -> Answer:
     """Bring a deleted sale back, as it was and under its own id."""
     with transaction() as db:
-        actions.restore(db, accounts.actor().name, sale_id)
+        actions.restore(db, accounts.sight(), accounts.actor().name, sale_id)
     flash(f"Sale {sale_id} is back.", "success")
     return _back()
 
@@ -103,7 +103,7 @@ def download() -> Response:
     filters = forms.asked_filters()
     name = f"sales-{clock.now():%Y-%m-%d}.csv"
     headers = {"Content-Disposition": f"attachment; filename={name}"}
-    return Response(export.lines(database(), filters), mimetype="text/csv", headers=headers)
+    return Response(export.lines(database(), accounts.sight(), filters), mimetype="text/csv", headers=headers)
 
 
 def _back() -> AnyResponse:
@@ -118,14 +118,14 @@ def _index(form: forms.SaleForm) -> str:
     filters = forms.asked_filters()
     period = request.args.get("by", "day")
     period = period if period in history.PERIODS else "day"
+    sight = accounts.sight()
     with reading() as db:
-        totals = history.list_totals(db)
-        sold = history.read(db, period, clock.now().date())
-        rows = queries.count_sales(db)
-        summary = queries.summarize(db, filters) if filters else None
-        page = asked_page(summary.rows if summary else rows)
-        found = queries.list_sales(db, filters, page.size, page.offset, summary)
-        types, sellers = list_types(db), queries.list_sellers(db)
+        totals = history.list_totals(db, sight)
+        sold = history.read(db, sight, period, clock.now().date())
+        summary = queries.summarize(db, sight, filters) if filters else None
+        page = asked_page(summary.rows if summary else queries.count_sales(db, sight))
+        found = queries.list_sales(db, sight, filters, page.size, page.offset, summary)
+        types, sellers = list_types(db), queries.list_sellers(db, sight)
     form.offer(types)
     return render_template(
         "sales/index.html",

@@ -11,9 +11,11 @@ from sqlalchemy import (
     Connection,
     Row,
     Select,
+    case,
     func,
     or_,
     select,
+    true,
     tuple_,
     type_coerce,
 )
@@ -26,6 +28,7 @@ from writer.schema.audit import audit_entries
 from writer.schema.orders import order_lines, orders
 from writer.schema.sales import sales
 from writer.schema.types import UtcTime
+from writer.sight import Sight
 
 SOURCES = {"form": "Form", "api": "API", "order": "Order", "file": "File", "shell": "Shell"}
 # Up to this many matches are found first and sorted then; more are met soon by walking from the newest.
@@ -74,11 +77,16 @@ class Summary:
     units: int
 
 
-def get_sale(db: Connection, sale_id: int) -> Row[Any]:
+def visible(sight: Sight) -> ColumnElement[bool]:
+    """Return the condition that leaves sales by hand, and those that orders of visible stores posted."""
+    return true() if sight.is_all else sales.c.order_line_id.is_(None) | sight.of(sales.c.store_id)
+
+
+def get_sale(db: Connection, sight: Sight, sale_id: int) -> Row[Any]:
     """Return one sale with the order it follows (order_id, order_number; None by hand). Raises NotFound."""
     found = None
     if 0 < sale_id <= MAX_ID:
-        found = db.execute(_with_order().where(sales.c.id == sale_id)).first()
+        found = db.execute(_with_order().where(sales.c.id == sale_id, visible(sight))).first()
     if found is None:
         raise NotFound("There is no such sale.")
     return found
@@ -95,16 +103,16 @@ def find_deleted(db: Connection, sale_id: int) -> dict[str, Any] | None:
     return found
 
 
-def list_newest(db: Connection, limit: int, offset: int) -> Sequence[Row[Any]]:
+def list_newest(db: Connection, sight: Sight, limit: int, offset: int) -> Sequence[Row[Any]]:
     """Return sales newest first; the cost of `offset` is a walk along one index."""
-    return list_sales(db, Filters(), limit, offset, None)
+    return list_sales(db, sight, Filters(), limit, offset, None)
 
 
 def list_sales(
-    db: Connection, filters: Filters, limit: int, offset: int, summary: Summary | None
+    db: Connection, sight: Sight, filters: Filters, limit: int, offset: int, summary: Summary | None
 ) -> Sequence[Row[Any]]:
     """Return what the filters leave, newest first; `summary`, where known, tells how best to find it."""
-    matching: Select[Any] = select(sales.c.id, sales.c.date_added).where(*_conditions(filters))
+    matching: Select[Any] = select(sales.c.id, sales.c.date_added).where(*_conditions(sight, filters))
     if filters and summary is not None and summary.rows <= _SPARSE:
         few = matching.limit(max(summary.rows, 1)).subquery()
         newest = select(few.c.id).order_by(few.c.date_added.desc(), few.c.id.desc())
@@ -114,29 +122,29 @@ def list_sales(
     return db.execute(_newest_first(_with_order().where(sales.c.id.in_(wanted)))).all()
 
 
-def summarize(db: Connection, filters: Filters) -> Summary:
+def summarize(db: Connection, sight: Sight, filters: Filters) -> Summary:
     """Count what the filters leave, and its units."""
     counted = select(func.count(), func.coalesce(func.sum(sales.c.quantity), 0)).select_from(sales)
-    rows, units = db.execute(counted.where(*_conditions(filters))).one()
+    rows, units = db.execute(counted.where(*_conditions(sight, filters))).one()
     return Summary(int(rows), int(units))
 
 
-def count_sales(db: Connection) -> int:
+def count_sales(db: Connection, sight: Sight) -> int:
     """Count the rows of the ledger."""
-    return int(db.execute(select(func.count()).select_from(sales)).scalar_one())
+    return int(db.execute(select(func.count()).select_from(sales).where(visible(sight))).scalar_one())
 
 
-def chunk_after(db: Connection, filters: Filters, last: Row[Any] | None) -> Sequence[Row[Any]]:
+def chunk_after(db: Connection, sight: Sight, filters: Filters, last: Row[Any] | None) -> Sequence[Row[Any]]:
     """Return the next thousand of what the filters leave, newest first, after the row `last`."""
-    wanted = _with_order().where(*_conditions(filters))
+    wanted = _with_order().where(*_conditions(sight, filters))
     if last is not None:
         wanted = wanted.where(tuple_(_kept_date, sales.c.id) < tuple_(last.kept_date, last.id))
     return db.execute(_newest_first(wanted).limit(_CHUNK)).all()
 
 
-def list_sellers(db: Connection) -> list[str]:
+def list_sellers(db: Connection, sight: Sight) -> list[str]:
     """Return the sellers of the newest five thousand sales by name, to be suggested in the filter."""
-    newest = _newest_first(select(sales.c.seller)).limit(5000).subquery()
+    newest = _newest_first(select(sales.c.seller).where(visible(sight))).limit(5000).subquery()
     names = select(newest.c.seller).where(newest.c.seller != "").distinct().order_by(newest.c.seller)
     return list(db.execute(names.limit(200)).scalars())
 
@@ -156,7 +164,8 @@ def _with_order() -> Select[Any]:
         sales.c.sku,
         sales.c.order_line_id,
         sales.c.updated_at,
-        orders.c.id.label("order_id"),
+        # An order that was cleaned up has no page any more.
+        case((orders.c.is_cached, orders.c.id)).label("order_id"),
         orders.c.number.label("order_number"),
     ).select_from(ledger)
 
@@ -165,7 +174,8 @@ def _newest_first(wanted: Select[Any]) -> Select[Any]:
     return wanted.order_by(sales.c.date_added.desc(), sales.c.id.desc())
 
 
-def _conditions(filters: Filters) -> Iterator[ColumnElement[bool]]:
+def _conditions(sight: Sight, filters: Filters) -> Iterator[ColumnElement[bool]]:
+    yield visible(sight)
     for name in ("model", "variant", "seller", "source"):
         if getattr(filters, name):
             yield sales.c[name] == getattr(filters, name)

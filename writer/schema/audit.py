@@ -31,5 +31,8 @@ notices = Table(
     Column("last_at", UtcTime, nullable=False),
     Column("closed_at", UtcTime),  # NULL: open
     Column("closed_by", Text),  # NULL: open, or closed by the product itself
+    Column("store_id", Integer),  # whoever may see this store sees the notice; NULL: it is about none
+    # what people are told who may not see every store; NULL: nothing, unless they see store_id
+    Column("plain", Text),
     UniqueConstraint("kind", "subject"),
 )

@@ -39,6 +39,7 @@ sales = Table(
     # NULL: entered by hand; else the line whose difference this row is, never edited
     Column("order_line_id", Integer, ForeignKey("order_lines.id")),
     Column("updated_at", UtcTime),  # NULL: as it was entered
+    Column("store_id", Integer),  # whose order it follows, for who may see it; NULL: entered by hand
     CheckConstraint("quantity BETWEEN -1000000000 AND 1000000000", name="quantity"),
     # quantity at the end: sums over dates or types then never touch the rows themselves
     Index("ix_sales_newest", "date_added", "id", "quantity"),

@@ -82,6 +82,7 @@ def watch(db: Connection, product: Row[Any]) -> None:
             f"product {product.id}",
             f"{product.sku} is oversold by {-queries.available(product)}: {takers}.",
             f"/stock/{product.id}",
+            plain=f"{product.sku} is oversold by {-queries.available(product)}.",
         )
     else:
         audit.close_notice(db, "oversold", f"product {product.id}")
@@ -95,7 +96,8 @@ def watch(db: Connection, product: Row[Any]) -> None:
     db.execute(update(products).where(products.c.id == product.id).values(is_low=is_low, low_untold=is_low))
     if is_low:
         sentence = f"{product.sku} is low: {product.on_hand} on hand, reorder point {product.reorder_point}."
-        audit.raise_notice(db, "low stock", f"product {product.id}", sentence, f"/stock/{product.id}")
+        link = f"/stock/{product.id}"
+        audit.raise_notice(db, "low stock", f"product {product.id}", sentence, link, plain=sentence)
     else:
         audit.close_notice(db, "low stock", f"product {product.id}")
 

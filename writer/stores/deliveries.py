@@ -86,7 +86,7 @@ def keep_failed(db: Connection, store: Row[Any], order_external_id: str, body: b
         sentence=sentence,
         next_attempt_at=now + timedelta(minutes=2),
     )
-    _notice_failure(db, delivery_id, sentence)
+    _notice_failure(db, store.id, delivery_id, sentence)
 
 
 def replay(db: Connection, delivery_id: int) -> Effect:
@@ -189,17 +189,17 @@ def _process(
             effect = _effect(db, store, delivery_id, topic, payload, received_at)
     except translate.Refusal as refusal:
         effect = Effect("failed", str(refusal))
-        _notice_failure(db, delivery_id, str(refusal))
+        _notice_failure(db, store.id, delivery_id, str(refusal))
     except translate.TooEarly as early:
         effect, retry_at = Effect("failed", f"{early} It is tried again."), _retry_at(attempts)
-        _notice_failure(db, delivery_id, effect.sentence)
+        _notice_failure(db, store.id, delivery_id, effect.sentence)
     except OperationalError:
         raise  # the database itself: nothing can be promised
     except Exception as error:
         log.exception("delivery failed", extra={"fields": {"delivery": delivery_id}})
         effect = Effect("failed", f"Processing failed ({type(error).__name__}); it is tried again.")
         retry_at = _retry_at(attempts)
-        _notice_failure(db, delivery_id, effect.sentence)
+        _notice_failure(db, store.id, delivery_id, effect.sentence)
     else:
         audit.close_notice(db, "delivery failed", f"delivery {delivery_id}")
     return _write_down(db, delivery_id, effect, attempts, retry_at)
@@ -264,11 +264,11 @@ def _error_object(db: Connection, store: Row[Any], payload: dict[str, Any]) -> E
             f"{store.name} answers its own webhook with '{code}': the WordPress user who owns the webhook"
             " may no longer read orders. Give the webhook to another user.",
             f"/stores/{store.id}",
+            store_id=store.id,
         )
     return Effect("ignored", f"The store sent an error instead of an order: {code}.")
 
 
-def _notice_failure(db: Connection, delivery_id: int, sentence: str) -> None:
-    audit.raise_notice(
-        db, "delivery failed", f"delivery {delivery_id}", sentence, f"/deliveries/{delivery_id}"
-    )
+def _notice_failure(db: Connection, store_id: int, delivery_id: int, sentence: str) -> None:
+    subject, link = f"delivery {delivery_id}", f"/deliveries/{delivery_id}"
+    audit.raise_notice(db, "delivery failed", subject, sentence, link, store_id=store_id)

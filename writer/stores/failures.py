@@ -129,4 +129,5 @@ def _get(db: Connection, failure_id: int) -> Row[Any]:
 
 def _notice(db: Connection, store: Row[Any], kind: str, sentence: str) -> None:
     ending = " sent to it or read from it; nothing is lost."
-    audit.raise_notice(db, kind, f"store {store.id}", sentence + ending, f"/stores/{store.id}/push")
+    link = f"/stores/{store.id}/push"
+    audit.raise_notice(db, kind, f"store {store.id}", sentence + ending, link, store_id=store.id)

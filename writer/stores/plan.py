@@ -143,7 +143,9 @@ def hold_mass_change(db: Connection, store: Row[Any], sentence: str | None) -> N
         audit.close_notice(db, "mass change", f"store {store.id}")
         return
     asked = f"{sentence} Nothing is written there until you confirm it on the store's page."
-    audit.raise_notice(db, "mass change", f"store {store.id}", asked, f"/stores/{store.id}/push")
+    audit.raise_notice(
+        db, "mass change", f"store {store.id}", asked, f"/stores/{store.id}/push", store_id=store.id
+    )
 
 
 def confirm_mass_change(db: Connection, actor: str, store_id: int) -> None:

@@ -117,7 +117,7 @@ def note_drift(db: Connection, store_id: int, due: Due, shown: Shown, by: int) -
             " Decide on the store's page: write our number there, or take theirs over."
         )
         link = f"/stores/{store_id}/push#drift-{drift_id}"
-        audit.raise_notice(db, "drift", f"listing {due.id}", sentence, link)
+        audit.raise_notice(db, "drift", f"listing {due.id}", sentence, link, store_id=store_id)
     return action == "enforced"
 
 
@@ -197,6 +197,7 @@ def _flag(db: Connection, store_id: int, due: Due, verdict: Verdict) -> dict[str
         f"listing {due.id}",
         f"{due.sku} in {store.name} is {problem}.",
         f"/stores/{store_id}/push",
+        store_id=store_id,
     )
     return {
         "problem": problem,
