@@ -22,7 +22,7 @@ from writer.stock import pages_csv as stock_csv
 from writer.stock import pages_take as stock_take
 from writer.stores import api as stores_api
 from writer.stores import pages as stores_pages
-from writer.stores import pages_connect, pages_deliveries, pages_mappings, seed, webhook_short
+from writer.stores import pages_connect, pages_deliveries, pages_mappings, pages_sync, seed, webhook_short
 from writer.stores.registry import Keyring
 from writer.stores.secrets import Vault
 from writer.stores.webhook import webhook
@@ -71,6 +71,7 @@ def create_app(config: configuration.Config | None = None) -> OpenAPI:
     app.register_blueprint(pages_rules.bp)
     app.register_blueprint(stores_pages.bp)
     app.register_blueprint(pages_deliveries.bp)
+    app.register_blueprint(pages_sync.bp)
     app.register_blueprint(pages_connect.bp)
     app.register_blueprint(pages_mappings.bp)
     app.register_blueprint(webhook)

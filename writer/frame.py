@@ -43,6 +43,7 @@ NAV: list[tuple[str, list[Link]]] = [
             Link("Types", "/types", "tags"),
             Link("Stores", "/stores", "shop"),
             Link("Deliveries", "/deliveries", "inbox"),
+            Link("Sync", "/sync", "arrow-repeat"),
             Link("Public page", "/public", "globe"),
         ],
     ),
