@@ -54,8 +54,8 @@ def _welcome(where: Ports, password: str) -> str:
   South Shop          http://127.0.0.1:{where.south}/   ... and see it go down there, within seconds
   The hub (writer)    http://127.0.0.1:{where.writer}/stock   sign in as demo, password {password}
   The public total    http://127.0.0.1:{where.reader}/
-A customer buys about every {ORDER_EVERY_S:g} seconds. Ctrl-C ends the demo; ./restart.sh stop ends it too, with
-whatever else of this folder runs.
+A customer buys about every {ORDER_EVERY_S:g} seconds. Ctrl-C ends the demo. So does ./restart.sh stop,
+together with whatever else runs in this folder.
 """
 
 

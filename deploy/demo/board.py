@@ -2,7 +2,7 @@
 
 from typing import Self
 
-from deploy.demo.shops import html, stylesheet
+from deploy.demo.shops import FILES, file, html
 from deploy.demo.town import Town
 from tests.fakes.store_answers import Answer, Request
 from tests.fakes.store_server import StoreServer
@@ -25,4 +25,4 @@ class Board:
     def _serve(self, request: Request) -> Answer:
         if request.path == "/":
             return html("board.html", town=self._town, ports=self._town.hub.ports, password=self._password)
-        return stylesheet() if request.path == "/demo.css" else Answer(404, b"", {}, "text/plain")
+        return file(request.path) if request.path in FILES else Answer(404, b"", {}, "text/plain")

@@ -16,6 +16,7 @@ from tests.fakes.store_model import Order
 from tests.fakes.woocommerce import FakeStore
 
 FOLDER = Path(__file__).parent
+FILES = {"/demo.css": "text/css; charset=UTF-8", "/demo.js": "text/javascript; charset=UTF-8"}
 MOST_AT_ONCE = 20
 
 pages = Environment(
@@ -84,8 +85,8 @@ class Shop(FakeStore):
     def _apply(self, auth: Authenticator, request: Request) -> Answer:
         if request.path == "/":
             return html("shop.html", shop=self, items=self.items())
-        if request.path == "/demo.css":
-            return stylesheet()
+        if request.path in FILES:
+            return file(request.path)
         if request.path == "/buy" and request.method == "POST":
             form = dict(parse_qsl(request.raw.decode(errors="replace")))
             if form.get("sku") in self.skus:
@@ -99,6 +100,6 @@ def html(name: str, **values: object) -> Answer:
     return Answer(200, pages.get_template(name).render(**values).encode(), {}, "text/html; charset=UTF-8")
 
 
-def stylesheet() -> Answer:
-    """Answer with the look of the demo's own pages."""
-    return Answer(200, (FOLDER / "demo.css").read_bytes(), {}, "text/css; charset=UTF-8")
+def file(path: str) -> Answer:
+    """Answer with one of the FILES, by its path."""
+    return Answer(200, (FOLDER / path.removeprefix("/")).read_bytes(), {}, FILES[path])
