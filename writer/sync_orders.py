@@ -72,6 +72,8 @@ def main(arguments: list[str] | None = None) -> int:
             only_older_than=None if asked.now or asked.thorough else timedelta(minutes=interval, seconds=-30),
         )
         status = _read_stores(database, Vault(config.encryption_keys), plan, stop.is_set)
+        if asked.thorough:
+            _match_again(database)
         _forget_old(database, keep_days, raw_days)
         return status
     except AlreadyRunning as running:
@@ -105,6 +107,14 @@ def _read_stores(database: Database, vault: Vault, plan: runs.Plan, is_stopping:
     print(runs.line(done))
     log.info("orders read", extra={"fields": {"summary": runs.line(done)}})
     return 1 if done["errors"] else 0
+
+
+def _match_again(database: Database) -> None:
+    """Match what matched nothing: an order recorded in the very moment a rule was added may have missed it."""
+    with database.transaction() as db:
+        matched = orders.rematch(db, "nightly check")
+    if matched:
+        print(f"{matched} order lines match a rule that was added meanwhile.")
 
 
 def _forget_old(database: Database, keep_days: int, raw_days: int) -> None:

@@ -45,3 +45,9 @@ def held_lines(db: Connection, channel: Channel, order_id: int, snapshot: OrderS
                 f"/orders/{order_id}",
                 store_id=channel.store_id,
             )
+
+
+def lines_put_right(db: Connection, order_id: int, external_ids: list[str]) -> None:
+    """Close what was said of lines the store has put right itself."""
+    for external_id in external_ids:
+        audit.close_notice(db, "line held", f"order {order_id} line {external_id}")

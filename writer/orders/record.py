@@ -57,6 +57,12 @@ def record(db: Connection, channel: Channel, snapshot: OrderSnapshot, cause: str
     worth_as = Standing.VOID if is_child else state
     cache.note_worth(db, order_id, snapshot, worth_as, sum(line.sold_due for line in lines))
     _note_open_questions(db, channel, order_id, snapshot, refunded, row)
+    mended = [
+        line.external_id
+        for line in lines
+        if line.problem is None and was.get(line.id or 0, {}).get("problem")
+    ]
+    notices.lines_put_right(db, order_id, mended)
     if row is None:
         settle.release_children(db, channel, snapshot.external_id, cause)
     sentence = rules.explain(state, snapshot.status, sum(line.sold_due for line in lines), posted)

@@ -76,7 +76,7 @@ def erase_of_order(order_id: int) -> Response:
 def _page(template: str) -> str:
     sight: Sight = accounts.sight()
     with reading() as db:
-        stores = queries_sync.states(db, sight)
+        states = queries_sync.states(db, sight)
         history = queries_sync.history(db, sight)
     is_running = any(run.ended_at is None for run in history) and runs.is_running(database())
-    return render_template(template, stores=stores, history=history, is_running=is_running)
+    return render_template(template, stores=states, history=history, is_running=is_running)

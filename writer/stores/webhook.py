@@ -48,6 +48,8 @@ def take(body: bytes, is_trusted: bool = False) -> Response:
             hints.product_changed(database(), store.id, payload)
         return answered("ignored")
     with transaction() as db:
+        if store is not None:
+            store = registry.get(db, store.id)  # its settings may have changed since it was looked up
         if is_first:
             store = first_store(db, source or _host_in(payload))
         return answered(deliveries.accept(db, store, source, topic[:60], body, payload))
