@@ -173,7 +173,7 @@ def test_job_that_fails_says_why(app: Flask, admin: FlaskClient, store: FakeStor
 
     admin.post(f"/stores/{store_id}/refresh")
 
-    assert wait(app, store_id).has_failed
+    assert wait(app, store_id).category == "danger"
     page = admin.get(f"/stores/{store_id}/connection").text
     assert "error of its own" in page
     assert "Asked again from" in page
@@ -183,8 +183,8 @@ def test_job_that_breaks_says_no_inner_thing(app: Flask) -> None:
     app.extensions["jobs"].start(1, "Breaking", lambda tell: str(1 // 0))
 
     job = wait(app, 1)
-    assert (job.has_failed, job.sentence) == (
-        True,
+    assert (job.category, job.sentence) == (
+        "danger",
         "It broke off because of an error here; the log says which.",
     )
 
@@ -207,11 +207,11 @@ def test_webhooks_are_made_with_one_button(
     app: Flask, admin: FlaskClient, store: FakeStore, store_id: int
 ) -> None:
     admin.post(f"/stores/{store_id}/check")
-    first = wait(app, store_id).sentence
+    first = wait(app, store_id)
 
     admin.post(f"/stores/{store_id}/webhooks")
 
-    assert "order.created is missing" in first
+    assert (first.category, first.sentence) == ("warning", "5 things are not right, see below.")
     assert wait(app, store_id).sentence == "All webhooks are in order."
     assert len(store.state.webhooks) == 5
     assert "All are there, active" in admin.get(f"/stores/{store_id}/connection").text

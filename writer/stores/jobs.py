@@ -18,6 +18,10 @@ log = logging.getLogger("writer.stores")
 Tell = Callable[[str], None]
 
 
+class Unwell(Exception):
+    """The work is done, and what it found is not well; the text says what."""
+
+
 @dataclass
 class Job:
     """A piece of work for a store: what it is, how far it is, how it ended."""
@@ -25,7 +29,7 @@ class Job:
     title: str
     sentence: str = "It begins."
     is_done: bool = False
-    has_failed: bool = False
+    category: str = "success"  # or 'warning', 'danger': how it ended
 
 
 class Jobs:
@@ -59,11 +63,13 @@ def _run(job: Job, work: Callable[[Tell], str]) -> None:
 
     try:
         job.sentence = work(tell)
+    except Unwell as error:
+        job.sentence, job.category = str(error), "warning"
     except (StoreError, DomainError) as error:
-        job.sentence, job.has_failed = error.sentence, True
+        job.sentence, job.category = error.sentence, "danger"
     except (NotNow, AlreadyRunning) as error:
-        job.sentence, job.has_failed = str(error), True
+        job.sentence, job.category = str(error), "danger"
     except Exception:
         log.exception("job failed", extra={"fields": {"job": job.title}})
-        job.sentence, job.has_failed = "It broke off because of an error here; the log says which.", True
+        job.sentence, job.category = "It broke off because of an error here; the log says which.", "danger"
     job.is_done = True

@@ -11,7 +11,7 @@ from writer.db import database, reading, transaction
 from writer.errors import Conflict, Invalid
 from writer.stores import baseline, connect, doctor, forms_connect, listing_queries, plan, policies, registry
 from writer.stores.client import Site
-from writer.stores.jobs import Jobs, Tell
+from writer.stores.jobs import Jobs, Tell, Unwell
 from writer.stores.problems import KeysRefused, StoreError
 from writer.stores.queries import known_id
 from writer.stores.refresh import refresh
@@ -72,7 +72,7 @@ def mend(store_id: int) -> Response | tuple[str, int]:
         return _steps_page(store_id, webhooks_form=form), 422
 
     def work(_tell: Tell) -> str:
-        return " ".join(doctor.mend(known, ring, who, store.id, url, secret)) or "All webhooks are in order."
+        return _webhooks_are(doctor.mend(known, ring, who, store.id, url, secret))
 
     return _begin(store, "Setting up webhooks", work)
 
@@ -85,7 +85,7 @@ def check(store_id: int) -> Response:
     known, vault = database(), _ring().vault
 
     def work(_tell: Tell) -> str:
-        return " ".join(doctor.check(known, vault, store.id, url)) or "All webhooks are in order."
+        return _webhooks_are(doctor.check(known, vault, store.id, url))
 
     return _begin(store, "Looking at webhooks", work)
 
@@ -172,6 +172,15 @@ def _try_and_save(store: Row[Any] | None) -> Response | tuple[str, int]:
                 flash(remark, "info")
             return _to_steps(row.id)
     return render_template("stores/connect.html", form=form, store=store, trouble=trouble), 422
+
+
+def _webhooks_are(sentences: list[str]) -> str:
+    """Return that all is well; raises Unwell where the doctor had something to say."""
+    if sentences:
+        raise Unwell(
+            sentences[0] if len(sentences) == 1 else f"{len(sentences)} things are not right, see below."
+        )
+    return "All webhooks are in order."
 
 
 def _site(form: forms_connect.ConnectForm) -> Site:
