@@ -110,7 +110,7 @@ def _read_stores(database: Database, vault: Vault, plan: runs.Plan, is_stopping:
 
 
 def _match_again(database: Database) -> None:
-    """Match what matched nothing: an order recorded in the very moment a rule was added may have missed it."""
+    """Match what matched nothing: an order recorded the moment a rule was added may have missed it."""
     with database.transaction() as db:
         matched = orders.rematch(db, "nightly check")
     if matched:
