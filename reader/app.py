@@ -28,6 +28,7 @@ from urllib.parse import parse_qsl, quote, urlencode
 
 from dotenv import dotenv_values
 from flask import Blueprint, Flask, Response, current_app, render_template, request
+from werkzeug.datastructures import Headers
 from werkzeug.exceptions import BadRequest, HTTPException
 
 if TYPE_CHECKING:
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
 
 HERE = Path(__file__).resolve().parent
 PARAMETERS = ("by", "from", "to", "model", "variant", "tz", "label", "style")  # all others are ignored
+AGES = {"PUBLIC_MAX_AGE": "60", "PUBLIC_BADGE_MAX_AGE": "300", "PUBLIC_STALE": "600"}
 LONGEST_HISTORY = 400  # periods
 MOST_KEPT = 500  # answers
 ZONES = frozenset(zoneinfo.available_timezones())  # asked once, for it searches the disk
@@ -45,6 +47,16 @@ UNREADABLE = (
     "The database cannot be read. Let the reader's user read the writer's data folder, which may be mounted"
     " read-only, with the -wal and -shm files that stand beside sales.db: see data/README.md."
 )
+PREFLIGHT = {
+    "Access-Control-Allow-Methods": "GET, HEAD, OPTIONS",
+    "Access-Control-Allow-Headers": "*",
+    "Access-Control-Max-Age": "86400",
+}
+FILES = {
+    "embed.js": "text/javascript; charset=utf-8",
+    "style.css": "text/css; charset=utf-8",
+    "openapi.json": "application/json",
+}
 SENTENCES = {404: "There is nothing at this address.", 405: "This address is only for reading: use GET."}
 routes = Blueprint("public", __name__)
 log = logging.getLogger("reader")
@@ -81,17 +93,14 @@ def load(told: Mapping[str, str | None] | None = None) -> Settings:
     zone = say("PUBLIC_TZ", "UTC")
     if zone not in ZONES:
         raise SettingError("PUBLIC_TZ must be the name of a time zone, such as Europe/Berlin.")
-    ages = {name: say(f"PUBLIC_{name}", age) for name, age in AGES.items()}
+    ages = {name: say(name, default) for name, default in AGES.items()}
     for name, age in ages.items():
         if not re.fullmatch("[0-9]{1,8}", age):
-            raise SettingError(f"PUBLIC_{name} must be a whole number of seconds.")
+            raise SettingError(f"{name} must be a whole number of seconds.")
     is_sqlite = scheme == "sqlite"
     database = str(HERE.parent / rest[1:]) if is_sqlite else f"postgresql://{rest}"
     words = say("PUBLIC_TITLE", "One ROM"), say("PUBLIC_UNIT", "sold")
     return Settings(database, is_sqlite, origins, zone, *words, *map(int, ages.values()))
-
-
-AGES = {"MAX_AGE": "60", "BADGE_MAX_AGE": "300", "STALE": "600"}
 
 
 class NotThere(Exception):
@@ -141,7 +150,7 @@ class Source(threading.local):
                 self.seen = seen
             elif self.connection is None:
                 self._open_server()
-            query = "SELECT rounding, cutoff, version, changed_at FROM public_dial"
+            query = "SELECT rounding, cutoff, setting, version, changed_at FROM public_dial"
             dial = self.connection.execute(query).fetchone()
             if dial is None:
                 raise OSError("public_state has no row")
@@ -287,12 +296,11 @@ class Figures:
 
     def updated(self) -> str | None:
         """Return when the figures last changed; None: never, or they are rounded and it would tell."""
-        if self.rounding == 1 and self.cutoff is not None:
+        if self.rounding > 1:
+            return None
+        if self.cutoff is not None:
             return f"{datetime.fromtimestamp(self.cutoff * 900, UTC):%Y-%m-%d %H:%M} UTC"
-        changes = [
-            f"{str(row[3])[:16]} UTC" for row in self.types if row[3] is not None and self.rounding == 1
-        ]
-        return max(changes, default=None)
+        return max((f"{str(row[3])[:16]} UTC" for row in self.types if row[3] is not None), default=None)
 
 
 class Refused(BadRequest):
@@ -359,9 +367,8 @@ def day(name: str, default: date) -> date:
 def periods(by: str, zone: zoneinfo.ZoneInfo) -> list[date]:
     """Return the first day of each whole period that `from` to `to` touches, and of the one after."""
     last = day("to", datetime.now(zone).date())
-    first = day(
-        "from", max(last - timedelta(days={"day": 29, "week": 175, "month": 335}[by]), date(1970, 1, 1))
-    )
+    back = timedelta(days={"day": 29, "week": 175, "month": 335}[by])
+    first = day("from", max(last - back, date(1970, 1, 1)))
     if first > last:
         raise Refused("from", "from must not be later than to.")
     starts = [first - timedelta(days={"day": 0, "week": first.weekday(), "month": first.day - 1}[by])]
@@ -402,10 +409,8 @@ def badge() -> dict[str, str]:
     label, units = request.args.get("label", settings().unit), figures().total(**kind())
     if len(label) > 100 or NOT_XML.search(label):
         raise Refused("label", "label must be at most 100 characters that can be shown.")
-    return {
-        "label": label,
-        "message": short(units) if choice("style", "short", "exact") == "short" else f"{units:,}",
-    }
+    is_short = choice("style", "short", "exact") == "short"
+    return {"label": label, "message": short(units) if is_short else f"{units:,}"}
 
 
 def short(units: int) -> str:
@@ -468,14 +473,9 @@ def feed() -> Response:
     return answer(body, "application/atom+xml; charset=utf-8")
 
 
-@routes.get("/<any('embed.js', 'style.css', 'openapi.json'):name>")
+@routes.get(f"/<any({', '.join(map(repr, FILES))}):name>")
 def file(name: str) -> Response:
-    types = {
-        "js": "text/javascript; charset=utf-8",
-        "css": "text/css; charset=utf-8",
-        "json": "application/json",
-    }
-    return answer((HERE / "templates" / name).read_text("utf-8"), types[name.rpartition(".")[2]])
+    return answer((HERE / "templates" / name).read_text("utf-8"), FILES[name])
 
 
 @routes.get("/health")
@@ -489,9 +489,8 @@ def on_error(error: Exception) -> Response:
     """Answer every error as problem details; never 500, and nothing from inside."""
     if isinstance(error, HTTPException) and (status := error.code or 500) < 500:
         more = {"errors": error.errors} if isinstance(error, Refused) else {}
-        response = problem(
-            status, SENTENCES.get(status, error.description or "It was not understood."), **more
-        )
+        sentence = SENTENCES.get(status, error.description or "It was not understood.")
+        response = problem(status, sentence, **more)
         response.headers.extend((name, value) for name, value in error.get_headers() if name == "Allow")
         return response
     if not isinstance(error, Unreadable):
@@ -507,41 +506,43 @@ def on_error(error: Exception) -> Response:
 class Kept(NamedTuple):
     """A finished answer and the state of the database that it is true for."""
 
-    token: tuple[Any, ...] | None  # None: not kept
+    token: tuple[Any, ...] | None  # None: of no state
     status: str
     forms: list[tuple[bytes, str, list[tuple[str, str]]]]  # body, ETag, headers; plain, and packed if it pays
 
 
 class Keeper:
-    """The thin layer before Flask: kept answers, and the manners every answer has."""
+    """The thin layer before Flask: kept answers, and the manners that every answer has."""
 
     def __init__(self, flask: "WSGIApplication", settings: Settings) -> None:
         self.flask, self.origins, self.source = flask, settings.origins, Source(settings)
         self.kept: dict[tuple[str, ...], Kept] = {}
+        self.setting: int | None = None  # which setting of the privacy dial the kept answers followed
         self.good_at = 0.0  # when the database was last seen well; 0: never
         self.trouble = ""
 
     def __call__(self, environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
-        key = self._key(environ)
-        kept, token, found, told = self.kept.get(key), None, None, {"status": "ok"}
+        key, token, found, health = self._key(environ), None, None, {"status": "ok"}
         try:
             token = self.source.look()
-            self.good_at = time.time()
-            found = Figures(self.source, token)
+            found, self.good_at = Figures(self.source, token), time.time()
+            if token[2] != self.setting:
+                self.kept, self.setting = {}, token[2]
         except (NotThere, Unreadable) as error:
-            told = self._trouble(error)
-            found = Figures(None) if told["status"] == "ok" else None
+            health = self._health(error)
+            found = Figures(None) if health["status"] == "ok" else None
+        kept = self.kept.get(key)
         if kept is not None and kept.token == token:
             return self._give(environ, start_response, kept)
         if kept is None or token is not None:
-            made = self._make({**environ, "reader.figures": found, "reader.health": told}, key, token)
+            made = self._make({**environ, "reader.figures": found, "reader.health": health}, key, token)
             if kept is None or made.status < "5":
                 return self._give(environ, start_response, made)
         age = ("Age", str(int(time.time() - self.good_at)))
         return self._give(environ, start_response, kept, age, ("Warning", '110 - "Response is stale"'))
 
     def _key(self, environ: "WSGIEnvironment") -> tuple[str, ...]:
-        """Return what an answer depends on beside the database; () where it cannot be kept."""
+        """Return what an answer depends on beside the database; () where none is kept."""
         path, query = environ.get("PATH_INFO", ""), environ.get("QUERY_STRING", "")
         if environ["REQUEST_METHOD"] not in ("GET", "HEAD"):
             return ()
@@ -552,7 +553,7 @@ class Keeper:
             return path, query, environ["wsgi.url_scheme"], environ.get("HTTP_HOST", "")
         return path, query
 
-    def _trouble(self, error: Exception) -> dict[str, str]:
+    def _health(self, error: Exception) -> dict[str, str]:
         """Return what /health says; log trouble when it begins, not with each request."""
         if str(error) != self.trouble:
             self.trouble = str(error)
@@ -568,29 +569,23 @@ class Keeper:
         if key:
             environ |= {"REQUEST_METHOD": "GET", "QUERY_STRING": key[1]}
         response = Response.from_app(self.flask, environ, buffered=True)
-        is_good, body = response.status_code == 200, response.get_data()
+        is_good, body, headers = response.status_code == 200, response.get_data(), response.headers
+        headers.update({"X-Content-Type-Options": "nosniff", "Cross-Origin-Resource-Policy": "cross-origin"})
+        headers.update({} if self.origins else {"Access-Control-Allow-Origin": "*"})
+        if environ["REQUEST_METHOD"] == "OPTIONS" and is_good:
+            headers.update(PREFLIGHT)
+            told = [(name, value) for name, value in headers.items() if not name.startswith("Content-")]
+            return Kept(None, "204 No Content", [(b"", "", told)])
         packed = gzip.compress(body, 9, mtime=0) if is_good and len(body) > 700 else b""
         vary = [name for name, so in (("Accept-Encoding", packed), ("Origin", self.origins)) if so]
-        headers = [(name, value) for name, value in response.headers.items() if name != "Content-Length"]
-        headers += [("X-Content-Type-Options", "nosniff"), ("Cross-Origin-Resource-Policy", "cross-origin")]
-        headers += [("Vary", ", ".join(vary))] if vary else []
-        headers += [] if self.origins else [("Access-Control-Allow-Origin", "*")]
-        if environ["REQUEST_METHOD"] == "OPTIONS" and is_good:
-            headers += [
-                ("Access-Control-Allow-Methods", "GET, HEAD, OPTIONS"),
-                ("Access-Control-Max-Age", "86400"),
-            ]
-            return Kept(
-                None, "204 No Content", [(b"", "", [*headers, ("Access-Control-Allow-Headers", "*")])]
-            )
-        tag = hashlib.blake2b(body, digest_size=12).hexdigest() if is_good else ""
-        forms = [(body, tag and f'"{tag}"', headers)]
+        headers.update({"Vary": ", ".join(vary)} if vary else {})
+        tag = hashlib.blake2b(body, digest_size=12).hexdigest()
+        forms = [_form(body, f'"{tag}"' if is_good else "", headers)]
         if packed:
-            forms.append((packed, f'"{tag}-gzip"', [*headers, ("Content-Encoding", "gzip")]))
-        for content, etag, own in (forms := [(*form[:2], [*form[2]]) for form in forms]):
-            own += [("Content-Length", str(len(content))), *([("ETag", etag)] if etag else [])]
+            headers["Content-Encoding"] = "gzip"
+            forms.append(_form(packed, f'"{tag}-gzip"', headers))
         made = Kept(token, response.status, forms)
-        if key and token and is_good and "no-store" not in response.headers["Cache-Control"]:
+        if key and token and is_good and headers["Cache-Control"] != "no-store":
             self.kept = self.kept if len(self.kept) < MOST_KEPT else {}
             self.kept[key] = made
         return made
@@ -598,20 +593,24 @@ class Keeper:
     def _give(
         self, environ: "WSGIEnvironment", start_response: "StartResponse", kept: Kept, *more: tuple[str, str]
     ) -> Iterable[bytes]:
-        status, accepted = kept.status, environ.get("HTTP_ACCEPT_ENCODING", "")
-        body, etag, headers = kept.forms[
-            "gzip" in accepted and len(kept.forms) > 1 and not NO_GZIP.search(accepted)
-        ]
+        accepted, status = environ.get("HTTP_ACCEPT_ENCODING", ""), kept.status
+        is_packed = len(kept.forms) > 1 and "gzip" in accepted and not NO_GZIP.search(accepted)
+        body, tag, headers = kept.forms[is_packed]
         if self.origins and (origin := environ.get("HTTP_ORIGIN")) in self.origins:
             more += (("Access-Control-Allow-Origin", origin),)
         if more:
             headers = [*headers, *more]
-        asked = environ.get("HTTP_IF_NONE_MATCH")
-        if asked and etag and (asked == "*" or etag in re.findall(r'"[^"]*"', asked)):
+        known = environ.get("HTTP_IF_NONE_MATCH")
+        if known and tag and (known == "*" or tag in re.findall(r'"[^"]*"', known)):
             status, body = "304 Not Modified", b""
             headers = [header for header in headers if not header[0].startswith("Content-")]
         start_response(status, headers)
         return [] if environ["REQUEST_METHOD"] == "HEAD" else [body]
+
+
+def _form(body: bytes, tag: str, headers: Headers) -> tuple[bytes, str, list[tuple[str, str]]]:
+    more = {"Content-Length": str(len(body))} | ({"ETag": tag} if tag else {})
+    return body, tag, list((headers | more).items())
 
 
 def create_app(settings: Settings | None = None) -> Flask:

@@ -164,6 +164,21 @@ def test_a_missing_database_leaves_the_last_answer_and_says_so(
     assert not is_stale(reader)
 
 
+def test_what_was_hidden_since_is_not_repeated_from_the_last_answer(
+    reader: FlaskClient, file: Path, writer: sqlite3.Connection
+) -> None:
+    sell(writer, 5)
+    assert "Fire" in reader.get("/api/sales/by-type").text
+    writer.execute("INSERT INTO public_hidden (model) VALUES ('Fire')")
+    assert total(reader) == 0
+
+    away = file.rename(file.parent / "away.db")
+
+    assert reader.get("/api/sales/by-type").status_code == 503
+    assert total(reader) == 0
+    away.rename(file)
+
+
 def test_a_locked_database_leaves_the_last_answer_and_says_so(reader: FlaskClient, file: Path) -> None:
     with closing(connect(file)) as writer:
         sell(writer, 5)

@@ -4,6 +4,7 @@ import json
 
 from flask_wtf import FlaskForm
 from wtforms import BooleanField, IntegerField, SelectField, SelectMultipleField
+from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # the stubs are older
 from wtforms.validators import InputRequired, NumberRange
 
 from writer.public.actions import MAX_OPENING_BALANCE, ROUNDINGS
@@ -16,7 +17,7 @@ class DialForm(FlaskForm):  # type: ignore[misc]  # flask_wtf has no types
     rounding = SelectField(
         "Numbers",
         coerce=int,
-        choices=[(n, "exact" if n == 1 else f"rounded down to {n:,}s") for n in ROUNDINGS],
+        choices=[SelectChoice(n, "exact" if n == 1 else f"rounded down to {n:,}s") for n in ROUNDINGS],
     )
     is_delayed = BooleanField("Show sales only when they are a day old")
     counts_hidden = BooleanField("Count what is hidden in the total")

@@ -19,13 +19,14 @@ from sqlalchemy import (
 
 from writer.schema.types import UtcTime, metadata, utc_now
 
-# One row. The room writes the settings; triggers raise `version` with every sale and every change of
-# what is hidden.
+# One row. The room writes rounding, is_delayed, counts_hidden and opening_balance; triggers raise `setting`
+# when they or what is hidden change, and `version` with that and every change of the ledger.
 public_state = Table(
     "public_state",
     metadata,
     Column("id", Integer, CheckConstraint("id = 1", name="one_row"), primary_key=True),
     Column("version", BigInteger, nullable=False, server_default=text("0")),
+    Column("setting", BigInteger, nullable=False, server_default=text("0")),
     Column("changed_at", UtcTime, nullable=False, server_default=utc_now()),
     Column(
         "rounding",

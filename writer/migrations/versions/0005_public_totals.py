@@ -47,7 +47,7 @@ VISIBLE = f"(s.counts_hidden OR NOT {HIDDEN})"
 VIEWS = {
     # The first quarter hour not shown yet; NULL: everything is shown.
     "public_dial": (
-        "SELECT version, changed_at, rounding, CASE WHEN is_delayed THEN {now} - 96 END AS cutoff"
+        "SELECT version, setting, changed_at, rounding, CASE WHEN is_delayed THEN {now} - 96 END AS cutoff"
         " FROM public_state"
     ),
     "public_types": (
@@ -91,6 +91,7 @@ def _make_tables() -> None:
         "public_state",
         Column("id", Integer, CheckConstraint("id = 1", name="one_row"), primary_key=True),
         Column("version", BigInteger, nullable=False, server_default=text("0")),
+        Column("setting", BigInteger, nullable=False, server_default=text("0")),
         Column("changed_at", UtcTime, nullable=False, server_default=utc_now()),
         Column(
             "rounding",
@@ -157,6 +158,7 @@ def _count_sales(quarter: str) -> None:
 
 def _sqlite_triggers() -> list[str]:
     bump = "UPDATE public_state SET version = version + 1, changed_at = CURRENT_TIMESTAMP;"
+    turn = bump.replace("version =", "setting = setting + 1, version =")
     old, new = _sqlite_add("OLD", "-"), _sqlite_add("NEW", "+")
     again = "SELECT 1 FROM sales_replaced WHERE id = NEW.id"
     replaced = _sqlite_add("r", "-", " FROM sales_replaced r WHERE r.id = NEW.id")
@@ -172,11 +174,11 @@ def _sqlite_triggers() -> list[str]:
         f"sales_replaced_by AFTER INSERT ON sales WHEN EXISTS ({again})"
         f" BEGIN {replaced} {forget.format(row='NEW')} END",
         f"sales_updated AFTER UPDATE OF {COUNTED} ON sales BEGIN {bump} {old} {new} END",
-        f"public_state_set AFTER UPDATE OF {SETTINGS} ON public_state BEGIN {bump} END",
+        f"public_state_set AFTER UPDATE OF {SETTINGS} ON public_state BEGIN {turn} END",
         f"sales_deleted AFTER DELETE ON sales BEGIN {bump} {old} {forget.format(row='OLD')} END",
     ]
     made += [
-        f"public_hidden_{event.lower()} AFTER {event} ON public_hidden BEGIN {bump} END"
+        f"public_hidden_{event.lower()} AFTER {event} ON public_hidden BEGIN {turn} END"
         for event in ("INSERT", "UPDATE", "DELETE")
     ]
     return [f"CREATE TRIGGER {trigger}" for trigger in made]
@@ -199,8 +201,8 @@ def _sqlite_add(row: str, sign: str, source: str = " WHERE true") -> str:
 
 POSTGRES_TRIGGERS = [
     # public_state first: its row lock makes sales wait for each other here rather than deadlock below.
-    """CREATE FUNCTION public_bump() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
-    UPDATE public_state SET version = version + 1, changed_at = timezone('utc', now());
+    """CREATE FUNCTION public_hidden_changed() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+    UPDATE public_state SET setting = setting + 1, version = version + 1, changed_at = timezone('utc', now());
     RETURN NULL;
     END $$""",
     """CREATE FUNCTION sales_add(sale sales, units bigint) RETURNS void LANGUAGE plpgsql AS $$
@@ -228,7 +230,7 @@ POSTGRES_TRIGGERS = [
     RETURN NULL;
     END $$""",
     """CREATE FUNCTION public_state_set() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
-    NEW.version := OLD.version + 1; NEW.changed_at := timezone('utc', now());
+    NEW.setting := OLD.setting + 1; NEW.version := OLD.version + 1; NEW.changed_at := timezone('utc', now());
     RETURN NEW;
     END $$""",
     f"CREATE TRIGGER public_state_set BEFORE UPDATE OF {SETTINGS} ON public_state"
@@ -238,5 +240,5 @@ POSTGRES_TRIGGERS = [
     "CREATE TRIGGER sales_emptied AFTER TRUNCATE ON sales"
     " FOR EACH STATEMENT EXECUTE FUNCTION sales_emptied()",
     "CREATE TRIGGER public_hidden_changed AFTER INSERT OR DELETE OR UPDATE ON public_hidden"
-    " FOR EACH STATEMENT EXECUTE FUNCTION public_bump()",
+    " FOR EACH STATEMENT EXECUTE FUNCTION public_hidden_changed()",
 ]
