@@ -5,6 +5,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import func, select
 
 from tests.deliveries import captured, deliver, make_line, make_order_body
+from tests.makers import grant_every_store
 from tests.orders.ledger import posted, totals
 from writer import audit, stock
 from writer.db import Database
@@ -140,6 +141,7 @@ def test_raw_data_is_for_admins_and_escaped(
     client: FlaskClient, admin: FlaskClient, staff: FlaskClient, database: Database
 ) -> None:
     deliver(client, make_order_body(customer_note="<script>alert(1)</script>"))
+    grant_every_store(database)
     path = f"/orders/{order_id(database)}"
 
     assert "customer_note" in admin.get(path).text
@@ -259,6 +261,8 @@ def test_a_held_line_of_a_cancelled_order_counts_as_nothing(
     deliver(client, make_order_body(status="cancelled", line_items=[make_line(quantity="1.5")]))
     with database.reading() as db:
         line = db.execute(select(order_lines.c.id, order_lines.c.order_id)).one()
+
+    grant_every_store(database)
 
     staff.post(f"/orders/{line.order_id}/lines/{line.id}/review", data={"quantity": "3"})
 

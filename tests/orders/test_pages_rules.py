@@ -53,7 +53,7 @@ def test_a_new_rule_counts_what_was_ordered_before(
         "/rules", data={"prefix": "kit-28", "type": str(type_id(database))}, follow_redirects=True
     ).text
 
-    assert "SKUs beginning with kit-28 count as Fire 28pin. 1 order line was matched." in page
+    assert "SKUs beginning with kit-28 count as Fire 28pin. What was ordered before is counted too." in page
     assert totals(database) == {("Fire", "28pin"): 2}
     with database.reading() as db:
         cause = db.execute(select(order_events.c.cause).order_by(order_events.c.id.desc())).scalars().first()

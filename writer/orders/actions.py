@@ -8,13 +8,14 @@ from writer import audit, sales
 from writer import db as database
 from writer.errors import Conflict, Invalid, NotFound
 from writer.orders import matching, queries, rules, settle, unmatched
+from writer.orders.visible import Sight
 from writer.schema.orders import order_lines, orders, product_skus
 
 LARGEST_QUANTITY = 100_000
 _LONGEST_SKU = 100
 
 
-def review_line(db: Connection, actor: str, order_id: int, line_id: int, quantity: int) -> str:
+def review_line(db: Connection, sight: Sight, actor: str, order_id: int, line_id: int, quantity: int) -> str:
     """The held line counts with this quantity; return why its order counts so, in a sentence.
 
     Raises NotFound, Conflict where the line waits for no review, Invalid naming `quantity` (0 to 100,000).
@@ -24,7 +25,7 @@ def review_line(db: Connection, actor: str, order_id: int, line_id: int, quantit
             "The quantity cannot be used.",
             {"quantity": f"Must be a whole number from 0 to {LARGEST_QUANTITY}."},
         )
-    order = _lock_order(db, order_id)
+    order = _lock_order(db, sight, order_id)
     line = _held_line(db, order_id, line_id)
     changed = {"quantity": quantity, "problem": None}
     db.execute(update(order_lines).where(order_lines.c.id == line.id).values(**changed))
@@ -46,7 +47,7 @@ def add_rule(db: Connection, actor: str, prefix: str, model: str, variant: str) 
 
 
 def map_product(
-    db: Connection, actor: str, store_id: int, product_id: int, variation_id: int, sku: str
+    db: Connection, sight: Sight, actor: str, store_id: int, product_id: int, variation_id: int, sku: str
 ) -> int:
     """Lines of this product count as `sku` whatever SKU the store sends; return how many now match.
 
@@ -63,7 +64,7 @@ def map_product(
             f"No rule knows the SKU {wanted}.",
             {"sku": "No rule begins this SKU, and it is not ignored: add one or the other first."},
         )
-    if product_id <= 0 or not unmatched.has_product(db, store_id, product_id, variation_id):
+    if product_id <= 0 or not unmatched.has_product(db, sight, store_id, product_id, variation_id):
         raise NotFound("Nothing of this product is unmatched any more.")
     product = {"store_id": store_id, "product_id": product_id, "variation_id": variation_id}
     before = _mapping(db, **product)
@@ -72,12 +73,13 @@ def map_product(
     return settle.rematch_product(db, **product, cause=f"product {product_id} mapped by {actor}")
 
 
-def unmap_product(db: Connection, actor: str, mapping_id: int) -> Row[Any]:
+def unmap_product(db: Connection, sight: Sight, actor: str, mapping_id: int) -> Row[Any]:
     """The product counts as what the store's own SKU says from now on, and what was counted stays counted;
     return the mapping that is gone. Raises NotFound."""
     row = None
     if 0 < mapping_id <= queries.MAX_ID:
-        row = db.execute(select(product_skus).where(product_skus.c.id == mapping_id)).first()
+        mine = (product_skus.c.id == mapping_id) & sight.of(product_skus.c.store_id)
+        row = db.execute(select(product_skus).where(mine)).first()
     if row is None:
         raise NotFound("There is no such product here.")
     db.execute(delete(product_skus).where(product_skus.c.id == row.id))
@@ -86,8 +88,8 @@ def unmap_product(db: Connection, actor: str, mapping_id: int) -> Row[Any]:
     return row
 
 
-def _lock_order(db: Connection, order_id: int) -> Row[Any]:
-    row = queries.get_order(db, order_id)
+def _lock_order(db: Connection, sight: Sight, order_id: int) -> Row[Any]:
+    row = queries.get_order(db, sight, order_id)
     database.lock(db, f"order {row.store_id} {row.external_id}")
     return db.execute(select(orders).where(orders.c.id == order_id).with_for_update()).one()
 

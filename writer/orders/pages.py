@@ -18,11 +18,11 @@ bp = Blueprint("orders", __name__, template_folder="templates")
 @bp.get("/orders")
 def index() -> str:
     """List orders, newest first, filtered by the query string."""
-    filters = forms.asked_orders()
+    filters, sight = forms.asked_orders(), accounts.sight()
     with reading() as db:
-        page = asked_page(queries.count_orders(db, filters))
-        rows = queries.list_orders(db, filters, page.size, page.offset)
-        statuses, shops = queries.list_statuses(db), queries.list_stores(db)
+        page = asked_page(queries.count_orders(db, sight, filters))
+        rows = queries.list_orders(db, sight, filters, page.size, page.offset)
+        statuses, shops = queries.list_statuses(db, sight), queries.list_stores(db, sight)
     return render_template(
         "orders/index.html",
         rows=rows,
@@ -48,9 +48,8 @@ def review(order_id: int, line_id: int) -> Response | tuple[str, int]:
         return _order_page(order_id, line_id, form), 422
     try:
         with transaction() as db:
-            sentence = actions.review_line(
-                db, accounts.actor().name, order_id, line_id, form.quantity.data or 0
-            )
+            who, units = accounts.actor().name, form.quantity.data or 0
+            sentence = actions.review_line(db, accounts.sight(), who, order_id, line_id, units)
     except Invalid as error:
         form.quantity.errors = [error.errors["quantity"]]
         return _order_page(order_id, line_id, form), 422
@@ -60,15 +59,16 @@ def review(order_id: int, line_id: int) -> Response | tuple[str, int]:
 
 def _order_page(order_id: int, line_id: int | None = None, form: forms.ReviewForm | None = None) -> str:
     """Draw an order; `form` is what could not be used for the line `line_id`."""
+    sight = accounts.sight()
     with reading() as db:
-        order = queries.get_order(db, order_id)
-        lines = queries.list_lines(db, order_id)
+        order = queries.get_order(db, sight, order_id)
+        lines = queries.list_lines(db, sight, order_id)
         facts = {
             "lines": lines,
             "ignored": {line.id for line in lines if line.model is None and sales.is_ignored(db, line.sku)},
-            "refunds": queries.list_refunds(db, order_id),
-            "posted": queries.list_posted(db, order_id),
-            "events": queries.list_events(db, order_id),
+            "refunds": queries.list_refunds(db, sight, order_id),
+            "posted": queries.list_posted(db, sight, order_id),
+            "events": queries.list_events(db, sight, order_id),
         }
     return render_template(
         "orders/show.html",

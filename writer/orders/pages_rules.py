@@ -79,7 +79,7 @@ def unignore() -> Response:
 def unmap(mapping_id: int) -> Response:
     """Forget the SKU the owner said for a product."""
     with transaction() as db:
-        gone = actions.unmap_product(db, accounts.actor().name, mapping_id)
+        gone = actions.unmap_product(db, accounts.sight(), accounts.actor().name, mapping_id)
     flash(f"Product {gone.product_id} no longer counts as {gone.sku}. What was counted stays.", "success")
     return redirect(url_for("rules.index"), 303)
 
@@ -117,7 +117,7 @@ def _settle(form: forms.UnmatchedForm) -> str:
         if form.do.data == "product":
             same_as = (form.same_as.data or "").strip()
             product = (form.store_id.data or 0, form.product_id.data or 0, form.variation_id.data or 0)
-            matched = actions.map_product(db, who, *product, same_as)
+            matched = actions.map_product(db, accounts.sight(), who, *product, same_as)
             return _counted(f"Product {form.product_id.data} counts as {same_as}.", matched)
         pair = forms.active_pairs(sales.list_types(db)).get(form.type.data or 0)
         if pair is None:
@@ -128,6 +128,9 @@ def _settle(form: forms.UnmatchedForm) -> str:
 
 
 def _counted(sentence: str, matched: int) -> str:
+    if not accounts.sight().is_all:
+        # How many there were in stores that this person may not see is not to be told.
+        return f"{sentence} What was ordered before is counted too."
     return f"{sentence} {matched} order line{' was' if matched == 1 else 's were'} matched."
 
 
@@ -137,17 +140,18 @@ def _rules_page(rule_form: forms.RuleForm, ignore_form: forms.IgnoreForm) -> str
         facts = {
             "rules": sales.list_rules(db),
             "ignored": sales.list_ignored(db),
-            "mappings": unmatched.list_mappings(db),
+            "mappings": unmatched.list_mappings(db, accounts.sight()),
         }
     return render_template("orders/rules.html", rule_form=rule_form, ignore_form=ignore_form, **facts)
 
 
 def _unmatched_page(form: forms.UnmatchedForm, refusal: str | None = None) -> str:
     """Draw the list; `refusal` says what is wrong with `form`, which belongs to one of the products."""
+    sight = accounts.sight()
     with reading() as db:
-        groups = unmatched.list_groups(db)
+        groups = unmatched.list_groups(db, sight)
         page = asked_page(len(groups), size=25)
-        shown = [(group, unmatched.list_orders_of(db, group)) for group in _on(page, groups)]
+        shown = [(group, unmatched.list_orders_of(db, sight, group)) for group in _on(page, groups)]
         offered = {
             "pairs": forms.active_pairs(sales.list_types(db)),
             "known": [rule.prefix for rule in sales.list_rules(db)],

@@ -8,7 +8,8 @@ from sqlalchemy import ColumnElement, Connection, Row, and_, func, or_, select
 from writer.errors import NotFound
 from writer.orders.channels import channel_of
 from writer.orders.snapshot import Channel
-from writer.schema.orders import order_events, order_lines, order_refunds, orders
+from writer.orders.visible import Sight, of_order, visible
+from writer.schema.orders import order_counts, order_events, order_lines, order_refunds, orders
 from writer.schema.sales import sales as ledger
 from writer.schema.stores import stores
 
@@ -27,15 +28,21 @@ class OrderFilters:
         return self != OrderFilters()
 
 
-def count_orders(db: Connection, filters: OrderFilters) -> int:
+def count_orders(db: Connection, sight: Sight, filters: OrderFilters) -> int:
     """Return how many orders the filters leave."""
-    return int(db.execute(select(func.count()).select_from(orders).where(_wanted(filters))).scalar_one())
+    return int(
+        db.execute(select(func.count()).select_from(orders).where(_wanted(sight, filters))).scalar_one()
+    )
 
 
-def list_orders(db: Connection, filters: OrderFilters, limit: int, offset: int) -> list[Row[Any]]:
+def list_orders(
+    db: Connection, sight: Sight, filters: OrderFilters, limit: int, offset: int
+) -> list[Row[Any]]:
     """Return a page of orders, newest first: what the list shows, with `units_posted` and lines held."""
     newest = (orders.c.created_at.desc(), orders.c.id.desc())
-    page = select(orders).where(_wanted(filters)).order_by(*newest).limit(limit).offset(offset).subquery()
+    page = (
+        select(orders).where(_wanted(sight, filters)).order_by(*newest).limit(limit).offset(offset).subquery()
+    )
     of_order = order_lines.c.order_id == page.c.id
     is_held = order_lines.c.problem.is_not(None) & ~order_lines.c.is_removed
     # Beside the page, not in it: so they are added up for the rows shown alone.
@@ -49,24 +56,28 @@ def list_orders(db: Connection, filters: OrderFilters, limit: int, offset: int) 
     return list(db.execute(rows))
 
 
-def list_statuses(db: Connection) -> list[str]:
+def list_statuses(db: Connection, sight: Sight) -> list[str]:
     """Return every status an order has, by name."""
-    return list(db.execute(select(orders.c.status).distinct().order_by(orders.c.status)).scalars())
+    # From the counts that triggers keep: a few rows a day, not every order.
+    seen = (order_counts.c.orders > 0) & sight.of(order_counts.c.store_id)
+    found = select(order_counts.c.status).where(seen).distinct().order_by(order_counts.c.status)
+    return list(db.execute(found).scalars())
 
 
-def list_stores(db: Connection) -> list[Row[Any]]:
-    """Return id and name of every store, by name."""
-    return list(db.execute(select(stores.c.id, stores.c.name).order_by(stores.c.name, stores.c.id)))
+def list_stores(db: Connection, sight: Sight) -> list[Row[Any]]:
+    """Return id and name of every store that can be seen, by name."""
+    found = select(stores.c.id, stores.c.name).where(sight.of(stores.c.id))
+    return list(db.execute(found.order_by(stores.c.name, stores.c.id)))
 
 
-def get_order(db: Connection, order_id: int) -> Row[Any]:
-    """Return one order with its store's name; raises NotFound."""
+def get_order(db: Connection, sight: Sight, order_id: int) -> Row[Any]:
+    """Return one order with its store's name; raises NotFound, for one that may not be seen too."""
     row = None
     if 0 < order_id <= MAX_ID:
         query = select(orders, stores.c.name.label("store_name")).join(
             stores, stores.c.id == orders.c.store_id
         )
-        row = db.execute(query.where(orders.c.id == order_id)).first()
+        row = db.execute(query.where(orders.c.id == order_id, visible(sight))).first()
     if row is None:
         raise NotFound("There is no such order.")
     return row
@@ -77,35 +88,36 @@ def get_channel(db: Connection, store_id: int) -> Channel:
     return channel_of(db.execute(select(stores).where(stores.c.id == store_id)).one())
 
 
-def list_lines(db: Connection, order_id: int) -> list[Row[Any]]:
+def list_lines(db: Connection, sight: Sight, order_id: int) -> list[Row[Any]]:
     """Return the lines of an order, those gone from it last."""
-    mine = select(order_lines).where(order_lines.c.order_id == order_id)
+    mine = select(order_lines).where(order_lines.c.order_id.in_(of_order(sight, order_id)))
     return list(db.execute(mine.order_by(order_lines.c.is_removed, order_lines.c.id)))
 
 
-def list_refunds(db: Connection, order_id: int) -> list[Row[Any]]:
+def list_refunds(db: Connection, sight: Sight, order_id: int) -> list[Row[Any]]:
     """Return the refunds of an order in the order they became known."""
-    mine = select(order_refunds).where(order_refunds.c.order_id == order_id)
+    mine = select(order_refunds).where(order_refunds.c.order_id.in_(of_order(sight, order_id)))
     return list(db.execute(mine.order_by(order_refunds.c.id)))
 
 
-def list_posted(db: Connection, order_id: int) -> list[Row[Any]]:
+def list_posted(db: Connection, sight: Sight, order_id: int) -> list[Row[Any]]:
     """Return the rows of the ledger that this order posted (id, date_added, model, variant, quantity)."""
     columns = (ledger.c.id, ledger.c.date_added, ledger.c.model, ledger.c.variant, ledger.c.quantity)
-    mine = select(*columns, order_lines.c.name.label("line_name")).join(
-        order_lines, and_(order_lines.c.id == ledger.c.order_line_id, order_lines.c.order_id == order_id)
+    rows = select(*columns, order_lines.c.name.label("line_name")).join(
+        order_lines, order_lines.c.id == ledger.c.order_line_id
     )
+    mine = rows.where(order_lines.c.order_id.in_(of_order(sight, order_id)))
     return list(db.execute(mine.order_by(ledger.c.id)))
 
 
-def list_events(db: Connection, order_id: int) -> list[Row[Any]]:
+def list_events(db: Connection, sight: Sight, order_id: int) -> list[Row[Any]]:
     """Return what happened to an order and why it counts as it does, newest first."""
-    mine = select(order_events).where(order_events.c.order_id == order_id)
+    mine = select(order_events).where(order_events.c.order_id.in_(of_order(sight, order_id)))
     return list(db.execute(mine.order_by(order_events.c.id.desc())))
 
 
-def _wanted(filters: OrderFilters) -> ColumnElement[bool]:
-    found: list[ColumnElement[bool]] = [orders.c.id > 0]
+def _wanted(sight: Sight, filters: OrderFilters) -> ColumnElement[bool]:
+    found: list[ColumnElement[bool]] = [visible(sight)]
     if filters.status:
         found.append(orders.c.status == filters.status)
     if filters.store_id is not None:

@@ -6,6 +6,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, Row, Select, and_, func, select
 
 from writer import sales
+from writer.orders.visible import Sight, counted, visible
 from writer.schema.orders import order_lines, orders, product_skus
 from writer.schema.stores import stores
 
@@ -34,14 +35,14 @@ class Group:
         return bool(self.sku.strip()) or self.product_id > 0
 
 
-def list_groups(db: Connection) -> list[Group]:
+def list_groups(db: Connection, sight: Sight) -> list[Group]:
     """Return what is unmatched and not ignored, most units waiting first."""
-    groups = [Group(**row._mapping) for row in db.execute(_grouped())]
+    groups = [Group(**row._mapping) for row in db.execute(_grouped(sight))]
     ignored = {sku for sku in {group.sku for group in groups} if sku.strip() and sales.is_ignored(db, sku)}
     return [group for group in groups if group.sku not in ignored]
 
 
-def list_orders_of(db: Connection, group: Group) -> tuple[Row[Any], ...]:
+def list_orders_of(db: Connection, sight: Sight, group: Group) -> tuple[Row[Any], ...]:
     """Return the newest orders (id, number) with lines in the group, a few only."""
     same = and_(
         orders.c.store_id == group.store_id,
@@ -50,7 +51,7 @@ def list_orders_of(db: Connection, group: Group) -> tuple[Row[Any], ...]:
         order_lines.c.name == group.name,
         _sku == group.sku,
     )
-    query = _lines(orders.c.id, orders.c.number).where(same).distinct()
+    query = _lines(orders.c.id, orders.c.number).where(same, visible(sight)).distinct()
     return tuple(db.execute(query.order_by(orders.c.id.desc()).limit(_ORDERS_SHOWN)))
 
 
@@ -60,17 +61,17 @@ def matchable(db: Connection) -> Select[Any]:
     return _lines(order_lines.c.id).where(_sku.in_(known))
 
 
-def has_product(db: Connection, store_id: int, product_id: int, variation_id: int) -> bool:
+def has_product(db: Connection, sight: Sight, store_id: int, product_id: int, variation_id: int) -> bool:
     """Tell whether an unmatched line is of this product."""
     same = and_(
         orders.c.store_id == store_id,
         order_lines.c.product_id == product_id,
         order_lines.c.variation_id == variation_id,
     )
-    return db.execute(_lines(order_lines.c.id).where(same).limit(1)).first() is not None
+    return db.execute(_lines(order_lines.c.id).where(same, counted(sight)).limit(1)).first() is not None
 
 
-def list_mappings(db: Connection) -> list[Row[Any]]:
+def list_mappings(db: Connection, sight: Sight) -> list[Row[Any]]:
     """Return every product whose SKU the owner said, with its store's name and the name it was sold under."""
     name = (
         select(func.max(order_lines.c.name))
@@ -83,10 +84,10 @@ def list_mappings(db: Connection) -> list[Row[Any]]:
         .scalar_subquery()
     )
     query = select(product_skus, stores.c.name.label("store_name"), name.label("name")).join(stores)
-    return list(db.execute(query.order_by(product_skus.c.id)))
+    return list(db.execute(query.where(sight.of(product_skus.c.store_id)).order_by(product_skus.c.id)))
 
 
-def _grouped() -> Select[Any]:
+def _grouped(sight: Sight) -> Select[Any]:
     by = (
         orders.c.store_id,
         stores.c.name.label("store_name"),
@@ -103,6 +104,7 @@ def _grouped() -> Select[Any]:
             waiting.label("waiting"),
             func.count(orders.c.id.distinct()).label("order_count"),
         )
+        .where(counted(sight))
         .group_by(*by)
         .order_by(waiting.desc(), func.max(orders.c.id).desc())
     )
