@@ -3,54 +3,16 @@
 from decimal import Decimal, InvalidOperation
 
 # ISO 4217 minor units that are not 2: https://www.iso.org/iso-4217-currency-codes.html
-_WHOLE = [
-    "BIF",
-    "CLP",
-    "DJF",
-    "GNF",
-    "ISK",
-    "JPY",
-    "KMF",
-    "KRW",
-    "PYG",
-    "RWF",
-    "UGX",
-    "VND",
-    "VUV",
-    "XAF",
-    "XOF",
-    "XPF",
-]
-_MINOR_DIGITS = {
-    **dict.fromkeys(
-        [
-            "BIF",
-            "CLP",
-            "DJF",
-            "GNF",
-            "ISK",
-            "JPY",
-            "KMF",
-            "KRW",
-            "PYG",
-            "RWF",
-            "UGX",
-            "VND",
-            "VUV",
-            "XAF",
-            "XOF",
-            "XPF",
-        ],
-        0,
-    ),
-    **dict.fromkeys(["BHD", "IQD", "JOD", "KWD", "LYD", "OMR", "TND"], 3),
-}
+_WHOLE = {"BIF", "CLP", "DJF", "GNF", "ISK", "JPY", "KMF", "KRW"}
+_WHOLE |= {"PYG", "RWF", "UGX", "VND", "VUV", "XAF", "XOF", "XPF"}
+_THOUSANDTHS = {"BHD", "IQD", "JOD", "KWD", "LYD", "OMR", "TND"}
 _LARGEST_MINOR = 10**15
 
 
 def minor_digits(currency: str) -> int:
     """Return how many decimals the currency's smallest unit stands for: 2 for GBP, 0 for JPY."""
-    return _MINOR_DIGITS.get(currency.upper(), 2)
+    code = currency.upper()
+    return 0 if code in _WHOLE else 3 if code in _THOUSANDTHS else 2
 
 
 def to_minor(text: str, currency: str) -> int:
