@@ -9,6 +9,7 @@ import contextlib
 import random
 import sys
 import tempfile
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -47,7 +48,9 @@ class History:
 
     def play(self) -> list[str]:
         """Play the whole history; return what is wrong in the end, nothing if it ended right."""
-        events = [self.order] * 4 + [self.change] * 3 + [self.refund] * 2 + [self.bring] * 5
+        events: list[Callable[[], object]] = (
+            [self.order] * 4 + [self.change] * 3 + [self.refund] * 2 + [self.bring] * 5
+        )
         events += [self.hand_change, self.sale_by_hand, self.trouble, self.trouble_over, self.wait]
         events += [self.hub.push] * 3 + [self.killed_push, self.hub.poll]
         for _ in range(STEPS):
