@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, delete, insert, select, update
 
-from writer import audit, clock
+from writer import audit, clock, stock
 from writer.db import insert_row, lock
 from writer.errors import Conflict, Invalid
 from writer.sales import fields
@@ -17,6 +17,7 @@ from writer.sight import EVERYTHING, Sight
 
 # What a person may say of a sale; `date` is the column date_added.
 GIVEN = ("model", "variant", "quantity", "seller", "notes", "date", "sku")
+_MOVES_STOCK = frozenset({"quantity", "sku", "date"})
 _FORMS_KEPT = timedelta(days=1)
 _CHECKS: dict[str, Callable[[Any], Any]] = {
     "quantity": fields.quantity,
@@ -64,35 +65,48 @@ def post(
     )
 
 
-def add(db: Connection, actor: str, source: str, given: Mapping[str, Any]) -> int:
-    """The ledger has one more sale, entered by `actor`; return its id.
+def add(db: Connection, actor: str, source: str, given: Mapping[str, Any], may_oversell: bool = False) -> int:
+    """The ledger has one more sale, entered by `actor`, whose units are out of stock; return its id.
 
     `given` holds model, variant, quantity and seller, and may hold notes, sku and date (None or absent:
-    now). `source` is 'form', 'api' or 'file'. Raises Invalid naming every field that cannot be used.
+    now). `source` is 'form', 'api' or 'file'. Raises Invalid naming every field that cannot be used, and
+    stock.NotEnoughStock where too few of a counted SKU are available, unless `may_oversell`.
     """
     known = {name: value for name, value in given.items() if value is not None}
     values = _checked(db, {"date": clock.now(), **known}, None)
     sale_id = insert_row(db, sales, source=source, **_columns(values))
-    audit.note(db, actor, "sale.add", f"sale {sale_id}", None, snapshot(get_sale(db, EVERYTHING, sale_id)))
+    added = get_sale(db, EVERYTHING, sale_id)
+    audit.note(db, actor, "sale.add", f"sale {sale_id}", None, snapshot(added))
+    _hold(db, actor, added, may_oversell)
     return sale_id
 
 
-def add_once(db: Connection, actor: str, form_token: str, given: Mapping[str, Any]) -> tuple[int, bool]:
+def add_once(
+    db: Connection, actor: str, form_token: str, given: Mapping[str, Any], may_oversell: bool = False
+) -> tuple[int, bool]:
     """As `add`, from a form that counts once however often it is sent; return the id, and if it is new."""
     lock(db, f"sale form {form_token}")
     db.execute(delete(sale_forms).where(sale_forms.c.sent_at < clock.now() - _FORMS_KEPT))
     sent = db.execute(select(sale_forms.c.sale_id).where(sale_forms.c.token == form_token)).scalar()
     if sent is not None:
         return int(sent), False
-    sale_id = add(db, actor, "form", given)
+    sale_id = add(db, actor, "form", given, may_oversell)
     db.execute(insert(sale_forms).values(token=form_token, sale_id=sale_id, sent_at=clock.now()))
     return sale_id, True
 
 
-def amend(db: Connection, sight: Sight, actor: str, sale_id: int, given: Mapping[str, Any]) -> None:
+def amend(
+    db: Connection,
+    sight: Sight,
+    actor: str,
+    sale_id: int,
+    given: Mapping[str, Any],
+    may_oversell: bool = False,
+) -> None:
     """The sale has the `given` values; fields not given, and values it had already, are left alone.
 
-    Raises NotFound, Conflict where an order posted the sale, and Invalid naming every unusable field.
+    Stock follows by the difference. Raises NotFound, Conflict where an order posted the sale, Invalid naming
+    every unusable field, and stock.NotEnoughStock as `add` does.
     """
     before = _by_hand(db, sight, sale_id)
     values = _checked(db, given, before)
@@ -100,23 +114,29 @@ def amend(db: Connection, sight: Sight, actor: str, sale_id: int, given: Mapping
         return
     changed = update(sales).where(sales.c.id == sale_id)
     db.execute(changed.values(updated_at=clock.now(), **_columns(values)))
-    after = snapshot(get_sale(db, sight, sale_id))
-    audit.note(db, actor, "sale.edit", f"sale {sale_id}", snapshot(before), after)
+    after = get_sale(db, sight, sale_id)
+    audit.note(db, actor, "sale.edit", f"sale {sale_id}", snapshot(before), snapshot(after))
+    if values.keys() & _MOVES_STOCK:
+        _hold(db, actor, after, may_oversell)
 
 
 def remove(db: Connection, sight: Sight, actor: str, sale_id: int) -> Row[Any]:
-    """The sale is gone from the ledger, and `restore` can bring it back; return it as it was.
+    """The sale is gone from the ledger, its units are back in stock, and `restore` can bring it back.
 
-    Raises NotFound, and Conflict where an order posted the sale.
+    Returns it as it was. Raises NotFound, and Conflict where an order posted the sale.
     """
     before = _by_hand(db, sight, sale_id)
     db.execute(delete(sales).where(sales.c.id == sale_id))
     audit.note(db, actor, "sale.delete", f"sale {sale_id}", snapshot(before), None)
+    stock.sell_by_hand(db, actor, sale_id, None, 0, before.date)
     return before
 
 
 def restore(db: Connection, sight: Sight, actor: str, sale_id: int) -> None:
-    """The deleted sale is back as it was, under its own id. Raises NotFound, and Conflict if it is there."""
+    """The deleted sale is back as it was, under its own id, and its units are out of stock again.
+
+    Raises NotFound, and Conflict if it is there.
+    """
     deleted = find_deleted(db, sale_id)
     if deleted is None:
         get_sale(db, sight, sale_id)
@@ -125,7 +145,14 @@ def restore(db: Connection, sight: Sight, actor: str, sale_id: int) -> None:
     updated_at = datetime.fromisoformat(deleted["updated_at"]) if deleted["updated_at"] else None
     values["date_added"] = datetime.fromisoformat(deleted["date"])
     db.execute(insert(sales).values(id=sale_id, source=deleted["source"], updated_at=updated_at, **values))
-    audit.note(db, actor, "sale.restore", f"sale {sale_id}", None, snapshot(get_sale(db, sight, sale_id)))
+    restored = get_sale(db, sight, sale_id)
+    audit.note(db, actor, "sale.restore", f"sale {sale_id}", None, snapshot(restored))
+    # It was sold, whatever is left by now.
+    _hold(db, actor, restored, may_oversell=True)
+
+
+def _hold(db: Connection, actor: str, sale: Row[Any], may_oversell: bool) -> None:
+    stock.sell_by_hand(db, actor, sale.id, sale.sku, sale.quantity, sale.date, may_oversell)
 
 
 def snapshot(sale: Row[Any]) -> dict[str, Any]:

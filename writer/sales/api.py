@@ -63,6 +63,7 @@ _NEW_SALE: dict[str, JsonValue] = {
     "seller": "piers.rocks",
     "notes": "",
 }
+_ALLOW = "Take it even where fewer of a counted SKU are available: else it is refused with 409."
 
 
 class SalePath(BaseModel):
@@ -90,6 +91,7 @@ class NewSale(BaseModel):
     notes: _Notes = ""
     sku: _Sku | None = None
     date: _Date | None = Field(None, description="Absent: now.")
+    allow_oversell: bool = Field(False, description=_ALLOW)
 
 
 class SaleChange(BaseModel):
@@ -105,6 +107,7 @@ class SaleChange(BaseModel):
     notes: _Notes = Field(default_factory=str)
     sku: _Sku | None = Field(default_factory=str)
     date: _Date = Field(default_factory=datetime.now)
+    allow_oversell: bool = Field(False, description=_ALLOW)
 
 
 class Sale(BaseModel):
@@ -149,14 +152,14 @@ def recent(query: RecentQuery) -> dict[str, Any]:
 def add(header: OnceHeader, body: NewSale) -> Response:
     """Add a sale.
 
-    An `Idempotency-Key` makes it safe to send again.
+    An `Idempotency-Key` makes it safe to send again. Units of a counted SKU leave the stock.
     """
-    given = body.model_dump()
+    given = body.model_dump(exclude={"allow_oversell"})
     if given["seller"] is None:
         given["seller"] = current_app.config["ONEROM"].default_seller
 
     def act(db: Connection) -> tuple[dict[str, Any], int]:
-        return _done(actions.add(db, accounts.actor().name, "api", given))
+        return _done(actions.add(db, accounts.actor().name, "api", given, body.allow_oversell))
 
     return accounts.answer_once(act)
 
@@ -164,10 +167,11 @@ def add(header: OnceHeader, body: NewSale) -> Response:
 @bp.put("/<int:sale_id>", responses={"200": Done})
 def amend(path: SalePath, header: OnceHeader, body: SaleChange) -> Response:
     """Change the given fields of a sale that was entered by hand."""
-    given = body.model_dump(exclude_unset=True)
+    given = body.model_dump(exclude_unset=True, exclude={"allow_oversell"})
 
     def act(db: Connection) -> tuple[dict[str, Any], int]:
-        actions.amend(db, accounts.sight(), accounts.actor().name, path.sale_id, given)
+        who = accounts.actor().name
+        actions.amend(db, accounts.sight(), who, path.sale_id, given, body.allow_oversell)
         return _done(path.sale_id)
 
     return accounts.answer_once(act)

@@ -9,12 +9,13 @@ from typing import Any
 from flask import current_app, request
 from flask_wtf import FlaskForm
 from sqlalchemy import Row
-from wtforms import DateTimeLocalField, HiddenField, IntegerField, SelectField, StringField
+from wtforms import BooleanField, DateTimeLocalField, HiddenField, IntegerField, SelectField, StringField
 from wtforms.validators import InputRequired, Length, Optional
 
 from writer.errors import Invalid
 from writer.sales import fields
 from writer.sales.queries import Filters
+from writer.stock import NotEnoughStock
 
 # Parameters of the list, kept from page to page while sales are edited and deleted.
 _KEPT = ("q", "model", "variant", "seller", "source", "from", "to", "by", "page")
@@ -40,6 +41,8 @@ class SaleForm(FlaskForm):  # type: ignore[misc]  # flask_wtf has no types
     )
     sku = StringField("SKU", [Length(max=fields.MAX_SKU)], render_kw={"autocomplete": "off"})
     notes = StringField("Notes", [Length(max=fields.MAX_NOTES)])
+    # Shown once a sale was refused for want of stock.
+    oversell = BooleanField("It was sold anyway")
     once = HiddenField()
 
     def offer(self, types: Sequence[Row[int, str, str, bool]], current: Row[Any] | None = None) -> None:
@@ -81,6 +84,10 @@ class SaleForm(FlaskForm):  # type: ignore[misc]  # flask_wtf has no types
         """Return what tells this form from others, however often it is sent; a script may send none."""
         sent = self.once.data or ""
         return sent if re.fullmatch("[0-9a-f]{32}", sent) else secrets.token_hex(16)
+
+    def warn(self, error: NotEnoughStock) -> None:
+        """Say that too few are left, and ask whether it was sold all the same."""
+        self.oversell.errors = [f"{error.sentence} Tick this if it was sold anyway, and send it again."]
 
     def refuse(self, error: Invalid) -> None:
         """Show beside the fields what the action found wrong with them."""

@@ -12,6 +12,7 @@ from writer.errors import Invalid
 from writer.paging import asked_page
 from writer.sales import actions, export, forms, history, queries
 from writer.sales.types import list_types
+from writer.stock import NotEnoughStock
 
 bp = Blueprint("sales", __name__, template_folder="templates")
 Answer = AnyResponse | str | tuple[str, int]
@@ -33,10 +34,14 @@ def add() -> Answer:
         return _index(form), 422
     try:
         with transaction() as db:
-            sale_id, is_new = actions.add_once(db, accounts.actor().name, form.token(), form.given())
+            who, may_oversell = accounts.actor().name, bool(form.oversell.data)
+            sale_id, is_new = actions.add_once(db, who, form.token(), form.given(), may_oversell)
     except Invalid as error:
         form.refuse(error)
         return _index(form), 422
+    except NotEnoughStock as error:
+        form.warn(error)
+        return _index(form), 409
     session["last_type"] = form.kind.data
     if is_new:
         flash(f"Sale {sale_id} was added.", "success")
@@ -70,10 +75,14 @@ def edit(sale_id: int) -> Answer:
         return _sale_page(sale, form), 422
     try:
         with transaction() as db:
-            actions.amend(db, accounts.sight(), accounts.actor().name, sale_id, form.given(sale))
+            who, may_oversell = accounts.actor().name, bool(form.oversell.data)
+            actions.amend(db, accounts.sight(), who, sale_id, form.given(sale), may_oversell)
     except Invalid as error:
         form.refuse(error)
         return _sale_page(sale, form), 422
+    except NotEnoughStock as error:
+        form.warn(error)
+        return _sale_page(sale, form), 409
     flash(f"Sale {sale_id} was changed.", "success")
     return _back()
 
