@@ -10,7 +10,7 @@ from sqlalchemy import select, update
 from tests.stores.hub import Hub, running_hub
 from writer import clock, stock
 from writer.schema.stores import drifts, failures, listings, stores
-from writer.stores import settle
+from writer.stores import drift, settle
 
 
 @pytest.fixture
@@ -363,7 +363,7 @@ def test_p22_asked_the_owner_decides(hub: Hub) -> None:
     assert hub.open_notices() == ["drift"]
 
     with hub.database.transaction() as db:
-        settle.answer_drift(db, "ada", all_rows(hub, drifts)[0].id, adopt=False)
+        drift.answer(db, "ada", all_rows(hub, drifts)[0].id, adopt=False)
     hub.push()
 
     assert hub.shown() == [10, 10, 10]

@@ -11,7 +11,7 @@ from tests.stores.hub import Hub, running_hub
 from writer import clock, stock
 from writer.schema.audit import notices
 from writer.schema.stores import drifts, failures, listings, stores
-from writer.stores import settle
+from writer.stores import drift, settle
 from writer.stores.client import Client
 
 
@@ -38,7 +38,7 @@ def rows(hub: Hub, table: Any) -> list[Any]:
         return list(db.execute(select(table).order_by(table.c.id)).all())
 
 
-def drift(hub: Hub, store: int, shows: int) -> None:
+def let_drift(hub: Hub, store: int, shows: int) -> None:
     """Let somebody change the number in a store by hand, and let it be seen twice."""
     hub.fakes[store - 1].set_stock("X", shows)
     for _ in range(2):
@@ -112,9 +112,9 @@ def test_a_parent_deleted_between_read_and_write_is_its_variations_trouble_alone
 
 def test_our_number_chosen_over_theirs_is_written_although_the_first_write_fails(hub: Hub) -> None:
     change(hub, stores, drift_policy="ask")
-    drift(hub, 2, shows=20)
+    let_drift(hub, 2, shows=20)
     with hub.database.transaction() as db:
-        settle.answer_drift(db, "ada", rows(hub, drifts)[0].id, adopt=False)
+        drift.answer(db, "ada", rows(hub, drifts)[0].id, adopt=False)
     hub.fakes[1].faults.broken = True
     hub.fakes[1].faults.only = lambda method, _path: method != "GET"
     hub.push()
@@ -129,7 +129,7 @@ def test_our_number_chosen_over_theirs_is_written_although_the_first_write_fails
 def test_drift_is_told_once_although_the_write_over_it_fails(hub: Hub) -> None:
     hub.fakes[1].faults.broken = True
     hub.fakes[1].faults.only = lambda method, _path: method != "GET"
-    drift(hub, 2, shows=20)
+    let_drift(hub, 2, shows=20)
     for _ in range(3):
         hub.tick(4000)
         hub.push()
@@ -162,6 +162,38 @@ def test_a_listing_of_nothing_we_count_can_be_looked_at_again(hub: Hub) -> None:
         settle.look_again(db, 1)
 
     assert bool(hub.listing(1).needs_look)
+
+
+def test_a_sale_after_a_write_whose_answer_never_came_is_no_drift(hub: Hub) -> None:
+    store = hub.fakes[0]
+    store.place_order([("X", 1)])
+    hub.deliver()
+    sell_here(hub, 2)
+    store.faults.drop_after_write = 1
+    hub.push()
+    assert store.stock("X") == 7
+    store.place_order([("X", 3)])
+    hub.deliver()
+    sell_here(hub, 1)
+    hub.tick(120)
+
+    result = hub.push()
+
+    assert [pushed.waiting for pushed in result.pushed] == [0, 0]
+    assert (hub.on_hand(), hub.shown()) == (3, [3, 3])
+
+
+def test_writes_that_fail_on_and_on_are_not_counted_as_something_changing_it_back(hub: Hub) -> None:
+    for _ in range(7):
+        sell_here(hub, 1)
+        hub.fakes[1].faults.drop_before = 1
+        hub.fakes[1].faults.only = lambda method, _path: method != "GET"
+        hub.push()
+        hub.tick(61)
+        hub.push()
+
+    assert hub.shown() == [3, 3]
+    assert hub.listing(2).problem is None
 
 
 def mass(hub: Hub, units: int) -> None:

@@ -10,6 +10,7 @@ from sqlalchemy import ColumnElement, Connection, Row, func, select
 from writer import clock
 from writer.schema.stock import movements, products
 from writer.schema.stores import listings, stores
+from writer.sight import Sight
 from writer.stock import queries
 
 DAYS = 30
@@ -81,22 +82,22 @@ def list_products(db: Connection, filters: Filters, limit: int, offset: int) -> 
     return db.execute(wanted.limit(limit).offset(offset)).all()
 
 
-def list_lines(db: Connection, filters: Filters, limit: int, offset: int) -> list[Line]:
+def list_lines(db: Connection, sight: Sight, filters: Filters, limit: int, offset: int) -> list[Line]:
     """Return what the filter leaves, by SKU."""
-    return describe(db, list_products(db, filters, limit, offset))
+    return describe(db, sight, list_products(db, filters, limit, offset))
 
 
-def list_lines_after(db: Connection, filters: Filters, sku_key: str, limit: int) -> list[Line]:
+def list_lines_after(db: Connection, sight: Sight, filters: Filters, sku_key: str, limit: int) -> list[Line]:
     """Return the next of what the filter leaves, by SKU, after the folded SKU `sku_key` ("": the first)."""
     wanted = select(products).where(*_conditions(filters), products.c.sku_key > sku_key)
-    return describe(db, db.execute(wanted.order_by(products.c.sku_key).limit(limit)).all())
+    return describe(db, sight, db.execute(wanted.order_by(products.c.sku_key).limit(limit)).all())
 
 
-def describe(db: Connection, rows: Iterable[Row[Any]]) -> list[Line]:
-    """Return the products with all that the list says of them."""
+def describe(db: Connection, sight: Sight, rows: Iterable[Row[Any]]) -> list[Line]:
+    """Return the products with all that the list says of them, and their listings in stores that are seen."""
     found = list(rows)
     ids = [row.id for row in found]
-    sold, shown = units_sold(db, ids), _shown(db, ids)
+    sold, shown = units_sold(db, ids), _shown(db, sight, ids)
     return [_line(row, sold.get(row.id, 0), shown.get(row.id, [])) for row in found]
 
 
@@ -122,7 +123,7 @@ def units_sold(db: Connection, stock_product_ids: list[int]) -> dict[int, int]:
     return {stock_product_id: max(0, -int(units)) for stock_product_id, units in rows}
 
 
-def _shown(db: Connection, stock_product_ids: list[int]) -> dict[int, list[Shown]]:
+def _shown(db: Connection, sight: Sight, stock_product_ids: list[int]) -> dict[int, list[Shown]]:
     query = (
         select(
             listings,
@@ -133,7 +134,7 @@ def _shown(db: Connection, stock_product_ids: list[int]) -> dict[int, list[Shown
         )
         .join(stores, stores.c.id == listings.c.store_id)
         .join(products, products.c.id == listings.c.stock_product_id)
-        .where(listings.c.stock_product_id.in_(stock_product_ids))
+        .where(listings.c.stock_product_id.in_(stock_product_ids), sight.of(listings.c.store_id))
         .order_by(func.lower(stores.c.name), stores.c.id, listings.c.product_id, listings.c.variation_id)
     )
     found: dict[int, list[Shown]] = {}
@@ -153,7 +154,7 @@ def _of_listing(row: Row[Any]) -> Shown:
         pushed=row.pushed,
         pushed_at=row.pushed_at,
         is_pushed=bool(row.store_is_active) and row.push_state == "on",
-        is_current=row.pushed_version >= row.version and not row.needs_look,
+        is_current=row.pushed_version >= row.version and not row.needs_look and row.intended is None,
         is_gone=bool(row.is_gone),
         problem=row.problem,
     )

@@ -15,7 +15,7 @@ from sqlalchemy import Connection, Row
 
 from writer import clock
 from writer.db import Database
-from writer.stores import compare, plan, registry, settle, sync
+from writer.stores import compare, drift, plan, registry, settle, sync
 from writer.stores.client import Client
 from writer.stores.compare import Shown, Verdict
 from writer.stores.contact import contact
@@ -126,7 +126,7 @@ class _Run:
         with self.database.transaction() as db:
             settle.note_looks(db, self.store_id, looks)
             if writing:
-                settle.intend(db, [look.due for look in writing])
+                settle.intend(db, writing)
         answers = self._write([look.due for look in writing]) if writing else {}
         refused = self._verify([look.due for look in writing], answers)
         with self.database.transaction() as db:
@@ -169,7 +169,7 @@ class _Run:
         if not compare.is_drift(look.due, by, clock.now()):
             return look
         with self.database.transaction() as db:
-            is_ours = settle.note_drift(db, self.store_id, look.due, look.shown, by)
+            is_ours = drift.note(db, self.store_id, look.due, look.shown, by)
             due = plan.again(db, [look.due.id]).get(look.due.id, look.due)
         if is_ours:
             stuck = compare.is_stuck(due, clock.now())

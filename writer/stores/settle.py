@@ -1,16 +1,14 @@
-"""What a push leaves behind in the database: what each listing shows, what it was told, drift, problems."""
+"""What a push leaves behind in the database: what each listing shows, what it was told, its problems."""
 
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Connection, case, func, select, update
+from sqlalchemy import Connection, bindparam, func, select, update
 
-from writer import audit, clock, stock
-from writer import db as database
-from writer.errors import Conflict, NotFound
+from writer import audit, clock
 from writer.schema.stock import products
-from writer.schema.stores import drifts, failures, listings, stores
+from writer.schema.stores import failures, listings, stores
 from writer.stores import failures as failure_rows
-from writer.stores.compare import WRITES_WITHIN, Shown, Verdict
+from writer.stores.compare import WRITES_WITHIN, Verdict, unexplained
 from writer.stores.plan import Due
 
 if TYPE_CHECKING:
@@ -46,19 +44,37 @@ def note_looks(db: Connection, store_id: int, looks: "list[Look]") -> None:
         db.execute(update(listings).where(listings.c.id == look.due.id).values(**values))
 
 
-def intend(db: Connection, writing: list[Due]) -> None:
-    """Note each number before it is sent, so that a crash between sending and noting is no drift later."""
-    targets = case({due.id: due.target for due in writing}, value=listings.c.id)
+def intend(db: Connection, writing: "list[Look]") -> None:
+    """Note each number before it is sent, so that a crash between sending and noting is no drift later.
+
+    What the store shows now was explained by all that moved so far, so it counts as told as of now: only
+    what moves from here on explains another number than this one or the one that is sent.
+    """
+    fields = ("intended", "pushed", "pushed_version", "writes")
+    changes = update(listings).where(listings.c.id == bindparam("of"))
     db.execute(
-        update(listings).where(listings.c.id.in_([due.id for due in writing])).values(intended=targets)
+        changes.values({name: bindparam(f"new_{name}") for name in fields}),
+        [_intent(look) for look in writing],
     )
+
+
+def _intent(look: "Look") -> dict[str, Any]:
+    due, shown = look.due, look.shown.quantity if look.shown is not None else None
+    return {
+        "of": due.id,
+        "new_intended": due.target,
+        "new_pushed": due.pushed if shown is None else shown,
+        "new_pushed_version": due.version,
+        # Another count: what was written of the one before says nothing about something changing it back.
+        "new_writes": due.writes if due.version == due.pushed_version else 0,
+    }
 
 
 def note_written(db: Connection, store_id: int, due: Due, problem: str | None) -> None:
     """Remember what became of a write: told, or refused for this reason."""
     now = clock.now()
     if problem is None:
-        fresh = due.writes_since is None or now - due.writes_since >= WRITES_WITHIN
+        fresh = due.writes == 0 or due.writes_since is None or now - due.writes_since >= WRITES_WITHIN
         count = 1 if fresh or due.version != due.pushed_version else due.writes + 1
         values = _told(due) | {
             "shown": due.target,
@@ -87,85 +103,6 @@ def _retry(db: Connection, store_id: int, due: Due, problem: str) -> dict[str, A
     return {"not_before": failure_rows.note_refused(db, store_id, due.id, "push stock", sentence)}
 
 
-def note_drift(db: Connection, store_id: int, due: Due, shown: Shown, by: int) -> bool:
-    """Record drift by the store's policy; return whether our number is to be written now."""
-    store = db.execute(select(stores).where(stores.c.id == store_id)).one()
-    action = {"enforce": "enforced", "adopt": "adopted", "ask": "asked"}[store.drift_policy]
-    assert shown.quantity is not None
-    drift_id = database.insert_row(
-        db,
-        drifts,
-        listing_id=due.id,
-        at=clock.now(),
-        ours=shown.quantity - by,
-        theirs=shown.quantity,
-        policy=store.drift_policy,
-        action=action,
-        settled_at=None if action == "asked" else clock.now(),
-        settled_by=None if action == "asked" else "policy",
-    )
-    seen: dict[str, Any] = {"drift_by": None, "drift_at": None}
-    if action == "enforced":
-        # What is shown there counts as told: our number is written over it, and this is drift but once.
-        seen["pushed"] = shown.quantity
-    db.execute(update(listings).where(listings.c.id == due.id).values(**seen))
-    if action == "adopted":
-        _adopt(db, f"drift in {store.name}", store, due.id, due.stock_product_id, by, shown.quantity)
-    if action == "asked":
-        sentence = (
-            f"{store.name} shows {shown.quantity} of {due.sku} where {shown.quantity - by} was expected."
-            " Decide on the store's page: write our number there, or take theirs over."
-        )
-        link = f"/stores/{store_id}/push#drift-{drift_id}"
-        audit.raise_notice(db, "drift", f"listing {due.id}", sentence, link, store_id=store_id)
-    return action == "enforced"
-
-
-def answer_drift(db: Connection, actor: str, drift_id: int, adopt: bool) -> None:
-    """Settle a drift the owner was asked about: take theirs over, or write ours.
-
-    Raises NotFound, or Conflict where it is settled already or theirs means another product by now.
-    """
-    of_listing = (listings.c.stock_product_id, listings.c.pushed)
-    query = select(drifts, *of_listing, stores.c.id.label("of_store"), stores.c.name)
-    query = query.join(listings, listings.c.id == drifts.c.listing_id)
-    query = query.join(stores, stores.c.id == listings.c.store_id)
-    row = db.execute(query.where(drifts.c.id == drift_id)).first()
-    if row is None:
-        raise NotFound("There is no such drift.")
-    if row.settled_at is not None:
-        raise Conflict("This drift is settled already.")
-    if adopt and row.pushed is None:
-        raise Conflict("The listing became another product since: only our number can be written there.")
-    done = {"settled_at": clock.now(), "settled_by": actor, "action": "adopted" if adopt else "enforced"}
-    db.execute(update(drifts).where(drifts.c.id == drift_id).values(**done))
-    if adopt:
-        change = row.theirs - row.ours
-        _adopt(db, actor, row, row.listing_id, row.stock_product_id, change, row.theirs)
-    else:
-        # What is shown there counts as told, so that the next push writes our number over it.
-        values = {"pushed": row.theirs, "needs_look": True}
-        db.execute(update(listings).where(listings.c.id == row.listing_id).values(**values))
-    audit.close_notice(db, "drift", f"listing {row.listing_id}", actor)
-    audit.note(
-        db, actor, f"drift.{done['action']}", f"listing {row.listing_id}", None, {"by": row.theirs - row.ours}
-    )
-
-
-def _adopt(
-    db: Connection, actor: str, store: Any, listing_id: int, stock_product_id: int, by: int, shown: int
-) -> None:
-    note = f"{store.name} showed {shown}"
-    moved = stock.Movement(stock_product_id, by, "drift", clock.now(), actor, note, store_id=_store_id(store))
-    stock.record(db, [moved])
-    db.execute(update(listings).where(listings.c.id == listing_id).values(pushed=shown))
-
-
-def _store_id(store: Any) -> int:
-    found: int = store.of_store if hasattr(store, "of_store") else store.id
-    return found
-
-
 def _told(due: Due) -> dict[str, Any]:
     return {
         "pushed": due.target,
@@ -178,8 +115,6 @@ def _told(due: Due) -> dict[str, Any]:
 
 def _first_seen(look: "Look") -> dict[str, Any]:
     """Remember a number nothing explains, and since when it is the same one."""
-    from writer.stores.compare import unexplained
-
     assert look.shown is not None
     by = unexplained(look.due, look.shown)
     is_same = look.due.drift_by == by and look.due.drift_at is not None
