@@ -1,7 +1,5 @@
 """The ledger as CSV, row by row, safe to open in a spreadsheet."""
 
-import csv
-import io
 from collections.abc import Iterator
 from typing import Any
 
@@ -12,10 +10,9 @@ from writer.frame import iso
 from writer.sales import queries
 from writer.sales.queries import Filters
 from writer.sight import Sight
+from writer.spreadsheet import harmless, rows_as_csv
 
 COLUMNS = ("id", "date", "model", "variant", "quantity", "seller", "notes", "sku", "source", "order")
-# A spreadsheet takes a cell that begins so for a formula, and runs it.
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 def lines(database: Database, sight: Sight, filters: Filters) -> Iterator[str]:
@@ -24,28 +21,18 @@ def lines(database: Database, sight: Sight, filters: Filters) -> Iterator[str]:
     Each piece is a read of its own: a snapshot held for as long as somebody downloads would keep the
     write-ahead log from being emptied.
     """
-    yield _written([COLUMNS])
+    yield rows_as_csv([COLUMNS])
     last: Row[Any] | None = None
     while True:
         with database.reading() as db:
             chunk = queries.chunk_after(db, sight, filters, last)
         if not chunk:
             return
-        yield _written([_cells(sale) for sale in chunk])
+        yield rows_as_csv([_cells(sale) for sale in chunk])
         last = chunk[-1]
-
-
-def _written(rows: list[Any]) -> str:
-    text = io.StringIO()
-    csv.writer(text).writerows(rows)
-    return text.getvalue()
 
 
 def _cells(sale: Row[Any]) -> list[str | int]:
     texts = (sale.model, sale.variant, sale.seller, sale.notes, sale.sku, sale.source, sale.order_number)
-    model, variant, seller, notes, sku, source, order = (_harmless(text or "") for text in texts)
+    model, variant, seller, notes, sku, source, order = (harmless(text or "") for text in texts)
     return [sale.id, iso(sale.date), model, variant, sale.quantity, seller, notes, sku, source, order]
-
-
-def _harmless(text: str) -> str:
-    return f"'{text}" if text.startswith(_FORMULA) else text
