@@ -1,4 +1,4 @@
-"""Drift: a number in a store that nothing explains, seen twice; the store's policy or its owner settles it."""
+"""Drift: a number in a store that nothing explains, seen twice; its policy or its owner settles it."""
 
 from typing import Any
 
