@@ -45,6 +45,7 @@ class Job:
     next_at: datetime
     process: subprocess.Popen[bytes] | None = None
     started_s: float = 0.0  # of time.monotonic()
+    is_told_to_stop: bool = False
 
     @property
     def stays(self) -> bool:
@@ -103,8 +104,8 @@ class Cron:
             job.process.kill()
             job.process.wait()
         if job.process.poll() is not None:
-            level = logging.INFO if job.process.returncode == 0 else logging.ERROR
-            _log(level, job, "job done" if job.process.returncode == 0 else "job failed")
+            is_fine = job.process.returncode == 0 or job.is_told_to_stop
+            _log(logging.INFO if is_fine else logging.ERROR, job, "job done" if is_fine else "job failed")
             job.process = None
 
     def end(self) -> None:
@@ -113,6 +114,7 @@ class Cron:
         while any(job.process for job in self.jobs):
             for job in self.jobs:
                 if job.process is not None and (job.stays or time.monotonic() > deadline):
+                    job.is_told_to_stop = True
                     job.process.terminate()
                 self._reap(job)
             time.sleep(0.1)

@@ -86,3 +86,10 @@ def test_only_the_default_services_start_without_a_profile() -> None:
         "cron",
         "reader",
     ]
+
+
+def test_the_edge_serves_the_same_file_as_an_installed_nginx() -> None:
+    mounts = [volume.split(":") for volume in SERVICES["edge"]["volumes"]]
+
+    assert (ROOT / mounts[0][0]).is_file()
+    assert all(mount[2] == "ro" for mount in mounts)

@@ -27,7 +27,9 @@ def read_by(*folders: str) -> set[str]:
 
 def handed_on(service: str) -> set[str]:
     compose = yaml.safe_load((ROOT / "docker-compose.yml").read_text())
-    return set(compose["services"][service]["environment"])
+    names: list[str] = compose["services"][service]["environment"]
+    assert len(names) == len(set(names)), "a name stands there twice"
+    return set(names)
 
 
 def test_the_example_lists_every_setting_and_no_other() -> None:
