@@ -201,6 +201,21 @@ def mass(hub: Hub, units: int) -> None:
         sell_here(hub, units, f"S{number}")
 
 
+def test_a_first_push_that_breaks_off_needs_no_confirmation(hub: Hub) -> None:
+    for number in range(12):
+        hub.add_item(f"S{number}")
+    mass(hub, 3)
+    change(hub, listings, pushed=None, pushed_version=0)
+    hub.fakes[1].faults.drop_after_write = 1
+    hub.push()
+    hub.tick(70)
+
+    result = hub.push()
+
+    assert [pushed.held for pushed in result.pushed] == [None, None]
+    assert hub.shown("S11") == [7, 7]
+
+
 @pytest.fixture
 def held(hub: Hub) -> Hub:
     """Twelve of thirteen listings of each store would change."""

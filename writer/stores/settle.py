@@ -63,7 +63,8 @@ def _intent(look: "Look") -> dict[str, Any]:
     return {
         "of": due.id,
         "new_intended": due.target,
-        "new_pushed": due.pushed if shown is None else shown,
+        # Never told anything: the first number stays wanted, whatever is shown there by then.
+        "new_pushed": due.pushed if due.pushed is None or shown is None else shown,
         "new_pushed_version": due.version,
         # Another count: what was written of the one before says nothing about something changing it back.
         "new_writes": due.writes if due.version == due.pushed_version else 0,
