@@ -1,4 +1,4 @@
-"""CSV that a person may open in a spreadsheet: rows as text, and cells that no spreadsheet takes for a formula."""
+"""CSV that a person may open in a spreadsheet: rows as text, and cells that are no formulas."""
 
 import csv
 import io
