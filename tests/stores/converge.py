@@ -48,11 +48,11 @@ class History:
 
     def play(self) -> list[str]:
         """Play the whole history; return what is wrong in the end, nothing if it ended right."""
-        events: list[Callable[[], object]] = (
-            [self.order] * 4 + [self.change] * 3 + [self.refund] * 2 + [self.bring] * 5
-        )
+        events: list[Callable[[], object]] = []
+        events += [self.order] * 4 + [self.change] * 3 + [self.refund] * 2 + [self.bring] * 5
         events += [self.hand_change, self.sale_by_hand, self.trouble, self.trouble_over, self.wait]
-        events += [self.hub.push] * 3 + [self.killed_push, self.hub.poll]
+        events += [self.hub.push] * 3
+        events += [self.killed_push, self.hub.poll]
         for _ in range(STEPS):
             self.random.choice(events)()
             self.hub.tick(self.random.choice((0, 1, 1, 5, 70)))
