@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from flask import request
 from flask_wtf import FlaskForm
 from wtforms import PasswordField, SelectField, StringField
 from wtforms.validators import DataRequired, EqualTo, Length
@@ -9,7 +10,7 @@ from wtforms.validators import DataRequired, EqualTo, Length
 from writer.accounts.actions import ROLES
 from writer.accounts.passwords import LONGEST, SHORTEST
 from writer.accounts.tokens import SCOPES
-from writer.errors import DomainError
+from writer.errors import DomainError, Invalid
 
 
 def _options(values: tuple[str, ...]) -> list[Any]:
@@ -86,3 +87,11 @@ def blame(form: FlaskForm, error: DomainError) -> None:
     for name, field in form._fields.items():
         if name in error.errors:
             field.errors = [error.sentence]
+
+
+def ticked_stores() -> list[int]:
+    """Return the ids of the stores ticked in the form. Raises Invalid naming `stores`."""
+    ticked = request.form.getlist("stores")
+    if not all(text.isascii() and text.isdecimal() and len(text) < 10 for text in ticked):
+        raise Invalid("There is no such store.", {"stores": "Tick stores of the list."})
+    return [int(text) for text in ticked]

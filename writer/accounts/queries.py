@@ -2,11 +2,12 @@
 
 from typing import Any
 
-from sqlalchemy import Connection, Row, func, select
+from sqlalchemy import ColumnElement, Connection, Row, func, select
 
 from writer import clock
 from writer.errors import NotFound
-from writer.schema.accounts import api_tokens, sign_ins, users
+from writer.schema.accounts import api_tokens, sign_ins, store_grants, users
+from writer.schema.stores import stores
 
 
 def get_user(db: Connection, user_id: int) -> Row[Any]:
@@ -55,3 +56,28 @@ def count_valid_tokens(db: Connection, created_by: str) -> int:
     """Return how many tokens made by this user still work."""
     valid = (api_tokens.c.created_by == created_by) & api_tokens.c.revoked_at.is_(None)
     return int(db.execute(select(func.count()).select_from(api_tokens).where(valid)).scalar_one())
+
+
+def list_stores(db: Connection) -> list[Row[Any]]:
+    """Return id and name of every store, by name, to be granted."""
+    return list(
+        db.execute(select(stores.c.id, stores.c.name).order_by(func.lower(stores.c.name), stores.c.id))
+    )
+
+
+def stores_of_users(db: Connection) -> dict[int, list[str]]:
+    """Return by user the names of the stores granted; users without any are left out."""
+    return _names(db, store_grants.c.user_id)
+
+
+def stores_of_tokens(db: Connection) -> dict[int, list[str]]:
+    """Return by token the names of the stores granted; tokens without any are left out."""
+    return _names(db, store_grants.c.token_id)
+
+
+def _names(db: Connection, owner: ColumnElement[int | None]) -> dict[int, list[str]]:
+    query = select(owner, stores.c.name).join(stores, stores.c.id == store_grants.c.store_id)
+    found: dict[int, list[str]] = {}
+    for owner_id, name in db.execute(query.where(owner.is_not(None)).order_by(func.lower(stores.c.name))):
+        found.setdefault(owner_id, []).append(name)
+    return found

@@ -3,9 +3,10 @@
 from flask import Blueprint, flash, redirect, render_template, url_for
 from werkzeug.wrappers import Response
 
-from writer.accounts import queries, tokens
+from writer.accounts import grants, queries, tokens
 from writer.accounts.access import actor, admin_only
-from writer.accounts.forms import TokenForm, blame
+from writer.accounts.forms import TokenForm, blame, ticked_stores
+from writer.accounts.grants import Owner
 from writer.db import reading, transaction
 from writer.errors import DomainError
 
@@ -21,8 +22,9 @@ def index() -> str:
 
 def _index(form: TokenForm) -> str:
     with reading() as db:
-        rows = queries.list_tokens(db)
-    return render_template("accounts/tokens.html", rows=rows, form=form)
+        rows, seen = queries.list_tokens(db), queries.stores_of_tokens(db)
+        shops = queries.list_stores(db)
+    return render_template("accounts/tokens.html", rows=rows, seen=seen, shops=shops, form=form)
 
 
 @bp.post("")
@@ -32,9 +34,13 @@ def add() -> tuple[str, int]:
     form = TokenForm()
     if not form.validate_on_submit():
         return _index(form), 422
+    wanted = ticked_stores()
     try:
         with transaction() as db:
             token = tokens.make_token(db, form.name.data or "", form.scope.data, actor().name)
+            made = tokens.find_token(db, token)
+            if wanted and made is not None:
+                grants.grant(db, actor().name, Owner(token_id=made.id), wanted)
     except DomainError as error:
         blame(form, error)
         return _index(form), error.status
@@ -49,6 +55,28 @@ def _shown(name: str, token: str) -> str:
         secret=token,
         back=url_for("tokens.index"),
     )
+
+
+@bp.get("/<int:token_id>")
+@admin_only
+def show(token_id: int) -> str:
+    """Show which stores the token sees, to be changed."""
+    with reading() as db:
+        token = queries.get_token(db, token_id)
+        shops, seen = queries.list_stores(db), grants.granted(db, Owner(token_id=token_id))
+    return render_template("accounts/token.html", token=token, shops=shops, seen=seen)
+
+
+@bp.post("/<int:token_id>/stores")
+@admin_only
+def set_stores(token_id: int) -> Response:
+    """Let the token see the stores that are ticked, and no others."""
+    wanted = ticked_stores()
+    with transaction() as db:
+        name = queries.get_token(db, token_id).name
+        grants.grant(db, actor().name, Owner(token_id=token_id), wanted)
+    flash(f"The stores that {name} sees are saved.", "success")
+    return redirect(url_for("tokens.index"), 303)
 
 
 @bp.get("/<int:token_id>/revoke")

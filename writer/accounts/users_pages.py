@@ -3,9 +3,10 @@
 from flask import Blueprint, flash, redirect, render_template, url_for
 from werkzeug.wrappers import Response
 
-from writer.accounts import actions, passwords, queries
+from writer.accounts import actions, grants, passwords, queries
 from writer.accounts.access import actor, admin_only
-from writer.accounts.forms import RoleForm, UserForm, blame
+from writer.accounts.forms import RoleForm, UserForm, blame, ticked_stores
+from writer.accounts.grants import Owner
 from writer.db import reading, transaction
 from writer.errors import Conflict, DomainError
 
@@ -21,8 +22,8 @@ def index() -> str:
 
 def _index(form: UserForm) -> str:
     with reading() as db:
-        rows = queries.list_users(db)
-    return render_template("accounts/users.html", rows=rows, form=form)
+        rows, seen = queries.list_users(db), queries.stores_of_users(db)
+    return render_template("accounts/users.html", rows=rows, seen=seen, form=form)
 
 
 @bp.post("")
@@ -61,8 +62,16 @@ def show(user_id: int) -> str:
         user = queries.get_user(db, user_id)
         sign_ins = queries.list_sign_ins(db, user_id)
         tokens = queries.count_valid_tokens(db, user.name)
-    form = RoleForm(role=user.role)
-    return render_template("accounts/user.html", user=user, sign_ins=sign_ins, tokens=tokens, form=form)
+        shops, seen = queries.list_stores(db), grants.granted(db, Owner(user_id=user_id))
+    return render_template(
+        "accounts/user.html",
+        user=user,
+        sign_ins=sign_ins,
+        tokens=tokens,
+        form=RoleForm(role=user.role),
+        shops=shops,
+        seen=seen,
+    )
 
 
 @bp.post("/<int:user_id>/role")
@@ -75,6 +84,16 @@ def set_role(user_id: int) -> Response:
     except Conflict as error:
         return _back(user_id, error.sentence, "danger")
     return _back(user_id, "The role is changed.")
+
+
+@bp.post("/<int:user_id>/stores")
+@admin_only
+def set_stores(user_id: int) -> Response:
+    """Let the user see the stores that are ticked, and no others."""
+    wanted = ticked_stores()
+    with transaction() as db:
+        grants.grant(db, actor().name, Owner(user_id=user_id), wanted)
+    return _back(user_id, "The stores are saved.")
 
 
 @bp.post("/<int:user_id>/deactivate")
