@@ -9,6 +9,7 @@ import sys
 from writer import config as configuration
 from writer import logs
 from writer.db import AlreadyRunning, Database
+from writer.sight import EVERYTHING
 from writer.stores import doctor, listing_queries
 from writer.stores.contact import NotNow
 from writer.stores.problems import StoreError
@@ -37,7 +38,7 @@ def main() -> int:
 
 def _look(database: Database, vault: Vault, url: str | None) -> int:
     with database.reading() as db:
-        chosen = listing_queries.with_keys(db)
+        chosen = listing_queries.with_keys(db, EVERYTHING)
     status = 0
     for store_id, name in chosen:
         try:

@@ -8,6 +8,7 @@ import pytest
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
+from tests.makers import grant_every_store
 from tests.stock.shelf import make_product, moves, on_hand, product
 from writer import stock
 from writer.db import Database, insert_row
@@ -52,6 +53,8 @@ def test_a_product_tells_what_each_store_shows(api: FlaskClient, database: Datab
         )
         listed = {"store_id": store, "product_id": 7, "stock_product_id": row.id, "shown": 9, "pushed": 9}
         insert_row(db, listings, **listed, shown_at=row.counted_from, pushed_version=row.version)
+    assert body(api.get("/api/v1/stock/X"))["listings"] == []
+    grant_every_store(database)
 
     told = body(api.get("/api/v1/stock/X"))["listings"]
 

@@ -7,6 +7,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from tests.fakes.woocommerce import FakeStore
+from tests.makers import grant_every_store
 from tests.stores.makers import add_product, connect_store, listed
 from writer import check_stores
 from writer import config as configuration
@@ -30,9 +31,11 @@ def store() -> Iterator[FakeStore]:
 
 
 @pytest.fixture
-def store_id(db: Database, ring: Keyring, store: FakeStore) -> int:
+def store_id(db: Database, ring: Keyring, store: FakeStore, api: FlaskClient) -> int:
     add_product(db, "x-1", 7)
-    return connect_store(db, ring, store)
+    found = connect_store(db, ring, store)
+    grant_every_store(db)
+    return found
 
 
 def test_list_tells_what_is_there_and_no_secret(
@@ -74,6 +77,7 @@ def test_refresh_of_all_stores_names_the_one_in_trouble(
 ) -> None:
     with FakeStore("Shop B") as other:
         connect_store(db, ring, other)
+        grant_every_store(db)
         other.faults.keys_revoked = True
 
         entries = api.post("/api/v1/stores/refresh-mappings").get_json()["entries"]

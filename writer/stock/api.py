@@ -53,7 +53,7 @@ def list_stock(query: api_shapes.StockQuery) -> dict[str, Any]:
     """List products by SKU, those no longer sold too."""
     filters = overview.Filters(query.q.replace("\0", "").strip(), "all")
     with reading() as db:
-        lines = overview.list_lines(db, filters, query.limit, query.offset)
+        lines = overview.list_lines(db, accounts.sight(), filters, query.limit, query.offset)
         total = overview.count_products(db, filters)
     return {"entries": [api_shapes.product(line) for line in lines], "total_count": total}
 
@@ -93,7 +93,7 @@ def list_movements(path: SkuPath, query: wire.PageQuery) -> dict[str, Any]:
     """List the movements of a product, newest first."""
     with reading() as db:
         found = queries.get(db, path.sku).id
-        steps = explain.list_steps(db, found, query.limit, query.offset)
+        steps = explain.list_steps(db, accounts.sight(), found, query.limit, query.offset)
         total = explain.count_steps(db, found)
     return {"entries": [api_shapes.movement(step) for step in steps], "total_count": total}
 
@@ -169,4 +169,4 @@ def _move(db: Connection, row: Row[Any], asked: NewMovement) -> dict[str, Any]:
 
 
 def _described(db: Connection, row: Row[Any]) -> dict[str, Any]:
-    return api_shapes.product(overview.describe(db, [row])[0])
+    return api_shapes.product(overview.describe(db, accounts.sight(), [row])[0])

@@ -28,7 +28,7 @@ def index() -> str:
             for state in overview.STATES
         }
         page = asked_page(counts[filters.state])
-        lines = overview.list_lines(db, filters, page.size, page.offset)
+        lines = overview.list_lines(db, accounts.sight(), filters, page.size, page.offset)
     return render_template(
         "stock/index.html", lines=lines, page=page, filters=filters, counts=counts, states=overview.STATES
     )
@@ -153,11 +153,12 @@ def _do(
 
 def _product_page(stock_product_id: int, refused: dict[str, FlaskForm] | None = None) -> str:
     """Draw one product; `refused` is the form that could not be used, by its prefix."""
+    sight = accounts.sight()
     with reading() as db:
         product = queries.get_by_id(db, stock_product_id)
-        line = overview.describe(db, [product])[0]
+        line = overview.describe(db, sight, [product])[0]
         page = asked_page(explain.count_steps(db, product.id))
-        steps = explain.list_steps(db, product.id, page.size, page.offset)
+        steps = explain.list_steps(db, sight, product.id, page.size, page.offset)
         aliases = explain.list_aliases(db, product.id)
     once = {"once": forms.fresh_token()}
     shown: dict[str, FlaskForm] = {

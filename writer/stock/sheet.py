@@ -8,6 +8,7 @@ from typing import Any
 
 from writer.db import Database
 from writer.errors import Invalid
+from writer.sight import NOTHING
 from writer.stock import overview
 from writer.stock.overview import Filters, Line
 
@@ -45,7 +46,7 @@ def lines(database: Database, filters: Filters) -> Iterator[str]:
     last = ""
     while True:
         with database.reading() as db:
-            chunk = overview.list_lines_after(db, filters, last, _CHUNK)
+            chunk = overview.list_lines_after(db, NOTHING, filters, last, _CHUNK)
         if not chunk:
             return
         yield _written([_cells(line) for line in chunk])

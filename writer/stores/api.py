@@ -8,6 +8,7 @@ from flask_openapi3.models.tag import Tag
 from pydantic import BaseModel, Field, WithJsonSchema
 from sqlalchemy import Row
 
+from writer import accounts
 from writer.db import AlreadyRunning, database, reading
 from writer.docs import PROBLEMS
 from writer.errors import Busy, Conflict
@@ -84,7 +85,7 @@ class Refreshes(BaseModel):
 def list_stores() -> dict[str, Any]:
     """List the stores."""
     with reading() as db:
-        return {"entries": [_entry(row) for row in listing_queries.list_summaries(db)]}
+        return {"entries": [_entry(row) for row in listing_queries.list_summaries(db, accounts.sight())]}
 
 
 @bp.post("/refresh-mappings", responses={"200": Refreshes})
@@ -94,7 +95,7 @@ def refresh_every_store() -> dict[str, Any]:
     A store that cannot be read has an `error`; the others are refreshed all the same.
     """
     with reading() as db:
-        chosen = listing_queries.with_keys(db)
+        chosen = listing_queries.with_keys(db, accounts.sight())
     return {"entries": [_refresh(done) for done in refresh_all(database(), _ring().vault, chosen)]}
 
 

@@ -10,6 +10,7 @@ from sqlalchemy import Connection, Row
 
 from writer.db import Database
 from writer.errors import NotFound
+from writer.sight import EVERYTHING
 from writer.stores import listing_queries, registry
 from writer.stores.refresh import Refreshed, refresh_all
 from writer.stores.registry import Keyring
@@ -22,7 +23,7 @@ def list_stores() -> None:
     """List the stores: number, short name, name, address, and what is matched there."""
     database: Database = current_app.extensions["database"]
     with database.reading() as db:
-        for store in listing_queries.list_summaries(db):
+        for store in listing_queries.list_summaries(db, EVERYTHING):
             state = store.push_state if store.consumer_key_encrypted else "no keys"
             matched = f"{store.matched} of {store.listed} matched"
             click.echo(
@@ -57,7 +58,7 @@ def refresh_mappings(store_id: int | None, shows_list: bool, shows_stock: bool) 
 
 def _chosen(db: Connection, store_id: int | None) -> list[tuple[int, str]]:
     if store_id is None:
-        return listing_queries.with_keys(db)
+        return listing_queries.with_keys(db, EVERYTHING)
     try:
         return [(store_id, registry.get(db, store_id).name)]
     except NotFound as error:

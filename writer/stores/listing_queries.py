@@ -7,6 +7,7 @@ from sqlalchemy import ColumnElement, Connection, Row, Select, and_, case, exist
 
 from writer.schema.stock import product_aliases, products
 from writer.schema.stores import listings, stores
+from writer.sight import Sight
 from writer.stock import key
 
 FILTERS = {
@@ -20,8 +21,9 @@ _CHUNK = 500
 _is_left_out = listings.c.is_mapped_by_hand & listings.c.stock_product_id.is_(None)
 
 
-def list_summaries(db: Connection) -> list[Row[Any]]:
-    """Return every store with how many listings it has (`listed`), `matched` and `unmatched`, by name."""
+def list_summaries(db: Connection, sight: Sight) -> list[Row[Any]]:
+    """Return the stores that are seen, by name, with how many listings each has: `listed`, `matched` and
+    `unmatched`."""
     counts = (
         select(
             listings.c.store_id,
@@ -37,12 +39,12 @@ def list_summaries(db: Connection) -> list[Row[Any]]:
     )
     numbers = [func.coalesce(counts.c[name], 0).label(name) for name in ("listed", "matched", "unmatched")]
     query = select(stores, *numbers).outerjoin(counts, counts.c.store_id == stores.c.id)
-    return list(db.execute(query.order_by(stores.c.name, stores.c.id)))
+    return list(db.execute(query.where(sight.of(stores.c.id)).order_by(stores.c.name, stores.c.id)))
 
 
-def with_keys(db: Connection) -> list[tuple[int, str]]:
-    """Return id and name of every active store that can be asked by REST, by id."""
-    can = stores.c.is_active & stores.c.consumer_key_encrypted.is_not(None)
+def with_keys(db: Connection, sight: Sight) -> list[tuple[int, str]]:
+    """Return id and name of every active store that is seen and can be asked by REST, by id."""
+    can = stores.c.is_active & stores.c.consumer_key_encrypted.is_not(None) & sight.of(stores.c.id)
     return [
         (row.id, row.name)
         for row in db.execute(select(stores.c.id, stores.c.name).where(can).order_by(stores.c.id))

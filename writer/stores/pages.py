@@ -15,7 +15,7 @@ bp = Blueprint("stores", __name__, template_folder="templates")
 def index() -> str:
     """List the stores; without any, say how to connect the first."""
     with reading() as db:
-        rows = queries.list_stores(db)
+        rows = queries.list_stores(db, accounts.sight())
     return render_template("stores/index.html", rows=rows, **_how_to_connect())
 
 

@@ -15,11 +15,11 @@ bp = Blueprint("deliveries", __name__, template_folder="templates")
 @bp.get("/deliveries")
 def index() -> str:
     """List deliveries, newest first, filtered by the query string; and what waits to be accepted."""
-    filters = forms.asked_deliveries()
+    filters, sight = forms.asked_deliveries(), accounts.sight()
     with reading() as db:
-        page = asked_page(queries.count_deliveries(db, filters))
-        rows = queries.list_deliveries(db, filters, page.size, page.offset)
-        held_sources = queries.list_held_sources(db) if filters.outcome in ("", "held") else []
+        page = asked_page(queries.count_deliveries(db, sight, filters))
+        rows = queries.list_deliveries(db, sight, filters, page.size, page.offset)
+        held_sources = queries.list_held_sources(db, sight) if filters.outcome in ("", "held") else []
     return render_template(
         "stores/deliveries.html",
         rows=rows,
@@ -35,7 +35,7 @@ def index() -> str:
 def show(delivery_id: int) -> str:
     """Show one delivery; admins see its body too."""
     with reading() as db:
-        row = queries.get_delivery(db, delivery_id)
+        row = queries.get_delivery(db, accounts.sight(), delivery_id)
     return render_template("stores/delivery.html", row=row)
 
 
@@ -44,7 +44,8 @@ def replay(delivery_id: int) -> Response:
     """Process a delivery once more: an order's newest state is counted whatever comes again."""
     try:
         with transaction() as db:
-            effect = deliveries.replay(db, queries.known_id(delivery_id))
+            queries.get_delivery(db, accounts.sight(), delivery_id)
+            effect = deliveries.replay(db, delivery_id)
             outcome = {"outcome": effect.outcome}
             who = accounts.actor().name
             audit.note(db, who, "delivery.replay", f"delivery {delivery_id}", None, outcome)

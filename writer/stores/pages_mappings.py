@@ -76,7 +76,8 @@ def ask(store_id: int) -> str:
     with reading() as db:
         store = registry.get(db, known_id(store_id))
         page = asked_page(baseline.count_lines(db), 100)
-        readable = [row for row in queries.list_stores(db) if row.consumer_key_encrypted and row.is_active]
+        every = queries.list_stores(db, accounts.sight())
+        readable = [row for row in every if row.consumer_key_encrypted and row.is_active]
         return render_template(
             "stores/connect_baseline.html",
             store=store,

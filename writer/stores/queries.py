@@ -10,6 +10,7 @@ from writer import clock
 from writer.errors import NotFound
 from writer.schema.orders import orders
 from writer.schema.stores import deliveries, store_secrets, stores
+from writer.sight import Sight
 
 MAX_ID = 2**31 - 1
 OUTCOMES = ("recorded", "repeat", "stale", "ignored", "held", "failed")
@@ -42,9 +43,9 @@ def known_id(number: int) -> int:
     return number
 
 
-def list_stores(db: Connection) -> list[Row[Any]]:
-    """Return every store, by name."""
-    return list(db.execute(select(stores).order_by(stores.c.name, stores.c.id)))
+def list_stores(db: Connection, sight: Sight) -> list[Row[Any]]:
+    """Return every store that is seen, by name."""
+    return list(db.execute(select(stores).where(sight.of(stores.c.id)).order_by(stores.c.name, stores.c.id)))
 
 
 def list_statuses(db: Connection, store_id: int) -> list[str]:
@@ -63,29 +64,39 @@ def secret_state(db: Connection, store: Row[Any]) -> SecretState:
     return SecretState(own_since, max((end for end in ends if end and end > clock.now()), default=None))
 
 
-def count_deliveries(db: Connection, filters: DeliveryFilters) -> int:
+def count_deliveries(db: Connection, sight: Sight, filters: DeliveryFilters) -> int:
     """Return how many deliveries the filters leave."""
-    return int(db.execute(select(func.count()).select_from(deliveries).where(_wanted(filters))).scalar_one())
+    found = select(func.count()).select_from(deliveries).where(_wanted(sight, filters))
+    return int(db.execute(found).scalar_one())
 
 
-def list_deliveries(db: Connection, filters: DeliveryFilters, limit: int, offset: int) -> list[Row[Any]]:
+def list_deliveries(
+    db: Connection, sight: Sight, filters: DeliveryFilters, limit: int, offset: int
+) -> list[Row[Any]]:
     """Return a page of deliveries without their bodies, newest first."""
     columns = [column for column in deliveries.c if column.name != "body"]
-    query = select(*columns, stores.c.name.label("store_name")).outerjoin(stores).where(_wanted(filters))
+    query = select(*columns, stores.c.name.label("store_name")).outerjoin(stores)
+    query = query.where(_wanted(sight, filters))
     return list(db.execute(query.order_by(deliveries.c.id.desc()).limit(limit).offset(offset)))
 
 
-def get_delivery(db: Connection, delivery_id: int) -> Row[Any]:
+def get_delivery(db: Connection, sight: Sight, delivery_id: int) -> Row[Any]:
     """Return one delivery with its body and its store's name; raises NotFound."""
     query = select(deliveries, stores.c.name.label("store_name")).outerjoin(stores)
-    row = db.execute(query.where(deliveries.c.id == known_id(delivery_id))).first()
+    mine = (deliveries.c.id == known_id(delivery_id)) & sight.of(deliveries.c.store_id)
+    row = db.execute(query.where(mine)).first()
     if row is None:
         raise NotFound("There is no such delivery.")
     return row
 
 
-def list_held_sources(db: Connection) -> list[Row[Any]]:
-    """Return each address that is no store (source, how many are held, first_at, last_at), newest first."""
+def list_held_sources(db: Connection, sight: Sight) -> list[Row[Any]]:
+    """Return each address that is no store (source, how many are held, first_at, last_at), newest first.
+
+    Nobody is granted what is no store yet: they are for those who see all.
+    """
+    if not sight.is_all:
+        return []
     last_at = func.max(deliveries.c.received_at).label("last_at")
     query = select(
         deliveries.c.source,
@@ -96,8 +107,8 @@ def list_held_sources(db: Connection) -> list[Row[Any]]:
     return list(db.execute(query.group_by(deliveries.c.source).order_by(last_at.desc())))
 
 
-def _wanted(filters: DeliveryFilters) -> ColumnElement[bool]:
-    found: list[ColumnElement[bool]] = [deliveries.c.id > 0]
+def _wanted(sight: Sight, filters: DeliveryFilters) -> ColumnElement[bool]:
+    found: list[ColumnElement[bool]] = [deliveries.c.id > 0, sight.of(deliveries.c.store_id)]
     if filters.outcome:
         found.append(deliveries.c.outcome == filters.outcome)
     if filters.order_id is not None:
