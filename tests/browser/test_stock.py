@@ -1,0 +1,139 @@
+"""Stock in a real browser: a product from its first count to its CSV, and the reason for its number."""
+
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from playwright.sync_api import Page, expect
+
+from tests.stock.shelf import make_product, moves, on_hand
+from writer import stock
+from writer.db import Database
+
+pytestmark = pytest.mark.usefixtures("check_width")
+
+
+@pytest.fixture
+def database(app: Flask) -> Database:
+    """The application's own handle on the test's database."""
+    found: Database = app.extensions["database"]
+    return found
+
+
+def test_a_product_is_added_received_and_explained(database: Database, admin_page: Page) -> None:
+    admin_page.goto("/stock")
+    admin_page.get_by_role("link", name="Add a product").click()
+
+    admin_page.get_by_label("SKU", exact=True).fill("fire24-a")
+    admin_page.get_by_label("On hand now").fill("40")
+    admin_page.get_by_role("button", name="Add product").click()
+    expect(admin_page.get_by_text("fire24-a is counted from now on.")).to_be_visible()
+    admin_page.locator("summary", has_text="Receive").click()
+    admin_page.get_by_label("Units that came in").fill("24")
+    admin_page.get_by_role("textbox", name="Note").fill("batch 7")
+    admin_page.get_by_role("button", name="Receive").click()
+
+    expect(admin_page.get_by_text("Received 24: 64 of fire24-a on hand.")).to_be_visible()
+    expect(admin_page.get_by_role("heading", name="Why it is 64")).to_be_visible()
+    expect(admin_page.get_by_text("batch 7")).to_be_visible()
+    assert on_hand(database, "fire24-a") == 64
+
+
+def test_a_double_click_receives_once(database: Database, admin_page: Page) -> None:
+    row = make_product(database)
+    admin_page.goto(f"/stock/{row.id}")
+
+    admin_page.locator("summary", has_text="Receive").click()
+    admin_page.get_by_label("Units that came in").fill("5")
+    admin_page.get_by_role("button", name="Receive").dblclick()
+
+    expect(admin_page.get_by_role("heading", name="Why it is 15")).to_be_visible()
+    assert moves(database) == [5]
+
+
+def test_an_adjustment_says_why(database: Database, admin_page: Page) -> None:
+    row = make_product(database)
+    admin_page.goto(f"/stock/{row.id}")
+
+    admin_page.locator("summary", has_text="Adjust").click()
+    admin_page.get_by_label("Units, + or").fill("-2")
+    admin_page.get_by_role("button", name="Adjust").click()
+    expect(admin_page.get_by_text("Say why: broken")).to_be_visible()
+    admin_page.get_by_role("textbox", name="Why").fill("given to a visitor")
+    admin_page.get_by_role("button", name="Adjust").click()
+
+    expect(admin_page.get_by_text("Adjusted by -2: 8 of X on hand.")).to_be_visible()
+    expect(admin_page.get_by_text("given to a visitor")).to_be_visible()
+
+
+def test_stock_is_taken_of_several_skus_after_a_look(database: Database, admin_page: Page) -> None:
+    make_product(database, "A")
+    make_product(database, "B")
+    make_product(database, "C")
+    admin_page.goto("/stock/take")
+
+    admin_page.get_by_label("Found of A").fill("8")
+    admin_page.get_by_label("Found of B").fill("ten")
+    admin_page.get_by_role("button", name="Show differences").click()
+    expect(admin_page.get_by_text("1 of the counts cannot be used")).to_be_visible()
+    admin_page.get_by_label("Found of B").fill("10")
+    admin_page.get_by_role("button", name="Show differences").click()
+    expect(admin_page.get_by_text("1 off")).to_be_visible()
+    admin_page.get_by_role("button", name="Save this stock take").click()
+
+    expect(admin_page.get_by_text("Stock was taken of 2 SKUs: 1 was off.")).to_be_visible()
+    assert [moves(database, sku) for sku in "ABC"] == [[-2], [], []]
+
+
+def test_settings_and_another_sku_are_kept(database: Database, admin_page: Page) -> None:
+    row = make_product(database)
+    admin_page.goto(f"/stock/{row.id}")
+
+    admin_page.get_by_label("Reorder point").fill("12")
+    admin_page.get_by_role("button", name="Save").click()
+    expect(admin_page.get_by_text("X was changed.")).to_be_visible()
+    admin_page.get_by_label("Another SKU").fill("X-old")
+    admin_page.get_by_role("button", name="Add").click()
+
+    expect(admin_page.get_by_text("X-old means X from now on.")).to_be_visible()
+    with database.reading() as db:
+        found = stock.get(db, "x-OLD")
+    assert (found.reorder_point, bool(found.is_low)) == (12, True)
+
+
+def test_the_list_goes_out_and_comes_back_counted(
+    database: Database, admin_page: Page, tmp_path: Path
+) -> None:
+    make_product(database, "A")
+    make_product(database, "B")
+    admin_page.goto("/stock/csv")
+
+    with admin_page.expect_download() as download:
+        admin_page.get_by_role("link", name="Active products").click()
+    sheet = tmp_path / "counted.csv"
+    text = Path(download.value.path()).read_text("utf-8-sig")
+    sheet.write_text("\n".join(f"{line}8" if line.startswith("A,") else line for line in text.splitlines()))
+    admin_page.get_by_label("CSV file").set_input_files(sheet)
+    admin_page.get_by_role("button", name="Show what it would change").click()
+    expect(admin_page.get_by_text("0 new, 1 changed, 1 unchanged.")).to_be_visible()
+    admin_page.get_by_role("button", name="Write these changes").click()
+
+    expect(admin_page.get_by_text("1 product was added or changed.")).to_be_visible()
+    assert on_hand(database, "A") == 8
+
+
+def test_a_sale_of_more_than_there_is_warns_and_is_taken_when_meant(
+    database: Database, admin_page: Page
+) -> None:
+    make_product(database, on_hand=1)
+    admin_page.goto("/")
+
+    admin_page.get_by_label("Units", exact=True).fill("2")
+    admin_page.get_by_label("SKU", exact=True).fill("x")
+    admin_page.get_by_role("button", name="Add sale").click()
+    expect(admin_page.get_by_text("Only 1 of X are available.")).to_be_visible()
+    admin_page.get_by_label("It was sold anyway").check()
+    admin_page.get_by_role("button", name="Add sale").click()
+
+    expect(admin_page.get_by_text("Sale 1 was added.")).to_be_visible()
+    assert on_hand(database) == -1
