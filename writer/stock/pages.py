@@ -176,4 +176,5 @@ def _product_page(stock_product_id: int, refused: dict[str, FlaskForm] | None = 
         kinds=explain.KINDS,
         aliases=aliases,
         forms={**shown, **(refused or {})},
+        is_refused=refused is not None,
     )
