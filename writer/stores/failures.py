@@ -4,16 +4,17 @@ import random
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Row, select, update
+from sqlalchemy import Connection, Row, delete, select, update
 
 from writer import audit, clock
 from writer import db as database
-from writer.errors import NotFound
+from writer.errors import Conflict, NotFound
 from writer.schema.stores import failures, stores
 from writer.stores.problems import KeysRefused, StoreBusy, StoreError
 
 FIRST_WAIT = timedelta(minutes=1)
 LONGEST_WAIT = timedelta(hours=1)
+KEPT = timedelta(days=90)  # what is over
 
 
 def wait(times: int) -> timedelta:
@@ -102,28 +103,41 @@ def end(db: Connection, which: Any, by: str) -> None:
 
 
 def retry_now(db: Connection, actor: str, failure_id: int) -> Row[Any]:
-    """Let what failed be tried at the next run, whatever was waited for; return its row. Raises NotFound."""
-    row = _get(db, failure_id)
+    """Let what failed be tried at the next run, whatever was waited for; return its row.
+
+    Where the whole store failed and was paused for it, it goes on. Raises NotFound, Conflict.
+    """
+    row = _get_open(db, failure_id)
     db.execute(update(failures).where(failures.c.id == failure_id).values(next_at=clock.now()))
-    fresh = {"not_before": None, "refusals": 0}
+    fresh: dict[str, Any] = {"not_before": None, "refusals": 0}
     db.execute(update(stores).where(stores.c.id == row.store_id).values(**fresh))
-    resumed = (stores.c.id == row.store_id) & (stores.c.push_state == "paused")
-    db.execute(update(stores).where(resumed).values(push_state="on", push_reason=None))
+    if row.listing_id is None:
+        paused = (stores.c.id == row.store_id) & (stores.c.push_state == "paused")
+        db.execute(update(stores).where(paused).values(push_state="on", push_reason=None))
     audit.note(db, actor, "failure.retry", f"failure {failure_id}", None, {"what": row.what})
     return row
 
 
-def give_up(db: Connection, actor: str, failure_id: int) -> None:
-    """Close a failure by hand: it is shown as given up. Raises NotFound."""
-    row = _get(db, failure_id)
+def give_up(db: Connection, actor: str, failure_id: int) -> Row[Any]:
+    """Close a failure by hand: it is shown as given up; return its row. Raises NotFound, Conflict."""
+    row = _get_open(db, failure_id)
     end(db, failures.c.id == failure_id, f"given up by {actor}")
     audit.note(db, actor, "failure.give up", f"failure {failure_id}", None, {"what": row.what})
+    return row
 
 
-def _get(db: Connection, failure_id: int) -> Row[Any]:
+def drop_old(db: Connection) -> int:
+    """Forget failures that ended more than 90 days ago; return how many."""
+    old = failures.c.ended_at < clock.now() - KEPT
+    return int(db.execute(delete(failures).where(old)).rowcount)
+
+
+def _get_open(db: Connection, failure_id: int) -> Row[Any]:
     row = db.execute(select(failures).where(failures.c.id == failure_id)).first()
     if row is None:
         raise NotFound("There is no such failure.")
+    if row.ended_at is not None:
+        raise Conflict(f"This failure is over: {row.ended_by}.")
     return row
 
 

@@ -17,10 +17,18 @@ CONFIRMED_FOR = timedelta(hours=1)
 
 _available = products.c.on_hand - products.c.set_aside
 _offered = _available - stores.c.buffer
-_target = case(
+target = case(
     (or_(listings.c.allows_backorders, products.c.allows_backorders), _available),
     (_offered > 0, _offered),
     else_=0,
+)
+
+
+# What the store was last told is not known to be the count.
+is_pending = or_(
+    products.c.version > listings.c.pushed_version,
+    listings.c.needs_look,
+    listings.c.intended.is_not(None),  # a write is out and nobody knows what became of it
 )
 
 
@@ -52,11 +60,7 @@ def is_due() -> ColumnElement[bool]:
         stores.c.is_active,
         products.c.is_active,
         ~listings.c.is_gone,
-        or_(
-            products.c.version > listings.c.pushed_version,
-            listings.c.needs_look,
-            listings.c.intended.is_not(None),  # a write is out and nobody knows what became of it
-        ),
+        is_pending,
         or_(listings.c.not_before.is_(None), listings.c.not_before <= clock.now()),
         listings.c.id.not_in(select(drifts.c.listing_id).where(drifts.c.settled_at.is_(None))),
     )
@@ -123,10 +127,10 @@ def mass_change(db: Connection, store: Row[Any]) -> str | None:
         .join(stores, stores.c.id == listings.c.store_id)
         .where(listings.c.store_id == store.id)
     )
-    changing = of_store.where(is_due(), listings.c.pushed.is_not(None), listings.c.pushed != _target)
+    changing = of_store.where(is_due(), listings.c.pushed.is_not(None), listings.c.pushed != target)
     total = _count(db, of_store.where(~listings.c.is_gone))
     changed = _count(db, changing)
-    zeroed = _count(db, changing.where(_target == 0))
+    zeroed = _count(db, changing.where(target == 0))
     if zeroed > MASS_FEW:
         return f"{zeroed} of {total} listings of {store.name} would be set to 0."
     if changed > MASS_FEW and changed > total * MASS_SHARE:
@@ -178,7 +182,7 @@ def _joined() -> Select[Any]:
             listings.c.product_id,
             listings.c.variation_id,
             products.c.sku,
-            _target.label("target"),
+            target.label("target"),
             products.c.version,
             listings.c.pushed,
             listings.c.pushed_version,
