@@ -9,6 +9,7 @@ from writer.accounts import pages as accounts_pages
 from writer.accounts import tokens_pages, users_pages
 from writer.airtable import pages as airtable_pages
 from writer.audit import pages as audit_pages
+from writer.dashboard import pages as dashboard_pages
 from writer.db import Database
 from writer.orders import pages as orders_pages
 from writer.orders import pages_rules
@@ -66,6 +67,7 @@ def create_app(config: configuration.Config | None = None) -> OpenAPI:
     app.register_blueprint(stock_take.bp)
     app.register_blueprint(stock_csv.bp)
     app.register_blueprint(public_pages.bp)
+    app.register_blueprint(dashboard_pages.bp)
     accounts.start(app, config)
     app.register_blueprint(orders_pages.bp)
     app.register_blueprint(pages_rules.bp)

@@ -30,6 +30,7 @@ NAV: list[tuple[str, list[Link]]] = [
     (
         "Ledger",
         [
+            Link("Dashboard", "/dashboard", "speedometer2"),
             Link("Sales", "/", "receipt"),
             Link("Orders", "/orders", "bag"),
             Link("Stock", "/stock", "box-seam"),

@@ -3,6 +3,7 @@
 from writer import stock
 from writer.orders.cache import clean_up, drop_raw, erase
 from writer.orders.channels import channel_of, paid_statuses
+from writer.orders.daily import Day, count_by_status, list_days
 from writer.orders.matching import say_product
 from writer.orders.record import Recorded, list_counted, list_unread, note_missing, record, trash
 from writer.orders.refunds import known as known_refunds
@@ -11,16 +12,19 @@ from writer.orders.snapshot import Channel, LineSnapshot, OrderSnapshot, RefundS
 
 __all__ = [
     "Channel",
+    "Day",
     "LineSnapshot",
     "OrderSnapshot",
     "Recorded",
     "RefundSnapshot",
     "channel_of",
     "clean_up",
+    "count_by_status",
     "drop_raw",
     "erase",
     "known_refunds",
     "list_counted",
+    "list_days",
     "list_unread",
     "note_missing",
     "paid_statuses",

@@ -2,6 +2,7 @@
 
 from writer.stock.actions import adjust, count, receive, sell, sell_by_hand
 from writer.stock.changes import add_alias, add_product, change_product, on_product_added
+from writer.stock.overview import count_in_state
 from writer.stock.queries import available, find, find_many, get, key
 from writer.stock.record import Movement, NotEnoughStock, record
 
@@ -14,6 +15,7 @@ __all__ = [
     "available",
     "change_product",
     "count",
+    "count_in_state",
     "find",
     "find_many",
     "get",

@@ -76,6 +76,11 @@ def count_products(db: Connection, filters: Filters) -> int:
     return int(db.execute(found).scalar_one())
 
 
+def count_in_state(db: Connection, state: str) -> int:
+    """Return how many products are in one of STATES."""
+    return count_products(db, Filters(state=state))
+
+
 def list_products(db: Connection, filters: Filters, limit: int, offset: int) -> Sequence[Row[Any]]:
     """Return the rows of the products that the filter leaves, by SKU."""
     wanted = select(products).where(*_conditions(filters)).order_by(products.c.sku_key)
