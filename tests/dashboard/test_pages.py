@@ -102,7 +102,7 @@ def test_the_page_says_how_a_store_fares(
 def test_low_and_oversold_stock_is_counted(admin: FlaskClient, database: Database) -> None:
     with database.transaction() as db:
         stock.add_product(db, "ada", "A", 1, reorder_point=5)
-        stock.add_product(db, "ada", "B", -2)
+        stock.adjust(db, "ada", stock.add_product(db, "ada", "B", 1), -3, "broken")
 
     page = admin.get("/dashboard/cards").text
 
