@@ -22,8 +22,17 @@ from writer.stock import pages as stock_pages
 from writer.stock import pages_csv as stock_csv
 from writer.stock import pages_take as stock_take
 from writer.stores import api as stores_api
+from writer.stores import api_push as push_api
 from writer.stores import pages as stores_pages
-from writer.stores import pages_connect, pages_deliveries, pages_mappings, pages_sync, seed, webhook_short
+from writer.stores import (
+    pages_connect,
+    pages_deliveries,
+    pages_mappings,
+    pages_push,
+    pages_sync,
+    seed,
+    webhook_short,
+)
 from writer.stores.registry import Keyring
 from writer.stores.secrets import Vault
 from writer.stores.webhook import webhook
@@ -61,6 +70,7 @@ def create_app(config: configuration.Config | None = None) -> OpenAPI:
     app.register_api(sales_api.bp)
     app.register_api(stock_api.bp)
     app.register_api(stores_api.bp)
+    app.register_api(push_api.bp)
     app.register_blueprint(sales_pages.bp)
     app.register_blueprint(sales_types.bp)
     app.register_blueprint(stock_pages.bp)
@@ -72,6 +82,7 @@ def create_app(config: configuration.Config | None = None) -> OpenAPI:
     app.register_blueprint(orders_pages.bp)
     app.register_blueprint(pages_rules.bp)
     app.register_blueprint(stores_pages.bp)
+    app.register_blueprint(pages_push.bp)
     app.register_blueprint(pages_deliveries.bp)
     app.register_blueprint(pages_sync.bp)
     app.register_blueprint(pages_connect.bp)

@@ -52,6 +52,7 @@ NAV: list[tuple[str, list[Link]]] = [
         "Watch",
         [
             Link("Notices", "/notices", "bell"),
+            Link("Failures", "/failures", "exclamation-triangle"),
             Link("Audit", "/audit", "journal-text"),
             Link("Airtable", "/airtable", "table"),
             Link("API docs", "/docs", "braces"),
