@@ -28,6 +28,7 @@ from writer.stores import (
     pages_connect,
     pages_deliveries,
     pages_mappings,
+    pages_orders,
     pages_push,
     pages_sync,
     seed,
@@ -85,6 +86,7 @@ def create_app(config: configuration.Config | None = None) -> OpenAPI:
     app.register_blueprint(pages_push.bp)
     app.register_blueprint(pages_deliveries.bp)
     app.register_blueprint(pages_sync.bp)
+    app.register_blueprint(pages_orders.bp)
     app.register_blueprint(pages_connect.bp)
     app.register_blueprint(pages_mappings.bp)
     app.register_blueprint(webhook)

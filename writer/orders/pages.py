@@ -1,9 +1,10 @@
 """Pages: the orders of every store, one order with all that came of it, a held line put right."""
 
 import json
+import secrets
 from typing import Any
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import Blueprint, flash, redirect, render_template, request, session, url_for
 from werkzeug.wrappers import Response
 
 from writer import accounts, sales
@@ -69,7 +70,9 @@ def _order_page(order_id: int, line_id: int | None = None, form: forms.ReviewFor
             "refunds": queries.list_refunds(db, sight, order_id),
             "posted": queries.list_posted(db, sight, order_id),
             "events": queries.list_events(db, sight, order_id),
+            "statuses": queries.list_changes(db, order),
         }
+    unsent = session.pop("unsent_note", None)
     return render_template(
         "orders/show.html",
         order=order,
@@ -77,6 +80,9 @@ def _order_page(order_id: int, line_id: int | None = None, form: forms.ReviewFor
         refused=form,
         empty_form=forms.ReviewForm(formdata=None),
         units_of_refund=_units_of_refund,
+        unsent=unsent if unsent and unsent["order_id"] == order_id else None,
+        note_token=secrets.token_hex(16),
+        admin_url=_admin_url(order),
         **facts,
     )
 
@@ -84,3 +90,11 @@ def _order_page(order_id: int, line_id: int | None = None, form: forms.ReviewFor
 def _units_of_refund(refund: Any) -> int | None:
     """Return how many units a refund took back, None while only its amount is known."""
     return None if refund.lines is None else sum(json.loads(refund.lines).values())
+
+
+def _admin_url(order: Any) -> str | None:
+    """Return where the order is in its store's own administration; None where it has no page there."""
+    if not order.external_id.isdecimal():
+        return None
+    shop = order.base_url or f"https://{order.source}"
+    return f"{shop.rstrip('/')}/wp-admin/post.php?post={order.external_id}&action=edit"

@@ -14,6 +14,9 @@ from writer.schema.sales import sales as ledger
 from writer.schema.stores import stores
 
 MAX_ID = 2**31 - 1
+# https://woocommerce.com/document/managing-orders/order-statuses/
+STATUSES = ("pending", "processing", "on-hold", "completed", "cancelled", "refunded", "failed")
+_NO_CHANGE = {"trash", "draft", "auto-draft", "checkout-draft"}
 
 
 @dataclass(frozen=True)
@@ -71,16 +74,26 @@ def list_stores(db: Connection, sight: Sight) -> list[Row[Any]]:
 
 
 def get_order(db: Connection, sight: Sight, order_id: int) -> Row[Any]:
-    """Return one order with its store's name; raises NotFound, for one that may not be seen too."""
+    """Return one order with its store's name and addresses; raises NotFound, as for one not to be seen."""
     row = None
     if 0 < order_id <= MAX_ID:
-        query = select(orders, stores.c.name.label("store_name")).join(
-            stores, stores.c.id == orders.c.store_id
+        shop = (
+            stores.c.name.label("store_name"),
+            stores.c.base_url,
+            stores.c.source,
+            stores.c.consumer_key_encrypted,
         )
+        query = select(orders, *shop).join(stores, stores.c.id == orders.c.store_id)
         row = db.execute(query.where(orders.c.id == order_id, visible(sight))).first()
     if row is None:
         raise NotFound("There is no such order.")
     return row
+
+
+def list_changes(db: Connection, order: Row[Any]) -> list[str]:
+    """Return the statuses an order can be given: WooCommerce's, then those of plugins its store has shown."""
+    seen = list_statuses(db, Sight(frozenset([order.store_id])))
+    return [*STATUSES, *(status for status in seen if status not in STATUSES and status not in _NO_CHANGE)]
 
 
 def get_channel(db: Connection, store_id: int) -> Channel:

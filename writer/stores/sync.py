@@ -56,6 +56,7 @@ class Reader:
     store_id: int
     progress: Callable[[Read], None] = lambda _read: None
     is_stopping: Callable[[], bool] = lambda: False
+    cause: str = "poll"  # as the history of an order names it
 
     def take(self, payloads: list[dict[str, Any]], read: Read) -> list[OrderSnapshot]:
         """Record orders as the store just told them, refunds' quantities with them; return what they said."""
@@ -95,7 +96,7 @@ class Reader:
         store = registry.get(db, self.store_id)
         try:
             with db.begin_nested():
-                done = orders.record(db, registry.channel(store), snapshot, "poll")
+                done = orders.record(db, registry.channel(store), snapshot, self.cause)
         except OperationalError:
             raise  # the database itself
         except Exception:

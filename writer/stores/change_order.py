@@ -1,0 +1,118 @@
+"""Changing an order where it lives: its status and its notes are written to the store first.
+
+HTTP is done while no transaction is open. What the store answers is recorded like anything else it says.
+"""
+
+from typing import Any
+
+from sqlalchemy import Row, select
+
+from writer import audit, orders
+from writer import db as database_floor
+from writer.db import Database
+from writer.errors import Conflict, DomainError, Invalid
+from writer.schema.audit import audit_entries
+from writer.sight import Sight
+from writer.stores.contact import NotNow, contact
+from writer.stores.problems import StoreError, StoreUnreachable
+from writer.stores.secrets import Vault
+from writer.stores.sync import Read, Reader
+
+LONGEST_NOTE = 4000
+
+
+class StoreDidNot(DomainError):
+    """The store did not do it, so nothing is changed here."""
+
+    status = 502
+    code = "store_did_not"
+
+
+def set_status(
+    database: Database, vault: Vault, sight: Sight, actor: str, order_id: int, status: str
+) -> Row[Any]:
+    """Give an order another status, in the store and then here; return the order as it is now.
+
+    Raises Invalid naming `status`, NotFound, Conflict for an order in the trash, StoreDidNot (502) where the
+    store cannot be had or refuses: then nothing is changed here.
+    """
+    with database.reading() as db:
+        order = orders.get_order(db, sight, order_id)
+        known = orders.list_changes(db, order)
+    if status not in known:
+        raise Invalid("This is no status of an order.", {"status": f"Choose one of {', '.join(known)}."})
+    _check_can_be_changed(order)
+    try:
+        with contact(database, vault, order.store_id, "change orders") as client:
+            told = client.put_order(order.external_id, {"status": status})
+            read = Read()
+            Reader(database, client, order.store_id, cause=f"changed by {actor}").take([told], read)
+    except (NotNow, StoreError) as error:
+        raise _did_not(order, error) from error
+    if read.refused:
+        raise StoreDidNot(f"{order.store_name} answered something that is no order. Look at the order there.")
+    with database.transaction() as db:
+        now = orders.get_order(db, sight, order_id)
+        before, after = {"status": order.status}, {"status": now.status}
+        audit.note(db, actor, "order.status", f"order {order_id}", before, after)
+    return now
+
+
+def add_note(
+    database: Database,
+    vault: Vault,
+    sight: Sight,
+    actor: str,
+    order_id: int,
+    note: str,
+    to_customer: bool,
+    token: str,
+) -> bool:
+    """Add a note to an order in its store; `to_customer` has the store mail it. False: it was sent before.
+
+    `token` names this one note: however often it comes, the note is sent once at most. Raises Invalid naming
+    `note`, NotFound, Conflict for an order in the trash, StoreDidNot (502).
+    """
+    text = note.strip()
+    if not text or len(text) > LONGEST_NOTE:
+        raise Invalid("The note cannot be sent.", {"note": f"Write 1 to {LONGEST_NOTE} characters."})
+    with database.reading() as db:
+        order = orders.get_order(db, sight, order_id)
+    _check_can_be_changed(order)
+    if not _claim(database, actor, order_id, token, to_customer):
+        return False
+    try:
+        with contact(database, vault, order.store_id, "add notes") as client:
+            client.add_note(order.external_id, text, to_customer)
+    except (NotNow, StoreError) as error:
+        raise _did_not(order, error) from error
+    whom = " to the customer" if to_customer else ""
+    with database.transaction() as db:
+        orders.note_event(db, order_id, actor, "", f"A note{whom} was sent to the store.")
+    return True
+
+
+def _check_can_be_changed(order: Row[Any]) -> None:
+    if order.is_trashed or not order.external_id.isdecimal():
+        raise Conflict("This order is not there in the store any more, so it cannot be changed.")
+
+
+def _claim(database: Database, actor: str, order_id: int, token: str, to_customer: bool) -> bool:
+    """Take a note's token before it is sent: a mail that is lost is less bad than one that comes twice."""
+    subject = f"order {order_id} note {token[:64]}"
+    with database.transaction() as db:
+        database_floor.lock(db, subject)
+        sent = (audit_entries.c.subject == subject) & (audit_entries.c.action == "order.note")
+        if db.execute(select(audit_entries.c.id).where(sent).limit(1)).first() is not None:
+            return False
+        # Not the text, which may name somebody: the trail cannot forget.
+        audit.note(db, actor, "order.note", subject, None, {"to_customer": to_customer})
+    return True
+
+
+def _did_not(order: Row[Any], error: NotNow | StoreError) -> StoreDidNot:
+    why = error.sentence if isinstance(error, StoreError) else str(error)
+    maybe = " It may have arrived all the same: look there before you try again."
+    return StoreDidNot(
+        f"{order.store_name} did not do it. {why}{maybe if isinstance(error, StoreUnreachable) else ''}"
+    )
