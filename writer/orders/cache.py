@@ -13,7 +13,9 @@ from writer.orders.rules import Standing
 from writer.orders.snapshot import Channel, OrderSnapshot
 from writer.schema.orders import order_refunds, orders
 
-_NOBODY: dict[str, Any] = {"customer_name": None, "customer_email": None, "customer_key": None, "raw": None}
+_NOBODY: dict[str, Any] = dict.fromkeys(
+    ("customer_name", "customer_email", "customer_key", "customer_turned", "raw")
+)
 
 
 def save(
@@ -32,7 +34,8 @@ def save(
         "total_minor": snapshot.total_minor,
         "customer_name": snapshot.customer_name,
         "customer_email": (snapshot.customer_email or "").lower() or None,
-        "customer_key": (snapshot.customer_name or "").casefold() or None,
+        "customer_key": _searched(snapshot.customer_name),
+        "customer_turned": _searched(snapshot.customer_name, last_first=True),
         "refunded_minor": refunded_minor,
         "net_minor": settle.worth(state, expected_units, snapshot.total_minor, refunded_minor),
         "units": expected_units,
@@ -57,6 +60,12 @@ def save(
         created_at=snapshot.created_at,
         **columns,
     )
+
+
+def _searched(name: str | None, last_first: bool = False) -> str | None:
+    """Return a customer's name as it is searched by its beginning: "ada lovelace", "lovelace ada"."""
+    words = (name or "").casefold().split()
+    return " ".join([*words[-1:], *words[:-1]] if last_first else words) or None
 
 
 def _expected_units(snapshot: OrderSnapshot, state: Standing) -> int:

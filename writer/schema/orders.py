@@ -1,9 +1,12 @@
 """Tables of the orders room: what was ordered, whatever the channel, and what was posted for it."""
 
+from typing import Any
+
 from sqlalchemy import (
     BigInteger,
     Boolean,
     Column,
+    Computed,
     ForeignKey,
     Index,
     Integer,
@@ -16,6 +19,10 @@ from sqlalchemy import (
 )
 
 from writer.schema.types import UtcTime, metadata
+
+# What lets an index of PostgreSQL find beginnings, whatever language it sorts by.
+BEGINNINGS = "text_pattern_ops"
+OF_CACHED: dict[str, Any] = {"sqlite_where": text("is_cached = 1"), "postgresql_where": text("is_cached")}
 
 orders = Table(
     "orders",
@@ -47,20 +54,28 @@ orders = Table(
     Column("net_minor", Integer, nullable=False, server_default=text("0")),
     Column("units", Integer, nullable=False, server_default=text("0")),  # of all its lines, as due
     Column("customer_key", Text),  # customer_name as it is searched, case-folded; NULL as customer_name
+    Column("customer_turned", Text),  # the same with the last word first; NULL as customer_name
     Column("synced_at", UtcTime),  # when the store last told its state; NULL: before that was kept
     # false: cleaned up; ids, versions and what its lines posted stay, so that nothing is counted twice
     Column("is_cached", Boolean, nullable=False, server_default=true()),
     Column("erased_at", UtcTime),  # when its customer was erased here; NULL: never
+    Column("modified_at", UtcTime, Computed("coalesce(version, created_at)")),  # never NULL
     UniqueConstraint("store_id", "external_id", "key_hash"),
     Index("ix_orders_newest", "created_at", "id"),
-    Index("ix_orders_status", "status", "created_at"),
-    Index("ix_orders_number", "number"),
-    Index("ix_orders_store_created", "store_id", "created_at", "id"),
-    Index("ix_orders_store_version", "store_id", "version", "id"),
-    Index("ix_orders_store_total", "store_id", "total_minor", "id"),
-    Index("ix_orders_store_status", "store_id", "status", "created_at", "id"),
-    Index("ix_orders_customer_email", "customer_email"),
-    Index("ix_orders_customer_key", "customer_key"),
+    Index("ix_orders_number", "number", postgresql_ops={"number": BEGINNINGS}),
+    Index("ix_orders_customer_email", "customer_email", postgresql_ops={"customer_email": BEGINNINGS}),
+    Index("ix_orders_customer_key", "customer_key", postgresql_ops={"customer_key": BEGINNINGS}),
+    Index("ix_orders_customer_turned", "customer_turned", postgresql_ops={"customer_turned": BEGINNINGS}),
+    Index("ix_orders_by_created", "store_id", "status", "created_at", "id", **OF_CACHED),
+    Index("ix_orders_by_modified", "store_id", "status", "modified_at", "id", **OF_CACHED),
+    Index("ix_orders_by_total", "store_id", "status", "total_minor", "id", **OF_CACHED),
+    Index(
+        "ix_orders_unread",
+        "store_id",
+        "id",
+        sqlite_where=text("needs_reading IS NOT NULL"),
+        postgresql_where=text("needs_reading IS NOT NULL"),
+    ),
 )
 
 order_lines = Table(
@@ -72,7 +87,7 @@ order_lines = Table(
     Column("product_id", Integer, nullable=False),  # 0: deleted in the store, or never known
     Column("variation_id", Integer, nullable=False),  # 0: no variation
     Column("sku", Text, nullable=False),  # as last sent; "" none
-    Column("sku_key", Text, nullable=False, index=True),  # the SKU as stock compares it
+    Column("sku_key", Text, nullable=False),  # the SKU as stock compares it
     Column("name", Text, nullable=False),
     Column("quantity", Integer, nullable=False),
     Column("refunded", Integer, nullable=False, server_default=text("0")),
@@ -90,6 +105,7 @@ order_lines = Table(
     Column("is_removed", Boolean, nullable=False, server_default=false()),
     UniqueConstraint("order_id", "external_id"),
     Index("ix_order_lines_unmatched", "model", "id"),
+    Index("ix_order_lines_sku_key", "sku_key", postgresql_ops={"sku_key": BEGINNINGS}),
 )
 
 order_refunds = Table(
@@ -134,8 +150,10 @@ order_counts = Table(
     metadata,
     Column("store_id", Integer, primary_key=True),
     Column("status", Text, primary_key=True),
-    Column("kind", Text, primary_key=True),  # 'created', 'modified', 'total'
-    Column("bucket", Integer, primary_key=True),  # UTC day number, or total_minor
+    # 'created', 'modified' (UTC day number), 'total' (total_minor); and above these, so that few rows have
+    # to be added up, 'created/64', 'modified/64', 'total/64', 'total/4096'
+    Column("kind", Text, primary_key=True),
+    Column("bucket", Integer, primary_key=True),
     Column("orders", Integer, nullable=False),
     sqlite_with_rowid=False,
 )
