@@ -120,4 +120,4 @@ def test_database_that_was_not_migrated_does_not_keep_the_writer_from_starting(
 ) -> None:
     app = start(empty_database_url, **ONE)
 
-    assert app.test_client().get("/sign-in").status_code in (200, 503)
+    assert "stores" in app.cli.commands

@@ -197,6 +197,11 @@ def _note(database: Database, store_id: int, sentences: list[str], is_well: bool
             more = f" And {len(sentences) - 1} more." if len(sentences) > 1 else ""
             sentence = f"{store.name}: {sentences[0]}{more} Its page has a button that sets them right."
             audit.raise_notice(
-                db, "webhooks", f"store {store_id}", sentence, f"/stores/{store_id}", store_id=store_id
+                db,
+                "webhooks",
+                f"store {store_id}",
+                sentence,
+                f"/stores/{store_id}/connection",
+                store_id=store_id,
             )
     return sentences

@@ -6,8 +6,8 @@ from sqlalchemy import Connection, update
 
 from writer import audit
 from writer.errors import Invalid
-from writer.schema.stores import listings, stores
-from writer.stores import registry
+from writer.schema.stores import stores
+from writer.stores import registry, settle
 
 LARGEST_BUFFER = 10_000
 DRIFT_POLICIES = {
@@ -49,7 +49,6 @@ def change(
         return False
     db.execute(update(stores).where(stores.c.id == store_id).values(**values))
     # The counts are the same, but not what is to be shown of them: nothing is due by itself.
-    mapped = (listings.c.store_id == store_id) & listings.c.stock_product_id.is_not(None)
-    db.execute(update(listings).where(mapped, ~listings.c.is_gone).values(needs_look=True))
+    settle.look_at_all(db, store_id)
     audit.note(db, actor, "store.rules", f"store {store_id}", was, values)
     return True

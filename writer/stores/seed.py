@@ -49,12 +49,16 @@ def start(app: Flask, config: Config) -> None:
     Raises ConfigError where SITES, WC_..., WRITER_PUBLIC_URL or STORE_INTERVAL_MS cannot be used.
     """
     app.cli.add_command(commands.group)
-    doctor.public_url(config.environment)
-    whole_number(config.environment, "STORE_INTERVAL_MS", 0, 0, 60_000)
-    wanted = seeds(config.environment)
+    known: Database = app.extensions["database"]
+    try:
+        doctor.public_url(config.environment)
+        whole_number(config.environment, "STORE_INTERVAL_MS", 0, 0, 60_000)
+        wanted = seeds(config.environment)
+    except ConfigError:
+        known.close()  # nobody will have this application
+        raise
     if not wanted:
         return
-    known: Database = app.extensions["database"]
     try:
         with known.transaction() as db:
             plant(db, app.extensions["keyring"], wanted)
