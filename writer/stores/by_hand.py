@@ -76,6 +76,7 @@ def look_again(db: Connection, actor: str, store_id: int, listing_id: int) -> Ro
     row = listing_rows.get(db, listing_id)
     if row.store_id != store_id:
         raise NotFound("This store has no such listing.")
+    db.execute(update(stores).where(stores.c.id == store_id).values(not_before=None))
     settle.look_again(db, listing_id)
     audit.note(db, actor, "listing.retry", f"listing {listing_id}", None, {"sku": row.sku})
     return row

@@ -62,7 +62,9 @@ def contact(database: Database, vault: Vault, store_id: int, what: str) -> Itera
         if not client.has_read:
             return  # nothing was asked, so nothing is known
         with database.transaction() as db:
-            failures.note_success(db, registry.get(db, store_id))
+            now_row = registry.get(db, store_id)
+            failures.note_success(db, now_row)
+            registry.note_contact(db, now_row, clock.now())
             if client.auth != store.auth:
                 db.execute(update(stores).where(stores.c.id == store_id).values(auth=client.auth))
 
