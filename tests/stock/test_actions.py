@@ -61,7 +61,8 @@ def test_a_stock_take_before_a_later_one_is_refused(database: Database, now: lis
 
 
 @pytest.mark.parametrize(
-    ("hour", "sentence"), [(8, "X is counted only since 2026-11-20 09:00 UTC"), (11, "still to come")]
+    ("hour", "sentence"),
+    [(8, "X is counted only since 2026-11-20 09:00 UTC"), (11, "must not be in the future")],
 )
 def test_a_time_that_says_nothing_is_refused(
     database: Database, now: list[datetime], hour: int, sentence: str

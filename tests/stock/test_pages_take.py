@@ -88,7 +88,7 @@ def test_a_count_that_is_none_is_marked_and_the_others_are_kept(
     [
         ("", "Say when it was counted."),
         ("soon", "Not a valid datetime value."),
-        ("2999-01-01T10:00", "Must not be in the future."),
+        ("2999-01-01T10:00", "The time must not be in the future."),
         ("2001-01-01T10:00", "X is counted only since"),
     ],
 )

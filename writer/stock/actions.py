@@ -1,6 +1,6 @@
 """What people do with stock: receive, adjust, sell, take stock. Products themselves: changes.py."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -63,7 +63,7 @@ def _move(
     refuse_oversell: bool = False,
 ) -> None:
     moment = clock.now() if at is None else at
-    _check_time(moment, [product])
+    _check_time(moment, product)
     moved = Movement(product.id, quantity, kind, moment, actor, note)
     record(db, [moved], refuse_oversell=refuse_oversell)
 
@@ -87,7 +87,7 @@ def count(
     # Nothing moves between looking and recording the difference.
     counted_products = queries.lock_products(db, units)
     check_count(db, at, counted_products)
-    was = queries.on_hand_at(db, units, at)
+    was = queries.on_hand_at(db, counted_products, at)
     told = settings.note(note)
     moved = [
         Movement(row.id, units[row.id] - was[row.id], "stock take", at, actor, told)
@@ -100,27 +100,39 @@ def count(
     return len(moved)
 
 
-def _check_time(at: datetime, moved: Iterable[Row[Any]]) -> None:
-    """Refuse a time that is still to come, or before a product's first count, which says it all."""
+def check_count(db: Connection, at: datetime, counted: Sequence[Row[Any]]) -> None:
+    """Raise Invalid where these products cannot be counted as of `at`."""
+    for sentence in why_not_counted(db, at, counted).values():
+        raise Invalid(sentence, {"at": sentence})
+
+
+def why_not_counted(db: Connection, at: datetime, counted: Sequence[Row[Any]]) -> dict[int, str]:
+    """Return by product why it cannot be counted as of `at`: too early, or a later count holds."""
+    newest = queries.newest_counts(db, counted, at)
+    refused = {row.id: sentence for row in counted if (sentence := _why_not_then(row, at))}
+    for row in counted:
+        if row.id in newest:
+            refused.setdefault(row.id, f"{row.sku} was counted later, at {_minute(newest[row.id])}.")
+    return refused
+
+
+def _check_time(at: datetime, product: Row[Any]) -> None:
+    sentence = _why_not_then(product, at)
+    if sentence:
+        raise Invalid(sentence, {"at": sentence})
+
+
+def _why_not_then(product: Row[Any], at: datetime) -> str | None:
+    """Return why nothing can be told of a time: it is to come, or its story is in the first count."""
     if at > clock.now():
-        raise Invalid("The time is still to come.", {"at": "Must not be in the future."})
-    for product in moved:
-        if at < product.counted_from:
-            since = f"{product.counted_from:%Y-%m-%d %H:%M}"
-            sentence = f"{product.sku} is counted only since {since} UTC."
-            raise Invalid(sentence, {"at": sentence})
+        return "The time must not be in the future."
+    if at < product.counted_from:
+        return f"{product.sku} is counted only since {_minute(product.counted_from)}."
+    return None
 
 
-def check_count(db: Connection, at: datetime, counted: Iterable[Row[Any]]) -> None:
-    """Raise Invalid where these products cannot be counted as of `at`: a count made later holds."""
-    rows = list(counted)
-    _check_time(at, rows)
-    newest = queries.newest_counts(db, [product.id for product in rows])
-    for product in rows:
-        taken_at = newest.get(product.id)
-        if taken_at is not None and taken_at > at:
-            sentence = f"{product.sku} was counted later, at {taken_at:%Y-%m-%d %H:%M} UTC."
-            raise Invalid(sentence, {"at": sentence})
+def _minute(moment: datetime) -> str:
+    return f"{moment:%Y-%m-%d %H:%M} UTC"
 
 
 def sell_by_hand(

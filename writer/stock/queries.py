@@ -12,6 +12,7 @@ from writer.errors import NotFound
 from writer.schema.stock import movements, product_aliases, products
 
 MAX_ID = 2**31 - 1
+KINDS = ("sale", "refund", "cancellation", "receipt", "adjustment", "stock take", "drift")
 
 
 @dataclass(frozen=True)
@@ -93,20 +94,28 @@ def lock_products(db: Connection, stock_product_ids: Iterable[int]) -> list[Row[
     return rows
 
 
-def on_hand_at(db: Connection, stock_product_ids: Iterable[int], at: datetime) -> dict[int, int]:
-    """Return by product the sum of its movements that happened at `at` or before."""
-    wanted = list(stock_product_ids)
-    total = func.sum(movements.c.quantity)
-    until = movements.c.stock_product_id.in_(wanted) & (movements.c.at <= at)
-    rows = db.execute(
-        select(movements.c.stock_product_id, total).where(until).group_by(movements.c.stock_product_id)
+def on_hand_at(db: Connection, counted: Iterable[Row[Any]], at: datetime) -> dict[int, int]:
+    """Return by product what was on hand at `at`: what is there now, less what happened since."""
+    now = {row.id: int(row.on_hand) for row in counted}
+    since = (
+        movements.c.stock_product_id.in_(list(now))
+        # Any kind; named so that the index of product, kind and time is used.
+        & movements.c.kind.in_(KINDS)
+        & (movements.c.at > at)
     )
-    return dict.fromkeys(wanted, 0) | {stock_product_id: int(units) for stock_product_id, units in rows}
+    moved = select(movements.c.stock_product_id, func.sum(movements.c.quantity)).where(since)
+    for stock_product_id, units in db.execute(moved.group_by(movements.c.stock_product_id)):
+        now[stock_product_id] -= int(units)
+    return now
 
 
-def newest_counts(db: Connection, stock_product_ids: Iterable[int]) -> dict[int, datetime]:
-    """Return by product as of when stock was taken last; products never found to differ are left out."""
-    taken = (movements.c.kind == "stock take") & movements.c.stock_product_id.in_(list(stock_product_ids))
+def newest_counts(db: Connection, counted: Iterable[Row[Any]], since: datetime) -> dict[int, datetime]:
+    """Return by product when stock was last found to be off, where that is after `since`."""
+    taken = (
+        movements.c.stock_product_id.in_([row.id for row in counted])
+        & (movements.c.kind == "stock take")
+        & (movements.c.at > since)
+    )
     newest = select(movements.c.stock_product_id, func.max(movements.c.at)).where(taken)
     return {row[0]: row[1] for row in db.execute(newest.group_by(movements.c.stock_product_id))}
 

@@ -1,11 +1,11 @@
 """The one way the count changes: movements are added, never edited; the cached sum moves with them."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, insert, update
+from sqlalchemy import Connection, Row, bindparam, insert, update
 
 from writer import audit, clock
 from writer.errors import Conflict, Invalid
@@ -14,6 +14,14 @@ from writer.stock import queries
 
 LARGEST_MOVE = 1_000_000
 LARGEST_COUNT = 1_000_000_000
+
+# Built once: every unit sold anywhere passes here.
+_MOVE = (
+    update(products)
+    .where(products.c.id == bindparam("moved_id"))
+    .values(on_hand=products.c.on_hand + bindparam("moved"), version=products.c.version + 1)
+    .returning(products)
+)
 
 
 class NotEnoughStock(Conflict):
@@ -51,12 +59,13 @@ def record(db: Connection, moved: Iterable[Movement], refuse_oversell: bool = Fa
         after = _add(db, movement)
         if abs(after.on_hand) > LARGEST_COUNT:
             raise Invalid("The count would be too large.", {"quantity": "The count would be too large."})
-        is_short = movement.quantity < 0 and queries.available(after) < 0 and not after.allows_backorders
-        if refuse_oversell and is_short:
-            left = max(0, queries.available(after) - movement.quantity)
-            sentence = f"Only {left} of {after.sku} are available."
+        before = queries.available(after) - movement.quantity
+        if refuse_oversell and movement.quantity < 0 and _is_oversold(after):
+            sentence = f"Only {max(0, before)} of {after.sku} are available."
             raise NotEnoughStock(sentence, {"quantity": sentence})
-        watch(db, after)
+        if _is_oversold(after) or before < 0:
+            _watch_oversold(db, after)
+        _watch_low(db, after)
 
 
 def touch(db: Connection, stock_product_id: int, **changes: Any) -> Row[Any]:
@@ -68,24 +77,30 @@ def touch(db: Connection, stock_product_id: int, **changes: Any) -> Row[Any]:
         .returning(products)
     )
     row = db.execute(changed).one()
-    watch(db, row)
+    _watch_oversold(db, row)
+    _watch_low(db, row)
     return row
 
 
-def watch(db: Connection, product: Row[Any]) -> None:
-    """Open or close the notices a product's count calls for: oversold, and low once per crossing."""
-    if queries.available(product) < 0 and not product.allows_backorders:
-        takers = " and ".join(queries.latest_takers(db, product.id)) or "what was set aside"
-        audit.raise_notice(
-            db,
-            "oversold",
-            f"product {product.id}",
-            f"{product.sku} is oversold by {-queries.available(product)}: {takers}.",
-            f"/stock/{product.id}",
-            plain=f"{product.sku} is oversold by {-queries.available(product)}.",
-        )
-    else:
+def _is_oversold(product: Row[Any]) -> bool:
+    return queries.available(product) < 0 and not product.allows_backorders
+
+
+def _watch_oversold(db: Connection, product: Row[Any]) -> None:
+    """Open the notice of an oversold product, or close it."""
+    if not _is_oversold(product):
         audit.close_notice(db, "oversold", f"product {product.id}")
+        return
+    takers = " and ".join(queries.latest_takers(db, product.id)) or "what was set aside"
+    sentence = f"{product.sku} is oversold by {-queries.available(product)}"
+    link = f"/stock/{product.id}"
+    audit.raise_notice(
+        db, "oversold", f"product {product.id}", f"{sentence}: {takers}.", link, plain=f"{sentence}."
+    )
+
+
+def _watch_low(db: Connection, product: Row[Any]) -> None:
+    """Open the notice of low stock once per crossing, or close it."""
     is_low = (
         bool(product.is_active)
         and product.reorder_point is not None
@@ -103,27 +118,11 @@ def watch(db: Connection, product: Row[Any]) -> None:
 
 
 def _add(db: Connection, movement: Movement) -> Row[Any]:
-    moved = (
-        update(products)
-        .where(products.c.id == movement.stock_product_id)
-        .values(on_hand=products.c.on_hand + movement.quantity, version=products.c.version + 1)
-        .returning(products)
-    )
-    after = db.execute(moved).one()
-    db.execute(
-        insert(movements).values(
-            stock_product_id=movement.stock_product_id,
-            quantity=movement.quantity,
-            kind=movement.kind,
-            at=movement.at,
-            recorded_at=clock.now(),
-            on_hand_after=after.on_hand,
-            version=after.version,
-            actor=movement.actor,
-            note=movement.note,
-            order_line_id=movement.order_line_id,
-            sale_id=movement.sale_id,
-            store_id=movement.store_id,
-        )
-    )
+    after = db.execute(_MOVE, {"moved_id": movement.stock_product_id, "moved": movement.quantity}).one()
+    row = asdict(movement) | {
+        "recorded_at": clock.now(),
+        "on_hand_after": after.on_hand,
+        "version": after.version,
+    }
+    db.execute(insert(movements), row)
     return after

@@ -76,22 +76,29 @@ class Plan:
         return hashlib.sha256(repr(said).encode()).hexdigest()
 
 
+@dataclass(frozen=True)
+class _Known:
+    """What is there of the products in a file: rows by SKU; by id what was expected, and why not counted."""
+
+    products: dict[str, Row[Any]]
+    expected: dict[int, int]
+    refused: dict[int, str]
+
+
 def make(db: Connection, rows: list[SheetRow], at: datetime) -> Plan:
     """Compare the rows of a file, whose counts were made at `at`, with what is there."""
-    known = _find_all(db, [row.cells.get("sku", "") for row in rows])
-    counted = [known[key] for key in {queries.key(row.cells.get("sku", "")) for row in rows} if key in known]
-    expected = _expected(db, [product.id for product in counted], at)
+    known = _look_up(db, {queries.key(row.cells.get("sku", "")) for row in rows}, at)
     plan, lines = Plan(), dict[str, int]()
     for row in rows:
-        key = queries.key(row.cells.get("sku", ""))
-        product = known.get(key)
+        sku = row.cells.get("sku", "")
+        product = known.products.get(queries.key(sku))
+        first = lines.setdefault(queries.key(sku) if product is None else product.sku_key, row.line)
         try:
-            first = lines.setdefault(product.sku_key if product is not None else key, row.line)
             if first != row.line:
                 raise ValueError(f"Line {first} has this product already.")
-            change = _change(db, row, product, at, expected)
+            change = _change(row, product, known)
         except ValueError as error:
-            plan.errors.append((row.line, row.cells.get("sku", ""), str(error)))
+            plan.errors.append((row.line, sku, str(error)))
             continue
         if change.is_new or change.settings or change.difference:
             plan.changes.append(change)
@@ -114,33 +121,30 @@ def carry_out(db: Connection, actor: str, plan: Plan, at: datetime) -> None:
         actions.count(db, actor, counts, at, "counted by file")
 
 
-def _find_all(db: Connection, skus: list[str]) -> dict[str, Row[Any]]:
-    """Return the products among these SKUs, by the folded SKU they were asked for."""
-    found: dict[str, Row[Any]] = {}
-    keys = sorted({queries.key(sku) for sku in skus} - {""})
-    for start in range(0, len(keys), _FEW):
-        some = keys[start : start + _FEW]
-        by_alias = (
-            select(products, product_aliases.c.sku_key.label("asked"))
-            .join(product_aliases, product_aliases.c.stock_product_id == products.c.id)
-            .where(product_aliases.c.sku_key.in_(some))
-        )
-        found |= {row.asked: row for row in db.execute(by_alias)}
-        own = select(products, products.c.sku_key.label("asked")).where(products.c.sku_key.in_(some))
-        found |= {row.asked: row for row in db.execute(own)}
-    return found
+def _look_up(db: Connection, keys: set[str], at: datetime) -> _Known:
+    known = _Known({}, {}, {})
+    ordered = sorted(keys - {""})
+    for start in range(0, len(ordered), _FEW):
+        found = _find(db, ordered[start : start + _FEW])
+        known.products.update(found)
+        rows = list(found.values())
+        known.expected.update(queries.on_hand_at(db, rows, at))
+        known.refused.update(actions.why_not_counted(db, at, rows))
+    return known
 
 
-def _expected(db: Connection, ids: list[int], at: datetime) -> dict[int, int]:
-    found: dict[int, int] = {}
-    for start in range(0, len(ids), _FEW):
-        found |= queries.on_hand_at(db, ids[start : start + _FEW], at)
-    return found
+def _find(db: Connection, keys: list[str]) -> dict[str, Row[Any]]:
+    """Return the products among these folded SKUs, by the one that was asked for."""
+    by_alias = (
+        select(products, product_aliases.c.sku_key.label("asked"))
+        .join(product_aliases, product_aliases.c.stock_product_id == products.c.id)
+        .where(product_aliases.c.sku_key.in_(keys))
+    )
+    own = select(products, products.c.sku_key.label("asked")).where(products.c.sku_key.in_(keys))
+    return {row.asked: row for query in (by_alias, own) for row in db.execute(query)}
 
 
-def _change(
-    db: Connection, row: SheetRow, product: Row[Any] | None, at: datetime, expected: dict[int, int]
-) -> Change:
+def _change(row: SheetRow, product: Row[Any] | None, known: _Known) -> Change:
     """Return what one line changes; raises ValueError with a sentence."""
     sku, errors = row.cells.get("sku", ""), [row.problem] if row.problem else []
     given = _given(row, errors)
@@ -149,18 +153,15 @@ def _change(
         checked = settings.checked(given if product is not None else {"sku": sku, **given})
     except Invalid as error:
         errors += [f"{_NAME_OF.get(name, name)}: {told}" for name, told in error.errors.items()]
-    try:
-        if product is not None and counted is not None:
-            actions.check_count(db, at, [product])
-    except Invalid as error:
-        errors.append(f"counted: {error.sentence}")
+    if product is not None and counted is not None and product.id in known.refused:
+        errors.append(f"counted: {known.refused[product.id]}")
     if errors:
         raise ValueError(" ".join(errors))
     if product is None:
         del checked["sku"]
         return Change(row.line, sku, None, checked, counted)
     differing = {name: value for name, value in checked.items() if getattr(product, name) != value}
-    return Change(row.line, product.sku, product, differing, counted, expected[product.id])
+    return Change(row.line, product.sku, product, differing, counted, known.expected[product.id])
 
 
 def _given(row: SheetRow, errors: list[str]) -> dict[str, Any]:

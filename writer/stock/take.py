@@ -34,5 +34,5 @@ def compare(db: Connection, counted: Mapping[int, int], at: datetime) -> list[Di
     by_sku = select(products).where(products.c.id.in_(list(counted))).order_by(products.c.sku_key)
     rows = db.execute(by_sku).all()
     actions.check_count(db, at, rows)
-    expected = queries.on_hand_at(db, [row.id for row in rows], at)
+    expected = queries.on_hand_at(db, rows, at)
     return [Difference(row, expected[row.id], counted[row.id]) for row in rows]
