@@ -135,6 +135,7 @@ def digests(file: Path) -> dict[str, str]:
     return {name: hashlib.sha256(Path(name).read_bytes()).hexdigest() for name in (str(file), f"{file}-wal")}
 
 
+@pytest.mark.sqlite_only
 def test_what_the_reader_says_of_itself_is_true(reader: FlaskClient) -> None:
     config = SchemathesisConfig.from_dict(
         {

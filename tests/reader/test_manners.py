@@ -24,6 +24,8 @@ TYPES = {
     "/style.css": "text/css; charset=utf-8",
     "/openapi.json": "application/json",
 }
+# Nothing here is about the database; totals, history, privacy and feed are tested on each.
+pytestmark = pytest.mark.sqlite_only
 each_route = pytest.mark.parametrize("path", TYPES)
 
 
