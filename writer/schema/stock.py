@@ -74,6 +74,8 @@ movements = Table(
     CheckConstraint("quantity <> 0", name="quantity"),
     UniqueConstraint("stock_product_id", "version"),
     Index("ix_movements_product", "stock_product_id", "id"),
+    # quantity at the end: sums over a product's kinds and times never touch the rows themselves
+    Index("ix_movements_kind", "stock_product_id", "kind", "at", "quantity"),
     Index("ix_movements_recorded", "recorded_at"),
     Index("ix_movements_order_line", "order_line_id"),
     Index("ix_movements_sale", "sale_id"),
