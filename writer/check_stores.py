@@ -1,19 +1,24 @@
-"""The doctor's round: `python -m writer.check_stores`. Cron runs it every hour.
+"""The hourly round: `python -m writer.check_stores`. Cron runs it.
 
 Each store's webhooks are looked at over REST; what is wrong is written on the store's page, with a notice.
-Exit status: 0 all could be looked at, 1 a store could not, 2 wrong settings.
+Each listing is to be compared by the next push, so that a change nobody hinted at is found. Failures that
+ended more than 90 days ago are forgotten. Exit status: 0 all could be looked at, 1 a store could not, 2 wrong
+settings.
 """
 
+import logging
 import sys
 
 from writer import config as configuration
 from writer import logs
 from writer.db import AlreadyRunning, Database
 from writer.sight import EVERYTHING
-from writer.stores import doctor, listing_queries
+from writer.stores import doctor, failures, listing_queries, settle
 from writer.stores.contact import NotNow
 from writer.stores.problems import StoreError
 from writer.stores.secrets import Vault
+
+log = logging.getLogger("writer.check_stores")
 
 
 def main() -> int:
@@ -39,20 +44,34 @@ def main() -> int:
 def _look(database: Database, vault: Vault, url: str | None) -> int:
     with database.reading() as db:
         chosen = listing_queries.with_keys(db, EVERYTHING)
-    status = 0
+    is_well = True
     for store_id, name in chosen:
-        try:
-            sentences = doctor.check(database, vault, store_id, url)
-        except NotNow as reason:
-            print(reason)
-        except StoreError as error:
-            print(f"{name}: {error.sentence}")
-            status = 1
-        else:
-            print(f"{name}: {' '.join(sentences) or 'its webhooks are in order.'}")
+        is_well = _check(database, vault, store_id, name, url) and is_well
+        with database.transaction() as db:
+            settle.look_at_all(db, store_id)
+    with database.transaction() as db:
+        failures.drop_old(db)
     if not chosen:
         print("No store has REST keys.")
-    return status
+    return 0 if is_well else 1
+
+
+def _check(database: Database, vault: Vault, store_id: int, name: str, url: str | None) -> bool:
+    """Look at one store's webhooks and say how they are; tell whether it could be looked at."""
+    try:
+        sentences = doctor.check(database, vault, store_id, url)
+    except NotNow as reason:
+        print(reason)
+    except StoreError as error:
+        print(f"{name}: {error.sentence}")
+        return False
+    except Exception:
+        log.exception("store not checked", extra={"fields": {"store": store_id}})
+        print(f"{name}: something unexpected went wrong; the log says more.")
+        return False
+    else:
+        print(f"{name}: {' '.join(sentences) or 'its webhooks are in order.'}")
+    return True
 
 
 if __name__ == "__main__":
