@@ -27,8 +27,8 @@ HTTP_LIBRARIES = {
     "urllib.request",
     "aiohttp",
 }
-# preflight asks the product's own two services for their health.
-MAY_SPEAK_HTTP = {"client.py", "preflight.py"}
+# services asks the product's own two services for their health.
+MAY_SPEAK_HTTP = {"client.py", "services.py"}
 WRITES = {"insert", "update", "delete", "insert_row", "upsert"}
 
 
