@@ -9,7 +9,7 @@ from typing import Any
 from zlib import crc32
 
 from flask import current_app
-from sqlalchemy import Connection, Engine, create_engine, event, insert, text
+from sqlalchemy import ColumnElement, Connection, Engine, create_engine, event, insert, text
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import make_url
 from sqlalchemy.sql.schema import Table
@@ -161,6 +161,14 @@ def upsert(db: Connection, table: Table, values: dict[str, Any], key: list[str])
         db.execute(statement.on_conflict_do_update(index_elements=key, set_=others))
     else:
         db.execute(statement.on_conflict_do_nothing(index_elements=key))
+
+
+def begins_with(db: Connection, column: ColumnElement[Any], text: str) -> ColumnElement[bool]:
+    """Return the condition that a column begins so, in this case, which its index can answer."""
+    if db.dialect.name == "postgresql":
+        return column.startswith(text, autoescape=True)
+    # SQLite's LIKE takes any case, so no index helps it.
+    return (column >= text) & (column < f"{text}\U0010ffff")
 
 
 def insert_row(db: Connection, table: Table, **values: Any) -> int:

@@ -10,7 +10,8 @@ from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  #
 from wtforms.validators import AnyOf, InputRequired, Length, NumberRange, Optional
 
 from writer.orders.actions import LARGEST_QUANTITY
-from writer.orders.queries import MAX_ID, OrderFilters
+from writer.orders.listing import OrderFilters
+from writer.orders.queries import MAX_ID
 from writer.orders.unmatched import Group
 
 _IDS = NumberRange(0, MAX_ID)

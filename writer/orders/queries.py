@@ -1,15 +1,16 @@
 """What the orders room reads for its pages: the list of orders, and one order with all that came of it."""
 
-from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, and_, func, or_, select
+from sqlalchemy import Connection, Row, func, select
 
 from writer.errors import NotFound
+from writer.orders import daily, listing
 from writer.orders.channels import channel_of
+from writer.orders.listing import OrderFilters, Sorting
 from writer.orders.snapshot import Channel
 from writer.orders.visible import Sight, of_order, visible
-from writer.schema.orders import order_counts, order_events, order_lines, order_refunds, orders
+from writer.schema.orders import order_events, order_lines, order_refunds, orders
 from writer.schema.sales import sales as ledger
 from writer.schema.stores import stores
 
@@ -19,52 +20,34 @@ STATUSES = ("pending", "processing", "on-hold", "completed", "cancelled", "refun
 _NO_CHANGE = {"trash", "draft", "auto-draft", "checkout-draft"}
 
 
-@dataclass(frozen=True)
-class OrderFilters:
-    """Which orders to list; "" and None leave that out. `text` is looked for in number, name and e-mail."""
-
-    status: str = ""
-    store_id: int | None = None
-    text: str = ""
-
-    def __bool__(self) -> bool:
-        return self != OrderFilters()
-
-
 def count_orders(db: Connection, sight: Sight, filters: OrderFilters) -> int:
     """Return how many orders the filters leave."""
-    return int(
-        db.execute(select(func.count()).select_from(orders).where(_wanted(sight, filters))).scalar_one()
-    )
+    return listing.count(db, sight, filters)
 
 
 def list_orders(
-    db: Connection, sight: Sight, filters: OrderFilters, limit: int, offset: int
+    db: Connection,
+    sight: Sight,
+    filters: OrderFilters,
+    limit: int,
+    offset: int,
+    sorting: Sorting = listing.NEWEST,
 ) -> list[Row[Any]]:
-    """Return a page of orders, newest first: what the list shows, with `units_posted` and lines held."""
-    newest = (orders.c.created_at.desc(), orders.c.id.desc())
-    page = (
-        select(orders).where(_wanted(sight, filters)).order_by(*newest).limit(limit).offset(offset).subquery()
-    )
-    of_order = order_lines.c.order_id == page.c.id
+    """Return a page of orders: what the list shows, with `store_name`, `units_posted` and `held_lines`."""
+    ids = listing.page(db, sight, filters, sorting, limit, offset)
+    of_order = order_lines.c.order_id == orders.c.id
     is_held = order_lines.c.problem.is_not(None) & ~order_lines.c.is_removed
-    # Beside the page, not in it: so they are added up for the rows shown alone.
     units = select(func.coalesce(func.sum(order_lines.c.sold), 0)).where(of_order).scalar_subquery()
     held = select(func.count()).where(of_order, is_held).scalar_subquery()
-    rows = (
-        select(page, stores.c.name.label("store_name"), units.label("units_posted"), held.label("held_lines"))
-        .join(stores, stores.c.id == page.c.store_id)
-        .order_by(page.c.created_at.desc(), page.c.id.desc())
-    )
-    return list(db.execute(rows))
+    more = (stores.c.name.label("store_name"), units.label("units_posted"), held.label("held_lines"))
+    query = select(orders, *more).join(stores, stores.c.id == orders.c.store_id)
+    rows = {row.id: row for row in db.execute(query.where(orders.c.id.in_(ids)))}
+    return [rows[order_id] for order_id in ids]
 
 
 def list_statuses(db: Connection, sight: Sight) -> list[str]:
     """Return every status an order has, by name."""
-    # From the counts that triggers keep: a few rows a day, not every order.
-    seen = (order_counts.c.orders > 0) & sight.of(order_counts.c.store_id)
-    found = select(order_counts.c.status).where(seen).distinct().order_by(order_counts.c.status)
-    return list(db.execute(found).scalars())
+    return list(daily.count_by_status(db, sight))
 
 
 def list_stores(db: Connection, sight: Sight) -> list[Row[Any]]:
@@ -127,15 +110,3 @@ def list_events(db: Connection, sight: Sight, order_id: int) -> list[Row[Any]]:
     """Return what happened to an order and why it counts as it does, newest first."""
     mine = select(order_events).where(order_events.c.order_id.in_(of_order(sight, order_id)))
     return list(db.execute(mine.order_by(order_events.c.id.desc())))
-
-
-def _wanted(sight: Sight, filters: OrderFilters) -> ColumnElement[bool]:
-    found: list[ColumnElement[bool]] = [visible(sight)]
-    if filters.status:
-        found.append(orders.c.status == filters.status)
-    if filters.store_id is not None:
-        found.append(orders.c.store_id == filters.store_id)
-    if filters.text:
-        shown = (orders.c.number, orders.c.customer_name, orders.c.customer_email)
-        found.append(or_(*(column.icontains(filters.text, autoescape=True) for column in shown)))
-    return and_(*found)

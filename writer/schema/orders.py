@@ -150,8 +150,8 @@ order_counts = Table(
     metadata,
     Column("store_id", Integer, primary_key=True),
     Column("status", Text, primary_key=True),
-    # 'created', 'modified' (UTC day number), 'total' (total_minor); and above these, so that few rows have
-    # to be added up, 'created/64', 'modified/64', 'total/64', 'total/4096'
+    # 'created', 'modified' (UTC day number), 'total' (total_minor); above these, so that few rows have to be
+    # added up, 'created/64', 'modified/64', 'total/64', 'total/4096'; and 'all' (0)
     Column("kind", Text, primary_key=True),
     Column("bucket", Integer, primary_key=True),
     Column("orders", Integer, nullable=False),

@@ -20,6 +20,7 @@ DAY = {
 }
 # kind of bucket, what falls into it, and how many bits of that are dropped
 KINDS = (
+    ("all", "all", 0),
     ("created", "created", 0),
     ("created/64", "created", 6),
     ("modified", "modified", 0),
@@ -95,6 +96,7 @@ def _buckets(row: str, dialect: str) -> str:
         "created": DAY[dialect].format(f"{row}.created_at"),
         "modified": DAY[dialect].format(f"coalesce({row}.version, {row}.created_at)"),
         "total": f"{row}.total_minor",
+        "all": "0",
     }
     return ", ".join(
         f"({row}.store_id, {row}.status, '{kind}', ({what[base]}) >> {bits}, @)" for kind, base, bits in KINDS
@@ -107,6 +109,7 @@ def _count(dialect: str) -> list[str]:
         "created": DAY[dialect].format("created_at"),
         "modified": DAY[dialect].format(MODIFIED),
         "total": "total_minor",
+        "all": "0",
     }
     return [
         "INSERT INTO order_counts (store_id, status, kind, bucket, orders)"
