@@ -12,6 +12,7 @@ from writer.audit import pages as audit_pages
 from writer.dashboard import pages as dashboard_pages
 from writer.db import Database
 from writer.orders import pages as orders_pages
+from writer.orders import pages_list as orders_list
 from writer.orders import pages_rules
 from writer.public import pages as public_pages
 from writer.sales import api as sales_api
@@ -80,6 +81,7 @@ def create_app(config: configuration.Config | None = None) -> OpenAPI:
     app.register_blueprint(public_pages.bp)
     app.register_blueprint(dashboard_pages.bp)
     accounts.start(app, config)
+    app.register_blueprint(orders_list.bp)
     app.register_blueprint(orders_pages.bp)
     app.register_blueprint(pages_rules.bp)
     app.register_blueprint(stores_pages.bp)

@@ -52,5 +52,7 @@ def asked_page(total: int, size: int = 50) -> Page:
 
 def page_url(number: int) -> str:
     """Return this page's address with its filters, and another page number."""
-    kept = [(name, value) for name, value in request.args.items(multi=True) if name != "page" and value]
+    # Of a page, not of the part of it that is fetched again by itself.
+    left_out = ("page", "part")
+    kept = [(name, value) for name, value in request.args.items(multi=True) if name not in left_out and value]
     return f"{request.path}?{urlencode([*kept, ('page', str(number))])}"

@@ -59,7 +59,7 @@ def test_orders_are_found_by_customer(app: Flask, admin_page: Page) -> None:
     deliver(client, make_order_body(id=1002, billing={"first_name": "Grace", "last_name": "Hopper"}))
     admin_page.goto("/orders")
 
-    admin_page.get_by_label("Number, customer or e-mail").fill("hopper")
+    admin_page.get_by_label("Number, customer, e-mail or SKU").fill("hopper")
     admin_page.get_by_role("button", name="Filter").click()
 
     expect(admin_page.get_by_role("link", name="1002")).to_be_visible()

@@ -1,38 +1,18 @@
-"""Pages: the orders of every store, one order with all that came of it, a held line put right."""
+"""Pages: one order with all that came of it, a held line put right."""
 
 import json
 import secrets
 from typing import Any
 
-from flask import Blueprint, flash, redirect, render_template, request, session, url_for
+from flask import Blueprint, flash, redirect, render_template, session, url_for
 from werkzeug.wrappers import Response
 
 from writer import accounts, sales
 from writer.db import reading, transaction
 from writer.errors import Invalid
 from writer.orders import actions, forms, queries
-from writer.paging import asked_page
 
 bp = Blueprint("orders", __name__, template_folder="templates")
-
-
-@bp.get("/orders")
-def index() -> str:
-    """List orders, newest first, filtered by the query string."""
-    filters, sight = forms.asked_orders(), accounts.sight()
-    with reading() as db:
-        page = asked_page(queries.count_orders(db, sight, filters))
-        rows = queries.list_orders(db, sight, filters, page.size, page.offset)
-        statuses, shops = queries.list_statuses(db, sight), queries.list_stores(db, sight)
-    return render_template(
-        "orders/index.html",
-        rows=rows,
-        page=page,
-        statuses=statuses,
-        shops=shops,
-        filters=filters,
-        asked=request.args,
-    )
 
 
 @bp.get("/orders/<int:order_id>")
