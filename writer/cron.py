@@ -33,6 +33,7 @@ GRACE_S = 20
 HEARTBEAT_S = 30
 AT_START = "@reboot"  # a system's own cron knows the word too
 START_AGAIN_AFTER = timedelta(seconds=10)  # at most so often
+KEPT_BY = "WRITER_CRON_PID"  # tells what stays whose child it is, so that it ends with a killed cron
 _LINE = re.compile(r"(@reboot\s|(?:\S+\s+){5})\s*([a-z_.]+(?: --[a-z-]+)*)\s*(?:#.*)?")
 
 
@@ -55,7 +56,8 @@ class Job:
         """Start its process."""
         self.started_s = time.monotonic()
         command = [sys.executable, "-m", *self.command.split()]
-        self.process = subprocess.Popen(command, cwd=ROOT, start_new_session=True)
+        environment = {**os.environ, KEPT_BY: str(os.getpid())}
+        self.process = subprocess.Popen(command, cwd=ROOT, env=environment, start_new_session=True)
 
 
 class Cron:

@@ -14,6 +14,7 @@ from contextlib import nullcontext
 
 from writer import config as configuration
 from writer import logs
+from writer.cron import KEPT_BY
 from writer.db import AlreadyRunning, Database
 from writer.errors import NotFound
 from writer.stores import pusher, registry
@@ -33,7 +34,7 @@ def main(arguments: list[str] | None = None) -> int:
     vault = Vault(config.encryption_keys)
     try:
         if asked.watch:
-            return _watch(database, vault, asked.with_parent)
+            return _watch(database, vault)
         return _push(database, vault, asked)
     except AlreadyRunning as running:
         print(f"{running} Nothing was done.")
@@ -48,9 +49,6 @@ def main(arguments: list[str] | None = None) -> int:
 def _parse(arguments: list[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m writer.push_stock", description=__doc__.split("\n")[0])
     parser.add_argument("--watch", action="store_true", help="stay, and push within two seconds of a change")
-    parser.add_argument(
-        "--with-parent", action="store_true", help="watch until the process that started it has ended"
-    )
     parser.add_argument(
         "--dry-run", action="store_true", help="say what would be written where; write nothing"
     )
@@ -70,13 +68,15 @@ def _push(database: Database, vault: Vault, asked: argparse.Namespace) -> int:
     return 1 if done.failed or refused else 0
 
 
-def _watch(database: Database, vault: Vault, with_parent: bool) -> int:
+def _watch(database: Database, vault: Vault) -> int:
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
-    parent = os.getppid()
-    # A killed cron cannot end what it started, and one that is started anew must find the turn free.
-    pusher.watch(database, vault, lambda: stop.is_set() or (with_parent and os.getppid() != parent))
+    keeper = os.environ.get(KEPT_BY)
+    # A killed cron cannot end what it keeps, and the next one must find the turn free.
+    pusher.watch(
+        database, vault, lambda: stop.is_set() or (keeper is not None and str(os.getppid()) != keeper)
+    )
     return 0
 
 

@@ -1,0 +1,136 @@
+"""After a plain ./restart.sh a store shows a sale within seconds; what is killed comes back, or is told."""
+
+import os
+import signal
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from sqlalchemy import insert, select, update
+
+from tests.fakes.woocommerce import FakeStore
+from tests.ops.copies import Copy, project
+from writer import clock, stock
+from writer.db import Database
+from writer.processes import children
+from writer.schema.stores import listings, stores
+from writer.stores import registry
+from writer.stores.secrets import Vault
+
+pytestmark = [pytest.mark.sqlite_only, pytest.mark.xdist_group("restart")]
+
+PATIENCE_S = 40
+
+
+class Shop:
+    """A copy that runs with its cron, and the store it pushes to, which sells X."""
+
+    def __init__(self, copy: Copy, fake: FakeStore) -> None:
+        self.copy, self.fake = copy, fake
+        self.database = Database(f"sqlite:///{copy.folder / 'data' / 'sales.db'}")
+        self._connect()
+
+    def _connect(self) -> None:
+        settings = (self.copy.folder / ".env").read_text().splitlines()
+        (key,) = (line.split("=", 1)[1] for line in settings if line.startswith("CONFIG_ENCRYPTION_KEY="))
+        vault, item = Vault((key,)), self.fake.add_product("X", 100)
+        with self.database.transaction() as db:
+            store = registry.register(db, registry.normalised(self.fake.url), "test")
+            keys = {
+                "base_url": self.fake.url,
+                "consumer_key_encrypted": vault.lock(self.fake.key),
+                "consumer_secret_encrypted": vault.lock(self.fake.secret),
+                "auth": "oauth",
+                "push_state": "on",
+                "stock_from": clock.now(),
+                "order_cursor": clock.now(),
+            }
+            db.execute(update(stores).where(stores.c.id == store.id).values(**keys))
+            product = stock.add_product(db, "test", "X", 100)
+            listing = {"store_id": store.id, "product_id": item.id, "sku": "X", "pushed": 100}
+            db.execute(insert(listings).values(stock_product_id=product.id, pushed_version=2, **listing))
+
+    def sell(self) -> None:
+        with self.database.transaction() as db:
+            product = stock.get(db, "X")
+            stock.record(db, [stock.Movement(product.id, -1, "sale", clock.now(), "ada")])
+
+    def is_told(self, quantity: int) -> bool:
+        with self.database.reading() as db:
+            told = db.execute(select(listings.c.pushed)).scalar_one()
+        return (self.fake.stock("X"), told) == (quantity, quantity)
+
+    def watcher(self) -> int | None:
+        """The process of the watcher that this copy's cron keeps."""
+        found = [pid for pid in children(self.copy.pid("cron")) if b"--watch" in command(pid)]
+        return found[0] if found else None
+
+
+def command(pid: int) -> bytes:
+    try:
+        return Path(f"/proc/{pid}/cmdline").read_bytes()
+    except OSError:
+        return b""
+
+
+def wait_for(condition: Callable[[], object]) -> float:
+    """Return after how many seconds it was so."""
+    began = time.monotonic()
+    while not condition():
+        assert time.monotonic() - began < PATIENCE_S, "waited in vain"
+        time.sleep(0.05)
+    return time.monotonic() - began
+
+
+@pytest.fixture
+def shop(tmp_path: Path) -> Iterator[Shop]:
+    with FakeStore("A") as fake, project(tmp_path / "copy", RUN_CRON="1") as copy:
+        started = copy.run()
+        assert started.returncode == 0, started.stderr
+        made = Shop(copy, fake)
+        yield made
+        made.database.close()
+
+
+def test_a_sale_is_shown_within_seconds_and_a_killed_watcher_comes_back(shop: Shop) -> None:
+    # The writes of one listing are spaced, so the second sale waits for that long.
+    wait_for(shop.watcher)
+    shop.sell()
+    took_s = wait_for(lambda: shop.is_told(99))
+    first = shop.watcher()
+    assert first is not None
+
+    os.kill(first, signal.SIGKILL)
+    wait_for(lambda: shop.watcher() not in (None, first))
+    shop.sell()
+    wait_for(lambda: shop.is_told(98))
+
+    print(f"the first sale was shown after {took_s:.1f} s")
+    assert shop.copy.run("status").returncode == 0
+
+
+def test_a_killed_cron_is_told_and_takes_its_watcher_along(shop: Shop) -> None:
+    wait_for(shop.watcher)
+    watcher = shop.watcher()
+    assert watcher is not None
+
+    os.kill(shop.copy.pid("cron"), signal.SIGKILL)
+
+    wait_for(lambda: b"--watch" not in command(watcher))
+    status = shop.copy.run("status")
+    assert status.returncode == 1
+    assert "cron does not run" in status.stdout
+    assert shop.copy.run().returncode == 0
+    shop.sell()
+    wait_for(lambda: shop.is_told(99))
+
+
+def test_stop_ends_the_watcher_too(shop: Shop) -> None:
+    wait_for(shop.watcher)
+    watcher = shop.watcher()
+    assert watcher is not None
+
+    assert shop.copy.run("stop").returncode == 0
+
+    assert b"--watch" not in command(watcher)
