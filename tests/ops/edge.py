@@ -93,6 +93,7 @@ def nginx(folder: Path, reader: int, writer: int) -> Iterator[Edge]:
     text = _with_ports((ROOT / "deploy" / "nginx.conf").read_text(), reader, writer)
     text = text.replace("listen 80;", f"listen 127.0.0.1:{edge.http};")
     text = text.replace("listen 443 ssl http2;", f"listen 127.0.0.1:{edge.https} ssl http2;")
+    text = text.replace("/var/cache/onerom-sales", str(folder / "cache"))
     for name in ("sales.example", "hub.example"):
         for file in ("fullchain.pem", "privkey.pem"):
             text = text.replace(f"/etc/letsencrypt/live/{name}/{file}", str(pem))
