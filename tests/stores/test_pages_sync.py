@@ -174,3 +174,9 @@ def test_staff_erase_nobody(app: Flask, db: Database, staff: FlaskClient) -> Non
 
     assert answers == [403, 403, 403]
     assert kept(db)[0] == "Ada Lovelace"
+
+
+def test_syncing_without_any_store_says_so(admin: FlaskClient) -> None:
+    answer = admin.post("/sync", follow_redirects=True)
+
+    assert "no store with REST keys" in answer.text

@@ -32,8 +32,14 @@ def begin() -> Response:
     ring: Keyring = current_app.extensions["keyring"]
     sight = accounts.sight()
     ids = None if sight.store_ids is None else tuple(sorted(sight.store_ids))
+    plan = runs.Plan(accounts.actor().name, ids)
+    with reading() as db:
+        has_any = runs.has_any(db, plan)
+    if not has_any:
+        flash("There is no store with REST keys that you may read.", "warning")
+        return redirect(url_for("sync.index"), 303)
     try:
-        runs.start(database(), ring.vault, runs.Plan(accounts.actor().name, ids))
+        runs.start(database(), ring.vault, plan)
         flash("The orders are being read.", "success")
     except AlreadyRunning:
         flash("A run is under way already.", "info")

@@ -89,6 +89,11 @@ def _work(database: Database, vault: Vault, plan: Plan, begun: "Future[int]") ->
             begun.set_exception(error)
 
 
+def has_any(db: Connection, plan: Plan) -> bool:
+    """Tell whether there is any store the plan would read."""
+    return bool(_wanted(db, plan))
+
+
 def is_running(database: Database) -> bool:
     """Tell whether a run is under way in any process."""
     try:
