@@ -1,0 +1,112 @@
+"""Pushing in a real browser: retrying a failure, answering drift, confirming a mass change, pausing a store."""
+
+from collections.abc import Iterator
+
+import pytest
+from flask import Flask
+from playwright.sync_api import BrowserContext, Page, expect
+from sqlalchemy import update
+
+from tests.makers import session_cookie
+from tests.stores.hub import Hub, running_hub
+from writer import clock, stock
+from writer.schema.stores import stores
+from writer.stores import settle
+
+pytestmark = pytest.mark.usefixtures("check_width")
+
+
+@pytest.fixture
+def hub(app: Flask, monkeypatch: pytest.MonkeyPatch) -> Iterator[Hub]:
+    with running_hub(app, monkeypatch, how_many=2) as found:
+        found.add_item("fire24-with-a-rather-long-sku")
+        found.add_item("ICE24")
+        yield found
+
+
+@pytest.fixture
+def page(
+    app: Flask, hub: Hub, browser_page: Page, browser_context: BrowserContext, writer_server: str
+) -> Page:
+    """A page on which ada, an admin, is signed in at the hub's time."""
+    name, value = session_cookie(app, "ada")
+    browser_context.add_cookies([{"name": name, "value": value, "url": writer_server}])
+    return browser_page
+
+
+def sell_here(hub: Hub, units: int, sku: str = "ICE24") -> None:
+    with hub.database.transaction() as db:
+        product = stock.get(db, sku)
+        stock.record(db, [stock.Movement(product.id, -units, "sale", clock.now(), "ada")])
+
+
+def test_a_failure_is_seen_and_retried(hub: Hub, page: Page) -> None:
+    hub.fakes[1].faults.firewall_page = True
+    sell_here(hub, 1)
+    hub.push()
+    page.goto("/failures")
+    expect(page.get_by_text("most likely a firewall")).to_be_visible()
+    hub.fakes[1].faults.clear()
+
+    page.get_by_role("button", name="Retry now").click()
+    expect(page.get_by_text("It is tried again within two seconds")).to_be_visible()
+    hub.push()
+    page.goto("/failures")
+
+    expect(page.get_by_text("Nothing fails.")).to_be_visible()
+    page.get_by_role("link", name="Over").click()
+    expect(page.get_by_text("answered again")).to_be_visible()
+    assert hub.shown("ICE24") == [9, 9]
+
+
+def test_drift_is_answered_on_the_stores_page(hub: Hub, page: Page) -> None:
+    with hub.database.transaction() as db:
+        db.execute(update(stores).values(drift_policy="ask"))
+    hub.fakes[0].set_stock("ICE24", 20)
+    for _ in range(2):
+        with hub.database.transaction() as db:
+            settle.look_at_all(db, 1)
+        hub.push()
+        hub.tick(61)
+    page.goto("/stores/1")
+    page.get_by_role("link", name="Stock there").click()
+    expect(page.get_by_text("the store shows 20 where 10 was expected")).to_be_visible()
+
+    page.get_by_role("button", name="Take theirs over").click()
+    expect(page.get_by_text("Their number is ours now")).to_be_visible()
+    hub.push()
+
+    assert hub.shown("ICE24") == [20, 20]
+
+
+def test_a_store_is_paused_resumed_and_compared(hub: Hub, page: Page) -> None:
+    page.goto("/stores/1/push")
+    page.get_by_role("button", name="Pause").click()
+    expect(page.get_by_text("ada paused it.")).to_be_visible()
+    sell_here(hub, 2)
+    hub.push()
+    assert hub.shown("ICE24") == [10, 8]
+
+    page.get_by_role("button", name="Resume").click()
+    page.get_by_role("button", name="Push now").click()
+    expect(page.get_by_text("Every listing is compared")).to_be_visible()
+    hub.push()
+
+    page.reload()
+    expect(page.get_by_text("on, all is well")).to_be_visible()
+    assert hub.shown("ICE24") == [8, 8]
+
+
+def test_a_mass_change_waits_for_a_click(hub: Hub, page: Page) -> None:
+    for number in range(12):
+        hub.add_item(f"S{number}")
+        sell_here(hub, 10, f"S{number}")
+    hub.push()
+    page.goto("/stores/1/push?show=waiting")
+    expect(page.get_by_text("12 of 14 listings of A would be set to 0.")).to_be_visible()
+
+    page.get_by_role("button", name="Confirm").click()
+    expect(page.get_by_text("Confirmed: it goes out")).to_be_visible()
+    hub.push()
+
+    assert (hub.fakes[0].stock("S3"), hub.fakes[1].stock("S3")) == (0, 10)
