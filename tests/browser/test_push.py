@@ -1,4 +1,4 @@
-"""Pushing in a real browser: retrying a failure, answering drift, confirming a mass change, pausing a store."""
+"""Pushing in a real browser: a failure retried, drift answered, a mass change confirmed, a store paused."""
 
 from collections.abc import Iterator
 
