@@ -14,7 +14,7 @@ from werkzeug.test import TestResponse
 
 from writer.db import Database
 
-OPEN_TO_ALL = {"health.health", "accounts.sign_in", "static", "bootstrap.static"}
+OPEN_TO_ALL = {"health.health", "accounts.sign_in", "auth_api.login", "static", "bootstrap.static"}
 CHANGES = ("POST", "PUT", "PATCH", "DELETE")
 
 
@@ -23,7 +23,7 @@ def is_webhook(rule: Rule) -> bool:
 
 
 def is_api(rule: Rule) -> bool:
-    return rule.rule.startswith("/api/") and not is_webhook(rule)
+    return rule.rule.startswith("/api/") and not is_webhook(rule) and rule.endpoint not in OPEN_TO_ALL
 
 
 def routes(app: Flask, *methods: str) -> Iterator[tuple[Rule, str, str]]:

@@ -5,6 +5,7 @@ from flask_openapi3.openapi import OpenAPI
 
 from writer import accounts, docs, errors, frame, health, logs, security
 from writer import config as configuration
+from writer.accounts import api as accounts_api
 from writer.accounts import pages as accounts_pages
 from writer.accounts import tokens_pages, users_pages
 from writer.airtable import pages as airtable_pages
@@ -69,6 +70,7 @@ def create_app(config: configuration.Config | None = None) -> OpenAPI:
     app.register_blueprint(tokens_pages.bp)
     app.register_blueprint(audit_pages.bp)
     docs.register(app)
+    app.register_api(accounts_api.bp)
     app.register_api(sales_api.bp)
     app.register_api(stock_api.bp)
     app.register_api(stores_api.bp)

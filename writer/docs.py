@@ -45,13 +45,14 @@ class OnceHeader(BaseModel):
     )
 
 
-def _answers(description: str) -> dict[str, Any]:
+def answers(description: str) -> dict[str, Any]:
+    """Describe a problem that an API answers."""
     schema = {"$ref": f"#/components/schemas/{Problem.__name__}"}
     return {"description": description, "content": {"application/problem+json": {"schema": schema}}}
 
 
 PROBLEMS: dict[str | int | HTTPStatus, Any] = {
-    status: _answers(description)
+    status: answers(description)
     for status, description in {
         "400": "Not JSON.",
         "401": "No valid token.",

@@ -61,6 +61,17 @@ class NotAllowed(DomainError):
     code = "not_allowed"
 
 
+class TooSoon(DomainError):
+    """It was tried too often; `retry_after_s` seconds from now it may be tried again."""
+
+    status = 429
+    code = "too_soon"
+
+    def __init__(self, sentence: str, retry_after_s: int) -> None:
+        super().__init__(sentence)
+        self.retry_after_s = retry_after_s
+
+
 class Busy(DomainError):
     """The database could not be had just now; trying again will help."""
 
@@ -114,7 +125,10 @@ def register(app: Flask) -> None:
 
 
 def _domain_error(error: DomainError) -> Response:
-    return answer(error.status, error.code, error.sentence, error.errors)
+    response = answer(error.status, error.code, error.sentence, error.errors)
+    if isinstance(error, TooSoon):
+        response.headers["Retry-After"] = str(error.retry_after_s)
+    return response
 
 
 def _http_error(error: HTTPException) -> Response | HTTPException:

@@ -2,7 +2,7 @@
 
 from writer.accounts.access import Actor, actor, admin_only, guard, public, sight
 from writer.accounts.actions import create_user
-from writer.accounts.once import answer_once
+from writer.accounts.once import answer_once, send_once
 from writer.accounts.start import start
 from writer.accounts.tokens import make_token
 
@@ -15,6 +15,7 @@ __all__ = [
     "guard",
     "make_token",
     "public",
+    "send_once",
     "sight",
     "start",
 ]

@@ -7,17 +7,18 @@ from datetime import timedelta
 from typing import Any
 
 from flask import Response, request
-from sqlalchemy import Connection, Row, delete, insert, select
+from sqlalchemy import ColumnElement, Connection, Row, delete, insert, select, update
 
 from writer import clock
 from writer.accounts.access import actor
 from writer.db import lock, transaction
-from writer.errors import Invalid
+from writer.errors import Conflict, Invalid
 from writer.schema.accounts import idempotency_keys
 
 HEADER = "Idempotency-Key"
 LONGEST_KEY = 255
 KEPT = timedelta(days=7)
+_UNDER_WAY = 0  # the status of a key that was taken, while nobody knows what came of it
 
 
 def answer_once(act: Callable[[Connection], tuple[dict[str, Any], int]]) -> Response:
@@ -42,9 +43,56 @@ def answer_once(act: Callable[[Connection], tuple[dict[str, Any], int]]) -> Resp
             if status < 400:
                 _keep(db, owner=owner, key=key, request_hash=asked, status=status, answer=text)
             return _answer(text, status)
+    return _replay(kept, asked)
+
+
+def send_once(
+    act: Callable[[], tuple[dict[str, Any], int]], is_undone: Callable[[Exception], bool]
+) -> Response:
+    """Run `act()`, which does outside of here what no transaction can take back, once for each key.
+
+    The Idempotency-Key is needed, and is taken in the database before `act` is called, with no transaction
+    open then. A repeat gets the first answer; one whose outcome nobody knows (a crash, a timeout, still under
+    way) raises Conflict instead of calling `act` again. What `act` raises is passed on, and where `is_undone`
+    says that surely nothing was done, the key is free again.
+    """
+    key = _key()
+    if key is None:
+        raise Invalid(f"{HEADER} is missing.", {HEADER: "is needed, so that nothing is sent twice"})
+    owner, asked = actor().owner, _request_hash()
+    same = (idempotency_keys.c.owner == owner) & (idempotency_keys.c.key == key)
+    with transaction() as db:
+        lock(db, f"idempotency {owner} {key}")
+        kept = _find(db, owner, key)
+        if kept is None:
+            _keep(db, owner=owner, key=key, request_hash=asked, status=_UNDER_WAY, answer="")
+    if kept is not None:
+        return _replay(kept, asked)
+    try:
+        body, status = act()
+    except Exception as error:
+        if is_undone(error):
+            with transaction() as db:
+                db.execute(delete(idempotency_keys).where(same))
+        raise
+    return _settle(same, json.dumps(body, default=str), status)
+
+
+def _settle(same: ColumnElement[bool], text: str, status: int) -> Response:
+    with transaction() as db:
+        db.execute(update(idempotency_keys).where(same).values(status=status, answer=text))
+    return _answer(text, status)
+
+
+def _replay(kept: Row[Any], asked: str) -> Response:
     if kept.request_hash != asked:
         sentence = f"This {HEADER} was used for another request: use a new key for a new request."
         raise Invalid(sentence, {HEADER: "was used for another request"})
+    if kept.status == _UNDER_WAY:
+        raise Conflict(
+            "This may have been sent: the first try was not heard of to its end. Look there first, and use a"
+            f" new {HEADER} only to send it again."
+        )
     return _answer(kept.answer, kept.status, replayed=True)
 
 

@@ -1,22 +1,19 @@
 """Pages of one's own account: sign in and out, change the password, see where one is signed in."""
 
-import logging
 import re
 from typing import Any
 
-from flask import Blueprint, current_app, flash, redirect, render_template, request, session, url_for
+from flask import Blueprint, flash, redirect, render_template, request, session, url_for
 from sqlalchemy import Row
 from werkzeug.wrappers import Response
 
-from writer import config
-from writer.accounts import actions, passwords, queries, sign_ins, throttle
+from writer.accounts import actions, entry, passwords, queries, sign_ins, throttle
 from writer.accounts.access import actor, public
 from writer.accounts.forms import PasswordForm, SignInForm
-from writer.db import database, reading, transaction
+from writer.db import reading, transaction
 from writer.errors import Invalid
 
 bp = Blueprint("accounts", __name__, template_folder="templates")
-log = logging.getLogger("writer")
 # A path of this site: not "//host", not "/\host", which browsers read as another host.
 _OWN_PATH = re.compile(r"/(?![/\\])[^\\\x00-\x20\x7f]*")
 
@@ -28,37 +25,15 @@ def sign_in() -> Response | str | tuple[str, int] | tuple[str, int, dict[str, st
     form = SignInForm()
     if not form.validate_on_submit():
         return render_template("accounts/sign_in.html", form=form), 422 if form.errors else 200
-    settings: config.Config = current_app.config["ONEROM"]
-    actions.ensure_first_user(database(), settings.admin_user, settings.admin_password)
-    user, wait_s = _try(form.name.data or "", form.password.data or "")
+    user, wait_s = entry.check(form.name.data or "", form.password.data or "")
     if user is None:
-        form.password.errors = [_refusal(wait_s)]
+        form.password.errors = [entry.refusal(wait_s)]
         return render_template("accounts/sign_in.html", form=form), *_refused(wait_s)
     return _let_in(user)
 
 
-def _try(name: str, password: str) -> tuple[Row[Any] | None, int]:
-    """Return the user whose name and password these are, or None and the seconds to wait."""
-    address = request.remote_addr or ""
-    with transaction() as db:
-        wait_s = throttle.count_try(db, name, address)
-        user = queries.find_user(db, name)
-    if wait_s:
-        log.warning("sign-in slowed down", extra={"fields": {"address": address, "wait_s": wait_s}})
-        return None, wait_s
-    # Outside of the transaction: hashing takes a while, and as long for a name of nobody.
-    is_right = passwords.is_right(user.password_hash if user else None, password)
-    return (user if is_right and user is not None and user.is_active else None), 0
-
-
 def _refused(wait_s: int, status: int = 401) -> tuple[int, dict[str, str]]:
     return (429, {"Retry-After": str(wait_s)}) if wait_s else (status, {})
-
-
-def _refusal(wait_s: int) -> str:
-    if wait_s:
-        return f"Too many wrong tries. Please wait {wait_s} seconds and try again."
-    return "This name and password do not belong together."
 
 
 def _let_in(user: Row[Any]) -> Response:
@@ -118,9 +93,9 @@ def password() -> Response | str | tuple[str, int] | tuple[str, int, dict[str, s
     if not form.validate_on_submit():
         return render_template("accounts/password.html", form=form), 422 if form.errors else 200
     new = form.new.data or ""
-    user, wait_s = _try(actor().name, form.old.data or "")
+    user, wait_s = entry.check(actor().name, form.old.data or "")
     if user is None:
-        form.old.errors = [_refusal(wait_s) if wait_s else "This is not your present password."]
+        form.old.errors = [entry.refusal(wait_s) if wait_s else "This is not your present password."]
         return render_template("accounts/password.html", form=form), *_refused(wait_s, 422)
     try:
         passwords.check_new(new, user.name, user.password_hash, field="new")
