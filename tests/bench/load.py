@@ -21,7 +21,15 @@ class Run:
 
 def wrk(address: str, connections: int, seconds: float) -> Run:
     """Ask `address` over kept-alive connections for so long."""
-    command = ["wrk", "-t", "2" if connections > 8 else "1", "-c", str(connections), "-d", f"{max(1, round(seconds))}s"]
+    command = [
+        "wrk",
+        "-t",
+        "2" if connections > 8 else "1",
+        "-c",
+        str(connections),
+        "-d",
+        f"{max(1, round(seconds))}s",
+    ]
     told = subprocess.run(
         [*command, "--latency", "--timeout", "30s", address], check=True, capture_output=True, text=True
     ).stdout
