@@ -12,6 +12,7 @@ from writer.airtable import pages as airtable_pages
 from writer.audit import pages as audit_pages
 from writer.dashboard import pages as dashboard_pages
 from writer.db import Database
+from writer.orders import api as orders_api
 from writer.orders import pages as orders_pages
 from writer.orders import pages_list as orders_list
 from writer.orders import pages_rules
@@ -24,9 +25,9 @@ from writer.stock import pages as stock_pages
 from writer.stock import pages_csv as stock_csv
 from writer.stock import pages_take as stock_take
 from writer.stores import api as stores_api
-from writer.stores import api_push as push_api
-from writer.stores import pages as stores_pages
 from writer.stores import (
+    api_orders,
+    api_sync,
     pages_connect,
     pages_deliveries,
     pages_mappings,
@@ -36,6 +37,8 @@ from writer.stores import (
     seed,
     webhook_short,
 )
+from writer.stores import api_push as push_api
+from writer.stores import pages as stores_pages
 from writer.stores.registry import Keyring
 from writer.stores.secrets import Vault
 from writer.stores.webhook import webhook
@@ -73,6 +76,9 @@ def create_app(config: configuration.Config | None = None) -> OpenAPI:
     app.register_api(accounts_api.bp)
     app.register_api(sales_api.bp)
     app.register_api(stock_api.bp)
+    app.register_api(orders_api.bp)
+    app.register_api(api_orders.bp)
+    app.register_api(api_sync.bp)
     app.register_api(stores_api.bp)
     app.register_api(push_api.bp)
     app.register_blueprint(sales_pages.bp)

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from sqlalchemy import Connection, Row, func, select
+from sqlalchemy import ColumnElement, Connection, Row, func, select
 
 from writer.errors import NotFound
 from writer.orders import daily, listing
@@ -58,8 +58,19 @@ def list_stores(db: Connection, sight: Sight) -> list[Row[Any]]:
 
 def get_order(db: Connection, sight: Sight, order_id: int) -> Row[Any]:
     """Return one order with its store's name and addresses; raises NotFound, as for one not to be seen."""
+    return _get(db, sight, order_id, orders.c.id == order_id)
+
+
+def get_order_of(db: Connection, sight: Sight, store_id: int, external_id: str) -> Row[Any]:
+    """Return one order by its id in its store, as get_order; of an id used again, the order made last."""
+    same = (orders.c.store_id == store_id) & (orders.c.external_id == external_id)
+    return _get(db, sight, store_id, same)
+
+
+def _get(db: Connection, sight: Sight, number: int, which: ColumnElement[bool]) -> Row[Any]:
+    """Return the newest of these; `number`, which is asked for, may be beyond what a column holds."""
     row = None
-    if 0 < order_id <= MAX_ID:
+    if 0 < number <= MAX_ID:
         shop = (
             stores.c.name.label("store_name"),
             stores.c.base_url,
@@ -67,16 +78,18 @@ def get_order(db: Connection, sight: Sight, order_id: int) -> Row[Any]:
             stores.c.consumer_key_encrypted,
         )
         query = select(orders, *shop).join(stores, stores.c.id == orders.c.store_id)
-        row = db.execute(query.where(orders.c.id == order_id, visible(sight))).first()
+        row = db.execute(query.where(which, visible(sight)).order_by(orders.c.id.desc()).limit(1)).first()
     if row is None:
         raise NotFound("There is no such order.")
     return row
 
 
 def list_changes(db: Connection, order: Row[Any]) -> list[str]:
-    """Return the statuses an order can be given: WooCommerce's, then those of plugins its store has shown."""
+    """Return the statuses an order can be given: WooCommerce's, then those of plugins, which are the ones its
+    store has shown and the ones the owner says count as paid."""
     seen = list_statuses(db, Sight(frozenset([order.store_id])))
-    return [*STATUSES, *(status for status in seen if status not in STATUSES and status not in _NO_CHANGE)]
+    mapped = get_channel(db, order.store_id).paid_statuses
+    return [*STATUSES, *sorted({*seen, *mapped} - {*STATUSES} - _NO_CHANGE)]
 
 
 def get_channel(db: Connection, store_id: int) -> Channel:

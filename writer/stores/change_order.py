@@ -10,15 +10,24 @@ from sqlalchemy import Row, select
 from writer import audit, orders
 from writer import db as database_floor
 from writer.db import Database
-from writer.errors import Conflict, DomainError, Invalid
+from writer.errors import Conflict, DomainError, Invalid, NotFound
 from writer.schema.audit import audit_entries
 from writer.sight import Sight
 from writer.stores.contact import NotNow, contact
-from writer.stores.problems import StoreError, StoreUnreachable
+from writer.stores.problems import (
+    CertificateRefused,
+    KeysRefused,
+    NotThere,
+    Refused,
+    StoreError,
+    StoreUnreachable,
+)
 from writer.stores.secrets import Vault
 from writer.stores.sync import Read, Reader
 
 LONGEST_NOTE = 4000
+# Not a store that is silent, broken or busy: it may have taken what it was sent before it failed.
+_NOTHING_SENT = (NotNow, KeysRefused, NotThere, Refused, CertificateRefused)
 
 
 class StoreDidNot(DomainError):
@@ -33,7 +42,8 @@ def set_status(
 ) -> Row[Any]:
     """Give an order another status, in the store and then here; return the order as it is now.
 
-    Raises Invalid naming `status`, NotFound, Conflict for an order in the trash, StoreDidNot (502) where the
+    Raises Invalid naming `status`, NotFound, Conflict for an order that is gone in its store or whose store
+    has no keys, StoreDidNot (502) where the
     store cannot be had or refuses: then nothing is changed here.
     """
     with database.reading() as db:
@@ -71,16 +81,30 @@ def add_note(
     """Add a note to an order in its store; `to_customer` has the store mail it. False: it was sent before.
 
     `token` names this one note: however often it comes, the note is sent once at most. Raises Invalid naming
-    `note`, NotFound, Conflict for an order in the trash, StoreDidNot (502).
+    `note`, NotFound, Conflict for an order that cannot be changed, StoreDidNot (502).
     """
+    order, text = check_note(database, sight, order_id, note)
+    if not claim_note(database, actor, order_id, token, to_customer):
+        return False
+    send_note(database, vault, actor, order, text, to_customer)
+    return True
+
+
+def check_note(database: Database, sight: Sight, order_id: int, note: str) -> tuple[Row[Any], str]:
+    """Return the order and the note as it is sent. Raises Invalid, NotFound, Conflict as add_note."""
     text = note.strip()
     if not text or len(text) > LONGEST_NOTE:
         raise Invalid("The note cannot be sent.", {"note": f"Write 1 to {LONGEST_NOTE} characters."})
     with database.reading() as db:
         order = orders.get_order(db, sight, order_id)
     _check_can_be_changed(order)
-    if not _claim(database, actor, order_id, token, to_customer):
-        return False
+    return order, text
+
+
+def send_note(
+    database: Database, vault: Vault, actor: str, order: Row[Any], text: str, to_customer: bool
+) -> None:
+    """Send a checked note, every time this is called: who calls has to see that it is once."""
     try:
         with contact(database, vault, order.store_id, "add notes") as client:
             client.add_note(order.external_id, text, to_customer)
@@ -88,16 +112,24 @@ def add_note(
         raise _did_not(order, error) from error
     whom = " to the customer" if to_customer else ""
     with database.transaction() as db:
-        orders.note_event(db, order_id, actor, "", f"A note{whom} was sent to the store.")
-    return True
+        orders.note_event(db, order.id, actor, "", f"A note{whom} was sent to the store.")
+
+
+def surely_nothing_sent(error: Exception) -> bool:
+    """Tell whether what failed so was never taken by the store: trying it again sends nothing twice."""
+    if isinstance(error, StoreDidNot):
+        return isinstance(error.__cause__, _NOTHING_SENT)
+    return isinstance(error, Invalid | NotFound | Conflict)
 
 
 def _check_can_be_changed(order: Row[Any]) -> None:
     if order.is_trashed or not order.external_id.isdecimal():
         raise Conflict("This order is not there in the store any more, so it cannot be changed.")
+    if order.consumer_key_encrypted is None:
+        raise Conflict(f"{order.store_name} has no REST keys here, so its orders are changed there alone.")
 
 
-def _claim(database: Database, actor: str, order_id: int, token: str, to_customer: bool) -> bool:
+def claim_note(database: Database, actor: str, order_id: int, token: str, to_customer: bool) -> bool:
     """Take a note's token before it is sent: a mail that is lost is less bad than one that comes twice."""
     subject = f"order {order_id} note {token[:64]}"
     with database.transaction() as db:

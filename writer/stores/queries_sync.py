@@ -66,3 +66,10 @@ def history(db: Connection, sight: Sight, limit: int = RUNS_SHOWN) -> list[Run]:
     return [
         Run(row.id, row.started_by, row.started_at, row.ended_at, row.error, parts[row.id]) for row in rows
     ]
+
+
+def has_open_run(db: Connection) -> bool:
+    """Tell whether a run is under way, or was killed."""
+    return (
+        db.execute(select(sync_runs.c.id).where(sync_runs.c.ended_at.is_(None)).limit(1)).first() is not None
+    )
