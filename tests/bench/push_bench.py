@@ -14,7 +14,6 @@ from datetime import timedelta
 from tests.bench.shops import Shops, in_a_process, peak_kb, shops, watching
 from tests.deliveries import URL
 from tests.makers import make_config
-from writer.app import create_app
 from writer.db import Database
 from writer.stores import contact, pusher
 from writer.stores.client import Client, Site
@@ -56,6 +55,8 @@ def _one_by_one(found: Shops, items: int) -> None:
 
 def burst(orders: int, over_s: float) -> Figures:
     """Quick orders of one SKU in one store, with the watcher, in real time: writes to each store."""
+    from writer.app import create_app  # here, for a pusher that is measured alone does not have it either
+
     with shops(3, 1) as found:
         app = create_app(make_config(DATABASE_URL=found.url))
         client, seller = app.test_client(), found.fakes[0]
@@ -87,7 +88,6 @@ def _seconds_of_sales(found: Shops, sales: int) -> float:
     """Return how long it takes until stores A, B and C show each of some sales, one after the other."""
     spacing, pusher.SPACING = pusher.SPACING, timedelta(0)
     look, pusher.LOOK_EVERY_S = pusher.LOOK_EVERY_S, 0.05
-    grace, pusher.GRACE_S = pusher.GRACE_S, 0.5
     stop = threading.Event()
     watcher = threading.Thread(target=pusher.watch, args=(found.database, found.vault, stop.is_set))
     watcher.start()
@@ -99,8 +99,9 @@ def _seconds_of_sales(found: Shops, sales: int) -> float:
         return seconds
     finally:
         stop.set()
+        found.fakes[3].take_down()  # whoever hangs in it is let go
         watcher.join()
-        pusher.SPACING, pusher.LOOK_EVERY_S, pusher.GRACE_S = spacing, look, grace
+        pusher.SPACING, pusher.LOOK_EVERY_S = spacing, look
 
 
 def _show(found: Shops, quantity: int) -> bool:

@@ -31,6 +31,7 @@ def give_up(db: Connection, actor: str, failure_id: int) -> Row[Any]:
     row = failures.give_up(db, actor, failure_id)
     if row.listing_id is not None:
         settle.leave(db, row.listing_id)
+        audit.close_notice(db, "listing", f"listing {row.listing_id}", actor)
     elif registry.get(db, row.store_id).push_state == "on":
         pause(db, actor, row.store_id, f"{actor} gave up: {row.sentence}"[:300])
     return row

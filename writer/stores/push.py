@@ -133,6 +133,7 @@ class _Run:
             for look in writing:
                 problem = refused.get(look.due.id)
                 settle.note_written(db, self.store_id, look.due, problem)
+            settle.end_failures(db, [look.due.id for look in writing if look.due.id not in refused])
         result.written += len(writing) - len(refused)
         result.failed += len(refused) + sum(look.verdict in settle.PROBLEMS for look in looks)
         result.settled += sum(look.verdict is Verdict.SETTLED for look in looks)

@@ -36,12 +36,12 @@ def note_looks(db: Connection, store_id: int, looks: "list[Look]") -> None:
             }
         if look.verdict is Verdict.SETTLED:
             values |= _told(look.due) | {"problem": None}
-            _end_failures(db, look.due.id)
         elif look.verdict in PROBLEMS:
             values |= _flag(db, store_id, look.due, look.verdict)
         elif look.verdict is Verdict.ODD:
             values |= _first_seen(look)
         db.execute(update(listings).where(listings.c.id == look.due.id).values(**values))
+    end_failures(db, [look.due.id for look in looks if look.verdict is Verdict.SETTLED])
 
 
 def intend(db: Connection, writing: "list[Look]") -> None:
@@ -87,7 +87,6 @@ def note_written(db: Connection, store_id: int, due: Due, problem: str | None) -
             "writes": count,
             "writes_since": now if count == 1 else due.writes_since,
         }
-        _end_failures(db, due.id)
     elif "invalid_id" in problem or "invalid_product_id" in problem:
         values = _flag(db, store_id, due, Verdict.GONE)
     else:
@@ -143,9 +142,12 @@ def _flag(db: Connection, store_id: int, due: Due, verdict: Verdict) -> dict[str
     }
 
 
-def _end_failures(db: Connection, listing_id: int) -> None:
-    failure_rows.end(db, failures.c.listing_id == listing_id, "pushed")
-    audit.close_notice(db, "listing", f"listing {listing_id}")
+def end_failures(db: Connection, listing_ids: list[int]) -> None:
+    """Close what was open of listings that show the count: nearly always nothing, so that is asked first."""
+    of_these = failures.c.listing_id.in_(listing_ids) & failures.c.ended_at.is_(None)
+    for listing_id in db.execute(select(failures.c.listing_id).where(of_these).distinct()).scalars().all():
+        failure_rows.end(db, failures.c.listing_id == listing_id, "pushed")
+        audit.close_notice(db, "listing", f"listing {listing_id}")
 
 
 def look_at_all(db: Connection, store_id: int) -> None:
