@@ -194,3 +194,55 @@ def test_no_template_holds_script_or_style_of_its_own(app: Flask, name: str) -> 
     source, _, _ = app.jinja_env.loader.get_source(app.jinja_env, name)
 
     assert not re.search(r"<style|\sstyle=\"[^\"]*:|<script(?![^>]*\ssrc=)|\son[a-z]+=\"", source)
+
+
+# Outside of the orders room these read its tables, each for this reason and none for anybody who asks.
+MAY_READ_ORDERS = {
+    "writer/airtable/report.py": "tells the owner's own Airtable, and no request",
+    "writer/sales/queries.py": "the number of the order behind a sale that is seen",
+    "writer/sales/types.py": "whether a type is in use",
+    "writer/stock/explain.py": "the order behind a movement, where its store is seen",
+    "writer/stores/listings.py": "what product of a store is what: no order",
+    "writer/stores/queries.py": "statuses of one store, the number behind a delivery that is seen",
+    "writer/stores/short_form.py": "what was recorded of an order that a delivery is about",
+}
+# Those of the orders room that read for whoever asks.
+READERS = ("queries", "listing", "search", "stats", "daily", "unmatched")
+# What nobody is shown by itself: rules apply to every store, a channel is a store's settings.
+READS_FOR_RECORDING = {"matchable", "get_channel", "list_changes", "together"}
+
+
+def test_nothing_outside_the_orders_room_reads_its_tables_but_those_named() -> None:
+    readers = {
+        str(file.relative_to(ROOT))
+        for file in files()
+        if room_of(file) != "orders"
+        for module, _ in imports(file)
+        if module == "writer.schema.orders" and file.parent.name != "schema"
+    }
+
+    assert readers == set(MAY_READ_ORDERS)
+
+
+def test_every_reading_of_orders_says_who_is_to_see_it() -> None:
+    blind = [
+        f"{file.stem}.{node.name}"
+        for file in files()
+        if room_of(file) == "orders" and file.stem in READERS
+        for node in ast.parse(file.read_text()).body
+        if isinstance(node, ast.FunctionDef) and not node.name.startswith("_")
+        if node.name not in READS_FOR_RECORDING and "sight" not in {arg.arg for arg in node.args.args}
+    ]
+
+    assert blind == []
+
+
+def test_no_way_in_reads_orders_by_itself() -> None:
+    by_itself = [
+        str(file.relative_to(ROOT))
+        for file in files()
+        for module, _ in imports(file)
+        if module == "writer.schema.orders" and any(word in file.stem for word in (*WAYS_IN, "export"))
+    ]
+
+    assert by_itself == []

@@ -47,8 +47,8 @@ class Access(BaseModel):
     expires_in: int = Field(description="Seconds.", examples=[3600])
 
 
-class Done(BaseModel):
-    """It is done."""
+class LoggedOut(BaseModel):
+    """The token is good for nothing any more."""
 
     status: str = Field(examples=["ok"])
 
@@ -77,7 +77,7 @@ def login(body: Login) -> dict[str, Any]:
     return {"access_token": token, "token_type": "bearer", "expires_in": seconds}
 
 
-@bp.post("/logout", responses={"200": Done}, security=[{"token": []}])
+@bp.post("/logout", responses={"200": LoggedOut}, security=[{"token": []}])
 def logout() -> dict[str, Any]:
     """End the access token that this request is sent with; no other kind of token can be ended so."""
     if actor().via != "access":

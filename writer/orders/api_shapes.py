@@ -119,7 +119,7 @@ class Order(BaseModel):
 class Orders(BaseModel):
     """A stretch of the list."""
 
-    orders: list[Order]
+    entries: list[Order] = Field(alias="orders")
     count: int = Field(description="How many are in this answer.")
     total_count: int = Field(
         description="How many the filter leaves. Where `q` is given, only the first few thousand matches of"
@@ -127,7 +127,7 @@ class Orders(BaseModel):
     )
 
 
-class Line(BaseModel):
+class OrderLine(BaseModel):
     """One line of an order."""
 
     id: int
@@ -160,7 +160,7 @@ class Refund(BaseModel):
     is_gone: bool = Field(description="It was deleted in the store.")
 
 
-class Event(BaseModel):
+class OrderEvent(BaseModel):
     """One thing that happened to an order, and why it counts as it does since."""
 
     at: TimeText
@@ -172,9 +172,9 @@ class Event(BaseModel):
 class FullOrder(Order):
     """One order with all that came of it."""
 
-    lines: list[Line]
+    lines: list[OrderLine]
     refunds: list[Refund]
-    history: list[Event] = Field(description="Newest first.")
+    history: list[OrderEvent] = Field(description="Newest first.")
     raw: Annotated[Any, WithJsonSchema({})] = Field(
         description="What the store sent last, as it sent it; null: erased, or kept no longer."
     )
@@ -193,7 +193,7 @@ class StoreStats(BaseModel):
 
     store_id: int
     store: str
-    orders: int
+    made: int = Field(alias="orders", description="Paid or not.")
     by_status: dict[str, int]
     revenue: list[Revenue] = Field(description="Paid orders less refunds; cancelled ones are nothing.")
     units: int
@@ -203,12 +203,12 @@ class StoreStats(BaseModel):
 class AllStats(BaseModel):
     """What all orders come to, together and by store."""
 
-    orders: int
+    made: int = Field(alias="orders", description="Paid or not.")
     by_status: dict[str, int]
     revenue: list[Revenue]
     units: int
     last_sync: _Moment = Field(description="Of the store that was read longest ago; null: one never was.")
-    stores: list[StoreStats]
+    of_each: list[StoreStats] = Field(alias="stores")
 
 
 def amount(minor: int, currency: str) -> str:

@@ -63,8 +63,8 @@ def together(parts: Iterable[Stats]) -> Stats:
     read_at: list[datetime | None] = []
     for part in parts:
         read_at.append(part.read_at)
-        for status, orders in part.by_status.items():
-            by_status[status] = by_status.get(status, 0) + orders
+        for status, count in part.by_status.items():
+            by_status[status] = by_status.get(status, 0) + count
         for found in part.revenue:
             so_far = by_currency.get(found.currency, Revenue(found.currency, 0, 0))
             by_currency[found.currency] = Revenue(

@@ -44,7 +44,7 @@ def _check_body() -> None:
         json_object_only()
 
 
-class Asked(BaseModel):
+class SyncAsked(BaseModel):
     """What to read; an empty object reads what changed since the last time."""
 
     model_config = ConfigDict(strict=True, json_schema_extra={"examples": [{"daysBack": 7}]})
@@ -55,11 +55,11 @@ class Asked(BaseModel):
     store: Annotated[int, Field(ge=1, le=MAX_ID)] | None = Field(None, description="This store alone.")
 
 
-class Done(BaseModel):
+class SyncDone(BaseModel):
     """What a run came to."""
 
     run_id: int | None = Field(description="null: there was no store to read.")
-    stores: int
+    how_many: int = Field(alias="stores")
     seen: int
     created: int
     updated: int
@@ -70,7 +70,7 @@ class Done(BaseModel):
     error: str | None = Field(description="Why the run ended early; null: it did not.")
 
 
-class Begun(BaseModel):
+class SyncBegun(BaseModel):
     """A run under way."""
 
     run_id: int
@@ -104,7 +104,7 @@ class RunTold(BaseModel):
     updated: int
     unchanged: int
     refused: int
-    stores: list[StoreRun]
+    parts: list[StoreRun] = Field(alias="stores")
 
 
 class StoreState(BaseModel):
@@ -118,18 +118,18 @@ class StoreState(BaseModel):
     last_error: str | None
 
 
-class Status(BaseModel):
+class SyncStatus(BaseModel):
     """How the sync is doing."""
 
     running: bool
     interval_minutes: int
     progress: RunTold | None = Field(description="The run under way, where it reads a store one may see.")
     runs: list[RunTold] = Field(description="The newest runs first.")
-    stores: list[StoreState]
+    states: list[StoreState] = Field(alias="stores")
 
 
-@bp.post("", responses={"200": Done})
-def sync(body: Asked) -> dict[str, Any]:
+@bp.post("", responses={"200": SyncDone})
+def sync(body: SyncAsked) -> dict[str, Any]:
     """Read orders of the stores one may see, now; answered when done, after a minute at most.
 
     409 where a run is under way already.
@@ -152,7 +152,7 @@ def sync(body: Asked) -> dict[str, Any]:
     return {"run_id": run_id, **told}
 
 
-@bp.post("/all", responses={"202": Begun})
+@bp.post("/all", responses={"202": SyncBegun})
 @accounts.admin_only
 def sync_all() -> tuple[dict[str, Any], int]:
     """Begin to read every store, orders that vanished there too; the answer says where to look."""
@@ -164,7 +164,7 @@ def sync_all() -> tuple[dict[str, Any], int]:
     return {"run_id": run_id, "status_url": "/api/v1/orders/sync/status"}, 202
 
 
-@bp.get("/status", responses={"200": Status})
+@bp.get("/status", responses={"200": SyncStatus})
 def status() -> dict[str, Any]:
     """Tell whether a run is under way, how far it is, what the last ones came to, which stores are read."""
     sight = accounts.sight()
