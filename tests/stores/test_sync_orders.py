@@ -12,6 +12,7 @@ from sqlalchemy import select
 from sqlalchemy.exc import OperationalError
 
 from tests.deliveries import deliver, make_order_body
+from tests.makers import make_config
 from tests.orders.ledger import posted
 from writer import audit, clock, orders, sync_orders
 from writer.config import ROOT
@@ -164,15 +165,17 @@ def test_never_two_at_once(database: Database) -> None:
 
 def start(database_url: str) -> subprocess.CompletedProcess[str]:
     """Run the command as cron does."""
-    environment = {**os.environ, "DATABASE_URL": database_url}
+    environment = {**os.environ, **make_config(DATABASE_URL="sqlite:///unused.db").environment}
+    environment |= {"DATABASE_URL": database_url}
     command = [sys.executable, "-m", "writer.sync_orders"]
     return subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=60)
 
 
-def test_the_command_prints_one_line_and_ends_well(database_url: str) -> None:
+def test_the_command_with_nothing_to_do_says_so_and_ends_well(database_url: str) -> None:
     done = start(database_url)
 
-    assert (done.returncode, done.stdout) == (0, f"{NOTHING}\n")
+    assert done.returncode == 0
+    assert done.stdout == f"{NOTHING}\nNo store with REST keys is due to be read.\n"
 
 
 def test_the_command_started_twice_says_so_and_ends_well(database: Database) -> None:
