@@ -104,7 +104,7 @@ def _grant_the_first(database: Database) -> None:
 def _try_everything(
     address: str, reading: dict[str, str], trying: dict[str, str], only: str = ""
 ) -> Counter[int]:
-    """Try what the description tells of, which is read with the header `reading`; return answers by status."""
+    """Try what the description, read with the header `reading`, tells of; return answers by status."""
     config = _config(trying)
     described = schemathesis.openapi.from_url(f"{address}/openapi.json", headers=reading, config=config)
     schema = described.include(path_regex=only) if only else described
