@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, and_, func, or_, select, tuple_
+from sqlalchemy import ColumnElement, Connection, Row, and_, func, select, tuple_, union_all
 
 from writer.schema.orders import order_counts, orders
 
@@ -58,14 +58,20 @@ def count_before(db: Connection, scope: Scope, day: int) -> dict[str, int]:
     kind, bucket = order_counts.c.kind, order_counts.c.bucket
     whole = and_(kind == "created/64", bucket < block)
     rest = and_(kind == "created", bucket >= block << _DAYS_DROPPED, bucket < day)
-    return _sums(db, scope, or_(whole, rest))
+    return _sums(db, scope, whole, rest)
 
 
-def _sums(db: Connection, scope: Scope, which: ColumnElement[bool]) -> dict[str, int]:
-    total = func.sum(order_counts.c.orders)
-    query = select(order_counts.c.status, total).where(scope.of(order_counts), which)
-    rows = db.execute(query.group_by(order_counts.c.status).having(total > 0))
-    return {status: int(count) for status, count in rows}
+def _sums(db: Connection, scope: Scope, *parts: ColumnElement[bool]) -> dict[str, int]:
+    # One select for each part: joined by OR none of them would be found by the key.
+    status, total = order_counts.c.status, func.sum(order_counts.c.orders)
+    of_each = [
+        select(status, total).where(scope.of(order_counts), part).group_by(status).having(total > 0)
+        for part in parts
+    ]
+    found: dict[str, int] = {}
+    for name, count in db.execute(union_all(*of_each)):
+        found[name] = found.get(name, 0) + int(count)
+    return found
 
 
 def by_time(db: Connection, scope: Scope, column: str, stretch: Stretch, is_descending: bool) -> list[int]:

@@ -66,9 +66,9 @@ orders = Table(
     Index("ix_orders_customer_email", "customer_email", postgresql_ops={"customer_email": BEGINNINGS}),
     Index("ix_orders_customer_key", "customer_key", postgresql_ops={"customer_key": BEGINNINGS}),
     Index("ix_orders_customer_turned", "customer_turned", postgresql_ops={"customer_turned": BEGINNINGS}),
-    Index("ix_orders_by_created", "store_id", "status", "created_at", "id", **OF_CACHED),
-    Index("ix_orders_by_modified", "store_id", "status", "modified_at", "id", **OF_CACHED),
-    Index("ix_orders_by_total", "store_id", "status", "total_minor", "id", **OF_CACHED),
+    Index("ix_orders_by_created", "store_id", "status", "created_at", "id", "is_cached", **OF_CACHED),
+    Index("ix_orders_by_modified", "store_id", "status", "modified_at", "id", "is_cached", **OF_CACHED),
+    Index("ix_orders_by_total", "store_id", "status", "total_minor", "id", "is_cached", **OF_CACHED),
     Index(
         "ix_orders_unread",
         "store_id",
@@ -148,11 +148,11 @@ product_skus = Table(
 order_counts = Table(
     "order_counts",
     metadata,
-    Column("store_id", Integer, primary_key=True),
-    Column("status", Text, primary_key=True),
     # 'created', 'modified' (UTC day number), 'total' (total_minor); above these, so that few rows have to be
     # added up, 'created/64', 'modified/64', 'total/64', 'total/4096'; and 'all' (0)
     Column("kind", Text, primary_key=True),
+    Column("store_id", Integer, primary_key=True),
+    Column("status", Text, primary_key=True),
     Column("bucket", Integer, primary_key=True),
     Column("orders", Integer, nullable=False),
     sqlite_with_rowid=False,

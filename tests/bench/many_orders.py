@@ -1,0 +1,78 @@
+"""A cache of any number of orders, made fast: rows by bulk SQL with the triggers off, then the counts."""
+
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+
+from writer.migrate import migrate
+
+# Five years, four stores, seven statuses of very different share, prices most of which are a few; numbers
+# that share no factor spread them.
+ROWS = """
+WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < :orders)
+INSERT INTO orders (store_id, external_id, number, status, digest, created_at, version, currency,
+  total_minor, net_minor, units, customer_name, customer_email, customer_key, customer_turned, recorded_at)
+SELECT 1 + i % 4, i, i,
+  CASE WHEN i % 100 < 80 THEN 'completed' WHEN i % 100 < 88 THEN 'processing'
+    WHEN i % 100 < 93 THEN 'cancelled' WHEN i % 100 < 96 THEN 'refunded' WHEN i % 100 < 98 THEN 'on-hold' WHEN i % 1000 < 999 THEN 'pending'
+    ELSE 'failed' END,
+  '', datetime('2026-11-20', '-' || (i * 7919 % 2628000) || ' minutes'),
+  datetime('2026-11-20', '-' || (i * 7919 % 2628000) || ' minutes', '+' || (i * 31 % 90000) || ' minutes'),
+  CASE i % 3 WHEN 0 THEN 'USD' ELSE 'EUR' END,
+  CASE i % 5 WHEN 0 THEN 2400 WHEN 1 THEN 3600 ELSE 500 + i * 104729 % 60000 END, 2400, 1 + i % 3,
+  'Customer ' || i, 'customer' || i || '@example.test', 'customer ' || i, i || ' customer', '2026-11-20'
+FROM n
+"""
+DAY = "CAST(strftime('%s', {}) AS INTEGER) / 86400"
+BUCKETS = {
+    "all": "0",
+    "created": DAY.format("created_at"),
+    "created/64": f"({DAY.format('created_at')}) >> 6",
+    "modified": DAY.format("version"),
+    "modified/64": f"({DAY.format('version')}) >> 6",
+    "total": "total_minor",
+    "total/64": "total_minor >> 6",
+    "total/4096": "total_minor >> 12",
+}
+
+
+def make_orders(folder: Path, how_many: int) -> str:
+    """Return the URL of a database at this version's schema with so many cached orders in it."""
+    path = folder / f"orders-{how_many}.db"
+    url = f"sqlite:///{path}"
+    migrate(url)
+    with closing(sqlite3.connect(path)) as db:
+        db.executescript("PRAGMA synchronous = OFF; PRAGMA cache_size = -400000")
+        kinds = ("type = 'trigger' AND name", "type = 'index' AND sql <> '' AND name")
+        kept = [_kept(db, f"{kind} LIKE '%orders%' AND tbl_name = 'orders'") for kind in kinds]
+        for name, _ in kept[0]:
+            db.execute(f"DROP TRIGGER {name}")
+        for name, _ in kept[1]:
+            db.execute(f"DROP INDEX {name}")
+        for store in range(1, 5):
+            row = (store, f"Shop {store}", f"shop{store}.example", "2020-01-01")
+            db.execute("INSERT INTO stores (id, name, source, created_at) VALUES (?, ?, ?, ?)", row)
+        db.execute(ROWS, {"orders": how_many})
+        _count(db)
+        for _, sql in (*kept[1], *kept[0]):
+            db.execute(sql)
+        db.commit()
+        db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    return url
+
+
+def _kept(db: sqlite3.Connection, which: str) -> list[tuple[str, str]]:
+    return db.execute(f"SELECT name, sql FROM sqlite_master WHERE {which}").fetchall()
+
+
+def _count(db: sqlite3.Connection) -> None:
+    for kind, bucket in BUCKETS.items():
+        db.execute(
+            "INSERT INTO order_counts (store_id, status, kind, bucket, orders)"
+            f" SELECT store_id, status, '{kind}', {bucket}, count(*) FROM orders GROUP BY 1, 2, 4"
+        )
+    db.execute(
+        "INSERT INTO order_revenue (store_id, currency, day, orders, units, net_minor) SELECT store_id,"
+        f" currency, {DAY.format('created_at')}, count(*), sum(units), sum(net_minor)"
+        " FROM orders GROUP BY 1, 2, 3"
+    )
