@@ -64,7 +64,7 @@ class Hub:
         ):
             command = ["gunicorn", "-c", f"{name}/gunicorn.conf.py", "--bind", f"127.0.0.1:{port}", mark]
             processes.launch(f"demo-{name}", command)
-        processes.launch("demo-watcher", ["writer.push_stock", "--watch", "--with-parent"])
+        processes.launch("demo-watcher", ["writer.push_stock", "--watch"])
         for name, port in (("demo-reader", self.ports.reader), ("demo-writer", self.ports.writer)):
             if not processes.wait(name, partial(_answers, port)):
                 raise Refused(f"The {name} did not start: see run/{name}.log.")
