@@ -14,7 +14,8 @@ INSERT INTO orders (store_id, external_id, number, status, digest, created_at, v
   total_minor, net_minor, units, customer_name, customer_email, customer_key, customer_turned, recorded_at)
 SELECT 1 + i % 4, i, i,
   CASE WHEN i % 100 < 80 THEN 'completed' WHEN i % 100 < 88 THEN 'processing'
-    WHEN i % 100 < 93 THEN 'cancelled' WHEN i % 100 < 96 THEN 'refunded' WHEN i % 100 < 98 THEN 'on-hold' WHEN i % 1000 < 999 THEN 'pending'
+    WHEN i % 100 < 93 THEN 'cancelled' WHEN i % 100 < 96 THEN 'refunded'
+    WHEN i % 100 < 98 THEN 'on-hold' WHEN i % 1000 < 999 THEN 'pending'
     ELSE 'failed' END,
   '', datetime('2026-11-20', '-' || (i * 7919 % 2628000) || ' minutes'),
   datetime('2026-11-20', '-' || (i * 7919 % 2628000) || ' minutes', '+' || (i * 31 % 90000) || ' minutes'),
