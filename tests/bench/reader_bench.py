@@ -13,9 +13,10 @@ from reader.app import create_app, load
 from tests.bench.edge import nginx_command
 from tests.bench.ledgers import make_ledger
 from tests.bench.load import Run, alternate, report, wrk
-from tests.bench.servers import CONF, free_port, gunicorn, resident_kb, running
+from tests.bench.servers import CONF, gunicorn, resident_kb, running
 from tests.bench.webhook_bench import CLIENTS, PREPARED_PER_S, SCRIPT, THREADS, prepare
 from tests.ops.writers import running as running_writer
+from tests.ports import free_port
 
 PATHS = ("/api/sales/total", "/api/sales/by-type")
 

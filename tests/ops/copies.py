@@ -3,7 +3,6 @@
 import os
 import shutil
 import signal
-import socket
 import subprocess
 import sys
 import sysconfig
@@ -13,17 +12,11 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
+from tests.ports import free_port
 from writer.config import ROOT
 from writer.processes import children
 
 TAKEN_ALONG = ["restart.sh", ".env.example", "requirements.txt", "reader", "writer"]
-
-
-def free_port() -> int:
-    """Return a port nobody listens on just now."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 @dataclass

@@ -16,6 +16,7 @@ from pathlib import Path
 import pytest
 
 from tests.fakes import store_tls
+from tests.ports import free_port
 from writer.config import ROOT
 
 NGINX_FRAME = """
@@ -113,11 +114,6 @@ def caddy(folder: Path, reader: int, writer: int) -> Iterator[Edge]:
     command = ["caddy", "run", "--config", str(folder / "Caddyfile"), "--adapter", "caddyfile"]
     with _running(command, folder, edge):
         yield edge
-
-
-def free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        return int(listener.getsockname()[1])
 
 
 def _with_ports(text: str, reader: int, writer: int) -> str:

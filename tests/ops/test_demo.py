@@ -17,6 +17,7 @@ import pytest
 
 from deploy.demo import settings
 from tests.ops.copies import Copy, project
+from tests.ports import free_ports
 from writer import config
 from writer.config import ROOT
 from writer.preflight import Refused
@@ -33,17 +34,6 @@ def copy(tmp_path: Path) -> Iterator[Copy]:
             ignored = shutil.ignore_patterns("__pycache__")
             shutil.copytree(ROOT / name, made.folder / name, ignore=ignored, dirs_exist_ok=True)
         yield made
-
-
-def five_free_ports() -> int:
-    """The first of five ports that nobody listens on just now."""
-    for first in range(18100, 60000, 5):
-        try:
-            settings.ports(first)
-        except Refused:
-            continue
-        return first
-    raise AssertionError("no five ports are free")
 
 
 class Demo:
@@ -81,7 +71,7 @@ class Demo:
 @contextmanager
 def running(copy: Copy) -> Iterator[Demo]:
     """Start the demo as a person does; yield it once it says that it runs."""
-    first = five_free_ports()
+    first = free_ports(5)
     command = [str(copy.folder / "restart.sh"), "demo", str(first)]
     log = copy.folder / "demo.out"
     with log.open("w") as out:
@@ -144,7 +134,7 @@ def test_what_a_killed_demo_leaves_behind_is_ended_by_stop(copy: Copy) -> None:
 
 def test_a_second_demo_of_a_copy_is_refused(copy: Copy) -> None:
     with running(copy):
-        again = copy.run("demo", str(five_free_ports()))
+        again = copy.run("demo", str(free_ports(5)))
 
     assert (again.returncode, again.stderr) == (
         1,

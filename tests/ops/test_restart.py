@@ -13,7 +13,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.ops.copies import Copy, free_port, project
+from tests.ops.copies import Copy, project
+from tests.ports import free_port
 
 pytestmark = [pytest.mark.sqlite_only, pytest.mark.xdist_group("restart")]
 

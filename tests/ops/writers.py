@@ -18,7 +18,7 @@ from sqlalchemy import create_engine, text
 
 from tests.deliveries import URL, make_line, make_order_body
 from tests.makers import WEBHOOK_SECRET, make_config
-from tests.ops.copies import free_port
+from tests.ports import free_port
 from writer.config import ROOT
 from writer.processes import children
 from writer.stores.secrets import signature

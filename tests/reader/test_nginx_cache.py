@@ -12,6 +12,7 @@ from werkzeug.serving import make_server
 
 from tests.conftest import QuietHandler
 from tests.ops import edge
+from tests.ports import free_port
 from tests.public.makers import sell
 from writer.db import Database
 
@@ -26,7 +27,7 @@ def before(reader: FlaskClient, folder: Path) -> Iterator[edge.Edge]:
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()
     try:
-        with edge.nginx(folder, server.server_port, edge.free_port()) as found:
+        with edge.nginx(folder, server.server_port, free_port()) as found:
             yield found
     finally:
         server.shutdown()

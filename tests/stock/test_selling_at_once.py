@@ -2,7 +2,6 @@
 
 import json
 import os
-import socket
 import subprocess
 import sys
 import time
@@ -14,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from tests.makers import FERNET_KEY, WEBHOOK_SECRET
+from tests.ports import free_port
 from tests.stock.shelf import make_product, moves, on_hand
 from writer import accounts
 from writer.config import ROOT
@@ -44,9 +44,7 @@ print(json.dumps(answers))
 @pytest.fixture(params=[1, 4], ids=["one-process", "four-processes"])
 def writer(request: pytest.FixtureRequest, database_url: str, tmp_path: Path) -> Iterator[int]:
     """The port of a writer under gunicorn; one process is how it is delivered."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = int(free.getsockname()[1])
+    port = free_port()
     environment = {
         **os.environ,
         "DATABASE_URL": database_url,
