@@ -7,7 +7,7 @@ started again, for all of it is done in steps that hold by themselves.
 import logging
 import threading
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from writer.db import AlreadyRunning
 from writer.errors import Conflict, DomainError
@@ -40,8 +40,12 @@ class Jobs:
         self._lock = threading.Lock()
 
     def find(self, store_id: int) -> Job | None:
-        """Return the store's newest job, None where there was none since the writer started."""
-        return self._jobs.get(store_id)
+        """Return the store's newest job as it is now, None where there was none since the writer started.
+
+        To be asked before the database is: a job that is done has changed it, one under way is asked again.
+        """
+        found = self._jobs.get(store_id)
+        return None if found is None else replace(found)
 
     def start(self, store_id: int, title: str, work: Callable[[Tell], str]) -> Job:
         """Do `work` in the background; it is given a function to say how far it is, and returns how it ended.

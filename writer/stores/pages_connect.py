@@ -222,15 +222,16 @@ def _steps_page(
     webhooks_form: forms_connect.WebhooksForm | None = None,
     rules_form: forms_connect.RulesForm | None = None,
 ) -> str:
+    jobs: Jobs = current_app.extensions["jobs"]
+    job = jobs.find(known_id(store_id))
     with reading() as db:
         store = registry.get(db, known_id(store_id))
         counts = listing_queries.count_by_filter(db, store.id)
-    jobs: Jobs = current_app.extensions["jobs"]
     return render_template(
         "stores/connect_steps.html",
         store=store,
         counts=counts,
-        job=jobs.find(store.id),
+        job=job,
         says=doctor.says(store),
         webhook_url=doctor.public_url(current_app.config["ONEROM"].environment),
         webhooks_form=webhooks_form or forms_connect.WebhooksForm(formdata=None),
