@@ -40,6 +40,7 @@ def kept() -> dict[str, str]:
 
 def _day(name: str) -> date | None:
     try:
-        return date.fromisoformat(request.args.get(name, "").strip())
+        day = date.fromisoformat(request.args.get(name, "").strip())
     except ValueError:
         return None
+    return day if day < date.max else None  # a range ends with the day after it
