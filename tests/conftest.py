@@ -4,6 +4,8 @@ SQLite by default; with TEST_POSTGRES_URL set (tests/run sets it for its second 
 PostgreSQL, in a database of their own.
 """
 
+import io
+import logging
 import os
 import shutil
 import threading
@@ -22,6 +24,7 @@ from tests.makers import add_people, make_config, sign_in_as
 from writer import accounts
 from writer.app import create_app
 from writer.db import Database
+from writer.logs import JsonLines
 from writer.migrate import migrate
 
 POSTGRES_URL = os.environ.get("TEST_POSTGRES_URL")
@@ -136,6 +139,16 @@ def reader_token(database: Database) -> str:
     """An API token that may only read."""
     with database.transaction() as db:
         return accounts.make_token(db, "looker", "read", "ada")
+
+
+@pytest.fixture
+def log_file(app: Flask) -> Iterator[io.StringIO]:
+    """What the product logs meanwhile, as the lines it writes."""
+    handler = logging.StreamHandler(io.StringIO())
+    handler.setFormatter(JsonLines())
+    logging.getLogger("writer").addHandler(handler)
+    yield handler.stream
+    logging.getLogger("writer").removeHandler(handler)
 
 
 @pytest.fixture

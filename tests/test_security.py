@@ -1,5 +1,7 @@
 """What protects every answer: headers, limits, the proxy that is believed, health."""
 
+import io
+
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
@@ -100,7 +102,7 @@ def test_health_is_503_without_a_database(app: Flask, empty_database_url: str) -
 
 
 def test_no_answer_and_no_log_line_holds_a_password_or_a_token(
-    client: FlaskClient, reader_token: str, capfd: pytest.CaptureFixture[str]
+    client: FlaskClient, reader_token: str, log_file: io.StringIO
 ) -> None:
     wrong = client.post("/sign-in", data={"name": "ada", "password": "a password that is wrong"})
     right = client.post("/sign-in", data={"name": "ada", "password": PASSWORD})
@@ -108,7 +110,8 @@ def test_no_answer_and_no_log_line_holds_a_password_or_a_token(
         f"/api/nowhere?token={reader_token}", headers={"Authorization": f"Bearer {reader_token}"}
     )
 
-    logged = capfd.readouterr().err
+    logged = log_file.getvalue()
+    assert "/api/nowhere" in logged
     for secret in ("a password that is wrong", PASSWORD, reader_token):
         assert secret not in logged
         assert secret not in wrong.text + right.text + asked.text

@@ -104,9 +104,11 @@ class Database:
 
 def make_engine(url: str) -> Engine:
     """Make an engine with the pragmas every writer needs; the caller disposes of it."""
+    # Errors are logged, and the parameters are what customers and stores said.
+    options = {"pool_size": POOL_SIZE, "max_overflow": POOL_SIZE, "hide_parameters": True}
     if make_url(url).get_backend_name() != "sqlite":
-        return create_engine(url, pool_size=POOL_SIZE, max_overflow=POOL_SIZE, pool_pre_ping=True)
-    engine = create_engine(url, pool_size=POOL_SIZE, max_overflow=POOL_SIZE)
+        return create_engine(url, pool_pre_ping=True, **options)
+    engine = create_engine(url, **options)
     event.listen(engine, "connect", _on_sqlite_connect)
     event.listen(engine, "begin", _on_sqlite_begin)
     return engine

@@ -11,6 +11,8 @@ from datetime import UTC, datetime
 from flask import Flask, Response, g, request
 
 log = logging.getLogger("writer")
+# PostgreSQL quotes the row it refuses, and with it what a customer or a store said.
+_ROW = re.compile(r"^DETAIL:.*?(?=^\[SQL:|^The above exception|\Z)", re.MULTILINE | re.DOTALL)
 _REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{8,64}")
 
 
@@ -27,7 +29,7 @@ class JsonLines(logging.Formatter):
         line.update(getattr(record, "fields", {}))
         if record.exc_info and record.exc_info[0] is not None:
             line["exception"] = record.exc_info[0].__name__
-            line["traceback"] = self.formatException(record.exc_info)
+            line["traceback"] = _ROW.sub("", self.formatException(record.exc_info))
         return json.dumps(line, default=str)
 
 
