@@ -1,5 +1,6 @@
 """Scenarios W01-W18: what the webhook answers, and what becomes of what it took."""
 
+import io
 import json
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
@@ -7,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import func, select
+from sqlalchemy import func, select, text
 from sqlalchemy.exc import OperationalError
 
 from tests.deliveries import URL, captured, deliver, make_line, make_order_body
@@ -19,6 +20,8 @@ from writer.schema.sales import sales
 from writer.schema.stores import deliveries, stores
 from writer.stores import registry
 from writer.stores.registry import Keyring
+from writer.stores.secrets import is_signed, signature
+from writer.stores.webhook import first_store
 
 
 @pytest.fixture
@@ -207,6 +210,33 @@ def test_the_first_signed_delivery_registers_its_store(client: FlaskClient, db: 
         assert list(connection.execute(select(stores.c.source)).scalars()) == ["shop.example"]
 
 
+def test_two_stores_whose_first_deliveries_race_are_not_taken_for_one(app: Flask, db: Database) -> None:
+    sources = [f"https://{name}.example/" for name in "abcdefgh"]
+
+    with ThreadPoolExecutor(8) as pool:
+        sent = [
+            pool.submit(deliver, app.test_client(), make_order_body(id=number), source=source)
+            for number, source in enumerate(sources, start=1)
+        ]
+        outcomes = sorted(answer.result().json["outcome"] for answer in sent)  # type: ignore[index]  # it is JSON
+
+    assert outcomes == ["held"] * 7 + ["recorded"]
+    assert rows(db) == [2]
+
+
+def test_a_first_delivery_that_comes_second_is_held(db: Database) -> None:
+    with db.transaction() as connection:
+        first = first_store(connection, "a.example", {})
+        again = first_store(connection, "a.example", {})
+        other = first_store(connection, "b.example", {})
+        unnamed = first_store(connection, "", {})
+
+    assert first is not None
+    assert again is not None
+    assert unnamed is not None
+    assert (first.source, again.id, other, unnamed.id) == ("a.example", first.id, None, first.id)
+
+
 def test_a_later_unknown_source_is_held_until_it_is_accepted(client: FlaskClient, db: Database) -> None:
     from writer.stores.deliveries import accept_source
 
@@ -247,6 +277,50 @@ def test_signed_json_that_is_no_order_is_kept_as_failed(
 
     assert answer.status_code == 200
     assert kept(db) == ["failed"]
+
+
+@pytest.mark.parametrize(
+    "told", ['"\\ud800"', '"\\u0000"', '"a\\u0000\\udfffb"', "1e999", "[[]]", "true", "null"]
+)
+@pytest.mark.parametrize("topic", ["order.updated", "order.deleted"])
+def test_an_id_or_number_no_text_can_hold_is_kept_as_failed(
+    client: FlaskClient, db: Database, told: str, topic: str
+) -> None:
+    body = f'{{"id": {told}, "number": {told}, "status": "processing"}}'.encode()
+
+    answer = deliver(client, body, topic)
+
+    assert (answer.status_code, answer.json) == (200, {"status": "ok", "outcome": "failed"})
+    with db.reading() as connection:
+        assert connection.execute(select(deliveries.c.next_attempt_at)).scalar_one() is None
+
+
+def test_a_time_beyond_any_calendar_is_as_if_not_told(client: FlaskClient, db: Database) -> None:
+    body = make_order_body(
+        date_modified_gmt="0001-01-01T00:00:00+23:00", date_paid_gmt="9999-12-31T23:59:59-10:00"
+    )
+
+    assert deliver(client, body).json == {"status": "ok", "outcome": "recorded"}
+    assert rows(db) == [2]
+
+
+def test_what_the_database_refuses_is_logged_without_what_the_delivery_said(
+    client: FlaskClient, db: Database, log_file: io.StringIO
+) -> None:
+    refuses = (
+        "CREATE TRIGGER refuse BEFORE INSERT ON orders BEGIN SELECT RAISE(ABORT, 'refused'); END"
+        if db.is_sqlite
+        else "ALTER TABLE orders ADD CONSTRAINT refused CHECK (customer_email IS NULL)"
+    )
+    with db.transaction() as connection:
+        connection.execute(text(refuses))
+
+    assert deliver(client, make_order_body()).json == {"status": "ok", "outcome": "failed"}
+
+    logged = log_file.getvalue()
+    assert "IntegrityError" in logged
+    for said in ("ada@example.test", "Lovelace", "FIRE24"):
+        assert said not in logged
 
 
 def test_our_own_failure_is_answered_200_and_tried_again(
@@ -297,6 +371,20 @@ def test_secrets_are_compared_as_wordpress_decodes_them(
     answer = deliver(client, make_order_body(), secret="a&b<c-long-enough")
 
     assert answer.status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("typed", "signs"),
+    [
+        ("1&copy2&amp;3-long-enough", "1&copy2&3-long-enough"),
+        ("it&#039;s&#x27;s&quot;-long-enough", "it's's\"-long-enough"),
+        ("&amp;lt;-nearly-too-short", "&lt;-nearly-too-short"),
+        ("&eacute;&#60;&#0062;-long-enough", "&eacute;<>-long-enough"),
+    ],
+)
+def test_only_what_wordpress_decodes_is_decoded(typed: str, signs: str) -> None:
+    assert is_signed(b"{}", signature(signs, b"{}"), [typed])
+    assert is_signed(b"{}", signature(typed, b"{}"), [typed])
 
 
 def test_no_source_header_means_the_only_store(client: FlaskClient, db: Database) -> None:

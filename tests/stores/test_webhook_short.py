@@ -414,3 +414,9 @@ def test_short_message_keeps_what_the_native_order_told(
     assert (row.status, row.customer_email, row.total_minor) == ("cancelled", "ada@example.test", 2400)
     assert row.raw is not None
     assert sold(db) == 0
+
+
+@pytest.mark.parametrize("name", ["a\0b", "\ud800"])
+def test_a_site_no_text_can_name_is_answered_to_strangers_too(client: FlaskClient, name: str) -> None:
+    assert send(client, PAID, short(site_id=name), headers={}).status_code == 401
+    assert send(client, PAID, short(site_id=name)).status_code == 422

@@ -50,8 +50,8 @@ def accept(db: Connection, store: Row[Any] | None, source: str, topic: str, body
         topic=topic,
         received_at=now,
         body=body,
-        order_external_id=str(about["id"])[:40] if "id" in about else None,
-        order_number=str(number)[:60] if number else None,
+        order_external_id=translate.told(about["id"], 40) if "id" in about else None,
+        order_number=translate.told(number, 60) if number else None,
         outcome="held",
         sentence="Its source is no store of yours. Accept the source to have it counted.",
     )
@@ -122,6 +122,7 @@ def accept_source(db: Connection, actor: str, source: str) -> int:
     Raises NotFound where nothing is held from it, Invalid where it is the source of what names none: no
     later delivery could be found to be from that store.
     """
+    database.lock(db, "stores")
     held = select(deliveries).where(deliveries.c.source == source, deliveries.c.store_id.is_(None))
     rows = db.execute(held.order_by(deliveries.c.id)).all()
     if not rows:
@@ -243,7 +244,7 @@ def _effect(
             return Effect("stale", "It says nothing that is not recorded already.")
         done = orders.record(db, channel, told, cause)
     elif topic == "order.deleted":
-        done = orders.trash(db, channel, str(payload.get("id")), cause)
+        done = orders.trash(db, channel, translate.order_id(payload), cause)
     else:
         raw = json.dumps(payload, ensure_ascii=False).encode("utf-8", "replace").decode()
         snapshot = translate.order(payload, received_at, raw)

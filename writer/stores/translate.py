@@ -25,9 +25,7 @@ def order(payload: dict[str, Any], received_at: datetime, raw: str | None = None
     Raises Refusal where there is no id or status in it. Quantities that cannot be counted make their
     line wait for review; money that cannot be read counts as 0, for the units matter more.
     """
-    external_id = _id(payload.get("id"))
-    if external_id == "0":
-        raise Refusal("The body holds no order id, so it is no order.")
+    external_id = order_id(payload)
     status = _text(payload.get("status"), 60).removeprefix("wc-")
     if not status:
         raise Refusal("The body holds no status, so it is no order.")
@@ -56,6 +54,14 @@ def order(payload: dict[str, Any], received_at: datetime, raw: str | None = None
         is_anonymized=is_anonymized,
         raw=raw if not is_anonymized else None,
     )
+
+
+def order_id(payload: dict[str, Any]) -> str:
+    """Return the id of the order a body is about. Raises Refusal where there is none."""
+    external_id = _id(payload.get("id"))
+    if external_id == "0":
+        raise Refusal("The body holds no order id, so it is no order.")
+    return external_id
 
 
 def _lines(items: Any, currency: str) -> tuple[LineSnapshot, ...]:
@@ -151,9 +157,9 @@ def _time(payload: dict[str, Any], name: str) -> datetime | None:
     """Read a `*_gmt` field: UTC without saying so. Unreadable or empty: None."""
     try:
         moment = datetime.fromisoformat(str(payload.get(name) or ""))
-    except ValueError:
+        return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+    except (ValueError, OverflowError):
         return None
-    return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
 
 
 def _minor(value: Any, currency: str) -> int:
@@ -187,7 +193,9 @@ def _bounded(value: Any) -> int:
 
 
 def _text(value: Any, limit: int) -> str:
+    return told(value, limit) if isinstance(value, str) else ""
+
+
+def told(value: Any, limit: int) -> str:
     """Return text fit for any database: no NUL, no half of a surrogate pair, no longer than `limit`."""
-    if not isinstance(value, str):
-        return ""
-    return value.replace("\0", "").encode("utf-8", "replace").decode().strip()[:limit]
+    return str(value).replace("\0", "").encode("utf-8", "replace").decode().strip()[:limit]

@@ -11,7 +11,7 @@ from flask import Blueprint, Response, current_app, request
 from sqlalchemy import Connection, Row
 
 from writer import accounts
-from writer.db import database, reading, transaction
+from writer.db import database, lock, reading, transaction
 from writer.errors import problem
 from writer.stores import deliveries, hints, registry
 from writer.stores.registry import Keyring
@@ -51,15 +51,17 @@ def take(body: bytes, is_trusted: bool = False) -> Response:
         if store is not None:
             store = registry.get(db, store.id)  # its settings may have changed since it was looked up
         if is_first:
-            store = first_store(db, source or _host_in(payload))
+            store = first_store(db, source, payload)
         return answered(deliveries.accept(db, store, source, topic[:60], body, payload))
 
 
-def first_store(db: Connection, source: str) -> Row[Any]:
-    """Register the store whose delivery is the first there ever was; another request may just have."""
-    return (
-        registry.find(db, source) or registry.only_one(db) or registry.register(db, source, "first delivery")
-    )
+def first_store(db: Connection, source: str, payload: Any) -> Row[Any] | None:
+    """Register the store whose delivery is the first there ever was; None where another's just was."""
+    lock(db, "stores")
+    store = registry.find(db, source) if source else registry.only_one(db)
+    if store is None and registry.count(db) == 0:
+        store = registry.register(db, source or _host_in(payload), "first delivery")
+    return store
 
 
 def is_ping(body: bytes) -> bool:

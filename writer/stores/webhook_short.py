@@ -14,7 +14,7 @@ from sqlalchemy import Connection, Row, select
 from writer import accounts
 from writer.db import reading, transaction
 from writer.schema.stores import stores
-from writer.stores import deliveries, registry, short_form, webhook
+from writer.stores import deliveries, registry, short_form, translate, webhook
 from writer.stores.registry import Keyring
 from writer.stores.secrets import is_signed
 
@@ -73,7 +73,7 @@ def _take(topic: str) -> Response:
     payload = _parsed(body)
     if not short_form.is_short(payload):
         return webhook.take(body, is_trusted)
-    site_id = str(payload.get("site_id") or "")[:60].strip()
+    site_id = translate.told(payload.get("site_id") or "", 60)
     source = registry.normalised(request.headers.get("X-WC-Webhook-Source", "") or site_id)
     with reading() as db:
         store = _store(db, site_id, source)
@@ -83,8 +83,10 @@ def _take(topic: str) -> Response:
         return webhook.reject(store)
     short_form.check(payload)
     with transaction() as db:
+        if store is not None:
+            store = registry.get(db, store.id)  # its settings may have changed since it was looked up
         if is_first:
-            store = webhook.first_store(db, source or "store")
+            store = webhook.first_store(db, source, payload)
         return webhook.answered(deliveries.accept(db, store, source, topic, body, payload))
 
 
