@@ -10,6 +10,8 @@ from pathlib import Path
 
 from cryptography.fernet import Fernet
 from dotenv import dotenv_values
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import ArgumentError
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -72,6 +74,14 @@ def database_url(environment: Mapping[str, str]) -> str:
             raise ConfigError("DATABASE_URL names no file: write sqlite:///data/sales.db.")
         return f"sqlite:///{ROOT / path}"
     if url.startswith("postgresql+psycopg://"):
+        try:
+            make_url(url)
+        except (ArgumentError, ValueError):
+            # The reason would quote the password.
+            raise ConfigError(
+                "DATABASE_URL cannot be read: write postgresql+psycopg://user:password@host/name, and in the"
+                " password %40 for @, %3A for : and %2F for /."
+            ) from None
         return url
     raise ConfigError("DATABASE_URL must start with sqlite:/// or postgresql+psycopg://.")
 

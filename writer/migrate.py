@@ -17,6 +17,7 @@ from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Engine, create_engine, event, inspect, text
 from sqlalchemy.engine import make_url
+from sqlalchemy.exc import DBAPIError
 
 from writer import clock, config
 
@@ -26,6 +27,10 @@ _POSTGRES_LOCK = 810_681_07
 
 class NewerDatabase(Exception):
     """The database was made by a newer version of the code; the text says so in a sentence."""
+
+
+class UnusableDatabase(Exception):
+    """The database cannot be opened, is locked, or is none; the text says so in a sentence."""
 
 
 def migrate(url: str, target: str = "head") -> str:
@@ -51,7 +56,10 @@ def migrate(url: str, target: str = "head") -> str:
 
 
 def is_behind(url: str) -> bool:
-    """Tell whether migrations wait to be applied; raise NewerDatabase where this code is too old for it."""
+    """Tell whether migrations wait to be applied.
+
+    Raises NewerDatabase where this code is too old for it, UnusableDatabase where it cannot be read.
+    """
     path = make_url(url).database
     if make_url(url).get_backend_name() == "sqlite" and not Path(str(path)).exists():
         return True
@@ -60,9 +68,23 @@ def is_behind(url: str) -> bool:
         with engine.connect() as connection:
             _refuse_newer(connection)
             current = MigrationContext.configure(connection).get_current_revision()
+    except DBAPIError as error:
+        raise UnusableDatabase(f"The database {shown(url)} cannot be used: {reason(error)}.") from error
     finally:
         engine.dispose()
     return current != script_directory().get_current_head()
+
+
+def shown(url: str) -> str:
+    """Return which database it is, without its password."""
+    asked = make_url(url)
+    return str(asked.database) if asked.get_backend_name() == "sqlite" else asked.render_as_string()
+
+
+def reason(error: Exception) -> str:
+    """Return why, in the database's own words: without statement, parameters and advice."""
+    told = str(error.orig if isinstance(error, DBAPIError) else error).strip()
+    return told.splitlines()[0].rstrip(".") if told else type(error).__name__
 
 
 def script_directory() -> ScriptDirectory:
@@ -163,6 +185,9 @@ def main() -> int:
         print(f"Database ready at revision {migrate(url)}.")
     except (config.ConfigError, NewerDatabase) as error:
         print(error, file=sys.stderr)
+        return 1
+    except DBAPIError as error:
+        print(f"The database {shown(url)} could not be migrated: {reason(error)}.", file=sys.stderr)
         return 1
     return 0
 

@@ -3,7 +3,11 @@
 import errno
 import hashlib
 import socket
+import sys
+import tempfile
 from collections.abc import Mapping
+from dataclasses import replace
+from importlib import import_module
 from pathlib import Path
 
 from dotenv import dotenv_values
@@ -23,7 +27,7 @@ def check(told: Mapping[str, str], processes: Mapping[str, int | None]) -> bool:
 
     `processes` says which process each service of this copy has now: the address it listens on can be had.
     Raises ConfigError naming a setting that is missing or unusable, Refused where another program has an
-    address, NewerDatabase where the database is not for this code.
+    address, NewerDatabase where the database is not for this code, UnusableDatabase where it is none.
     """
     config.load(told)
     if _host_and_port("reader", told)[1] == _host_and_port("writer", told)[1]:
@@ -71,8 +75,26 @@ def _check_free(service: str, host: str, port: int) -> None:
             raise Refused(reasons.get(error.errno or 0, f"{name}_PORT {port}: {error.strerror}.")) from error
 
 
+def load(is_migrated: bool) -> str | None:
+    """Load the code as the services will; return the sentence of a setting that some room cannot use."""
+    with tempfile.TemporaryDirectory() as folder:
+        settings = config.load()
+        if not is_migrated:
+            settings = replace(settings, database_url=f"sqlite:///{folder}/none.db")
+        try:
+            import_module("reader.app")
+            import_module("writer.app").create_app(settings)
+        except (config.ConfigError, SystemExit) as error:
+            return str(error)
+    return None
+
+
 def digest(told: Mapping[str, str]) -> str:
     """Tell one set of settings from another without telling the secrets among them."""
     names = {**dotenv_values(config.ROOT / ".env.example"), **dotenv_values(config.ROOT / ".env")}
     text = "\0".join(f"{name}={told.get(name)}" for name in sorted(names))
     return hashlib.sha256(text.encode()).hexdigest()
+
+
+if __name__ == "__main__":
+    print(load(is_migrated=sys.argv[1:] == ["migrated"]) or "")

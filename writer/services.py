@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping
 from writer import config, preflight, processes
 from writer.clean_up import put_logs_aside
 from writer.config import ROOT
-from writer.migrate import NewerDatabase, migrate
+from writer.migrate import NewerDatabase, UnusableDatabase, migrate, reason
 from writer.preflight import Refused, address_of
 
 SERVED = ("reader", "writer")
@@ -40,10 +40,13 @@ def start() -> None:
 
 
 def _check_code(is_behind: bool) -> None:
-    """Raise Refused where new workers could not load the code: gunicorn would end with them."""
-    code = "import reader.app, writer.app" + ("" if is_behind else "; writer.app.create_app()")
-    if subprocess.run([sys.executable, "-c", code], cwd=ROOT, check=False).returncode != 0:
-        raise Refused("The code cannot be loaded: see above. What ran before still runs.")
+    """Raise Refused where new workers could not load code or settings: gunicorn would end with them."""
+    command = [sys.executable, "-m", "writer.preflight", "behind" if is_behind else "migrated"]
+    loaded = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    if loaded.returncode != 0:
+        raise Refused(f"{loaded.stderr}The code cannot be loaded: see above. What ran before still runs.")
+    if loaded.stdout.strip():
+        raise Refused(loaded.stdout.strip())
 
 
 def _migrate(told: Mapping[str, str]) -> None:
@@ -51,7 +54,7 @@ def _migrate(told: Mapping[str, str]) -> None:
         print(f"Database ready at revision {migrate(config.database_url(told))}.")
     except Exception as error:  # whatever a migration raises
         raise Refused(
-            f"The database could not be migrated and is as it was; nothing runs now: {error}"
+            f"The database could not be migrated and is as it was; nothing runs now: {reason(error)}."
         ) from error
 
 
@@ -161,7 +164,7 @@ def main(arguments: list[str]) -> int:
             case _:
                 print(__doc__, file=sys.stderr)
                 return 2
-    except (config.ConfigError, NewerDatabase, Refused) as error:
+    except (config.ConfigError, NewerDatabase, UnusableDatabase, Refused) as error:
         print(error, file=sys.stderr)
         return 1
     return 0
