@@ -52,7 +52,7 @@ def main(arguments: list[str] | None = None) -> int:
     try:
         config = configuration.load()
         interval = configuration.whole_number(config.environment, "SYNC_INTERVAL", 30, 1, 100_000)
-        days_back = configuration.whole_number(config.environment, "SYNC_DAYS_BACK", 30, 1, 3650)
+        days_back = runs.first_days_back(config)
         keep_days = configuration.whole_number(config.environment, "ORDER_RETENTION_DAYS", 90, 1, 36500)
         raw_days = configuration.whole_number(config.environment, "RAW_RETENTION_DAYS", 90, 1, 36500)
     except configuration.ConfigError as error:
@@ -93,8 +93,16 @@ def _parse(arguments: list[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m writer.sync_orders", description=__doc__.split("\n")[0])
     parser.add_argument("--now", action="store_true", help="read every store, however lately it was read")
     parser.add_argument("--thorough", action="store_true", help="look for orders deleted in the stores too")
-    parser.add_argument("--days-back", type=int, help="read again what changed in so many days")
+    parser.add_argument(
+        "--days-back", type=_days, metavar="DAYS", help="read again what changed in so many days (1 to 3650)"
+    )
     return parser.parse_args(arguments)
+
+
+def _days(text: str) -> int:
+    if not text.isascii() or not text.isdecimal() or not 1 <= int(text) <= runs.MOST_DAYS_BACK:
+        raise argparse.ArgumentTypeError(f"must be a whole number from 1 to {runs.MOST_DAYS_BACK}")
+    return int(text)
 
 
 def _read_stores(database: Database, vault: Vault, plan: runs.Plan, is_stopping: Callable[[], bool]) -> int:

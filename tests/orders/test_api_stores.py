@@ -1,6 +1,7 @@
 """The orders API where it speaks to stores, over real HTTP: status, notes, the sync."""
 
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -12,6 +13,7 @@ from tests.fakes.woocommerce import FakeStore
 from tests.makers import grant_every_store
 from tests.orders.ledger import totals
 from tests.stores.makers import connect_store
+from writer import clock
 from writer.db import Database
 from writer.schema.orders import orders
 from writer.schema.stores import stores
@@ -234,7 +236,13 @@ def test_a_store_in_trouble_is_told_by_name(api: FlaskClient, store: FakeStore) 
 
 @pytest.mark.parametrize(
     ("body", "field"),
-    [({"daysBack": 0}, "daysBack"), ({"daysBack": "7"}, "daysBack"), ({"store": -1}, "store")],
+    [
+        ({"daysBack": 0}, "daysBack"),
+        ({"daysBack": 3651}, "daysBack"),
+        ({"daysBack": "7"}, "daysBack"),
+        ({"daysBack": 1.5}, "daysBack"),
+        ({"store": -1}, "store"),
+    ],
 )
 def test_a_sync_that_cannot_be_asked_for_names_the_field(
     api: FlaskClient, body: dict[str, Any], field: str
@@ -298,3 +306,52 @@ def test_the_status_tells_interval_runs_and_which_stores_are_configured(
     assert (told["running"], told["interval_minutes"]) == (False, 30)
     assert [(run["started_by"], run["seen"]) for run in told["runs"]] == [("token program", 1)]
     assert [(shop["name"], shop["is_configured"]) for shop in told["stores"]] == [("Kiln", True)]
+
+
+def test_what_the_store_refuses_for_one_order_is_no_trouble_of_the_store(
+    api: FlaskClient, store: FakeStore, db: Database
+) -> None:
+    order = next(iter(store.state.orders.values()))
+    store.delete(order, force=True)
+
+    gone, noted = put(api, "completed"), note(api)
+
+    assert (gone.status_code, noted.status_code) == (502, 502)
+    assert "no such thing" in gone.get_json()["detail"]
+    with db.reading() as connection:
+        row = connection.execute(select(stores)).one()
+    assert (row.not_before, row.last_error, row.failures) == (None, None, 0)
+
+
+def test_a_status_the_store_took_before_it_fell_silent_is_told_so(
+    api: FlaskClient, store: FakeStore, db: Database
+) -> None:
+    store.faults.drop_after_write = 1
+
+    answer = put(api, "cancelled")
+
+    assert answer.status_code == 502
+    assert "may have arrived" in answer.get_json()["detail"]
+    assert recorded(db).status == "processing"
+    with db.transaction() as connection:
+        connection.execute(update(stores).values(not_before=None))
+    api.post(f"{ORDERS}/sync", json={})
+    assert recorded(db).status == "cancelled"
+
+
+def test_a_first_sync_looks_as_far_back_as_the_setting_says(
+    app: Flask, api: FlaskClient, store: FakeStore, db: Database
+) -> None:
+    app.config["ONEROM"].environment["SYNC_DAYS_BACK"] = "3"
+    with db.transaction() as connection:
+        connection.execute(update(stores).values(order_cursor=None))
+
+    api.post(f"{ORDERS}/sync", json={})
+
+    asked = datetime.fromisoformat(store.calls[0].query["modified_after"]).replace(tzinfo=UTC)
+    assert timedelta(days=2, hours=23) < clock.now() - asked < timedelta(days=3, minutes=1)
+
+
+@pytest.mark.parametrize("days", [1, 3650])
+def test_a_sync_reads_back_as_many_days_as_are_allowed(api: FlaskClient, store: FakeStore, days: int) -> None:
+    assert api.post(f"{ORDERS}/sync", json={"daysBack": days}).get_json()["seen"] == 1

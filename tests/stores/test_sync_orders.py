@@ -193,3 +193,12 @@ def test_the_command_without_a_usable_database_names_what_is_wrong(tmp_path: Pat
     assert missing.returncode == 1
     assert "cannot be used" in missing.stderr
     assert "Traceback" not in missing.stderr
+
+
+@pytest.mark.parametrize("days", ["0", "-1", "3651", "1.5", "x", "9" * 400])
+def test_days_that_cannot_be_read_back_are_refused(days: str, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as ended:
+        sync_orders.main(["--days-back", days])
+
+    assert ended.value.code == 2
+    assert "must be a whole number from 1 to 3650" in capsys.readouterr().err

@@ -6,7 +6,16 @@ from writer.orders.channels import channel_of, paid_statuses
 from writer.orders.daily import Day, count_by_status, list_days
 from writer.orders.matching import say_product
 from writer.orders.queries import get_order, list_changes
-from writer.orders.record import Recorded, list_counted, list_unread, note_missing, record, trash
+from writer.orders.record import (
+    Recorded,
+    list_counted,
+    list_missed,
+    list_trashed,
+    list_unread,
+    note_missing,
+    record,
+    trash,
+)
 from writer.orders.refunds import known as known_refunds
 from writer.orders.settle import note_event, recount, rematch, rematch_product, rematch_sku
 from writer.orders.snapshot import Channel, LineSnapshot, OrderSnapshot, RefundSnapshot
@@ -28,6 +37,8 @@ __all__ = [
     "list_changes",
     "list_counted",
     "list_days",
+    "list_missed",
+    "list_trashed",
     "list_unread",
     "note_event",
     "note_missing",

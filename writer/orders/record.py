@@ -3,7 +3,7 @@
 A store sends snapshots late, twice, out of order or never, so nothing is counted per message.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -42,8 +42,9 @@ def record(db: Connection, channel: Channel, snapshot: OrderSnapshot, cause: str
     row = find_row(db, channel.store_id, snapshot.external_id, snapshot.key_hash)
     state = rules.standing(snapshot.status, channel.paid_statuses)
     nothing_to_do = _shortcut(db, row, snapshot, state)
+    is_erased = row is not None and row.erased_at is not None
     if nothing_to_do is not None:
-        return nothing_to_do
+        return replace(nothing_to_do, is_erased=is_erased)
     order_id = cache.save(db, channel, snapshot, row, state)
     refunded = refund_rows.merge(db, order_id, snapshot.refunds, is_new=row is None)
     lines, was = _merge_lines(db, order_id, snapshot, is_new=row is None)
@@ -69,7 +70,6 @@ def record(db: Connection, channel: Channel, snapshot: OrderSnapshot, cause: str
     if is_child:
         sentence = "It belongs to an order that is counted itself, so nothing is due."
     settle.note_event(db, order_id, cause, snapshot.status, sentence)
-    is_erased = row is not None and row.erased_at is not None
     return Recorded("recorded", sentence, order_id, is_new=row is None, is_erased=is_erased)
 
 
@@ -118,6 +118,20 @@ def list_counted(db: Connection, store_id: int, since: datetime) -> list[str]:
     return list(db.execute(query).scalars())
 
 
+def list_missed(db: Connection, store_id: int) -> list[str]:
+    """Return the ids (in the store) of orders that one direct look did not find, oldest first."""
+    once = (orders.c.store_id == store_id) & (orders.c.missed == 1) & ~orders.c.is_trashed
+    query = select(orders.c.external_id).where(once, orders.c.is_cached).order_by(orders.c.id)
+    return list(db.execute(query.limit(1000)).scalars())
+
+
+def list_trashed(db: Connection, store_id: int, since: datetime) -> list[str]:
+    """Return the ids (in the store) of orders made since then that are in its trash, or deleted there."""
+    gone = (orders.c.store_id == store_id) & (orders.c.created_at >= since) & orders.c.is_trashed
+    query = select(orders.c.external_id).where(gone, orders.c.is_cached).order_by(orders.c.id)
+    return list(db.execute(query).scalars())
+
+
 def find_row(db: Connection, store_id: int, external_id: str, key_hash: str) -> Row[Any] | None:
     """Return the order of a store by its id there: the one with this key, or one whose key was never told.
 
@@ -145,10 +159,11 @@ def _shortcut(
         return Recorded("stale", "This order has left its draft already.", row.id)
     if row.is_trashed or row.digest != snapshot.digest() or refund_rows.teaches(db, row.id, snapshot):
         return None
-    if snapshot.version != row.version or (snapshot.is_authoritative and row.needs_reading):
-        needs = None if snapshot.is_authoritative else row.needs_reading
+    is_answer = snapshot.is_authoritative and (row.needs_reading or row.missed)
+    if snapshot.version != row.version or is_answer:
+        known = {"needs_reading": None, "missed": 0} if snapshot.is_authoritative else {}
         version = snapshot.version or row.version
-        db.execute(update(orders).where(orders.c.id == row.id).values(version=version, needs_reading=needs))
+        db.execute(update(orders).where(orders.c.id == row.id).values(version=version, **known))
     return Recorded("repeat", "This is what is recorded already.", row.id)
 
 
@@ -231,7 +246,7 @@ def _note_open_questions(
     """Remember what the store must still be asked, and tell the owner what needs a decision."""
     state = rules.standing(snapshot.status, channel.paid_statuses)
     needs = None
-    if refunded.unread:
+    if refunded.unread and not snapshot.is_authoritative:
         needs = "refund quantities"
     elif row is not None and not row.is_trashed and not snapshot.is_authoritative:
         is_tie = row.version is not None and row.version == snapshot.version

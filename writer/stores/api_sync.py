@@ -49,7 +49,7 @@ class SyncAsked(BaseModel):
 
     model_config = ConfigDict(strict=True, json_schema_extra={"examples": [{"daysBack": 7}]})
 
-    days_back: Annotated[int, Field(ge=1, le=3650)] | None = Field(
+    days_back: Annotated[int, Field(ge=1, le=runs.MOST_DAYS_BACK)] | None = Field(
         None, alias="daysBack", description="Read again what changed in the last so many days."
     )
     store: Annotated[int, Field(ge=1, le=MAX_ID)] | None = Field(None, description="This store alone.")
@@ -137,7 +137,8 @@ def sync(body: SyncAsked) -> dict[str, Any]:
     sight, known = accounts.sight(), database()
     with reading() as db:
         store_ids = _chosen(db, sight, body.store)
-    plan = runs.Plan(accounts.actor().name, store_ids, days_back=body.days_back)
+    first = runs.first_days_back(current_app.config["ONEROM"])
+    plan = runs.Plan(accounts.actor().name, store_ids, body.days_back, first)
     until = time.monotonic() + LONGEST_RUN_S
     try:
         run_id = runs.run(known, _ring().vault, plan, lambda: time.monotonic() > until)
@@ -156,7 +157,8 @@ def sync(body: SyncAsked) -> dict[str, Any]:
 @accounts.admin_only
 def sync_all() -> tuple[dict[str, Any], int]:
     """Begin to read every store, orders that vanished there too; the answer says where to look."""
-    plan = runs.Plan(accounts.actor().name, looks_for_vanished=True)
+    first = runs.first_days_back(current_app.config["ONEROM"])
+    plan = runs.Plan(accounts.actor().name, first_days_back=first, looks_for_vanished=True)
     try:
         run_id = runs.start(database(), _ring().vault, plan)
     except AlreadyRunning:

@@ -3,6 +3,8 @@
 HTTP is done while no transaction is open. What the store answers is recorded like anything else it says.
 """
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from sqlalchemy import Row, select
@@ -23,7 +25,7 @@ from writer.stores.problems import (
     StoreUnreachable,
 )
 from writer.stores.secrets import Vault
-from writer.stores.sync import Read, Reader
+from writer.stores.sync import Reader
 
 LONGEST_NOTE = 4000
 # Not a store that is silent, broken or busy: it may have taken what it was sent before it failed.
@@ -54,12 +56,13 @@ def set_status(
     _check_can_be_changed(order)
     try:
         with contact(database, vault, order.store_id, "change orders") as client:
-            told = client.put_order(order.external_id, {"status": status})
-            read = Read()
-            Reader(database, client, order.store_id, cause=f"changed by {actor}").take([told], read)
+            reader = Reader(database, client, order.store_id, cause=f"changed by {actor}")
+            with _this_order_alone(order):
+                told = client.put_order(order.external_id, {"status": status})
+            reader.take([told])
     except (NotNow, StoreError) as error:
         raise _did_not(order, error) from error
-    if read.refused:
+    if reader.read.refused:
         raise StoreDidNot(f"{order.store_name} answered something that is no order. Look at the order there.")
     with database.transaction() as db:
         now = orders.get_order(db, sight, order_id)
@@ -106,7 +109,10 @@ def send_note(
 ) -> None:
     """Send a checked note, every time this is called: who calls has to see that it is once."""
     try:
-        with contact(database, vault, order.store_id, "add notes") as client:
+        with (
+            contact(database, vault, order.store_id, "add notes") as client,
+            _this_order_alone(order),
+        ):
             client.add_note(order.external_id, text, to_customer)
     except (NotNow, StoreError) as error:
         raise _did_not(order, error) from error
@@ -140,6 +146,15 @@ def claim_note(database: Database, actor: str, order_id: int, token: str, to_cus
         # Not the text, which may name somebody: the trail cannot forget.
         audit.note(db, actor, "order.note", subject, None, {"to_customer": to_customer})
     return True
+
+
+@contextmanager
+def _this_order_alone(order: Row[Any]) -> Iterator[None]:
+    """Let what the store refuses to do to one order be no failure of the store, which is well."""
+    try:
+        yield
+    except (NotThere, Refused) as error:
+        raise _did_not(order, error) from error
 
 
 def _did_not(order: Row[Any], error: NotNow | StoreError) -> StoreDidNot:

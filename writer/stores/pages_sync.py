@@ -32,7 +32,8 @@ def begin() -> Response:
     ring: Keyring = current_app.extensions["keyring"]
     sight = accounts.sight()
     ids = None if sight.store_ids is None else tuple(sorted(sight.store_ids))
-    plan = runs.Plan(accounts.actor().name, ids)
+    first = runs.first_days_back(current_app.config["ONEROM"])
+    plan = runs.Plan(accounts.actor().name, ids, first_days_back=first)
     with reading() as db:
         has_any = runs.has_any(db, plan)
     if not has_any:

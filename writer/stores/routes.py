@@ -9,13 +9,13 @@ from urllib.parse import parse_qs, urlsplit
 from writer.stores.problems import Answer, BadAnswer
 
 PAGE_SIZE = 100  # the most WooCommerce gives, and the most it takes in a batch
-ROUNDS = 10  # of reading again what moved between pages
 PRODUCT_FIELDS = "id,type,sku,name,status,manage_stock,stock_quantity,backorders,parent_id,attributes"
 _NEXT = re.compile(r'<([^>]*)>\s*;[^,]*\brel="?next"?')
 
 OTHER_SHAPE = "The answer is JSON of another shape than WooCommerce's."
 
 Json = dict[str, Any]
+_SECOND = timedelta(seconds=1)  # what WooCommerce's times are told in
 
 
 class Routes:
@@ -40,19 +40,32 @@ class Routes:
         where that happens the rest is read again, so some orders come twice and none is left out.
         """
         query = {"status": status, "orderby": "modified", "order": "asc"}
-        since = modified_after
-        for _ in range(ROUNDS):
-            seen: set[Any] = set()
-            has_moved, edge, total = False, None, 0
-            for page, of_all in self._pages("orders", {**query, **_after(since)}):
-                ids = {order.get("id") for order in page}
-                has_moved = has_moved or of_all < total or not ids.isdisjoint(seen)
-                seen |= ids
-                edge, total = edge or _newest(page), of_all
+        seen: set[Any] = set()
+        has_moved, edge, total = False, None, 0
+        for page, of_all in self._pages("orders", {**query, **_after(modified_after)}):
+            ids = {order.get("id") for order in page}
+            has_moved = has_moved or of_all < total or not ids.isdisjoint(seen)
+            seen |= ids
+            edge, total = edge or _newest(page), of_all
+            yield page
+        if has_moved and edge is not None:
+            yield from self._orders_in_steps(query, edge - _SECOND)
+
+    def _orders_in_steps(self, query: Json, since: datetime) -> Iterator[list[Json]]:
+        """Yield orders changed since, each page asked for from the second on in which the last one ended.
+
+        So nothing that moves pulls another one over an edge, however much changes in a long reading.
+        """
+        is_at_end = False
+        while not is_at_end:
+            is_at_end = True
+            for page, _ in self._pages("orders", {**query, **_after(since)}):
                 yield page
-            if not has_moved or edge is None:
-                return
-            since = edge - timedelta(seconds=1)
+                newest = _newest(page)
+                # What changes once the last page is read is the next reading's.
+                if newest is not None and newest - _SECOND > since and len(page) == PAGE_SIZE:
+                    since, is_at_end = newest - _SECOND, False
+                    break
 
     def order(self, order_id: int | str) -> Json:
         """Return one order; raises NotThere."""

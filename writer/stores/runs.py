@@ -13,8 +13,9 @@ from datetime import timedelta
 from typing import Any
 
 from sqlalchemy import Connection, Row, delete, select, update
+from sqlalchemy.exc import OperationalError
 
-from writer import clock
+from writer import clock, config
 from writer import db as database_floor
 from writer.db import AlreadyRunning, Database
 from writer.schema.stores import stores, sync_run_stores, sync_runs
@@ -29,6 +30,7 @@ log = logging.getLogger("writer.stores")
 LOCK = "sync"
 INTERVAL = timedelta(minutes=30)
 HISTORY_KEPT = timedelta(days=60)
+MOST_DAYS_BACK = 3650
 _COUNTS = tuple(field.name for field in fields(Read))
 
 
@@ -87,6 +89,11 @@ def _work(database: Database, vault: Vault, plan: Plan, begun: "Future[int]") ->
             log.exception("sync failed")
         else:
             begun.set_exception(error)
+
+
+def first_days_back(settings: config.Config) -> int:
+    """Return how many days back a store is read that never was. Raises ConfigError."""
+    return config.whole_number(settings.environment, "SYNC_DAYS_BACK", DAYS_BACK, 1, MOST_DAYS_BACK)
 
 
 def has_any(db: Connection, plan: Plan) -> bool:
@@ -158,7 +165,9 @@ def _wanted(db: Connection, plan: Plan) -> list[Row[Any]]:
     if plan.only_older_than is None:
         return list(rows)
     oldest = clock.now() - plan.only_older_than
-    return [row for row in rows if row.polled_at is None or row.polled_at <= oldest]
+    # What may not be called yet would be a run of nothing, every few minutes.
+    due = [row for row in rows if contact.why_not(row) is None]
+    return [row for row in due if row.polled_at is None or row.polled_at <= oldest]
 
 
 def _begin(db: Connection, plan: Plan, wanted: list[Row[Any]]) -> int:
@@ -223,6 +232,7 @@ def _read_store(
             reader = Reader(database, client, store.id, progress, is_stopping)
             reader.poll(plan.days_back, plan.first_days_back)
             reader.read_asked()
+            reader.look_again()
             if plan.looks_for_vanished:
                 reader.look_for_vanished()
     except Stopped:
@@ -231,6 +241,11 @@ def _read_store(
         state, why = "skipped", str(reason)
     except StoreError as error:
         state, why = "failed", error.sentence
+    except OperationalError:
+        raise  # the database itself: the next store would fare no better
+    except Exception as error:
+        log.exception("store not read", extra={"fields": {"store": store.id}})
+        state, why = "failed", f"Something unexpected went wrong ({type(error).__name__}); see the log."
     _note(database, run_id, store.id, state=state, error=why, ended_at=clock.now())
     return f"{store.name}: {state}, {latest.seen} orders{f'. {why}' if why else ''}"
 

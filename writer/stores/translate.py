@@ -133,7 +133,7 @@ def refunds(items: list[dict[str, Any]], currency: str) -> tuple[RefundSnapshot,
     found = []
     for item in items:
         units: dict[str, int] = {}
-        for line in item.get("line_items") or []:
+        for line in _objects(item.get("line_items")):
             line_id = _id(_meta(line).get("_refunded_item_id"))
             quantity, problem = _quantity(_positive(line.get("quantity")))
             if line_id != "0" and problem is None and quantity:
@@ -170,10 +170,12 @@ def _minor(value: Any, currency: str) -> int:
 
 
 def _meta(holder: dict[str, Any]) -> dict[str, str]:
-    entries = holder.get("meta_data")
-    if not isinstance(entries, list):
-        return {}
-    return {str(entry.get("key")): str(entry.get("value")) for entry in entries if isinstance(entry, dict)}
+    entries = _objects(holder.get("meta_data"))
+    return {str(entry.get("key")): str(entry.get("value")) for entry in entries}
+
+
+def _objects(items: Any) -> list[dict[str, Any]]:
+    return [item for item in items if isinstance(item, dict)] if isinstance(items, list) else []
 
 
 def _units(value: str | None) -> int | None:
