@@ -97,6 +97,16 @@ class Database:
         with self.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
             yield lambda: connection.exec_driver_sql("SELECT pg_current_snapshot()::text").scalar_one()
 
+    def shed_traces(self) -> None:
+        """Take what was overwritten out of SQLite's write-ahead log too, as far as no reader needs it."""
+        if self.is_sqlite:
+            # A connection of its own: within a transaction, which the pool's open, nothing is moved.
+            own = sqlite3.connect(str(self.engine.url.database), isolation_level=None)
+            try:
+                own.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+            finally:
+                own.close()
+
     def close(self) -> None:
         """Give all connections back to the operating system."""
         self.engine.dispose()
@@ -123,6 +133,8 @@ def _on_sqlite_connect(connection: Any, _record: Any) -> None:
     connection.execute("PRAGMA foreign_keys = ON")
     # A delivery answered 200 must survive a power cut.
     connection.execute("PRAGMA synchronous = FULL")
+    # What is erased is overwritten; Debian's SQLite does so of itself, others do not.
+    connection.execute("PRAGMA secure_delete = ON")
 
 
 def _on_sqlite_begin(connection: Connection) -> None:

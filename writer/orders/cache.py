@@ -1,5 +1,6 @@
 """What is kept of an order beside its lines: for how long, and what is forgotten when a person is erased."""
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -47,7 +48,11 @@ def save(
         "recorded_at": clock.now(),
         "synced_at": clock.now(),
     }
+    if snapshot.is_anonymized:
+        columns["erased_at"] = (row.erased_at if row else None) or clock.now()
     if row is not None:
+        if snapshot.is_anonymized:
+            _forget_reasons(db, [row.id])
         if row.erased_at is not None:
             columns |= _NOBODY
         db.execute(update(orders).where(orders.c.id == row.id).values(**columns))
@@ -60,6 +65,15 @@ def save(
         created_at=snapshot.created_at,
         **columns,
     )
+
+
+def without_reasons(snapshot: OrderSnapshot) -> OrderSnapshot:
+    """Return the snapshot without what people wrote into its refunds, which may name somebody."""
+    return replace(snapshot, refunds=tuple(replace(refund, reason="") for refund in snapshot.refunds))
+
+
+def _forget_reasons(db: Connection, order_ids: list[int]) -> None:
+    db.execute(update(order_refunds).where(order_refunds.c.order_id.in_(order_ids)).values(reason=""))
 
 
 def _searched(name: str | None, last_first: bool = False) -> str | None:
@@ -92,7 +106,7 @@ def clean_up(db: Connection, keep_days: int) -> int:
     ids = list(db.execute(select(orders.c.id).where(old).limit(1000)).scalars())
     if ids:
         db.execute(update(orders).where(orders.c.id.in_(ids)).values(is_cached=False, **_NOBODY))
-        db.execute(update(order_refunds).where(order_refunds.c.order_id.in_(ids)).values(reason=""))
+        _forget_reasons(db, ids)
     return len(ids)
 
 
@@ -122,7 +136,7 @@ def erase(
         raise NotFound("No order of this customer is kept.")
     ids = [row.id for row in rows]
     db.execute(update(orders).where(orders.c.id.in_(ids)).values(erased_at=clock.now(), **_NOBODY))
-    db.execute(update(order_refunds).where(order_refunds.c.order_id.in_(ids)).values(reason=""))
+    _forget_reasons(db, ids)
     for found in ids:
         # Not whom: the trail must not keep what was erased.
         audit.note(db, actor, "customer.erase", f"order {found}", None, {"orders": len(ids)})

@@ -45,6 +45,8 @@ def record(db: Connection, channel: Channel, snapshot: OrderSnapshot, cause: str
     is_erased = row is not None and row.erased_at is not None
     if nothing_to_do is not None:
         return replace(nothing_to_do, is_erased=is_erased)
+    if is_erased or snapshot.is_anonymized:
+        snapshot = cache.without_reasons(snapshot)
     order_id = cache.save(db, channel, snapshot, row, state)
     refunded = refund_rows.merge(db, order_id, snapshot.refunds, is_new=row is None)
     lines, was = _merge_lines(db, order_id, snapshot, is_new=row is None)

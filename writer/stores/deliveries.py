@@ -2,7 +2,7 @@
 
 import json
 import logging
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -13,7 +13,7 @@ from writer import audit, clock, orders
 from writer import db as database
 from writer.errors import Conflict, Invalid, NotFound
 from writer.schema.stores import deliveries
-from writer.stores import registry, short_form, translate
+from writer.stores import redact, registry, short_form, translate
 
 log = logging.getLogger("writer.stores")
 
@@ -50,7 +50,7 @@ def accept(db: Connection, store: Row[Any] | None, source: str, topic: str, body
         topic=topic,
         received_at=now,
         body=body,
-        order_external_id=translate.told(about["id"], 40) if "id" in about else None,
+        order_external_id=_about(about),
         order_number=translate.told(number, 60) if number else None,
         outcome="held",
         sentence="Its source is no store of yours. Accept the source to have it counted.",
@@ -160,9 +160,32 @@ def drop_old_bodies(db: Connection) -> int:
 
 
 def forget_bodies(db: Connection, store_id: int, order_external_id: str) -> None:
-    """Forget everything an order's deliveries said: its customer was erased."""
+    """Forget whom an order's deliveries named: its customer was erased."""
     of_order = (deliveries.c.store_id == store_id) & (deliveries.c.order_external_id == order_external_id)
-    db.execute(update(deliveries).where(of_order).values(body=None, next_attempt_at=None))
+    rows = db.execute(select(deliveries).where(of_order & deliveries.c.body.is_not(None))).all()
+    for row in rows:
+        _forget(db, row)
+
+
+def forget_address(db: Connection, address: str) -> int:
+    """Forget whom those deliveries named that hold this e-mail address anywhere; return how many."""
+    rows = db.execute(select(deliveries.c.id).where(deliveries.c.body.is_not(None))).all()
+    forgotten = 0
+    for row in rows:  # one body at a time: together they can be large
+        kept = db.execute(select(deliveries).where(deliveries.c.id == row.id)).one()
+        if redact.mentions(json.loads(kept.body), address):
+            _forget(db, kept)
+            forgotten += 1
+    return forgotten
+
+
+def _forget(db: Connection, row: Row[Any]) -> None:
+    """Forget a body, or of one that still has to be counted all but what counts."""
+    body = None
+    if row.outcome in ("failed", "held"):
+        body = json.dumps(redact.without_people(json.loads(row.body))).encode()
+    values = {"body": body} if body else {"body": None, "next_attempt_at": None}
+    db.execute(update(deliveries).where(deliveries.c.id == row.id).values(**values))
 
 
 def _again(db: Connection, store: Row[Any], row: Row[Any]) -> Effect:
@@ -249,9 +272,18 @@ def _effect(
         raw = json.dumps(payload, ensure_ascii=False).encode("utf-8", "replace").decode()
         snapshot = translate.order(payload, received_at, raw)
         done = orders.record(db, channel, snapshot, cause)
-        if snapshot.is_anonymized or done.is_erased:
-            forget_bodies(db, store.id, snapshot.external_id)
-    return Effect(done.outcome, done.sentence, done.order_id, keeps_body=done.outcome != "ignored")
+        if snapshot.is_anonymized:
+            done = replace(done, is_erased=True)
+    if done.is_erased:
+        forget_bodies(db, store.id, _about(payload) or "")
+    keeps_body = done.outcome != "ignored" and not done.is_erased
+    return Effect(done.outcome, done.sentence, done.order_id, keeps_body)
+
+
+def _about(payload: dict[str, Any]) -> str | None:
+    """Return the id of the order a body is about, in its store."""
+    found = payload.get("id", payload.get("order_id"))
+    return translate.told(found, 40) if found is not None else None
 
 
 def _error_object(db: Connection, store: Row[Any], payload: dict[str, Any]) -> Effect:

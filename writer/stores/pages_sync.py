@@ -64,7 +64,9 @@ def erase() -> Response | tuple[str, int]:
             how_many = erasing.erase(db, accounts.actor().name, email=email)
     except DomainError as error:
         return render_template("stores/erase.html", email=email, error=error.sentence), error.status
-    flash(f"The customer is erased from {how_many} order{'' if how_many == 1 else 's'}.", "success")
+    database().shed_traces()
+    where = f"{how_many} order{'' if how_many == 1 else 's'}" if how_many else "what stores delivered"
+    flash(f"The customer is erased from {where}.", "success")
     return redirect(url_for("sync.ask_whom"), 303)
 
 
@@ -76,6 +78,7 @@ def erase_of_order(order_id: int) -> Response:
         raise NotFound("There is no such order.")
     with transaction() as db:
         erasing.erase(db, accounts.actor().name, order_id=order_id)
+    database().shed_traces()
     flash("The customer of this order is erased.", "success")
     return redirect(f"/orders/{order_id}", 303)
 
