@@ -14,6 +14,7 @@ from writer.stores.problems import KeysRefused, StoreBusy, StoreError
 
 FIRST_WAIT = timedelta(minutes=1)
 LONGEST_WAIT = timedelta(hours=1)
+MOMENTARY = 3  # so often in a row a store may ask for patience until it is taken to be down
 KEPT = timedelta(days=90)  # what is over
 
 
@@ -27,14 +28,15 @@ def note_store(db: Connection, store: Row[Any], error: StoreError, what: str) ->
     """Write down that a store could not be used, and when it may be asked again.
 
     Two refusals of the keys in a row pause the store until it gets new ones; a store that is merely down
-    is asked again for ever, ever less often; a store that asks for patience gets what it asks.
+    is asked again for ever, ever less often; a store that asks for patience gets what it asks, or more.
     """
     now = clock.now()
     times = store.failures + 1
     pause: timedelta | None = wait(times)
     changes: dict[str, Any] = {"failures": times, "last_error": error.sentence}
     if isinstance(error, StoreBusy):
-        pause = timedelta(seconds=error.retry_after_s or FIRST_WAIT.total_seconds())
+        asked = timedelta(seconds=error.retry_after_s or FIRST_WAIT.total_seconds())
+        pause = max(asked, wait(times - MOMENTARY)) if times > MOMENTARY else asked
     elif isinstance(error, KeysRefused):
         changes["refusals"] = store.refusals + 1
         if store.refusals + 1 >= 2:
