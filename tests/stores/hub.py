@@ -15,6 +15,7 @@ from tests.deliveries import URL
 from tests.fakes.woocommerce import FakeStore
 from tests.makers import WEBHOOK_SECRET
 from writer import clock, stock
+from writer import sales as sales_room
 from writer.db import Database
 from writer.schema.audit import notices
 from writer.schema.sales import sales
@@ -67,6 +68,11 @@ class Hub:
                 )
         self.tick()
         return int(product.id)
+
+    def count_as(self, sku: str, model: str = "Fire", variant: str = "28pin") -> None:
+        """Let an item count in the totals too, as this model and variant."""
+        with self.database.transaction() as db:
+            sales_room.add_rule(db, "test", sku, model, variant)
 
     def add_store(self, fake: FakeStore, **settings: Any) -> None:
         """Register a fake store with its keys, pushing on."""
