@@ -12,12 +12,14 @@ from flask import Flask
 from sqlalchemy import insert, select, update
 
 from tests.deliveries import URL
+from tests.fakes.store_model import Order
 from tests.fakes.woocommerce import FakeStore
 from tests.makers import WEBHOOK_SECRET
 from writer import clock, stock
 from writer import sales as sales_room
 from writer.db import Database
 from writer.schema.audit import notices
+from writer.schema.orders import orders
 from writer.schema.sales import sales
 from writer.schema.stock import movements, products
 from writer.schema.stores import listings, stores
@@ -150,6 +152,12 @@ class Hub:
     def sold(self) -> int:
         with self.database.reading() as db:
             return sum(db.execute(select(sales.c.quantity)).scalars())
+
+    def total_of(self, order: Order) -> int:
+        """Return what an order is recorded to come to, in pence."""
+        query = select(orders.c.total_minor).where(orders.c.external_id == str(order.id))
+        with self.database.reading() as db:
+            return int(db.execute(query).scalar_one())
 
     def open_notices(self) -> list[str]:
         """Return the kinds of the notices that are open."""

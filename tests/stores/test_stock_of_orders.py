@@ -16,6 +16,7 @@ from writer.schema.stores import stores
 def hub(app: Flask, monkeypatch: pytest.MonkeyPatch) -> Iterator[Hub]:
     with running_hub(app, monkeypatch, extra_statuses=("shipped",)) as found:
         found.add_item()
+        found.count_as("X")
         yield found
 
 
@@ -45,7 +46,15 @@ def test_o01_one_deduction_through_three_statuses(hub: Hub) -> None:
         a.set_status(order, status)
         step(hub)
 
-    assert (hub.moves(), hub.shown()) == ([-2], [8, 8, 8])
+    assert (hub.moves(), hub.sold(), hub.shown()) == ([-2], 2, [8, 8, 8])
+
+
+def test_o02_an_order_created_completed_moves_and_is_a_sale(hub: Hub) -> None:
+    hub.fakes[0].place_order([("X", 1)], status="completed")
+
+    step(hub)
+
+    assert (hub.on_hand(), hub.sold(), hub.shown()) == (9, 1, [9, 9, 9])
 
 
 def test_o03_failed_then_paid_moves_once(hub: Hub) -> None:
@@ -82,6 +91,7 @@ def test_o06_an_edit_down_then_up_moves_the_differences(hub: Hub, sold_five: Ord
         step(hub)
 
     assert (hub.moves(), hub.on_hand(), hub.shown()) == ([-5, 2, -3], 4, [4, 4, 4])
+    assert hub.sold() == 6
 
 
 def test_o07_an_edit_an_old_store_did_not_follow_is_put_right(
@@ -142,6 +152,15 @@ def test_o13_a_custom_status_moves_nothing(hub: Hub) -> None:
     assert (hub.moves(), hub.open_notices().count("unmapped status")) == ([-2], 1)
 
 
+def test_o14_a_custom_status_seen_first_moves_when_paid(hub: Hub) -> None:
+    hub.fakes[0].place_order([("X", 2)], status="shipped")
+
+    step(hub)
+    hub.settle()  # a store takes no stock for a status it does not know
+
+    assert (hub.on_hand(), hub.sold(), hub.shown()) == (8, 2, [8, 8, 8])
+
+
 def test_o16_a_sku_renamed_in_the_store_stays_the_product(hub: Hub) -> None:
     from writer import orders
 
@@ -174,6 +193,7 @@ def test_r01_a_partial_refund_restocked(hub: Hub, sold_five: Order) -> None:
     step(hub)
 
     assert (hub.on_hand(), hub.moves(), hub.shown()) == (7, [-5, 2], [7, 7, 7])
+    assert hub.sold() == 3
 
 
 def test_r02_two_partial_refunds_on_one_line(hub: Hub, sold_five: Order) -> None:
@@ -181,7 +201,7 @@ def test_r02_two_partial_refunds_on_one_line(hub: Hub, sold_five: Order) -> None
         hub.fakes[0].refund(sold_five, {"X": units})
         step(hub)
 
-    assert (hub.moves(), hub.on_hand()) == ([-5, 2, 1], 8)
+    assert (hub.moves(), hub.on_hand(), hub.sold()) == ([-5, 2, 1], 8, 2)
 
 
 def test_r03_a_partial_refund_not_restocked_is_written_off(hub: Hub, sold_five: Order) -> None:
@@ -191,24 +211,27 @@ def test_r03_a_partial_refund_not_restocked_is_written_off(hub: Hub, sold_five: 
     step(hub)
 
     assert (hub.moves(), hub.on_hand(), hub.shown()) == ([-5], 5, [5, 5, 5])
+    assert hub.sold() == 3
 
 
 def test_r04_money_alone_moves_nothing(hub: Hub, sold_five: Order) -> None:
     hub.fakes[0].refund(sold_five, amount="7.50", restock=False)
     step(hub)
 
-    assert (hub.moves(), hub.on_hand()) == ([-5], 5)
+    assert (hub.moves(), hub.on_hand(), hub.sold()) == ([-5], 5, 5)
 
 
 @pytest.mark.parametrize(("restock", "on_hand"), [(True, 10), (False, 5)], ids=["r07", "r08"])
-def test_a_full_refund(hub: Hub, sold_five: Order, restock: bool, on_hand: int) -> None:
+def test_r07_and_r08_a_full_refund_restocked_or_not(
+    hub: Hub, sold_five: Order, restock: bool, on_hand: int
+) -> None:
     with hub.database.transaction() as db:
         db.execute(update(stores).values(restocks_refunds=restock))
     hub.fakes[0].refund(sold_five, {"X": 5}, restock=restock)
     step(hub)
     hub.settle()
 
-    assert (hub.on_hand(), hub.shown()) == (on_hand, [on_hand] * 3)
+    assert (hub.on_hand(), hub.sold(), hub.shown()) == (on_hand, 0, [on_hand] * 3)
 
 
 def test_r10_a_refund_seen_by_webhook_and_poll_counts_once(hub: Hub, sold_five: Order) -> None:
@@ -217,7 +240,7 @@ def test_r10_a_refund_seen_by_webhook_and_poll_counts_once(hub: Hub, sold_five: 
     hub.deliver()
     hub.poll()
 
-    assert hub.moves() == [-5, 2]
+    assert (hub.moves(), hub.on_hand()) == ([-5, 2], 7)
 
 
 def test_r12_evidence_beats_policy(hub: Hub) -> None:
