@@ -13,6 +13,7 @@ from writer.schema.audit import notices
 from writer.schema.stores import drifts, failures, listings, stores
 from writer.stores import drift, settle
 from writer.stores.client import Client
+from writer.stores.listings import map_by_hand
 
 
 @pytest.fixture
@@ -260,3 +261,98 @@ def test_an_answer_that_cannot_be_understood_is_a_failure_somebody_sees(
     assert (failure.store_id, failure.what) == (2, "push stock")
     assert "ValueError" in failure.sentence
     assert hub.store(2).not_before is not None
+
+
+@pytest.fixture
+def adopting(hub: Hub) -> Hub:
+    """A hub that takes over what nothing explains."""
+    with hub.database.transaction() as db:
+        db.execute(update(stores).values(drift_policy="adopt"))
+    return hub
+
+
+def list_gift(hub: Hub) -> None:
+    """Let store A sell X under a second SKU."""
+    gift = hub.fakes[0].add_product("GIFT", 10)
+    with hub.database.transaction() as db:
+        values = {"store_id": 1, "product_id": gift.id, "sku": "GIFT", "pushed": 10, "pushed_version": 2}
+        db.execute(insert(listings).values(**values))
+        map_by_hand(db, "ada", 3, "X")
+        db.execute(
+            update(listings).where(listings.c.id == 3).values(pushed=10, pushed_version=2, needs_look=False)
+        )
+
+
+def test_sales_of_two_listings_of_one_sku_are_no_drift(adopting: Hub) -> None:
+    a = adopting.fakes[0]
+    list_gift(adopting)
+    a.place_order([("X", 1)])
+    a.place_order([("GIFT", 2)])
+    adopting.deliver()
+
+    adopting.settle()
+
+    assert (adopting.on_hand(), adopting.shown(), a.stock("GIFT")) == (7, [7, 7], 7)
+    assert adopting.moves() == [-1, -2]
+
+
+def test_units_a_store_did_not_give_back_are_no_drift(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+    with running_hub(app, monkeypatch, rules="old") as hub:
+        hub.add_item()
+        with hub.database.transaction() as db:
+            db.execute(update(stores).values(drift_policy="adopt"))
+        order = hub.fakes[0].place_order([("X", 2)], status="on-hold", paid=False)
+        hub.deliver()
+        hub.fakes[0].set_status(order, "failed")
+        hub.deliver()
+
+        hub.settle()
+
+        assert (hub.on_hand(), hub.shown(), hub.moves()) == (10, [10, 10, 10], [-2, 2])
+
+
+def test_one_change_by_hand_shown_by_two_listings_is_taken_over_once(adopting: Hub) -> None:
+    a = adopting.fakes[0]
+    list_gift(adopting)
+    for sku in ("X", "GIFT"):
+        a.set_stock(sku, 20)
+    for _ in range(3):
+        with adopting.database.transaction() as db:
+            settle.look_at_all(db, 1)
+        adopting.push()
+        adopting.tick(61)
+
+    assert (adopting.on_hand(), adopting.shown(), a.stock("GIFT")) == (20, [20, 20], 20)
+    assert adopting.moves() == [10]
+
+
+def test_one_change_that_two_listings_ask_about_is_taken_over_once(hub: Hub) -> None:
+    list_gift(hub)
+    change(hub, stores, drift_policy="ask")
+    hub.fakes[0].set_stock("GIFT", 20)
+    let_drift(hub, 1, 20)
+    assert hub.open_notices() == ["drift", "drift"]
+
+    sell_here(hub, 2)
+    with hub.database.transaction() as db:
+        drift.answer(db, "ada", 1, adopt=True)
+    hub.push()
+
+    assert (hub.on_hand(), hub.shown(), hub.fakes[0].stock("GIFT")) == (18, [18, 18], 18)
+    assert hub.open_notices() == []
+
+
+def test_a_sale_our_write_covered_is_no_drift(adopting: Hub) -> None:
+    a = adopting.fakes[0]
+    sell_here(adopting, 1)
+    a.after_request = lambda method, _path: a.place_order([("X", 1)]) if method == "GET" else None
+    adopting.push()  # A is read, sells one, and is told 9 over it
+    a.after_request = None
+    adopting.tick(1)
+    a.place_order([("X", 2)])
+    adopting.deliver()
+
+    adopting.settle()
+
+    assert (adopting.on_hand(), adopting.shown(), adopting.moves()) == (6, [6, 6], [-1, -1, -2])
+    assert rows(adopting, drifts) == []

@@ -67,6 +67,7 @@ def answer(db: Connection, actor: str, drift_id: int, adopt: bool) -> None:
     if adopt:
         change = row.theirs - row.ours
         _adopt(db, actor, row, row.listing_id, row.stock_product_id, change, row.theirs)
+        _settle_siblings(db, actor, row, done)
     else:
         # What is shown there counts as told, so that the next push writes our number over it.
         values = {"pushed": row.theirs, "needs_look": True}
@@ -75,6 +76,19 @@ def answer(db: Connection, actor: str, drift_id: int, adopt: bool) -> None:
     audit.note(
         db, actor, f"drift.{done['action']}", f"listing {row.listing_id}", None, {"by": row.theirs - row.ours}
     )
+
+
+def _settle_siblings(db: Connection, actor: str, row: Any, done: dict[str, Any]) -> None:
+    """Settle the same change in the store's other listings of the product: one count is taken over once."""
+    query = select(drifts.c.id, drifts.c.listing_id, drifts.c.theirs)
+    query = query.join(listings, listings.c.id == drifts.c.listing_id)
+    same = (listings.c.store_id == row.of_store) & (listings.c.stock_product_id == row.stock_product_id)
+    is_open = drifts.c.settled_at.is_(None) & (drifts.c.theirs - drifts.c.ours == row.theirs - row.ours)
+    for other in db.execute(query.where(same, is_open)).all():
+        db.execute(update(drifts).where(drifts.c.id == other.id).values(**done))
+        told = {"pushed": other.theirs, "needs_look": True}
+        db.execute(update(listings).where(listings.c.id == other.listing_id).values(**told))
+        audit.close_notice(db, "drift", f"listing {other.listing_id}", actor)
 
 
 def _adopt(

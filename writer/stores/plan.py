@@ -7,8 +7,10 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, Row, Select, and_, case, func, or_, select, update
 
 from writer import audit, clock
-from writer.schema.stock import movements, products
+from writer.schema.stock import products
 from writer.schema.stores import deliveries, drifts, listings, stores
+from writer.stores import own
+from writer.stores.own import Own
 
 CHUNK = 100  # WooCommerce takes at most 100 ids in a list and 100 items in a batch
 MASS_SHARE = 0.20
@@ -50,7 +52,7 @@ class Due:
     drift_at: datetime | None
     writes: int
     writes_since: datetime | None
-    own_change: int  # what this store's own orders moved since it was last told
+    own: Own  # what this store's own orders moved since it was last told
 
 
 def is_due() -> ColumnElement[bool]:
@@ -81,14 +83,14 @@ def due(
     query = _joined().where(is_due(), listings.c.store_id == store_id, which, key)
     if not_since is not None:
         query = query.where(or_(listings.c.pushed_at.is_(None), listings.c.pushed_at < not_since))
-    rows = db.execute(query.order_by(listings.c.product_id, listings.c.id).limit(CHUNK))
-    return [Due(**dict(row._mapping)) for row in rows]
+    return _with_own(db, query.order_by(listings.c.product_id, listings.c.id).limit(CHUNK))
 
 
-def again(db: Connection, listing_ids: list[int]) -> dict[int, Due]:
-    """Return the same listings as they stand now, by id."""
-    rows = db.execute(_joined().where(listings.c.id.in_(listing_ids)))
-    return {row.id: Due(**dict(row._mapping)) for row in rows}
+def again(db: Connection, listing_ids: list[int], locked: bool = False) -> dict[int, Due]:
+    """Return the same listings as they stand now, by id; `locked`: their counts then stay as they are."""
+    query = _joined().where(listings.c.id.in_(listing_ids))
+    found = _with_own(db, query.with_for_update(of=products) if locked else query)
+    return {due.id: due for due in found}
 
 
 def due_stores(db: Connection, not_since: datetime | None = None) -> list[int]:
@@ -164,17 +166,13 @@ def _count(db: Connection, query: Select[Any]) -> int:
     return int(db.execute(select(func.count()).select_from(query.subquery())).scalar_one())
 
 
+def _with_own(db: Connection, query: Select[Any]) -> list[Due]:
+    rows = db.execute(query).all()
+    moved = own.since_told(db, [row.id for row in rows])
+    return [Due(**dict(row._mapping), own=moved.get(row.id, own.NOTHING)) for row in rows]
+
+
 def _joined() -> Select[Any]:
-    own_change = (
-        select(func.coalesce(func.sum(movements.c.quantity), 0))
-        .where(
-            movements.c.stock_product_id == listings.c.stock_product_id,
-            movements.c.version > listings.c.pushed_version,
-            movements.c.store_id == listings.c.store_id,
-            movements.c.kind != "drift",
-        )
-        .scalar_subquery()
-    )
     return (
         select(
             listings.c.id,
@@ -191,7 +189,6 @@ def _joined() -> Select[Any]:
             listings.c.drift_at,
             listings.c.writes,
             listings.c.writes_since,
-            own_change.label("own_change"),
         )
         .join(products, products.c.id == listings.c.stock_product_id)
         .join(stores, stores.c.id == listings.c.store_id)

@@ -165,17 +165,23 @@ class _Run:
         return [self._drift(look) if look.verdict is Verdict.ODD else look for look in judged]
 
     def _drift(self, look: Look) -> Look:
-        assert look.shown is not None
-        by = compare.unexplained(look.due, look.shown)
+        shown = look.shown
+        assert shown is not None
+        by = compare.unexplained(look.due, shown)
         if not compare.is_drift(look.due, by, clock.now()):
             return look
         with self.database.transaction() as db:
-            is_ours = drift.note(db, self.store_id, look.due, look.shown, by)
-            due = plan.again(db, [look.due.id]).get(look.due.id, look.due)
+            # Under a lock, for another listing may just have been taken over: one change is counted once.
+            due = plan.again(db, [look.due.id], locked=True).get(look.due.id, look.due)
+            look = self._judge(due, shown)
+            if look.verdict is not Verdict.ODD or compare.unexplained(due, shown) != by:
+                return look
+            is_ours = drift.note(db, self.store_id, due, shown, by)
+            due = plan.again(db, [due.id]).get(due.id, due)
         if is_ours:
             stuck = compare.is_stuck(due, clock.now())
-            return Look(due, look.shown, Verdict.STOPPED if stuck else Verdict.WRITE)
-        return Look(due, look.shown, Verdict.SETTLED if look.shown.quantity == due.target else Verdict.ODD)
+            return Look(due, shown, Verdict.STOPPED if stuck else Verdict.WRITE)
+        return Look(due, shown, Verdict.SETTLED if shown.quantity == due.target else Verdict.ODD)
 
     def _read(self, chunk: list[Due]) -> dict[tuple[int, int], dict[str, Any]]:
         parent = chunk[0].product_id if chunk[0].variation_id else 0
