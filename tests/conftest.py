@@ -26,6 +26,7 @@ from writer.app import create_app
 from writer.db import Database
 from writer.logs import JsonLines
 from writer.migrate import migrate
+from writer.stores import Keyring
 
 POSTGRES_URL = os.environ.get("TEST_POSTGRES_URL")
 
@@ -104,6 +105,20 @@ def app(database_url: str) -> Iterator[Flask]:
     made.config["WTF_CSRF_ENABLED"] = False
     yield made
     made.extensions["database"].close()
+
+
+@pytest.fixture
+def db(app: Flask) -> Database:
+    """The database of the application, for tests that call its rooms directly."""
+    found: Database = app.extensions["database"]
+    return found
+
+
+@pytest.fixture
+def ring(app: Flask) -> Keyring:
+    """What opens the keys of stores."""
+    found: Keyring = app.extensions["keyring"]
+    return found
 
 
 @pytest.fixture

@@ -12,7 +12,7 @@ from sqlalchemy import select, update
 from werkzeug.routing import Rule
 from werkzeug.test import TestResponse
 
-from tests.deliveries import deliver, make_line, make_order_body
+from tests.delivering import deliver, make_line, make_order_body
 from tests.makers import PASSWORD, sign_in_as
 from tests.test_every_route import is_webhook
 from writer import accounts, audit, clock, stock
@@ -20,17 +20,13 @@ from writer.accounts import grants, queries
 from writer.accounts.grants import Owner
 from writer.db import Database, insert_row
 from writer.schema.accounts import api_tokens
+from writer.schema.deliveries import deliveries
+from writer.schema.listings import listings
 from writer.schema.orders import orders
-from writer.schema.stores import (
-    deliveries,
-    drifts,
-    failures,
-    listings,
-    stores,
-    sync_run_stores,
-    sync_runs,
-)
-from writer.stores.registry import Keyring
+from writer.schema.push import drifts
+from writer.schema.stores import failures, stores
+from writer.schema.sync import sync_run_stores, sync_runs
+from writer.stores import Keyring
 
 CHANGES = ("POST", "PUT", "PATCH", "DELETE")
 # What is of the store that is granted, and of the one that is not: names, addresses, numbers, people.

@@ -12,7 +12,7 @@ from schemathesis.engine import from_schema
 from schemathesis.engine.events import EngineEvent, FatalError, NonFatalError, ScenarioFinished
 from sqlalchemy import text
 
-from tests.deliveries import deliver, make_line, make_order_body
+from tests.delivering import deliver, make_line, make_order_body
 from tests.makers import PASSWORD
 from tests.orders.many import add_orders, add_stores
 from writer.accounts import grants, queries

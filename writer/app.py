@@ -10,13 +10,23 @@ from writer.accounts import pages as accounts_pages
 from writer.accounts import tokens_pages, users_pages
 from writer.airtable import pages as airtable_pages
 from writer.audit import pages as audit_pages
+from writer.connect import pages as connect_pages
+from writer.connect import pages_baseline, seed
 from writer.dashboard import pages as dashboard_pages
 from writer.db import Database
+from writer.deliveries import pages as deliveries_pages
+from writer.deliveries import webhook_short
+from writer.deliveries.webhook import webhook
+from writer.listings import api as stores_api
+from writer.listings import cli as listings_cli
+from writer.listings import pages as listings_pages
 from writer.orders import api as orders_api
 from writer.orders import pages as orders_pages
 from writer.orders import pages_list as orders_list
 from writer.orders import pages_rules
 from writer.public import pages as public_pages
+from writer.push import api as push_api
+from writer.push import pages as push_pages
 from writer.sales import api as sales_api
 from writer.sales import pages as sales_pages
 from writer.sales import pages_types as sales_types
@@ -24,24 +34,11 @@ from writer.stock import api as stock_api
 from writer.stock import pages as stock_pages
 from writer.stock import pages_csv as stock_csv
 from writer.stock import pages_take as stock_take
-from writer.stores import api as stores_api
-from writer.stores import (
-    api_orders,
-    api_sync,
-    pages_connect,
-    pages_deliveries,
-    pages_mappings,
-    pages_orders,
-    pages_push,
-    pages_sync,
-    seed,
-    webhook_short,
-)
-from writer.stores import api_push as push_api
+from writer.stores import Keyring, Vault
 from writer.stores import pages as stores_pages
-from writer.stores.registry import Keyring
-from writer.stores.secrets import Vault
-from writer.stores.webhook import webhook
+from writer.sync import api as sync_api
+from writer.sync import api_orders, pages_orders
+from writer.sync import pages as sync_pages
 
 VERSION = "0.1.0"
 
@@ -78,7 +75,7 @@ def create_app(config: configuration.Config | None = None) -> OpenAPI:
     app.register_api(stock_api.bp)
     app.register_api(orders_api.bp)
     app.register_api(api_orders.bp)
-    app.register_api(api_sync.bp)
+    app.register_api(sync_api.bp)
     app.register_api(stores_api.bp)
     app.register_api(push_api.bp)
     app.register_blueprint(sales_pages.bp)
@@ -93,12 +90,14 @@ def create_app(config: configuration.Config | None = None) -> OpenAPI:
     app.register_blueprint(orders_pages.bp)
     app.register_blueprint(pages_rules.bp)
     app.register_blueprint(stores_pages.bp)
-    app.register_blueprint(pages_push.bp)
-    app.register_blueprint(pages_deliveries.bp)
-    app.register_blueprint(pages_sync.bp)
+    app.register_blueprint(push_pages.bp)
+    app.register_blueprint(deliveries_pages.bp)
+    app.register_blueprint(sync_pages.bp)
     app.register_blueprint(pages_orders.bp)
-    app.register_blueprint(pages_connect.bp)
-    app.register_blueprint(pages_mappings.bp)
+    app.register_blueprint(connect_pages.bp)
+    app.register_blueprint(listings_pages.bp)
+    app.register_blueprint(pages_baseline.bp)
+    app.cli.add_command(listings_cli.group)
     app.register_blueprint(webhook)
     app.register_blueprint(airtable_pages.bp)
     app.register_blueprint(webhook_short.bp)

@@ -10,13 +10,11 @@ import logging
 import sys
 
 from writer import config as configuration
-from writer import logs
+from writer import connect, listings, logs, stores
 from writer.db import AlreadyRunning, Database
 from writer.sight import EVERYTHING
-from writer.stores import doctor, failures, listing_queries, settle
-from writer.stores.contact import NotNow
-from writer.stores.problems import StoreError
-from writer.stores.secrets import Vault
+from writer.stores import NotNow, Vault
+from writer.woocommerce import StoreError
 
 log = logging.getLogger("writer.check_stores")
 
@@ -26,7 +24,7 @@ def main() -> int:
     logs.start()
     try:
         config = configuration.load()
-        url = doctor.public_url(config.environment)
+        url = connect.public_url(config.environment)
     except configuration.ConfigError as error:
         print(error, file=sys.stderr)
         return 2
@@ -43,14 +41,14 @@ def main() -> int:
 
 def _look(database: Database, vault: Vault, url: str | None) -> int:
     with database.reading() as db:
-        chosen = listing_queries.with_keys(db, EVERYTHING)
+        chosen = listings.with_keys(db, EVERYTHING)
     is_well = True
     for store_id, name in chosen:
         is_well = _check(database, vault, store_id, name, url) and is_well
         with database.transaction() as db:
-            settle.look_at_all(db, store_id)
+            listings.look_at_all(db, store_id)
     with database.transaction() as db:
-        failures.drop_old(db)
+        stores.drop_old_failures(db)
     if not chosen:
         print("No store has REST keys.")
     return 0 if is_well else 1
@@ -59,7 +57,7 @@ def _look(database: Database, vault: Vault, url: str | None) -> int:
 def _check(database: Database, vault: Vault, store_id: int, name: str, url: str | None) -> bool:
     """Look at one store's webhooks and say how they are; tell whether it could be looked at."""
     try:
-        sentences = doctor.check(database, vault, store_id, url)
+        sentences = connect.check_webhooks(database, vault, store_id, url)
     except NotNow as reason:
         print(reason)
     except StoreError as error:

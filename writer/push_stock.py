@@ -13,12 +13,11 @@ import threading
 from contextlib import nullcontext
 
 from writer import config as configuration
-from writer import logs
+from writer import logs, push, stores
 from writer.cron import KEPT_BY
 from writer.db import AlreadyRunning, Database
 from writer.errors import NotFound
-from writer.stores import pusher, registry
-from writer.stores.secrets import Vault
+from writer.stores import Vault
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -59,10 +58,10 @@ def _parse(arguments: list[str] | None) -> argparse.Namespace:
 def _push(database: Database, vault: Vault, asked: argparse.Namespace) -> int:
     with database.reading() as db:
         for store_id in asked.store or []:
-            registry.get(db, store_id)
+            stores.get(db, store_id)
     # Who only looks needs no turn, and the watcher has it nearly always.
     with nullcontext() if asked.dry_run else database.only_one("push"):
-        done = pusher.push_all(database, vault, asked.store, asked.dry_run, tell=print)
+        done = push.push_all(database, vault, asked.store, asked.dry_run, tell=print)
     print(done.summary if done.pushed or done.skipped or done.failed else "No store is pushed to yet.")
     refused = any(pushed.failed for pushed in done.pushed)
     return 1 if done.failed or refused else 0
@@ -74,9 +73,7 @@ def _watch(database: Database, vault: Vault) -> int:
         signal.signal(number, lambda *_: stop.set())
     keeper = os.environ.get(KEPT_BY)
     # A killed cron cannot end what it keeps, and the next one must find the turn free.
-    pusher.watch(
-        database, vault, lambda: stop.is_set() or (keeper is not None and str(os.getppid()) != keeper)
-    )
+    push.watch(database, vault, lambda: stop.is_set() or (keeper is not None and str(os.getppid()) != keeper))
     return 0
 
 

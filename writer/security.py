@@ -6,7 +6,7 @@ from flask import Flask, Response, current_app, request
 from flask.sessions import SecureCookieSessionInterface
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from writer.accounts.sign_ins import LASTS
+from writer.accounts import SIGN_IN_LASTS
 from writer.config import Config, whole_number
 
 LARGEST_FORM_BYTES = 1_000_000
@@ -44,7 +44,7 @@ def register(app: Flask, config: Config) -> None:
         SESSION_COOKIE_HTTPONLY=True,
         SESSION_COOKIE_SAMESITE="Lax",
         SESSION_REFRESH_EACH_REQUEST=False,
-        PERMANENT_SESSION_LIFETIME=LASTS["session"],
+        PERMANENT_SESSION_LIFETIME=SIGN_IN_LASTS["session"],
         MAX_FORM_MEMORY_SIZE=LARGEST_FORM_BYTES,
         MAX_FORM_PARTS=1000,
     )

@@ -18,11 +18,10 @@ from datetime import timedelta
 from sqlalchemy.exc import OperationalError
 
 from writer import config as configuration
-from writer import logs, orders
+from writer import deliveries, logs, orders, sync
 from writer.db import AlreadyRunning, Database
 from writer.errors import DomainError
-from writer.stores import deliveries, runs
-from writer.stores.secrets import Vault
+from writer.stores import Vault
 
 log = logging.getLogger("writer.sync_orders")
 
@@ -52,7 +51,7 @@ def main(arguments: list[str] | None = None) -> int:
     try:
         config = configuration.load()
         interval = configuration.whole_number(config.environment, "SYNC_INTERVAL", 30, 1, 100_000)
-        days_back = runs.first_days_back(config)
+        days_back = sync.first_days_back(config)
         keep_days = configuration.whole_number(config.environment, "ORDER_RETENTION_DAYS", 90, 1, 36500)
         raw_days = configuration.whole_number(config.environment, "RAW_RETENTION_DAYS", 90, 1, 36500)
     except configuration.ConfigError as error:
@@ -64,7 +63,7 @@ def main(arguments: list[str] | None = None) -> int:
     database = Database(config.database_url)
     try:
         print(run(database, stop.is_set).summary)
-        plan = runs.Plan(
+        plan = sync.Plan(
             started_by="by hand" if asked.now else "cron",
             days_back=asked.days_back,
             first_days_back=days_back,
@@ -100,20 +99,20 @@ def _parse(arguments: list[str] | None) -> argparse.Namespace:
 
 
 def _days(text: str) -> int:
-    if not text.isascii() or not text.isdecimal() or not 1 <= int(text) <= runs.MOST_DAYS_BACK:
-        raise argparse.ArgumentTypeError(f"must be a whole number from 1 to {runs.MOST_DAYS_BACK}")
+    if not text.isascii() or not text.isdecimal() or not 1 <= int(text) <= sync.MOST_DAYS_BACK:
+        raise argparse.ArgumentTypeError(f"must be a whole number from 1 to {sync.MOST_DAYS_BACK}")
     return int(text)
 
 
-def _read_stores(database: Database, vault: Vault, plan: runs.Plan, is_stopping: Callable[[], bool]) -> int:
-    run_id = runs.run(database, vault, plan, is_stopping, tell=print)
+def _read_stores(database: Database, vault: Vault, plan: sync.Plan, is_stopping: Callable[[], bool]) -> int:
+    run_id = sync.run(database, vault, plan, is_stopping, tell=print)
     if run_id is None:
         print("No store with REST keys is due to be read.")
         return 0
     with database.reading() as db:
-        done = runs.summary(db, run_id)
-    print(runs.line(done))
-    log.info("orders read", extra={"fields": {"summary": runs.line(done)}})
+        done = sync.summary(db, run_id)
+    print(sync.line(done))
+    log.info("orders read", extra={"fields": {"summary": sync.line(done)}})
     return 1 if done["errors"] else 0
 
 
@@ -126,13 +125,13 @@ def _match_again(database: Database) -> None:
 
 
 def _forget_old(database: Database, keep_days: int, raw_days: int) -> None:
-    """Let orders older than is kept leave the cache, a thousand a transaction; forget raw data and runs."""
+    """Let orders older than is kept leave the cache, a thousand a transaction; forget raw data and sync."""
     cleaned = 0
     while True:
         with database.transaction() as db:
             few = orders.clean_up(db, keep_days)
             raw = orders.drop_raw(db, raw_days)
-            runs.drop_old(db)
+            sync.drop_old_runs(db)
         cleaned += few
         if few == 0 and raw == 0:
             break

@@ -10,16 +10,16 @@ from sqlalchemy import select
 
 from deploy.demo.settings import Ports
 from deploy.demo.shops import Shop
-from writer import processes, stock
+from writer import connect, processes, stock
 from writer.config import Config
+from writer.connect import baseline, doctor
 from writer.db import Database
+from writer.listings import refresh
 from writer.migrate import migrate
 from writer.preflight import Refused
 from writer.schema.stock import products
-from writer.stores import baseline, connect, doctor, refresh, registry
-from writer.stores.client import Site
-from writer.stores.registry import Keyring
-from writer.stores.secrets import Vault
+from writer.stores import Keyring, Vault, registry
+from writer.woocommerce import Site
 
 BY = "demo"
 SERVICES = ("demo-watcher", "demo-writer", "demo-reader")
@@ -52,7 +52,7 @@ class Hub:
         for topic in doctor.TOPICS:
             url = f"http://127.0.0.1:{self.ports.writer}{doctor.PATH}"
             shop.add_webhook(topic, url, secret=secret)
-        refresh.refresh(self.database, self.keyring.vault, store_id)
+        refresh(self.database, self.keyring.vault, store_id)
         return store_id
 
     def start(self, environment: Mapping[str, str]) -> None:

@@ -8,7 +8,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from tests.airtable.hub import Hub
-from tests.deliveries import deliver, make_line, make_order_body
+from tests.delivering import deliver, make_line, make_order_body
 from tests.makers import make_config, sign_in_as
 from writer.app import create_app
 

@@ -12,13 +12,14 @@ from collections.abc import Callable
 from datetime import timedelta
 
 from tests.bench.shops import Shops, in_a_process, peak_kb, shops, watching
-from tests.deliveries import URL
+from tests.delivering import URL
 from tests.makers import make_config
 from writer.db import Database
-from writer.stores import contact, pusher
-from writer.stores.client import Client, Site
-from writer.stores.refresh import refresh
-from writer.stores.secrets import Vault
+from writer.listings import refresh
+from writer.push import pusher
+from writer.stores import Vault
+from writer.stores.contact import TIMEOUT_S
+from writer.woocommerce import Client, Site
 
 MODULE = "tests.bench.push_bench"
 PATIENCE_S = 120
@@ -81,7 +82,7 @@ def hang(sales: int) -> Figures:
         with shops(4, 1) as found:
             found.fakes[3].faults.hang_s = hang_s
             figures[f"{name}_s"] = _seconds_of_sales(found, sales)
-    return {"sales": sales, **figures, "timeout_s": contact.TIMEOUT_S}
+    return {"sales": sales, **figures, "timeout_s": TIMEOUT_S}
 
 
 def _seconds_of_sales(found: Shops, sales: int) -> float:

@@ -20,10 +20,10 @@ from writer import clock
 from writer.config import ROOT
 from writer.db import Database
 from writer.migrate import migrate
+from writer.schema.listings import listings
 from writer.schema.stock import products
-from writer.schema.stores import listings, stores
-from writer.stores import registry
-from writer.stores.secrets import Vault
+from writer.schema.stores import stores
+from writer.stores import Vault, registry
 
 ON_HAND = 100
 INSERTED_AT_ONCE = 5000

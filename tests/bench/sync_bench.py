@@ -24,8 +24,8 @@ from writer import clock
 from writer.db import Database
 from writer.migrate import migrate
 from writer.schema.stores import stores
-from writer.stores import registry, runs
-from writer.stores.secrets import Vault
+from writer.stores import Vault, registry
+from writer.sync import runs
 
 MODULE = "tests.bench.sync_bench"
 

@@ -15,13 +15,13 @@ from typing import Any
 from sqlalchemy import event
 
 from tests.bench.load import Run
-from tests.deliveries import deliver
+from tests.delivering import deliver
 from tests.makers import WEBHOOK_SECRET, make_config
 from tests.ops.writers import order, running
 from writer.app import create_app
 from writer.db import Database
 from writer.migrate import migrate
-from writer.stores.secrets import signature
+from writer.woocommerce.signing import signature
 
 CLIENTS = 8
 THREADS = 2

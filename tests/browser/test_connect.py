@@ -6,10 +6,10 @@ import pytest
 from flask import Flask
 from playwright.sync_api import Page, expect
 
+from tests.connected import add_product, connect_store, listed
 from tests.fakes.woocommerce import FakeStore
-from tests.stores.makers import add_product, connect_store, listed
-from writer.stores import pusher
-from writer.stores.refresh import refresh
+from writer.listings import refresh
+from writer.push import pusher
 
 pytestmark = pytest.mark.usefixtures("check_width")
 

@@ -6,8 +6,8 @@ import pytest
 from flask import Flask
 from playwright.sync_api import Page, expect
 
+from tests.connected import connect_store
 from tests.fakes.woocommerce import FakeStore
-from tests.stores.makers import connect_store
 from writer.accounts import grants, queries
 from writer.accounts.grants import Owner
 from writer.db import Database

@@ -4,7 +4,7 @@ import pytest
 from flask import Flask
 from playwright.sync_api import Page, expect
 
-from tests.deliveries import captured, deliver, make_line, make_order_body
+from tests.delivering import captured, deliver, make_line, make_order_body
 from tests.orders.ledger import totals
 
 pytestmark = pytest.mark.usefixtures("check_width")

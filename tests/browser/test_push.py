@@ -7,11 +7,10 @@ from flask import Flask
 from playwright.sync_api import BrowserContext, Page, expect
 from sqlalchemy import update
 
+from tests.hub import Hub, running_hub
 from tests.makers import session_cookie
-from tests.stores.hub import Hub, running_hub
-from writer import clock, stock
+from writer import clock, listings, stock
 from writer.schema.stores import stores
-from writer.stores import settle
 
 pytestmark = pytest.mark.usefixtures("check_width")
 
@@ -65,7 +64,7 @@ def test_drift_is_answered_on_the_stores_page(hub: Hub, page: Page) -> None:
     hub.fakes[0].set_stock("ICE24", 20)
     for _ in range(2):
         with hub.database.transaction() as db:
-            settle.look_at_all(db, 1)
+            listings.look_at_all(db, 1)
         hub.push()
         hub.tick(61)
     page.goto("/stores/1")

@@ -7,7 +7,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import update
 
-from tests.deliveries import deliver, make_order_body
+from tests.delivering import deliver, make_order_body
 from tests.makers import grant_every_store
 from writer import clock, stock
 from writer.dashboard import queries

@@ -12,12 +12,12 @@ from sqlalchemy import func, select
 from werkzeug.serving import make_server
 
 from tests.conftest import QuietHandler
-from tests.deliveries import make_order_body
+from tests.delivering import make_order_body
 from tests.makers import WEBHOOK_SECRET
 from tests.ops import edge
 from tests.ops.edge import Edge
-from writer.schema.stores import deliveries
-from writer.stores.secrets import signature
+from writer.schema.deliveries import deliveries
+from writer.woocommerce.signing import signature
 
 WEBHOOK = "/api/woocommerce/webhook"
 SHORT = ("/webhooks/woocommerce/order_paid", "/webhooks/woocommerce/refund_or_cancel")

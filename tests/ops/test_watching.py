@@ -14,9 +14,9 @@ from tests.ops.copies import Copy, project
 from writer import clock, stock
 from writer.db import Database
 from writer.processes import children
-from writer.schema.stores import listings, stores
-from writer.stores import registry
-from writer.stores.secrets import Vault
+from writer.schema.listings import listings
+from writer.schema.stores import stores
+from writer.stores import Vault, registry
 
 pytestmark = [pytest.mark.sqlite_only, pytest.mark.xdist_group("restart")]
 

@@ -16,12 +16,12 @@ from queue import Empty, SimpleQueue
 
 from sqlalchemy import create_engine, text
 
-from tests.deliveries import URL, make_line, make_order_body
+from tests.delivering import URL, make_line, make_order_body
 from tests.makers import WEBHOOK_SECRET, make_config
 from tests.ports import free_port
 from writer.config import ROOT
 from writer.processes import children
-from writer.stores.secrets import signature
+from writer.woocommerce.signing import signature
 
 START_TIMEOUT_S = 30
 

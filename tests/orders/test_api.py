@@ -7,7 +7,7 @@ import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import select, update
 
-from tests.deliveries import deliver, make_line, make_order_body
+from tests.delivering import deliver, make_line, make_order_body
 from tests.makers import grant_every_store
 from tests.orders.many import add_orders, add_stores
 from writer.db import Database

@@ -5,7 +5,7 @@ import random
 import pytest
 from flask import Flask
 
-from tests.deliveries import Delivery, captured
+from tests.delivering import Delivery, captured
 from tests.orders.ledger import sold_by_order, totals
 
 # By hand, from the newest body of each order:

@@ -4,7 +4,7 @@ import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import func, select
 
-from tests.deliveries import captured, deliver, make_line, make_order_body
+from tests.delivering import captured, deliver, make_line, make_order_body
 from tests.makers import grant_every_store
 from tests.orders.ledger import posted, totals
 from writer import audit, stock

@@ -7,7 +7,7 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
-from tests.deliveries import deliver, make_line, make_order_body
+from tests.delivering import deliver, make_line, make_order_body
 from tests.makers import grant_every_store
 from writer.db import Database
 from writer.orders import export, listing

@@ -7,7 +7,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
-from tests.deliveries import deliver, make_line, make_order_body
+from tests.delivering import deliver, make_line, make_order_body
 from tests.orders.ledger import posted, sold_by_order, totals
 from writer.db import Database
 from writer.schema.audit import notices
@@ -247,7 +247,7 @@ def test_a_line_matched_later_is_posted_once_dated_as_its_order(
 
 
 def test_an_order_anonymised_in_the_store_keeps_no_person(client: FlaskClient, database: Database) -> None:
-    from writer.schema.stores import deliveries
+    from writer.schema.deliveries import deliveries
 
     send(client, {}, {"meta_data": [{"key": "_anonymized", "value": "yes"}], "billing": {"email": "x@y.z"}})
 

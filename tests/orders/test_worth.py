@@ -7,7 +7,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import func, select
 
-from tests.deliveries import captured, deliver, make_order_body
+from tests.delivering import captured, deliver, make_order_body
 from writer.db import Database
 from writer.schema.orders import order_counts, order_revenue, orders
 

@@ -12,7 +12,8 @@ from tests.makers import grant_every_store
 from tests.stock.shelf import make_product, moves, on_hand, product
 from writer import stock
 from writer.db import Database, insert_row
-from writer.schema.stores import listings, stores
+from writer.schema.listings import listings
+from writer.schema.stores import stores
 
 
 def body(answer: TestResponse, status: int = 200) -> Any:

@@ -7,11 +7,12 @@ from typing import Any
 import pytest
 from flask.testing import FlaskClient
 
-from tests.deliveries import deliver, make_line, make_order_body
+from tests.delivering import deliver, make_line, make_order_body
 from tests.stock.shelf import make_product, moves, on_hand, product
 from writer import clock, stock
 from writer.db import Database, insert_row
-from writer.schema.stores import listings, stores
+from writer.schema.listings import listings
+from writer.schema.stores import stores
 
 TOKEN = "0123456789abcdef" * 2
 

@@ -8,7 +8,7 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
-from tests.deliveries import deliver, make_line, make_order_body
+from tests.delivering import deliver, make_line, make_order_body
 from tests.stock.shelf import make_product, moves, on_hand, open_notices
 from writer import clock, orders, sales
 from writer.db import Database

@@ -6,13 +6,14 @@ import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
-from tests.deliveries import deliver, make_order_body
+from tests.delivering import deliver, make_order_body
 from tests.makers import WEBHOOK_SECRET, grant_every_store
 from tests.orders.ledger import posted, totals
 from writer import audit, clock
 from writer.db import Database
 from writer.schema.audit import audit_entries
-from writer.schema.stores import deliveries, store_secrets, stores
+from writer.schema.deliveries import deliveries
+from writer.schema.stores import store_secrets, stores
 
 OWN = "a-secret-of-its-own"
 SETTINGS = {"name": "shop.example", "paid_statuses": ""}

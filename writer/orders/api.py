@@ -1,6 +1,6 @@
 """Orders as JSON under /api/v1/orders: the list, what all come to, one with its history.
 
-What speaks to a store is at the same address, and is the stores room's.
+What speaks to a store is at the same address, and is the sync room's.
 """
 
 import json

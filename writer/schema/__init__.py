@@ -3,7 +3,34 @@
 The database itself is made by the migrations; a test holds the two together.
 """
 
-from writer.schema import accounts, airtable, audit, orders, public, sales, stock, stores
+from writer.schema import (
+    accounts,
+    airtable,
+    audit,
+    deliveries,
+    listings,
+    orders,
+    public,
+    push,
+    sales,
+    stock,
+    stores,
+    sync,
+)
 from writer.schema.types import metadata
 
-__all__ = ["accounts", "airtable", "audit", "metadata", "orders", "public", "sales", "stock", "stores"]
+__all__ = [
+    "accounts",
+    "airtable",
+    "audit",
+    "deliveries",
+    "listings",
+    "metadata",
+    "orders",
+    "public",
+    "push",
+    "sales",
+    "stock",
+    "stores",
+    "sync",
+]

@@ -138,7 +138,7 @@ class Product(BaseModel):
     days_of_cover: int | None = Field(description="At the pace of the last 30 days; null: none was sold.")
     counted_from: TimeText
     version: int = Field(description="Rises with every change.")
-    listings: list[Listing]
+    shown_in: list[Listing] = Field(alias="listings")
 
 
 class Products(BaseModel):
@@ -203,7 +203,7 @@ def product(line: Line) -> dict[str, Any]:
         "sold_30_days": line.sold,
         "days_of_cover": line.days_of_cover,
         "counted_from": iso(row.counted_from),
-        "listings": [_listing(shown) for shown in line.listings],
+        "listings": [_listing(shown) for shown in line.shops],
     }
 
 

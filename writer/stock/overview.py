@@ -8,8 +8,9 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, Row, func, select
 
 from writer import clock
+from writer.schema.listings import listings
 from writer.schema.stock import movements, products
-from writer.schema.stores import listings, stores
+from writer.schema.stores import stores
 from writer.sight import Sight
 from writer.stock import queries
 
@@ -57,7 +58,7 @@ class Line:
     available: int
     sold: int  # units in the last 30 days, less what was cancelled of them
     days_of_cover: int | None  # None: nothing sold, so nobody knows
-    listings: list[Shown]
+    shops: list[Shown]  # what each store shows of it
 
     @property
     def is_oversold(self) -> bool:

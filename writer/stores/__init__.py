@@ -1,7 +1,71 @@
-"""Stores: WooCommerce and how it is spoken with. The top of the house: no other room calls this one."""
+"""Stores: which there are, their keys and secrets, whether one may be called now, what failed there."""
 
-from writer import stock
-from writer.stores.listings import match_sku
+from writer.stores.contact import NotNow, callable_stores, contact, why_not
+from writer.stores.failures import drop_old as drop_old_failures
+from writer.stores.failures import end as end_failures
+from writer.stores.failures import give_up as give_up_failure
+from writer.stores.failures import go_on, note_refused, note_success
+from writer.stores.failures import note as note_failure
+from writer.stores.failures import note_store as note_store_failure
+from writer.stores.failures import retry_now as retry_failure
+from writer.stores.jobs import Jobs, Tell, Unwell
+from writer.stores.queries import MAX_ID, doctor_says, known_id, list_stores
+from writer.stores.registry import (
+    Keyring,
+    all_secrets,
+    channel,
+    count,
+    find,
+    find_named,
+    get,
+    normalised,
+    note_contact,
+    note_rejected,
+    only_one,
+    register,
+    save,
+    secrets_of,
+    set_secret,
+)
+from writer.stores.secrets import Vault
+from writer.stores.settings import on_switched_on
 
-# The stock room lies below this one and cannot call it: it tells whoever asked.
-stock.on_product_added.append(match_sku)
+__all__ = [
+    "MAX_ID",
+    "Jobs",
+    "Keyring",
+    "NotNow",
+    "Tell",
+    "Unwell",
+    "Vault",
+    "all_secrets",
+    "callable_stores",
+    "channel",
+    "contact",
+    "count",
+    "doctor_says",
+    "drop_old_failures",
+    "end_failures",
+    "find",
+    "find_named",
+    "get",
+    "give_up_failure",
+    "go_on",
+    "known_id",
+    "list_stores",
+    "normalised",
+    "note_contact",
+    "note_failure",
+    "note_refused",
+    "note_rejected",
+    "note_store_failure",
+    "note_success",
+    "on_switched_on",
+    "only_one",
+    "register",
+    "retry_failure",
+    "save",
+    "secrets_of",
+    "set_secret",
+    "why_not",
+]

@@ -10,9 +10,8 @@ from writer import clock
 from writer.db import Database
 from writer.schema.stores import stores
 from writer.stores import failures, registry
-from writer.stores.client import Client, Site
-from writer.stores.problems import StoreError
 from writer.stores.secrets import Vault
+from writer.woocommerce import Client, Site, StoreError
 
 TIMEOUT_S = 30.0
 

@@ -10,7 +10,7 @@ from writer import audit, clock
 from writer import db as database
 from writer.errors import Conflict, NotFound
 from writer.schema.stores import failures, stores
-from writer.stores.problems import KeysRefused, StoreBusy, StoreError
+from writer.woocommerce import KeysRefused, StoreBusy, StoreError
 
 FIRST_WAIT = timedelta(minutes=1)
 LONGEST_WAIT = timedelta(hours=1)
@@ -114,10 +114,15 @@ def retry_now(db: Connection, actor: str, failure_id: int) -> Row[Any]:
     fresh: dict[str, Any] = {"not_before": None, "refusals": 0}
     db.execute(update(stores).where(stores.c.id == row.store_id).values(**fresh))
     if row.listing_id is None:
-        paused = (stores.c.id == row.store_id) & (stores.c.push_state == "paused")
-        db.execute(update(stores).where(paused).values(push_state="on", push_reason=None))
+        go_on(db, row.store_id)
     audit.note(db, actor, "failure.retry", f"failure {failure_id}", None, {"what": row.what})
     return row
+
+
+def go_on(db: Connection, store_id: int) -> None:
+    """A store that was paused is pushed to again."""
+    paused = (stores.c.id == store_id) & (stores.c.push_state == "paused")
+    db.execute(update(stores).where(paused).values(push_state="on", push_reason=None))
 
 
 def give_up(db: Connection, actor: str, failure_id: int) -> Row[Any]:

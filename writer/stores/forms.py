@@ -1,11 +1,8 @@
-"""The forms of the stores room, and the filter of the deliveries as the query string gives it."""
+"""The forms of the stores room."""
 
-from flask import request
 from flask_wtf import FlaskForm
 from wtforms import BooleanField, PasswordField, StringField
 from wtforms.validators import InputRequired, Length
-
-from writer.stores.queries import MAX_ID, OUTCOMES, DeliveryFilters
 
 
 class StoreForm(FlaskForm):  # type: ignore[misc]  # flask_wtf has no types
@@ -33,12 +30,3 @@ class SecretForm(FlaskForm):  # type: ignore[misc]  # flask_wtf has no types
         description="At least 16 characters. It is kept encrypted and never shown again.",
         render_kw={"autocomplete": "off", "spellcheck": "false"},
     )
-
-
-def asked_deliveries() -> DeliveryFilters:
-    """Return the filter the query string asks for; what cannot be understood leaves nothing out."""
-    outcome, order = request.args.get("outcome", ""), request.args.get("order", "")
-    is_id = order.isascii() and order.isdecimal() and int(order[:12]) <= MAX_ID
-    # PostgreSQL refuses NUL in a text; no row has one.
-    number = request.args.get("q", "").replace("\0", "").strip().removeprefix("#")[:200]
-    return DeliveryFilters(outcome if outcome in OUTCOMES else "", number, int(order) if is_id else None)

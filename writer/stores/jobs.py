@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from writer.db import AlreadyRunning
 from writer.errors import Conflict, DomainError
 from writer.stores.contact import NotNow
-from writer.stores.problems import StoreError
+from writer.woocommerce import StoreError
 
 log = logging.getLogger("writer.stores")
 Tell = Callable[[str], None]

@@ -3,10 +3,10 @@
 from flask import Blueprint, current_app, flash, redirect, render_template, url_for
 from werkzeug.wrappers import Response
 
-from writer import accounts
+from writer import accounts, woocommerce
 from writer.db import reading, transaction
 from writer.errors import Invalid
-from writer.stores import deliveries, forms, queries, registry, settings
+from writer.stores import forms, queries, registry, settings
 
 bp = Blueprint("stores", __name__, template_folder="templates")
 
@@ -114,5 +114,5 @@ def _store_page(
 def _how_to_connect() -> dict[str, object]:
     return {
         "delivery_url": url_for("webhook.receive", _external=True),
-        "topics": [topic.removeprefix("order.") for topic in deliveries.ORDER_TOPICS],
+        "topics": [topic.removeprefix("order.") for topic in woocommerce.ORDER_TOPICS],
     }

@@ -50,6 +50,11 @@ def get(db: Connection, store_id: int) -> Row[Any]:
     return row
 
 
+def find_named(db: Connection, site_id: str) -> Row[Any] | None:
+    """Return the store with this short name."""
+    return db.execute(select(stores).where(stores.c.site_id == site_id)).first()
+
+
 def count(db: Connection) -> int:
     """Return how many stores there are."""
     return int(db.execute(select(func.count()).select_from(stores)).scalar_one())
@@ -66,6 +71,11 @@ def register(db: Connection, source: str, actor: str) -> Row[Any]:
     store_id = database.insert_row(db, stores, name=source[:60], source=source, created_at=clock.now())
     audit.note(db, actor, "store.add", f"store {store_id}", None, {"name": source[:60], "source": source})
     return get(db, store_id)
+
+
+def save(db: Connection, store_id: int, **values: Any) -> None:
+    """Write what a room above this one knows of a store: these columns of its row, and no other."""
+    db.execute(update(stores).where(stores.c.id == store_id).values(**values))
 
 
 def channel(store: Row[Any]) -> Channel:

@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from collections.abc import Callable
 from typing import Any
 
 from sqlalchemy import Connection, Row, select, update
@@ -9,9 +10,11 @@ from sqlalchemy import Connection, Row, select, update
 from writer import audit, orders
 from writer.errors import Invalid
 from writer.schema.stores import stores
-from writer.stores import deliveries, registry
+from writer.stores import registry
 
 LONGEST_NAME = 60
+# Called when a store is switched on; each processes what it held of it and returns how much that was.
+on_switched_on: list[Callable[[Connection, Row[Any]], int]] = []
 _STATUS = re.compile(r"[a-z0-9_-]{1,40}")
 # What these mean is settled: counting them as paid would contradict the store.
 _NEVER_PAID = {"cancelled", "failed", "refunded", "trash", "checkout-draft", "auto-draft", "draft"}
@@ -54,7 +57,10 @@ def switch(db: Connection, actor: str, store_id: int, is_active: bool) -> int:
     db.execute(update(stores).where(stores.c.id == store_id).values(is_active=is_active))
     was, now = {"is_active": before.is_active}, {"is_active": is_active}
     audit.note(db, actor, "store.switch", f"store {store_id}", was, now)
-    return deliveries.release(db, registry.get(db, store_id)) if is_active else 0
+    if not is_active:
+        return 0
+    store = registry.get(db, store_id)
+    return sum(process_held(db, store) for process_held in on_switched_on)
 
 
 def _lock_store(db: Connection, store_id: int) -> Row[Any]:

@@ -1,0 +1,40 @@
+"""A connected store and products to sell in it."""
+
+from typing import Any
+
+from sqlalchemy import Row, select
+
+from tests.fakes.woocommerce import FakeStore
+from writer import connect, stock
+from writer.db import Database
+from writer.schema.listings import listings
+from writer.schema.stores import stores
+from writer.stores import Keyring
+from writer.woocommerce import Site
+
+
+def connect_store(db: Database, ring: Keyring, store: FakeStore, name: str = "") -> int:
+    """Connect a running fake store, as the wizard does; return its id."""
+    site = Site(store.url, store.key, store.secret, ca_bundle=store.ca_bundle)
+    found = connect.look(site)
+    with db.transaction() as connection:
+        return int(connect.save(connection, ring, "ada", site, found, name).id)
+
+
+def add_product(db: Database, sku: str, on_hand: int = 0) -> int:
+    """Begin to count a SKU; return the product's id."""
+    with db.transaction() as connection:
+        return int(stock.add_product(connection, "ada", sku, on_hand).id)
+
+
+def store_row(db: Database, store_id: int) -> Any:
+    """The store as it stands."""
+    with db.reading() as connection:
+        return connection.execute(select(stores).where(stores.c.id == store_id)).one()
+
+
+def listed(db: Database, store_id: int) -> dict[str, Row[Any]]:
+    """The store's listings by the SKU it writes on them; the last of several."""
+    with db.reading() as connection:
+        query = select(listings).where(listings.c.store_id == store_id).order_by(listings.c.id)
+        return {row.sku: row for row in connection.execute(query)}

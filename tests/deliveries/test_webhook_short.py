@@ -1,0 +1,422 @@
+"""The short form of orders, from small plugins and scripts: who may send it, and what it comes to."""
+
+import json
+from typing import Any
+
+import pytest
+from flask.testing import FlaskClient
+from sqlalchemy import select, update
+from werkzeug.test import TestResponse
+
+from tests.connected import add_product
+from tests.delivering import deliver, make_order_body
+from tests.makers import WEBHOOK_SECRET
+from writer import stock
+from writer.db import Database
+from writer.deliveries import actions as delivery_actions
+from writer.schema.deliveries import deliveries
+from writer.schema.orders import orders
+from writer.schema.sales import sales
+from writer.schema.stores import stores
+from writer.stores import Keyring, registry
+from writer.woocommerce.signing import signature
+
+PAID = "/webhooks/woocommerce/order_paid"
+RETURNED = "/webhooks/woocommerce/refund_or_cancel"
+BEARER = {"Authorization": f"Bearer {WEBHOOK_SECRET}"}
+
+
+def line(qty: Any = 2, line_item_id: Any = 11, sku: Any = "FIRE24") -> dict[str, Any]:
+    return {"line_item_id": line_item_id, "sku": sku, "qty": qty}
+
+
+def short(*lines: dict[str, Any], **changes: Any) -> dict[str, Any]:
+    """The smallest short order: 1001 of the store uk, FIRE24 x 2."""
+    return {"site_id": "uk", "order_id": 1001, "line_items": list(lines) or [line()], **changes}
+
+
+def send(client: FlaskClient, path: str, body: Any, headers: dict[str, str] | None = None) -> TestResponse:
+    raw = body if isinstance(body, bytes) else json.dumps(body).encode()
+    sent = BEARER if headers is None else headers
+    return client.post(path, data=raw, headers=sent, content_type="application/json")
+
+
+def outcome(answer: TestResponse) -> str:
+    assert answer.status_code == 200, answer.text
+    return str(answer.get_json()["outcome"])
+
+
+def sold(db: Database) -> int:
+    with db.reading() as connection:
+        return sum(connection.execute(select(sales.c.quantity)).scalars())
+
+
+def on_hand(db: Database) -> int:
+    with db.reading() as connection:
+        return int(stock.get(connection, "FIRE24").on_hand)
+
+
+@pytest.fixture
+def store_id(db: Database) -> int:
+    """The store uk; of FIRE24 ten are counted."""
+    with db.transaction() as connection:
+        row = registry.register(connection, "shop.example", "ada")
+        connection.execute(update(stores).values(site_id="uk"))
+    add_product(db, "FIRE24", 10)
+    return int(row.id)
+
+
+# Who may send
+
+
+def test_bearer_with_the_shared_secret_is_believed(client: FlaskClient, db: Database, store_id: int) -> None:
+    assert outcome(send(client, PAID, short())) == "recorded"
+
+    assert (sold(db), on_hand(db)) == (2, 8)
+
+
+def test_signature_is_believed(client: FlaskClient, db: Database, store_id: int) -> None:
+    raw = json.dumps(short()).encode()
+    signed = {"X-WC-Webhook-Signature": signature(WEBHOOK_SECRET, raw)}
+
+    assert outcome(send(client, PAID, raw, signed)) == "recorded"
+
+    assert sold(db) == 2
+
+
+def test_signature_with_the_secret_of_the_named_store_is_believed(
+    client: FlaskClient, db: Database, ring: Keyring, store_id: int
+) -> None:
+    with db.transaction() as connection:
+        registry.set_secret(connection, ring, "ada", store_id, "a-secret-of-its-own")
+    raw = json.dumps(short()).encode()
+
+    answer = send(client, PAID, raw, {"X-WC-Webhook-Signature": signature("a-secret-of-its-own", raw)})
+
+    assert outcome(answer) == "recorded"
+
+
+@pytest.mark.parametrize("path", [PAID, RETURNED])
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {},
+        {"Authorization": "Bearer wrong-secret-entirely"},
+        {"Authorization": f"Basic {WEBHOOK_SECRET}"},
+        {"Authorization": WEBHOOK_SECRET},
+        {"Authorization": "Bearer é"},
+        {"X-WC-Webhook-Signature": "AAAA"},
+    ],
+)
+def test_stranger_is_refused_and_counted_and_changes_nothing(
+    client: FlaskClient, db: Database, store_id: int, path: str, headers: dict[str, str]
+) -> None:
+    answer = send(client, path, short(), headers)
+
+    assert answer.status_code == 401
+    assert answer.content_type == "application/problem+json"
+    with db.reading() as connection:
+        assert connection.execute(select(stores.c.rejected)).scalar_one() == 1
+        assert connection.execute(select(deliveries)).all() == []
+
+
+def test_api_token_is_no_webhook_secret(api: FlaskClient, store_id: int) -> None:
+    answer = api.post(PAID, json=short())
+
+    assert answer.status_code == 401
+
+
+def test_ping_is_answered_exactly_200(client: FlaskClient) -> None:
+    assert client.post(PAID, data={"webhook_id": "7"}).status_code == 200
+
+
+@pytest.mark.parametrize("path", [PAID, RETURNED])
+def test_native_order_is_taken_as_everywhere(
+    client: FlaskClient, db: Database, store_id: int, path: str
+) -> None:
+    sent = {**BEARER, "X-WC-Webhook-Source": "https://shop.example/"}
+
+    cancelled = make_order_body(status="cancelled", date_modified_gmt="2026-11-20T11:00:00")
+
+    assert outcome(send(client, path, make_order_body(), sent)) == "recorded"
+    assert sold(db) == 2
+    assert outcome(send(client, path, cancelled, sent)) == "recorded"
+    assert sold(db) == 0
+
+
+def test_native_order_without_signature_is_refused(client: FlaskClient, store_id: int) -> None:
+    assert send(client, PAID, make_order_body(), {}).status_code == 401
+
+
+@pytest.mark.parametrize(("body", "status"), [(b"{", 400), (b"[" * 100_000, 400), (b"[]", 200)])
+def test_what_is_no_order_is_answered_as_at_the_main_webhook(
+    client: FlaskClient, db: Database, store_id: int, body: bytes, status: int
+) -> None:
+    assert send(client, PAID, body).status_code == status
+    assert sold(db) == 0
+
+
+def test_body_over_five_megabytes_is_refused(client: FlaskClient, store_id: int) -> None:
+    assert send(client, PAID, b" " * 5_000_001).status_code == 413
+
+
+def test_body_of_two_megabytes_is_read(client: FlaskClient, store_id: int) -> None:
+    assert outcome(send(client, PAID, short(note="x" * 2_000_000))) == "recorded"
+
+
+# Which store
+
+
+def test_only_store_need_not_be_named(client: FlaskClient, db: Database, store_id: int) -> None:
+    assert outcome(send(client, PAID, short(site_id=None))) == "recorded"
+
+
+def test_store_may_be_named_by_its_address(client: FlaskClient, db: Database, store_id: int) -> None:
+    sent = {**BEARER, "X-WC-Webhook-Source": "https://shop.example/"}
+
+    assert outcome(send(client, PAID, short(site_id=None), sent)) == "recorded"
+
+
+def test_unknown_store_is_held_until_it_is_accepted(client: FlaskClient, db: Database, store_id: int) -> None:
+    assert outcome(send(client, PAID, short(site_id="us"))) == "held"
+    assert sold(db) == 0
+
+    with db.transaction() as connection:
+        delivery_actions.accept_source(connection, "ada", "us")
+
+    assert sold(db) == 2
+    assert outcome(send(client, PAID, short(site_id="us"))) in ("repeat", "recorded")
+    assert sold(db) == 2
+
+
+def test_first_message_of_all_makes_the_first_store(client: FlaskClient, db: Database) -> None:
+    assert outcome(send(client, PAID, short())) == "recorded"
+
+    with db.reading() as connection:
+        assert connection.execute(select(stores.c.source)).scalars().all() == ["uk"]
+
+
+# What cannot be used
+
+
+@pytest.mark.parametrize(
+    ("changes", "field"),
+    [
+        ({"order_id": None}, "order_id"),
+        ({"order_id": 0}, "order_id"),
+        ({"order_id": "1; DROP"}, "order_id"),
+        ({"order_id": True}, "order_id"),
+        ({"order_id": 1.5}, "order_id"),
+        ({"site_id": 7}, "site_id"),
+        ({"site_id": ""}, "site_id"),
+        ({"status": 7}, "status"),
+        ({"status": "a b"}, "status"),
+        ({"refund_id": "x"}, "refund_id"),
+        ({"line_items": "x"}, "line_items"),
+        ({"line_items": ["x"]}, "line_items"),
+        ({"line_items": [{"qty": 1}]}, "line_items"),
+        ({"line_items": [line(qty=None)]}, "line_items"),
+        ({"line_items": [line(qty=1.5)]}, "line_items"),
+        ({"line_items": [line(qty=100_001)]}, "line_items"),
+        ({"line_items": [line(qty=True)]}, "line_items"),
+        ({"line_items": [line(line_item_id="x")]}, "line_items"),
+        ({"line_items": [line(sku=5)]}, "line_items"),
+    ],
+)
+def test_unusable_field_is_named_and_nothing_is_kept(
+    client: FlaskClient, db: Database, store_id: int, changes: dict[str, Any], field: str
+) -> None:
+    answer = send(client, PAID, short(**changes))
+
+    assert answer.status_code == 422
+    assert list(answer.get_json()["errors"]) == [field]
+    with db.reading() as connection:
+        assert connection.execute(select(deliveries)).all() == []
+
+
+# What it comes to
+
+
+def test_repeat_posts_nothing(client: FlaskClient, db: Database, store_id: int) -> None:
+    answers = [outcome(send(client, PAID, short())) for _ in range(3)]
+
+    assert answers == ["recorded", "repeat", "repeat"]
+    assert (sold(db), on_hand(db)) == (2, 8)
+
+
+def test_numbers_may_be_written_as_text_and_status_with_its_prefix(
+    client: FlaskClient, db: Database, store_id: int
+) -> None:
+    body = short(line(qty="2", line_item_id="11"), order_id="1001", status="wc-Processing")
+
+    assert outcome(send(client, PAID, body)) == "recorded"
+    assert sold(db) == 2
+
+
+def test_line_may_be_known_by_its_sku_alone(client: FlaskClient, db: Database, store_id: int) -> None:
+    send(client, PAID, short(line(line_item_id=None)))
+
+    send(client, RETURNED, short(line(qty=1, line_item_id=None, sku="fire24 "), status="refunded"))
+
+    assert (sold(db), on_hand(db)) == (1, 9)
+
+
+def test_status_of_a_plugin_counts_as_paid_for_it_was_said_to_be(
+    client: FlaskClient, db: Database, store_id: int
+) -> None:
+    send(client, PAID, short(status="shipped"))
+
+    assert sold(db) == 2
+
+
+def test_changed_quantity_posts_the_difference(client: FlaskClient, db: Database, store_id: int) -> None:
+    send(client, PAID, short())
+
+    send(client, PAID, short(line(qty=5)))
+
+    assert (sold(db), on_hand(db)) == (5, 5)
+
+
+@pytest.mark.parametrize("status", [None, "cancelled", "failed"])
+@pytest.mark.parametrize("lines", [[], [line(qty=1)]])
+def test_cancelling_takes_back_the_whole_order(
+    client: FlaskClient, db: Database, store_id: int, status: str | None, lines: list[dict[str, Any]]
+) -> None:
+    send(client, PAID, short())
+
+    first = outcome(send(client, RETURNED, short(status=status, line_items=lines)))
+    again = outcome(send(client, RETURNED, short(status=status, line_items=lines)))
+
+    assert (first, again) == ("recorded", "repeat")
+    assert (sold(db), on_hand(db)) == (0, 10)
+
+
+def test_late_payment_does_not_bring_back_what_was_cancelled(
+    client: FlaskClient, db: Database, store_id: int
+) -> None:
+    send(client, RETURNED, short())
+
+    assert outcome(send(client, PAID, short())) == "stale"
+    assert (sold(db), on_hand(db)) == (0, 10)
+
+
+def test_newer_payment_does(client: FlaskClient, db: Database, store_id: int) -> None:
+    send(client, PAID, short(date_modified_gmt="2026-11-20T10:00:00"))
+    send(client, RETURNED, short(date_modified_gmt="2026-11-20T10:01:00"))
+
+    older = outcome(send(client, PAID, short(date_modified_gmt="2026-11-20T10:00:30")))
+    newer = outcome(send(client, PAID, short(date_modified_gmt="2026-11-20T10:02:00")))
+
+    assert (older, newer) == ("stale", "recorded")
+    assert (sold(db), on_hand(db)) == (2, 8)
+
+
+def test_units_refunded_are_counted_in_all_so_that_a_repeat_changes_nothing(
+    client: FlaskClient, db: Database, store_id: int
+) -> None:
+    send(client, PAID, short(line(qty=5)))
+
+    one = [outcome(send(client, RETURNED, short(line(qty=1), status="refunded"))) for _ in range(2)]
+    three = [outcome(send(client, RETURNED, short(line(qty=3), status="refunded"))) for _ in range(2)]
+    late = outcome(send(client, RETURNED, short(line(qty=1), status="refunded")))
+
+    assert (one, three, late) == (["recorded", "stale"], ["recorded", "stale"], "stale")
+    assert (sold(db), on_hand(db)) == (2, 8)
+
+
+def test_status_of_the_order_stays_until_all_units_are_refunded(
+    client: FlaskClient, db: Database, store_id: int
+) -> None:
+    send(client, PAID, short())
+    states = []
+    for qty in (-1, -2):
+        send(client, RETURNED, short(line(qty=qty), status="processing"))
+        with db.reading() as connection:
+            states.append(connection.execute(select(orders.c.status)).scalar_one())
+
+    assert states == ["processing", "refunded"]
+    assert (sold(db), on_hand(db)) == (0, 10)
+
+
+def test_named_refunds_count_each_once(client: FlaskClient, db: Database, store_id: int) -> None:
+    send(client, PAID, short(line(qty=5)))
+
+    for refund_id in (71, 72, 71, 72):
+        send(client, RETURNED, short(line(qty=1), status="refunded", refund_id=refund_id))
+
+    assert (sold(db), on_hand(db)) == (3, 8 - 1)
+
+
+def test_refund_without_lines_refunds_all_and_puts_nothing_back(
+    client: FlaskClient, db: Database, store_id: int
+) -> None:
+    send(client, PAID, short())
+
+    send(client, RETURNED, short(status="refunded", line_items=[]))
+
+    assert (sold(db), on_hand(db)) == (0, 8)
+
+
+def test_refund_that_comes_before_its_order_is_tried_again(
+    client: FlaskClient, db: Database, store_id: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert outcome(send(client, RETURNED, short(line(qty=1), status="refunded"))) == "failed"
+    send(client, PAID, short())
+
+    with db.transaction() as connection:
+        kept = connection.execute(select(deliveries).where(deliveries.c.outcome == "failed")).one()
+        delivery_actions.replay(connection, kept.id)
+
+    assert kept.next_attempt_at is not None
+    assert (sold(db), on_hand(db)) == (1, 9)
+
+
+def test_refund_of_a_line_the_order_has_not_fails_and_is_not_tried_again(
+    client: FlaskClient, db: Database, store_id: int
+) -> None:
+    send(client, PAID, short())
+
+    assert outcome(send(client, RETURNED, short(line(line_item_id=99), status="refunded"))) == "failed"
+
+    with db.reading() as connection:
+        kept = connection.execute(select(deliveries).where(deliveries.c.outcome == "failed")).one()
+    assert "no line 99" in kept.sentence
+    assert kept.next_attempt_at is None
+
+
+def test_refund_is_only_announced_where_the_store_can_be_asked(
+    client: FlaskClient, db: Database, ring: Keyring, store_id: int
+) -> None:
+    with db.transaction() as connection:
+        keys = {
+            "consumer_key_encrypted": ring.vault.lock("ck_1"),
+            "consumer_secret_encrypted": ring.vault.lock("cs_1"),
+        }
+        connection.execute(update(stores).values(**keys))
+    send(client, PAID, short())
+
+    send(client, RETURNED, short(line(qty=1), status="refunded"))
+
+    with db.reading() as connection:
+        assert connection.execute(select(orders.c.needs_reading)).scalar_one() == "refund quantities"
+    assert (sold(db), on_hand(db)) == (2, 8)
+
+
+def test_short_message_keeps_what_the_native_order_told(
+    client: FlaskClient, db: Database, store_id: int
+) -> None:
+    deliver(client, make_order_body())
+
+    send(client, RETURNED, short(status="cancelled"))
+
+    with db.reading() as connection:
+        row = connection.execute(select(orders)).one()
+    assert (row.status, row.customer_email, row.total_minor) == ("cancelled", "ada@example.test", 2400)
+    assert row.raw is not None
+    assert sold(db) == 0
+
+
+@pytest.mark.parametrize("name", ["a\0b", "\ud800"])
+def test_a_site_no_text_can_name_is_answered_to_strangers_too(client: FlaskClient, name: str) -> None:
+    assert send(client, PAID, short(site_id=name), headers={}).status_code == 401
+    assert send(client, PAID, short(site_id=name)).status_code == 422

@@ -1,0 +1,361 @@
+"""What pushing must survive beside the scenarios: odd stores, retries by hand, writes of unknown fate."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from flask import Flask
+from sqlalchemy import insert, select, update
+
+from tests.hub import Hub, running_hub
+from writer import clock, stock
+from writer.listings import look_again, look_at_all
+from writer.listings.actions import map_by_hand
+from writer.push import drift
+from writer.schema.audit import notices
+from writer.schema.listings import listings
+from writer.schema.push import drifts
+from writer.schema.stores import failures, stores
+from writer.woocommerce import Client
+
+
+@pytest.fixture
+def hub(app: Flask, monkeypatch: pytest.MonkeyPatch) -> Iterator[Hub]:
+    with running_hub(app, monkeypatch, how_many=2) as found:
+        found.add_item()
+        yield found
+
+
+def sell_here(hub: Hub, units: int, sku: str = "X") -> None:
+    with hub.database.transaction() as db:
+        product = stock.get(db, sku)
+        stock.record(db, [stock.Movement(product.id, -units, "sale", clock.now(), "ada")])
+
+
+def change(hub: Hub, table: Any, **values: Any) -> None:
+    with hub.database.transaction() as db:
+        db.execute(update(table).values(**values))
+
+
+def rows(hub: Hub, table: Any) -> list[Any]:
+    with hub.database.reading() as db:
+        return list(db.execute(select(table).order_by(table.c.id)).all())
+
+
+def let_drift(hub: Hub, store: int, shows: int) -> None:
+    """Let somebody change the number in a store by hand, and let it be seen twice."""
+    hub.fakes[store - 1].set_stock("X", shows)
+    for _ in range(2):
+        with hub.database.transaction() as db:
+            look_at_all(db, store)
+        hub.push(store_ids=[store])
+        hub.tick(61)
+
+
+def test_a_push_that_asks_nothing_forgets_no_failure(hub: Hub) -> None:
+    hub.fakes[1].faults.keys_revoked = True
+    hub.poll()
+    hub.tick(7200)
+
+    hub.push()
+    hub.poll()
+
+    assert hub.store(2).push_state == "paused"
+    assert [row.ended_at for row in rows(hub, failures)] == [None]
+
+
+def test_a_store_that_is_paused_says_why(hub: Hub) -> None:
+    change(hub, stores, push_state="paused", push_reason="The keys are gone.")
+
+    result = hub.push()
+
+    assert result.skipped == {1: "A is paused: The keys are gone.", 2: "B is paused: The keys are gone."}
+
+
+def add_variation(hub: Hub, sku: str) -> int:
+    """Count a variation that store 2 lists; return its parent's number there."""
+    parent = hub.fakes[1].add_variable_product(f"{sku}-ALL", {sku: 10})
+    with hub.database.transaction() as db:
+        product = stock.add_product(db, "test", sku, 10)
+        key = {"product_id": parent.id, "variation_id": hub.fakes[1].product(sku).id}
+        told = {"pushed": 10, "pushed_version": product.version}
+        db.execute(insert(listings).values(store_id=2, sku=sku, stock_product_id=product.id, **key, **told))
+    return parent.id
+
+
+def test_a_deleted_parent_is_its_variations_trouble_alone(hub: Hub) -> None:
+    parent = add_variation(hub, "RED")
+    add_variation(hub, "BLUE")
+    hub.fakes[1].delete_product(parent)
+    for sku in ("X", "RED", "BLUE"):
+        sell_here(hub, 1, sku)
+
+    result = hub.push()
+
+    assert result.failed == {}
+    assert bool(hub.listing(2, "RED").is_gone)
+    assert (hub.fakes[1].stock("X"), hub.fakes[1].stock("BLUE")) == (9, 9)
+    assert "store unusable" not in hub.open_notices()
+
+
+def test_a_parent_deleted_between_read_and_write_is_its_variations_trouble_alone(hub: Hub) -> None:
+    parent = add_variation(hub, "RED")
+    sell_here(hub, 1, "RED")
+    store = hub.fakes[1]
+
+    def delete_before_the_write(method: str, path: str) -> None:
+        if method == "POST" and "variations/batch" in path:
+            store.delete_product(parent)
+
+    store.before_request = delete_before_the_write
+    result = hub.push()
+
+    assert result.failed == {}
+    assert bool(hub.listing(2, "RED").is_gone)
+
+
+def test_our_number_chosen_over_theirs_is_written_although_the_first_write_fails(hub: Hub) -> None:
+    change(hub, stores, drift_policy="ask")
+    let_drift(hub, 2, shows=20)
+    with hub.database.transaction() as db:
+        drift.answer(db, "ada", rows(hub, drifts)[0].id, adopt=False)
+    hub.fakes[1].faults.broken = True
+    hub.fakes[1].faults.only = lambda method, _path: method != "GET"
+    hub.push()
+
+    hub.fakes[1].faults.clear()
+    hub.tick(70)
+    hub.push()
+
+    assert hub.fakes[1].stock("X") == 10
+
+
+def test_drift_is_told_once_although_the_write_over_it_fails(hub: Hub) -> None:
+    hub.fakes[1].faults.broken = True
+    hub.fakes[1].faults.only = lambda method, _path: method != "GET"
+    let_drift(hub, 2, shows=20)
+    for _ in range(3):
+        hub.tick(4000)
+        hub.push()
+    hub.fakes[1].faults.clear()
+
+    hub.tick(4000)
+    hub.push()
+
+    assert [(row.ours, row.theirs, row.action) for row in rows(hub, drifts)] == [(10, 20, "enforced")]
+    assert hub.shown() == [10, 10]
+
+
+def test_a_listing_that_waits_is_pushed_at_once_when_looked_at_again(hub: Hub) -> None:
+    sell_here(hub, 1)
+    with hub.database.transaction() as db:
+        later = clock.now().replace(year=2027)
+        db.execute(update(listings).values(not_before=later, is_gone=True, problem="gone"))
+        for listing in (1, 2):
+            look_again(db, listing)
+
+    hub.push()
+
+    assert hub.shown() == [9, 9]
+
+
+def test_a_listing_of_nothing_we_count_can_be_looked_at_again(hub: Hub) -> None:
+    change(hub, listings, stock_product_id=None)
+
+    with hub.database.transaction() as db:
+        look_again(db, 1)
+
+    assert bool(hub.listing(1).needs_look)
+
+
+def test_a_sale_after_a_write_whose_answer_never_came_is_no_drift(hub: Hub) -> None:
+    store = hub.fakes[0]
+    store.place_order([("X", 1)])
+    hub.deliver()
+    sell_here(hub, 2)
+    store.faults.drop_after_write = 1
+    hub.push()
+    assert store.stock("X") == 7
+    store.place_order([("X", 3)])
+    hub.deliver()
+    sell_here(hub, 1)
+    hub.tick(120)
+
+    result = hub.push()
+
+    assert [pushed.waiting for pushed in result.pushed] == [0, 0]
+    assert (hub.on_hand(), hub.shown()) == (3, [3, 3])
+
+
+def test_writes_that_fail_on_and_on_are_not_counted_as_something_changing_it_back(hub: Hub) -> None:
+    for _ in range(7):
+        sell_here(hub, 1)
+        hub.fakes[1].faults.drop_before = 1
+        hub.fakes[1].faults.only = lambda method, _path: method != "GET"
+        hub.push()
+        hub.tick(61)
+        hub.push()
+
+    assert hub.shown() == [3, 3]
+    assert hub.listing(2).problem is None
+
+
+def mass(hub: Hub, units: int) -> None:
+    for number in range(12):
+        sell_here(hub, units, f"S{number}")
+
+
+def test_a_first_push_that_breaks_off_needs_no_confirmation(hub: Hub) -> None:
+    for number in range(12):
+        hub.add_item(f"S{number}")
+    mass(hub, 3)
+    change(hub, listings, pushed=None, pushed_version=0)
+    hub.fakes[1].faults.drop_after_write = 1
+    hub.push()
+    hub.tick(70)
+
+    result = hub.push()
+
+    assert [pushed.held for pushed in result.pushed] == [None, None]
+    assert hub.shown("S11") == [7, 7]
+
+
+@pytest.fixture
+def held(hub: Hub) -> Hub:
+    """Twelve of thirteen listings of each store would change."""
+    for number in range(12):
+        hub.add_item(f"S{number}")
+    mass(hub, 3)
+    hub.push()
+    return hub
+
+
+def test_a_mass_change_is_told_once_however_often_it_is_found(held: Hub) -> None:
+    held.push()
+    held.push()
+
+    assert held.store(1).mass_change == "12 of 13 listings of A would change at once."
+    assert {row.times for row in rows(held, notices) if row.kind == "mass change"} == {1}
+
+
+def test_a_mass_change_that_is_none_any_more_waits_for_nobody(held: Hub) -> None:
+    for number in range(11):
+        with held.database.transaction() as db:
+            product = stock.get(db, f"S{number}")
+            stock.record(db, [stock.Movement(product.id, 3, "receipt", clock.now(), "ada")])
+
+    held.push()
+
+    assert held.store(1).mass_change is None
+    assert held.open_notices() == []
+    assert held.fakes[0].stock("S11") == 7
+
+
+def test_an_answer_that_cannot_be_understood_is_a_failure_somebody_sees(
+    hub: Hub, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Client, "products", lambda _client, _ids: [{"id": "x"}])
+    sell_here(hub, 1)
+
+    result = hub.push(store_ids=[2])
+
+    assert list(result.failed) == [2]
+    (failure,) = rows(hub, failures)
+    assert (failure.store_id, failure.what) == (2, "push stock")
+    assert "ValueError" in failure.sentence
+    assert hub.store(2).not_before is not None
+
+
+@pytest.fixture
+def adopting(hub: Hub) -> Hub:
+    """A hub that takes over what nothing explains."""
+    with hub.database.transaction() as db:
+        db.execute(update(stores).values(drift_policy="adopt"))
+    return hub
+
+
+def list_gift(hub: Hub) -> None:
+    """Let store A sell X under a second SKU."""
+    gift = hub.fakes[0].add_product("GIFT", 10)
+    with hub.database.transaction() as db:
+        values = {"store_id": 1, "product_id": gift.id, "sku": "GIFT", "pushed": 10, "pushed_version": 2}
+        db.execute(insert(listings).values(**values))
+        map_by_hand(db, "ada", 3, "X")
+        db.execute(
+            update(listings).where(listings.c.id == 3).values(pushed=10, pushed_version=2, needs_look=False)
+        )
+
+
+def test_sales_of_two_listings_of_one_sku_are_no_drift(adopting: Hub) -> None:
+    a = adopting.fakes[0]
+    list_gift(adopting)
+    a.place_order([("X", 1)])
+    a.place_order([("GIFT", 2)])
+    adopting.deliver()
+
+    adopting.settle()
+
+    assert (adopting.on_hand(), adopting.shown(), a.stock("GIFT")) == (7, [7, 7], 7)
+    assert adopting.moves() == [-1, -2]
+
+
+def test_units_a_store_did_not_give_back_are_no_drift(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+    with running_hub(app, monkeypatch, rules="old") as hub:
+        hub.add_item()
+        with hub.database.transaction() as db:
+            db.execute(update(stores).values(drift_policy="adopt"))
+        order = hub.fakes[0].place_order([("X", 2)], status="on-hold", paid=False)
+        hub.deliver()
+        hub.fakes[0].set_status(order, "failed")
+        hub.deliver()
+
+        hub.settle()
+
+        assert (hub.on_hand(), hub.shown(), hub.moves()) == (10, [10, 10, 10], [-2, 2])
+
+
+def test_one_change_by_hand_shown_by_two_listings_is_taken_over_once(adopting: Hub) -> None:
+    a = adopting.fakes[0]
+    list_gift(adopting)
+    for sku in ("X", "GIFT"):
+        a.set_stock(sku, 20)
+    for _ in range(3):
+        with adopting.database.transaction() as db:
+            look_at_all(db, 1)
+        adopting.push()
+        adopting.tick(61)
+
+    assert (adopting.on_hand(), adopting.shown(), a.stock("GIFT")) == (20, [20, 20], 20)
+    assert adopting.moves() == [10]
+
+
+def test_one_change_that_two_listings_ask_about_is_taken_over_once(hub: Hub) -> None:
+    list_gift(hub)
+    change(hub, stores, drift_policy="ask")
+    hub.fakes[0].set_stock("GIFT", 20)
+    let_drift(hub, 1, 20)
+    assert hub.open_notices() == ["drift", "drift"]
+
+    sell_here(hub, 2)
+    with hub.database.transaction() as db:
+        drift.answer(db, "ada", 1, adopt=True)
+    hub.push()
+
+    assert (hub.on_hand(), hub.shown(), hub.fakes[0].stock("GIFT")) == (18, [18, 18], 18)
+    assert hub.open_notices() == []
+
+
+def test_a_sale_our_write_covered_is_no_drift(adopting: Hub) -> None:
+    a = adopting.fakes[0]
+    sell_here(adopting, 1)
+    a.after_request = lambda method, _path: a.place_order([("X", 1)]) if method == "GET" else None
+    adopting.push()  # A is read, sells one, and is told 9 over it
+    a.after_request = None
+    adopting.tick(1)
+    a.place_order([("X", 2)])
+    adopting.deliver()
+
+    adopting.settle()
+
+    assert (adopting.on_hand(), adopting.shown(), adopting.moves()) == (6, [6, 6], [-1, -1, -2])
+    assert rows(adopting, drifts) == []

@@ -1,0 +1,88 @@
+"""Pages: the baseline that pushing begins with, and the stores that it begins for."""
+
+from typing import Any
+
+from flask import Blueprint, current_app, flash, redirect, render_template, request, url_for
+from sqlalchemy import Row
+from werkzeug.wrappers import Response
+
+from writer import accounts, clock, stores
+from writer.connect import baseline
+from writer.db import database, reading, transaction
+from writer.errors import Conflict, Invalid
+from writer.paging import asked_page
+from writer.stores import Jobs, Tell, known_id
+
+bp = Blueprint("baseline", __name__, template_folder="templates")
+
+
+@bp.get("/stores/<int:store_id>/baseline")
+@accounts.admin_only
+def ask(store_id: int) -> str:
+    """Show every SKU with our count and each store's, and ask where to start from."""
+    with reading() as db:
+        store = stores.get(db, known_id(store_id))
+        page = asked_page(baseline.count_lines(db), 100)
+        every = stores.list_stores(db, accounts.sight())
+        readable = [row for row in every if row.consumer_key_encrypted and row.is_active]
+        return render_template(
+            "connect/baseline.html",
+            store=store,
+            page=page,
+            lines=baseline.list_lines(db, page.size, page.offset),
+            readable=readable,
+        )
+
+
+@bp.post("/stores/<int:store_id>/baseline")
+@accounts.admin_only
+def start(store_id: int) -> Response:
+    """Begin pushing to the chosen stores, from our counts or from those of one store."""
+    who = accounts.actor().name
+    chosen = [int(text) for text in request.form.getlist("start") if text.isdecimal() and len(text) < 10]
+    source = request.form.get("from", "")
+    try:
+        with reading() as db:
+            rows = [stores.get(db, known_id(number)) for number in chosen]
+            for store in rows:
+                baseline.check_ready(db, store)
+            source_store = stores.get(db, known_id(int(source))) if source.isdecimal() else None
+        if not rows:
+            raise Invalid("Choose at least one store to start.")
+        if source_store is None and source != "ours":
+            raise Invalid("Choose which counts to start from.")
+        if source_store is None:
+            with transaction() as db:
+                baseline.start(db, who, chosen)
+            flash(f"Our counts are pushed from now on to {_names(rows)}.", "success")
+        else:
+            _take_over(who, source_store, chosen, _names(rows))
+    except (Invalid, Conflict) as error:
+        flash(error.sentence, "danger")
+        return redirect(url_for("baseline.ask", store_id=known_id(store_id)), 303)
+    to = source_store.id if source_store is not None else store_id
+    return redirect(url_for("connect.steps", store_id=to), 303)
+
+
+def _take_over(who: str, source: Row[Any], chosen: list[int], names: str) -> None:
+    known, vault = database(), current_app.extensions["keyring"].vault
+    jobs: Jobs = current_app.extensions["jobs"]
+    began = clock.now()
+
+    def work(tell: Tell) -> str:
+        done = baseline.take_over(
+            known, vault, who, source.id, lambda so_far: tell(f"{so_far.counted} SKUs counted so far.")
+        )
+        with known.transaction() as db:
+            baseline.start(db, who, chosen, began)
+        left_out = f" {done.left_out} listings were left out." if done.left_out else ""
+        return (
+            f"{done.counted} SKUs are counted as {source.name} shows them, {done.added} of them new here."
+            f"{left_out} They are pushed from now on to {names}."
+        )
+
+    jobs.start(source.id, "Taking counts over", work)
+
+
+def _names(rows: list[Row[Any]]) -> str:
+    return ", ".join(row.name for row in rows)

@@ -1,0 +1,24 @@
+"""Deliveries: what stores and small programs send by themselves, kept together with its effect."""
+
+from writer import stores
+from writer.deliveries.actions import (
+    drop_old_bodies,
+    due,
+    forget_address,
+    forget_bodies,
+    keep_failed,
+    release,
+    replay,
+)
+
+__all__ = [
+    "drop_old_bodies",
+    "due",
+    "forget_address",
+    "forget_bodies",
+    "keep_failed",
+    "replay",
+]
+
+# The stores room lies below this one and cannot call it: it tells whoever asked.
+stores.on_switched_on.append(release)

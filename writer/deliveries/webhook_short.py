@@ -1,0 +1,111 @@
+"""The way in for small plugins and scripts: an order in the short form, or WooCommerce's own.
+
+Signed like WooCommerce's webhooks, or sent with `Authorization: Bearer <WEBHOOK_SHARED_SECRET>`. What is
+correctly signed is answered 200 and kept, as at /api/woocommerce/webhook.
+"""
+
+import hmac
+import json
+from typing import Any
+
+from flask import Blueprint, Response, current_app, request
+from sqlalchemy import Connection, Row
+
+from writer import accounts, stores, woocommerce
+from writer.db import reading, transaction
+from writer.deliveries import actions, short_form, webhook
+from writer.stores import Keyring
+from writer.woocommerce import is_signed
+
+bp = Blueprint("webhook_short", __name__, url_prefix="/webhooks/woocommerce")
+
+ABOUT = """
+### Webhooks
+
+Stores deliver to `POST /api/woocommerce/webhook`, signed by WooCommerce. Small plugins and scripts may send
+to `POST /webhooks/woocommerce/order_paid` and `POST /webhooks/woocommerce/refund_or_cancel` instead:
+WooCommerce's own order, or the short form
+
+    {"site_id": "uk", "order_id": 1001, "status": "processing",
+     "line_items": [{"line_item_id": 11, "sku": "FIRE24", "qty": 2}]}
+
+signed with `X-WC-Webhook-Signature` (base64 of the HMAC-SHA256 of the body under the store's secret) or sent
+with `Authorization: Bearer <WEBHOOK_SHARED_SECRET>`.
+
+* `site_id` is the store's short name; it may be left out where `X-WC-Webhook-Source` names the store's
+  address, or where there is one store only.
+* `status` may be left out: `order_paid` means processing, `refund_or_cancel` means cancelled. A line needs
+  `line_item_id` or `sku`. `date_modified_gmt`, `date_paid_gmt`, `number`, `currency`, `total` may be added.
+* `order_paid` lists all lines of the order. It does not bring back an order that was cancelled or refunded
+  since, unless it carries a `date_modified_gmt` that is newer.
+* `refund_or_cancel` with status cancelled, failed or pending takes back the whole order, whatever lines it
+  lists; refunded without lines refunds all of it. With any other status, or refunded, `line_items` are
+  units refunded of those lines: `qty` is how many were refunded **in all so far**, so that a repeated
+  message changes nothing; or, with a `refund_id`, how many this one refund holds. The order is refunded
+  once all its units are.
+* The answer is 200 with `{"status": "ok", "outcome": ...}`: recorded, repeat, stale, held (no store has this
+  `site_id` yet: accept it on the page Deliveries), or failed (kept and tried again). 401: not signed.
+  422: a field cannot be used, nothing was kept.
+"""
+
+
+@bp.post("/order_paid")
+@accounts.public
+def order_paid() -> Response:
+    """Take an order that was paid."""
+    return _take(short_form.PAID)
+
+
+@bp.post("/refund_or_cancel")
+@accounts.public
+def refund_or_cancel() -> Response:
+    """Take an order that was cancelled, or units of it that were refunded."""
+    return _take(short_form.RETURNED)
+
+
+def _take(topic: str) -> Response:
+    body = request.get_data(cache=False)
+    if webhook.is_ping(body):
+        return webhook.answered("pong")
+    ring: Keyring = current_app.extensions["keyring"]
+    is_trusted = _has_bearer(ring)
+    payload = _parsed(body)
+    if not short_form.is_short(payload):
+        return webhook.take(body, is_trusted)
+    site_id = woocommerce.told(payload.get("site_id") or "", 60)
+    source = stores.normalised(request.headers.get("X-WC-Webhook-Source", "") or site_id)
+    with reading() as db:
+        store = _store(db, site_id, source)
+        is_first = store is None and stores.count(db) == 0
+        secrets = stores.secrets_of(db, store, ring) if store else stores.all_secrets(db, ring)
+    if not is_trusted and not is_signed(body, request.headers.get("X-WC-Webhook-Signature", ""), secrets):
+        return webhook.reject(store)
+    short_form.check(payload)
+    with transaction() as db:
+        if store is not None:
+            store = stores.get(db, store.id)  # its settings may have changed since it was looked up
+        if is_first:
+            store = webhook.first_store(db, source, payload)
+        return webhook.answered(actions.accept(db, store, source, topic, body, payload))
+
+
+def _store(db: Connection, site_id: str, source: str) -> Row[Any] | None:
+    """Return the store a message is from: by its short name, else by its address, else the only one."""
+    if site_id:
+        named = stores.find_named(db, site_id)
+        if named is not None:
+            return named
+    return stores.find(db, source) if source else stores.only_one(db)
+
+
+def _has_bearer(ring: Keyring) -> bool:
+    scheme, _, given = request.headers.get("Authorization", "").partition(" ")
+    is_same = hmac.compare_digest(given.strip().encode("utf-8", "replace"), ring.shared.encode())
+    return is_same and scheme.lower() == "bearer"
+
+
+def _parsed(body: bytes) -> Any:
+    try:
+        return json.loads(body)
+    except (ValueError, RecursionError):
+        return None

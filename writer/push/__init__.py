@@ -1,0 +1,10 @@
+"""Push: every store brought to the count. What is due, what a store shows, what nothing explains."""
+
+from writer.push.by_hand import confirm_mass_change
+from writer.push.pusher import push_all, watch
+
+__all__ = [
+    "confirm_mass_change",
+    "push_all",
+    "watch",
+]

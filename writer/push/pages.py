@@ -1,0 +1,173 @@
+"""Pages about pushing: what fails, how a store is doing, its listings and drift, and buttons that help."""
+
+from collections.abc import Callable
+from typing import Any
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from sqlalchemy import Connection
+from werkzeug.wrappers import Response
+
+from writer import accounts, stores
+from writer.db import reading, transaction
+from writer.errors import Conflict
+from writer.paging import asked_page
+from writer.push import by_hand, drift, queries
+from writer.stores import known_id
+
+bp = Blueprint("push", __name__, template_folder="templates")
+
+SOON = "within two seconds where the watcher runs, else with the next minute's push"
+LATEST = 5
+
+
+@bp.get("/failures")
+def index() -> str:
+    """List what fails, or failed, in the stores that are seen."""
+    which = _chosen("show", queries.FAILURES)
+    asked = request.args.get("store", "")
+    store_id = int(asked) if asked.isascii() and asked.isdecimal() and len(asked) < 10 else None
+    sight = accounts.sight()
+    with reading() as db:
+        counts = {name: queries.count_failures(db, sight, name, store_id) for name in queries.FAILURES}
+        page = asked_page(counts[which])
+        return render_template(
+            "push/failures.html",
+            rows=queries.list_failures(db, sight, which, store_id, page.size, page.offset),
+            shops=stores.list_stores(db, sight),
+            page=page,
+            counts=counts,
+            which=which,
+            filters=queries.FAILURES,
+            store_id=store_id,
+            soon=SOON,
+        )
+
+
+@bp.post("/failures/<int:failure_id>/retry")
+def retry(failure_id: int) -> Response:
+    """Let what failed be tried at once."""
+    return _settle_failure(failure_id, by_hand.retry, f"It is tried again {SOON}.")
+
+
+@bp.post("/failures/<int:failure_id>/give-up")
+@accounts.admin_only
+def give_up(failure_id: int) -> Response:
+    """Leave a listing alone until its count changes, a store until it is resumed."""
+    return _settle_failure(failure_id, by_hand.give_up, "Given up.")
+
+
+@bp.get("/stores/<int:store_id>/push")
+def show(store_id: int) -> str:
+    """Show how pushing to a store is doing, its listings by filter, and its latest drift."""
+    which, text = _chosen("show", queries.LISTINGS), request.args.get("q", "").strip()[:100]
+    with reading() as db:
+        health = queries.health(db, known_id(store_id))
+        page = asked_page(queries.count_listings(db, store_id, which, text))
+        return render_template(
+            "push/show.html",
+            health=health,
+            store=health.store,
+            says=stores.doctor_says(health.store),
+            rows=queries.list_listings(db, store_id, which, text, page.size, page.offset),
+            page=page,
+            which=which,
+            text=text,
+            filters=queries.LISTINGS,
+            asked=queries.list_drifts(db, store_id, 50, only_asked=True),
+            latest=queries.list_drifts(db, store_id, LATEST),
+            soon=SOON,
+        )
+
+
+@bp.get("/stores/<int:store_id>/drift")
+def list_drift(store_id: int) -> str:
+    """List all drift of a store, newest first."""
+    with reading() as db:
+        store = stores.get(db, known_id(store_id))
+        page = asked_page(queries.count_drifts(db, store_id))
+        rows = queries.list_drifts(db, store_id, page.size, page.offset)
+        return render_template("push/drift.html", store=store, rows=rows, page=page)
+
+
+@bp.post("/stores/<int:store_id>/push/now")
+def push_now(store_id: int) -> Response:
+    """Let every listing of a store be compared and pushed at once."""
+    return _settle(store_id, by_hand.push_now, f"Every listing is compared, and told the count, {SOON}.")
+
+
+@bp.post("/stores/<int:store_id>/push/pause")
+@accounts.admin_only
+def pause(store_id: int) -> Response:
+    """Leave a store alone until it is resumed."""
+
+    def act(db: Connection, who: str, known: int) -> None:
+        by_hand.pause(db, who, known, f"{who} paused it.")
+
+    return _settle(store_id, act, "Paused: the store is neither read nor written until you resume.")
+
+
+@bp.post("/stores/<int:store_id>/push/resume")
+@accounts.admin_only
+def resume(store_id: int) -> Response:
+    """Go on with a paused store."""
+    return _settle(store_id, by_hand.resume, f"Resumed. What changed meanwhile is told {SOON}.")
+
+
+@bp.post("/stores/<int:store_id>/push/confirm")
+@accounts.admin_only
+def confirm(store_id: int) -> Response:
+    """Let the large change that waits go out."""
+    return _settle(store_id, by_hand.confirm_mass_change, f"Confirmed: it goes out {SOON}.")
+
+
+@bp.post("/stores/<int:store_id>/push/listings/<int:listing_id>")
+def look_again(store_id: int, listing_id: int) -> Response:
+    """Let one listing be compared and pushed at once."""
+
+    def act(db: Connection, who: str, known: int) -> None:
+        by_hand.look_again(db, who, known, listing_id)
+
+    return _settle(store_id, act, f"It is compared and pushed {SOON}.")
+
+
+@bp.post("/stores/<int:store_id>/drift/<int:drift_id>")
+@accounts.admin_only
+def answer(store_id: int, drift_id: int) -> Response:
+    """Settle a drift the owner was asked about: `do` is "ours" or "theirs"."""
+    adopt = request.form.get("do") == "theirs"
+
+    def act(db: Connection, who: str, known: int) -> None:
+        queries.check_drift_of(db, known, known_id(drift_id))
+        drift.answer(db, who, drift_id, adopt)
+
+    done = "Their number is ours now; every store is told it" if adopt else "Our number is written there"
+    return _settle(store_id, act, f"{done} {SOON}.")
+
+
+def _settle(store_id: int, act: Callable[[Connection, str, int], Any], done: str) -> Response:
+    """Do it in one transaction, say how it went, and show the store's page again."""
+    try:
+        with transaction() as db:
+            act(db, accounts.actor().name, known_id(store_id))
+    except Conflict as error:
+        flash(error.sentence, "warning")
+    else:
+        flash(done, "success")
+    return redirect(url_for("push.show", store_id=store_id), 303)
+
+
+def _settle_failure(failure_id: int, act: Callable[[Connection, str, int], Any], done: str) -> Response:
+    try:
+        with transaction() as db:
+            queries.get_failure(db, accounts.sight(), known_id(failure_id))
+            act(db, accounts.actor().name, failure_id)
+    except Conflict as error:
+        flash(error.sentence, "warning")
+    else:
+        flash(done, "success")
+    return redirect(url_for("push.index", store=request.form.get("store") or None), 303)
+
+
+def _chosen(name: str, filters: dict[str, str]) -> str:
+    wanted = request.args.get(name, "")
+    return wanted if wanted in filters else next(iter(filters))

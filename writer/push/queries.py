@@ -1,0 +1,175 @@
+"""What the pages and the API about pushing read: a store's health, its listings, drift, what fails."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, Row, Select, and_, case, func, not_, or_, select
+
+from writer.errors import NotFound
+from writer.push import plan
+from writer.schema.deliveries import deliveries
+from writer.schema.listings import listings
+from writer.schema.push import drifts
+from writer.schema.stock import products
+from writer.schema.stores import failures, stores
+from writer.sight import Sight
+from writer.stores import get as get_store
+
+# Of listings and of failures: what a list can be narrowed to, and what that is called.
+LISTINGS = {"all": "All", "waiting": "Waiting", "trouble": "In trouble"}
+FAILURES = {"open": "Open", "ended": "Over"}
+
+_is_asked = listings.c.id.in_(select(drifts.c.listing_id).where(drifts.c.settled_at.is_(None)))
+# The first that is true is what is said of a listing; what is "right" shows the count.
+_state = case(
+    (listings.c.is_gone, "gone"),
+    (not_(products.c.is_active), "inactive"),
+    (_is_asked, "asked"),
+    (listings.c.drift_at.is_not(None), "odd"),
+    (listings.c.problem.is_not(None), "problem"),
+    (plan.is_pending, "waiting"),
+    else_="right",
+)
+_TROUBLE = ("gone", "asked", "odd", "problem")
+
+
+@dataclass(frozen=True)
+class Health:
+    """How a store is doing; `store` is its row."""
+
+    store: Row[Any]
+    mapped: int  # listings that are a product of ours
+    queue: int  # of them due: they are told another number at the next push
+    trouble: int  # of them not pushed, and somebody should look
+    asked: int  # drifts that wait for the owner's answer
+    open_failures: int
+    unprocessed: int  # deliveries whose effect is not in the count yet
+
+    @property
+    def is_well(self) -> bool:
+        stuck = self.trouble or self.asked or self.open_failures or self.store.mass_change
+        return self.store.push_state == "on" and not stuck and self.store.last_error is None
+
+
+def health(db: Connection, store_id: int) -> Health:
+    """Return how a store is doing. Raises NotFound."""
+    store = get_store(db, store_id)
+    mapped = _of_store(store_id)
+    due = mapped.join(stores, stores.c.id == listings.c.store_id).where(plan.is_due())
+    unanswered = _drifts(store_id).where(drifts.c.settled_at.is_(None))
+    failing = (failures.c.store_id == store_id) & failures.c.ended_at.is_(None)
+    unprocessed = (deliveries.c.store_id == store_id) & deliveries.c.next_attempt_at.is_not(None)
+    return Health(
+        store=store,
+        mapped=_count(db, mapped),
+        queue=_count(db, due),
+        trouble=_count(db, mapped.where(_wanted("trouble"))),
+        asked=_count(db, unanswered),
+        open_failures=_count(db, select(failures.c.id).where(failing)),
+        unprocessed=_count(db, select(deliveries.c.id).where(unprocessed)),
+    )
+
+
+def count_listings(db: Connection, store_id: int, which: str, text: str = "") -> int:
+    """Return how many listings of products of ours a filter and part of a SKU leave."""
+    return _count(db, _of_store(store_id).where(_wanted(which), _named(text)))
+
+
+def list_listings(
+    db: Connection, store_id: int, which: str, text: str, limit: int, offset: int
+) -> list[Row[Any]]:
+    """Return a page of them by SKU: the listing, `our_sku`, `target` (what it should show) and `state`."""
+    columns = [products.c.sku.label("our_sku"), plan.target.label("target"), _state.label("state")]
+    query = select(listings, *columns).join(products, products.c.id == listings.c.stock_product_id)
+    query = query.join(stores, stores.c.id == listings.c.store_id)
+    query = query.where(listings.c.store_id == store_id, _wanted(which), _named(text))
+    query = query.order_by(products.c.sku_key, listings.c.product_id, listings.c.variation_id)
+    return list(db.execute(query.limit(limit).offset(offset)))
+
+
+def count_drifts(db: Connection, store_id: int) -> int:
+    """Return how many drifts of a store the log has."""
+    return _count(db, _drifts(store_id))
+
+
+def list_drifts(
+    db: Connection, store_id: int, limit: int, offset: int = 0, only_asked: bool = False
+) -> list[Row[Any]]:
+    """Return drifts of a store, newest first, with the `sku` and `listing_name` of each."""
+    query = _drifts(store_id)
+    if only_asked:
+        query = query.where(drifts.c.settled_at.is_(None))
+    return list(db.execute(query.order_by(drifts.c.id.desc()).limit(limit).offset(offset)))
+
+
+def check_drift_of(db: Connection, store_id: int, drift_id: int) -> None:
+    """Raise NotFound where the store has no such drift."""
+    if db.execute(_drifts(store_id).where(drifts.c.id == drift_id)).first() is None:
+        raise NotFound("This store has no such drift.")
+
+
+def count_failures(db: Connection, sight: Sight, which: str, store_id: int | None = None) -> int:
+    """Return how many failures are open, over, or all, of the stores that are seen or of one of them."""
+    return _count(db, select(failures.c.id).where(_failed(sight, which, store_id)))
+
+
+def list_failures(
+    db: Connection, sight: Sight, which: str, store_id: int | None, limit: int, offset: int = 0
+) -> list[Row[Any]]:
+    """Return a page of them, what failed last first, with `store_name` and `sku` (None: the whole store)."""
+    query = _failures().where(_failed(sight, which, store_id))
+    query = query.order_by(failures.c.last_at.desc(), failures.c.id.desc())
+    return list(db.execute(query.limit(limit).offset(offset)))
+
+
+def get_failure(db: Connection, sight: Sight, failure_id: int) -> Row[Any]:
+    """Return one failure as `list_failures` does; raises NotFound, also where its store is not seen."""
+    query = _failures().where(failures.c.id == failure_id, sight.of(failures.c.store_id))
+    row = db.execute(query).first()
+    if row is None:
+        raise NotFound("There is no such failure.")
+    return row
+
+
+def _failures() -> Select[Any]:
+    columns = [stores.c.name.label("store_name"), listings.c.sku]
+    query = select(failures, *columns).join(stores, stores.c.id == failures.c.store_id)
+    return query.outerjoin(listings, listings.c.id == failures.c.listing_id)
+
+
+def _failed(sight: Sight, which: str, store_id: int | None) -> ColumnElement[bool]:
+    is_over = failures.c.ended_at.is_not(None)
+    chosen = {"open": not_(is_over), "ended": is_over, "all": failures.c.id > 0}[which]
+    of_store = failures.c.store_id == store_id if store_id is not None else failures.c.id > 0
+    return and_(sight.of(failures.c.store_id), chosen, of_store)
+
+
+def _drifts(store_id: int) -> Select[Any]:
+    our_sku = func.coalesce(products.c.sku, listings.c.sku).label("sku")
+    query = select(drifts, our_sku, listings.c.name.label("listing_name"))
+    query = query.join(listings, listings.c.id == drifts.c.listing_id)
+    query = query.outerjoin(products, products.c.id == listings.c.stock_product_id)
+    return query.where(listings.c.store_id == store_id)
+
+
+def _of_store(store_id: int) -> Select[Any]:
+    query = select(listings.c.id).join(products, products.c.id == listings.c.stock_product_id)
+    return query.where(listings.c.store_id == store_id)
+
+
+def _wanted(which: str) -> ColumnElement[bool]:
+    if which == "waiting":
+        return _state == "waiting"
+    return _state.in_(_TROUBLE) if which == "trouble" else listings.c.id > 0
+
+
+def _named(text: str) -> ColumnElement[bool]:
+    part = text.replace("\0", "").strip()
+    if not part:
+        return listings.c.id > 0
+    of_either = [column.icontains(part, autoescape=True) for column in (products.c.sku, listings.c.sku)]
+    return or_(*of_either)
+
+
+def _count(db: Connection, query: Select[Any]) -> int:
+    return int(db.execute(select(func.count()).select_from(query.subquery())).scalar_one())
