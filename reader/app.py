@@ -124,7 +124,7 @@ class Source(threading.local):
         self.index: mmap.mmap | None = None  # None: no -wal stands beside the file
         self.seen: tuple[Any, ...] = ()
         self.token: tuple[Any, ...] = ()
-        self.not_before = 0.0
+        self.trouble, self.rest_until = "", 0.0
         self.errors: tuple[type[Exception], ...] = (sqlite3.Error, OSError, ValueError)
         if not self.is_sqlite:
             import psycopg  # installed only where PostgreSQL is used
@@ -137,7 +137,8 @@ class Source(threading.local):
         It changes with each quarter hour too, for then delays end and days begin. SQLite is asked only after
         another process's commit, which the header of its -shm file tells; PostgreSQL is asked each time.
         """
-        quarter = int(time.time()) // 900
+        now = time.time()
+        quarter = int(now) // 900
         try:
             if self.is_sqlite:
                 stat = os.stat(self.path)
@@ -149,7 +150,7 @@ class Source(threading.local):
                     return self.token
                 self.seen = seen
             elif self.connection is None:
-                self._open_server()
+                self._open_server(now)
             query = "SELECT rounding, cutoff, setting, version, changed_at FROM public_dial"
             dial = self.connection.execute(query).fetchone()
             if dial is None:
@@ -157,6 +158,8 @@ class Source(threading.local):
             self.token = (*dial, quarter, self.file)
             return self.token
         except self.errors as error:
+            if now >= self.rest_until:  # so that answers go on while a server hangs, or the net to it
+                self.trouble, self.rest_until = str(error), time.time() + 5 * (time.time() - now)
             raise self._refused(error) from error
 
     def ask(self, query: str, *values: object) -> list[Any]:
@@ -209,15 +212,14 @@ class Source(threading.local):
                 self.maps[key] = mmap.mmap(os.open(path, os.O_RDONLY), 48, prot=mmap.PROT_READ)
             return self.maps[key]
 
-    def _open_server(self) -> None:
-        if time.monotonic() < self.not_before:
-            raise OSError("not reached a moment ago")
-        self.not_before = time.monotonic() + 1
+    def _open_server(self, now: float) -> None:
+        if now < self.rest_until:
+            raise OSError(self.trouble)
         # Compiling such a query takes seconds, running it milliseconds.
-        options = "-c default_transaction_read_only=on -c statement_timeout=5000 -c jit=off"
-        self.connection = self.connect(self.path, autocommit=True, options=options, connect_timeout=2)
+        limits = "-c statement_timeout=5s -c lock_timeout=200ms -c jit=off"
+        told: Any = {"options": f"-c default_transaction_read_only=on {limits}", "tcp_user_timeout": 2000}
+        self.connection = self.connect(self.path, autocommit=True, connect_timeout=2, **told)
         self.connection.prepare_threshold = 0
-        self.not_before = 0.0
 
 
 class Figures:
