@@ -361,10 +361,10 @@ def kind() -> dict[str, str | None]:
 
 def day(name: str, default: date) -> date:
     value = request.args.get(name, default.isoformat())
-    if re.fullmatch(r"\d{4}-\d\d-\d\d", value, re.ASCII) and "1970" <= value < "2970":
+    if re.fullmatch(r"(19[7-9]|2[0-8][0-9])[0-9]-[0-9]{2}-[0-9]{2}", value):
         with suppress(ValueError):
             return date.fromisoformat(value)
-    raise Refused(name, f"{name} must be a date from 1970-01-01 to 2969-12-31, such as 2026-11-20.")
+    raise Refused(name, f"{name} must be a date from 1970-01-01 to 2899-12-31, such as 2026-11-20.")
 
 
 def periods(by: str, zone: zoneinfo.ZoneInfo) -> list[date]:
@@ -621,6 +621,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     made = Flask("reader", root_path=str(HERE), static_folder=None)
     made.config["READER"] = settings or load()
     made.jinja_env.filters.update(number="{:,}".format, short=short)
+    made.url_map.merge_slashes = False  # no redirects: an address is exact, or unknown
     made.register_blueprint(routes)
     made.register_error_handler(Exception, on_error)
     made.wsgi_app = Keeper(made.wsgi_app, made.config["READER"])  # type: ignore[method-assign]

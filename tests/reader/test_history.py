@@ -15,6 +15,7 @@ from tests.public.makers import sell
 from writer.db import Database
 
 ZONES = ["UTC", "Europe/Berlin", "Asia/Kathmandu", "Australia/Lord_Howe", "America/St_Johns", "Pacific/Apia"]
+ZONES += ["Africa/Cairo", "America/Havana", "Pacific/Chatham"]  # two whose clocks change at midnight
 KINDS = st.sampled_from([("Fire", "24pin"), ("Fire", "28pin"), ("Ice", "24pin")])
 # Over the end of summer time in Berlin and its begin on Lord Howe, with its half hour.
 MOMENTS = st.datetimes(datetime(2026, 9, 20), datetime(2026, 11, 10)).map(
@@ -103,6 +104,7 @@ def test_empty_parameters_are_as_not_given_and_unknown_ones_are_ignored(reader: 
         ("from=yesterday", "from"),
         ("from=2026-02-30", "from"),
         ("to=2026-1-1", "to"),
+        ("to=2900-01-01", "to"),
         ("to=9999-12-31", "to"),
         ("from=2026-11-02&to=2026-11-01", "from"),
         ("from=1970-01-01", "from"),
