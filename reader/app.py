@@ -52,10 +52,11 @@ PREFLIGHT = {
     "Access-Control-Allow-Headers": "*",
     "Access-Control-Max-Age": "86400",
 }
+JSON, SVG, PROBLEM = "application/json", "image/svg+xml", "application/problem+json"
 FILES = {
     "embed.js": "text/javascript; charset=utf-8",
     "style.css": "text/css; charset=utf-8",
-    "openapi.json": "application/json",
+    "openapi.json": JSON,
 }
 SENTENCES = {404: "There is nothing at this address.", 405: "This address is only for reading: use GET."}
 routes = Blueprint("public", __name__)
@@ -327,24 +328,24 @@ def figures() -> Figures:
     return found
 
 
-def answer(body: str, content_type: str, max_age_s: int | None = None, status: int = 200) -> Response:
-    """Return what caches may keep as long as the settings say, or as `max_age_s` says; errors never."""
-    age = settings().max_age_s if max_age_s is None else max_age_s
+def answer(body: str, content_type: str, age_s: int | None = None, status: int = 200) -> Response:
+    """Return what caches may keep for as long as the settings say, or `age_s` does; errors never."""
+    age = settings().max_age_s if age_s is None else age_s
     keep = f"public, max-age={age}, stale-while-revalidate={settings().stale_s}"
     headers = {"Cache-Control": keep if age >= 0 and status == 200 else "no-store"}
-    if content_type.startswith(("text/html", "image/svg")):
+    if content_type.startswith(("text/html", SVG)):
         headers["Content-Security-Policy"] = POLICY
     return Response(body, status, headers, content_type=content_type)
 
 
-def as_json(body: Mapping[str, Any], max_age_s: int | None = None) -> Response:
-    return answer(json.dumps(body, ensure_ascii=False), "application/json", max_age_s)
+def as_json(body: Mapping[str, Any], age_s: int | None = None) -> Response:
+    return answer(json.dumps(body, ensure_ascii=False), JSON, age_s)
 
 
 def problem(status: int, detail: str, **more: Any) -> Response:
     """Return the one shape of an error (RFC 9457)."""
     body = {"type": "about:blank", "title": HTTPStatus(status).phrase, "status": status, "detail": detail}
-    return answer(json.dumps(body | more), "application/problem+json", status=status)
+    return answer(json.dumps(body | more), PROBLEM, status=status)
 
 
 def choice(name: str, *allowed: str) -> str:
@@ -424,12 +425,6 @@ def short(units: int) -> str:
     return f"{'-' if units < 0 else ''}{whole:,}{fraction}{' kMBT'[thousands].strip()}"
 
 
-def width(text: str) -> int:
-    """Return about how many pixels the text is wide in Verdana of 11 pixels."""
-    narrow, wide = "iljtfrI.,:;!|'()[] -", "mwMW@%"
-    return round(sum(4 if c in narrow else 10 if c in wide or ord(c) > 0x2000 else 7 for c in text))
-
-
 @routes.get("/api/sales/total")
 def total() -> Response:
     return as_json({"total": figures().total()})
@@ -454,9 +449,7 @@ def badge_json() -> Response:
 
 @routes.get("/api/sales/badge.svg")
 def badge_svg() -> Response:
-    told = badge()
-    body = render_template("badge.svg", parts=[(text, width(text)) for text in told.values()])
-    return answer(body, "image/svg+xml", settings().badge_max_age_s)
+    return answer(render_template("badge.svg", **badge()), SVG, settings().badge_max_age_s)
 
 
 @routes.get("/api/sales/chart.svg")

@@ -9,6 +9,8 @@ from flask.testing import FlaskClient
 from tests.public.makers import sell
 from writer.db import Database
 
+SVG = "{http://www.w3.org/2000/svg}"
+
 
 def message(reader: FlaskClient, **asked: str) -> str:
     told: str = reader.get("/api/sales/badge.json", query_string=asked).get_json()["message"]
@@ -105,6 +107,19 @@ def test_the_image_is_xml_and_says_what_it_shows(reader: FlaskClient, database: 
     assert image.get("aria-label") == f"{label}: 1.2k"
     assert image.get("role") == "img"
     assert int(image.get("width") or 0) > 60
+
+
+@pytest.mark.parametrize(
+    ("label", "pixels"),  # as img.shields.io makes them
+    [("build", 27), ("license", 37), ("License", 41), ("passing", 41), ("MIT", 21), ("GPL-3.0", 45)],
+)
+def test_a_text_is_as_wide_as_on_a_badge_of_shields(reader: FlaskClient, label: str, pixels: int) -> None:
+    image = ElementTree.fromstring(reader.get(f"/api/sales/badge.svg?label={label}").data)
+
+    texts = [text for text in image.iter(f"{SVG}text") if text.text == label]
+    assert {text.get("textLength") for text in texts} == {str(pixels)}
+    assert {text.get("x") for text in texts} == {str((pixels + 10) / 2 + 1)}
+    assert image.get("width") == str(pixels + 10 + 7 + 10)
 
 
 @pytest.mark.parametrize(
