@@ -398,16 +398,6 @@ def read_history() -> dict[str, Any]:
     return {"by": by, "tz": name, **span, **kind(), "total": sum(units), "periods": rows}
 
 
-def drawing() -> dict[str, Any]:
-    """Return what chart.svg draws, its axis ending at round numbers that have a whole half."""
-    told = read_history()
-    counts = [0, *(row["count"] for row in told["periods"])]
-    round_numbers = [0, *(step * 10**power for power in range(20) for step in (2, 4, 6, 8, 10))]
-    low, high = (next(n for n in round_numbers if n >= most) for most in (-min(counts), max(counts)))
-    what = " ".join(part for part in (settings().title, *kind().values()) if part)
-    return {"history": told, "low": -low, "high": high or 2, "what": what}
-
-
 def badge() -> dict[str, str]:
     """Return label and message."""
     label, units = request.args.get("label", settings().unit), figures().total(**kind())
@@ -454,12 +444,13 @@ def badge_svg() -> Response:
 
 @routes.get("/api/sales/chart.svg")
 def chart_svg() -> Response:
-    return answer(render_template("chart.svg", **drawing()), "image/svg+xml")
+    return answer(render_template("chart.svg", history=read_history()), SVG)
 
 
 @routes.get("/")
 def page() -> Response:
-    body = render_template("page.html", **drawing(), figures=figures(), base=request.host_url)
+    told = {"history": read_history(), "figures": figures(), "base": request.host_url}
+    body = render_template("page.html", **told)
     return answer(body, "text/html; charset=utf-8")
 
 

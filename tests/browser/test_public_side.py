@@ -64,7 +64,7 @@ def test_the_public_page_works_without_javascript(
 ) -> None:
     visitor.goto(public_side)
     assert visitor.locator(".total strong").inner_text() == "1,095"
-    assert visitor.locator(".types li").count() == 2
+    assert visitor.locator(".model li").count() == 2
     assert visitor.locator("svg.chart rect.bar").count() == 6
 
     visitor.get_by_role("link", name="Month").click()

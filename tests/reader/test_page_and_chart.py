@@ -33,6 +33,19 @@ def test_the_page_tells_total_types_periods_and_how_to_embed(
     assert " style=" not in page
 
 
+def test_the_page_tells_each_model_and_its_variants(reader: FlaskClient, database: Database) -> None:
+    with database.transaction() as db:
+        for units, model, variant in [(812, "Fire", "24pin"), (240, "Fire", "28pin"), (1200, "Ice", "28pin")]:
+            sell(db, units, model, variant, "2026-11-01 10:00:00")
+
+    page = reader.get("/").text
+
+    assert "Fire <span>1,052</span>" in page
+    assert "24pin <span>812</span>" in page
+    assert "Ice <span>1,200</span>" in page
+    assert 'width="20.0%"' in page  # 240 beside 1,200
+
+
 def test_the_page_of_an_empty_ledger_is_a_page(reader: FlaskClient) -> None:
     page = reader.get("/").text
 
