@@ -25,10 +25,18 @@
     });
   }
 
+  function language() {
+    try {
+      return Intl.getCanonicalLocales(document.documentElement.lang)[0];
+    } catch (notOne) {
+      return undefined;
+    }
+  }
+
   function fill() {
     document.querySelectorAll("[data-sales-total]").forEach(function (element) {
       units(element).then(function (count) {
-        element.textContent = count.toLocaleString(document.documentElement.lang || undefined);
+        element.textContent = count.toLocaleString(language());
       }).catch(function () {});
     });
   }

@@ -142,6 +142,17 @@ def test_the_two_lines_fill_a_page_of_another_site(
     expect(guest.locator("b")).to_have_text("365")
 
 
+@pytest.mark.parametrize("language", ["de", "en_US", "none of these"])
+def test_the_number_is_written_as_the_page_is_if_that_is_known(
+    guest: Page, public_side: str, other_site: Callable[[Page, str], None], language: str
+) -> None:
+    two_lines = f'<span data-sales-total>many</span><script async src="{public_side}/embed.js"></script>'
+
+    other_site(guest, f'<html lang="{language}">{two_lines}')
+
+    expect(guest.locator("span")).to_have_text("1.095" if language == "de" else "1,095")
+
+
 def test_what_stood_there_stays_where_the_totals_cannot_be_had(
     guest: Page, public_side: str, other_site: Callable[[Page, str], None]
 ) -> None:
