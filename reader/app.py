@@ -37,8 +37,9 @@ if TYPE_CHECKING:
 HERE = Path(__file__).resolve().parent
 PARAMETERS = ("by", "from", "to", "model", "variant", "tz", "label", "style")  # all others are ignored
 AGES = {"PUBLIC_MAX_AGE": "60", "PUBLIC_BADGE_MAX_AGE": "300", "PUBLIC_STALE": "600"}
+NAMES_ITSELF = ("/", "/feed.xml")  # hold the address they were asked at
 LONGEST_HISTORY = 400  # periods
-MOST_KEPT = 500  # answers
+MOST_KEPT = 200  # answers, of 90 kB at most
 ZONES = frozenset(zoneinfo.available_timezones())  # asked once, for it searches the disk
 NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 NO_GZIP = re.compile(r"gzip\s*;\s*q=0(\.0*)?\s*(,|$)")
@@ -456,7 +457,7 @@ def page() -> Response:
 
 @routes.get("/feed.xml")
 def feed() -> Response:
-    body = render_template("feed.xml", milestones=figures().milestones())
+    body = render_template("feed.xml", milestones=figures().milestones(), base=request.host_url)
     return answer(body, "application/atom+xml; charset=utf-8")
 
 
@@ -536,7 +537,7 @@ class Keeper:
         if query:  # the first of several values counts, an empty one is as not given
             told = dict(reversed(parse_qsl(query)))
             query = urlencode([(name, told[name]) for name in PARAMETERS if name in told])
-        if path == "/":  # names its own address
+        if path in NAMES_ITSELF:
             return path, query, environ["wsgi.url_scheme"], environ.get("HTTP_HOST", "")
         return path, query
 

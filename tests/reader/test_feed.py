@@ -41,6 +41,13 @@ def test_a_feed_without_milestones_is_a_feed(reader: FlaskClient) -> None:
     assert entries(reader) == []
 
 
+def test_the_links_of_the_feed_are_whole_addresses(reader: FlaskClient) -> None:
+    feed = ElementTree.fromstring(reader.get("/feed.xml", base_url="https://sold.example").data)
+
+    links = {link.get("rel"): link.get("href") for link in feed.findall(f"{ATOM}link")}
+    assert links == {"self": "https://sold.example/feed.xml", "alternate": "https://sold.example/"}
+
+
 def test_the_feed_says_the_owners_words_and_ids_that_stay(
     make_reader: Callable[..., FlaskClient], database: Database
 ) -> None:
