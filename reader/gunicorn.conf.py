@@ -20,6 +20,11 @@ worker_tmp_dir = "/dev/shm"  # a heartbeat on a slow disk would have a healthy w
 # The socket would be opened in $HOME, where two copies of the product fight over it.
 control_socket_disable = True
 
+# Whoever stands before says by X-Forwarded-Proto how the page's own address begins. Nothing else follows from
+# it, so nobody need be named; paths are not taken from headers.
+forwarded_allow_ips = "*"
+forwarder_headers = ""
+
 accesslog = None
 errorlog = "-"
 loglevel = "info"
