@@ -23,16 +23,14 @@ from functools import cached_property
 from http import HTTPStatus
 from itertools import pairwise
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
+from typing import Any, ClassVar, NamedTuple
 from urllib.parse import parse_qsl, quote, urlencode
+from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
 from dotenv import dotenv_values
 from flask import Blueprint, Flask, Response, current_app, render_template, request
 from werkzeug.datastructures import Headers
 from werkzeug.exceptions import BadRequest, HTTPException
-
-if TYPE_CHECKING:
-    from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
 HERE = Path(__file__).resolve().parent
 PARAMETERS = ("by", "from", "to", "model", "variant", "tz", "label", "style")  # all others are ignored
@@ -105,12 +103,12 @@ def load(told: Mapping[str, str | None] | None = None) -> Settings:
     return Settings(database, is_sqlite, origins, zone, *words, *map(int, ages.values()))
 
 
-class NotThere(Exception):
-    """There is no database, or nothing has been migrated in it yet."""
-
-
 class Unreadable(Exception):
-    """The database is there and cannot be read just now; the text is its own, for the log."""
+    """The database cannot be read just now; the text is its own, for the log."""
+
+
+class NotThere(Unreadable):
+    """There is no database, or nothing has been migrated in it yet."""
 
 
 class Source(threading.local):
@@ -185,7 +183,7 @@ class Source(threading.local):
         self.close()
         is_empty = "no such table" in str(error) or getattr(error, "sqlstate", "") == "42P01"
         is_gone = self.is_sqlite and not os.path.exists(self.path)
-        return NotThere() if is_empty or is_gone else Unreadable(str(error))
+        return (NotThere if is_empty or is_gone else Unreadable)(str(error))
 
     def _open_file(self, file: tuple[int, ...]) -> None:
         """Open the file that stands there now: one put in place by rename leaves connections on the old."""
@@ -323,9 +321,9 @@ def settings() -> Settings:
 
 def figures() -> Figures:
     """Return the figures of this request; Unreadable where there are none to be had."""
-    found: Figures | None = request.environ["reader.figures"]
-    if found is None:
-        raise Unreadable(UNREADABLE)
+    found: Figures | Unreadable = request.environ["reader.figures"]
+    if isinstance(found, Unreadable):
+        raise found
     return found
 
 
@@ -469,8 +467,16 @@ def file(name: str) -> Response:
 @routes.get("/health")
 def health() -> Response:
     """Answer how the database is; 503 only where nothing can be answered at all."""
-    told = request.environ["reader.health"]
-    return problem(503, told["detail"]) if told["status"] == "failing" else as_json(told, -1)
+    try:
+        # Read, for the first page of a damaged file may be whole; without a database there is not even a 0.
+        more = {} if figures().types else {"detail": "There is no database yet."}
+        return as_json({"status": "ok"} | more, -1)
+    except Unreadable as error:
+        if not request.environ["reader.good_at"]:
+            return problem(503, UNREADABLE)
+        is_gone = isinstance(error, NotThere)
+        detail = "The database is gone; the last answers are repeated." if is_gone else UNREADABLE
+        return as_json({"status": "degraded", "detail": detail}, -1)
 
 
 def on_error(error: Exception) -> Response:
@@ -494,7 +500,7 @@ def on_error(error: Exception) -> Response:
 class Kept(NamedTuple):
     """A finished answer and the state of the database that it is true for."""
 
-    token: tuple[Any, ...] | None  # None: of no state
+    token: tuple[Any, ...] | None
     status: str
     forms: list[tuple[bytes, str, list[tuple[str, str]]]]  # body, ETag, headers; plain, and packed if it pays
 
@@ -502,34 +508,43 @@ class Kept(NamedTuple):
 class Keeper:
     """The thin layer before Flask: kept answers, and the manners that every answer has."""
 
-    def __init__(self, flask: "WSGIApplication", settings: Settings) -> None:
+    def __init__(self, flask: WSGIApplication, settings: Settings) -> None:
         self.flask, self.origins, self.source = flask, settings.origins, Source(settings)
-        self.kept: dict[tuple[str, ...], Kept] = {}
-        self.setting: int | None = None  # which setting of the privacy dial the kept answers followed
-        self.good_at = 0.0  # when the database was last seen well; 0: never
+        # The setting of the privacy dial, and what was answered under it: nothing from before is repeated.
+        self.kept: tuple[int | None, dict[tuple[str, ...], Kept]] = (None, {})
+        self.good_at = 0.0  # when an answer was last known to be true; 0: never
         self.trouble = ""
 
-    def __call__(self, environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
-        key, token, found, health = self._key(environ), None, None, {"status": "ok"}
+    def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        key, token = self._key(environ), None
+        setting, answers = self.kept
         try:
             token = self.source.look()
-            found, self.good_at = Figures(self.source, token), time.time()
-            if token[2] != self.setting:
-                self.kept, self.setting = {}, token[2]
-        except (NotThere, Unreadable) as error:
-            health = self._health(error)
-            found = Figures(None) if health["status"] == "ok" else None
-        kept = self.kept.get(key)
-        if kept is not None and kept.token == token:
+            found: Figures | Unreadable = Figures(self.source, token)
+            if token[2] != setting:
+                self.kept = setting, answers = token[2], {}
+        except Unreadable as error:
+            found = Figures(None) if isinstance(error, NotThere) and not self.good_at else error
+            self._log(error)
+        kept = answers.get(key)
+        if kept and kept.token == token:
+            self.good_at, self.trouble = time.time(), ""
             return self._give(environ, start_response, kept)
-        if kept is None or token is not None:
-            made = self._make({**environ, "reader.figures": found, "reader.health": health}, key, token)
-            if kept is None or made.status < "5":
+        if not kept or token:
+            told = {"reader.figures": found, "reader.good_at": self.good_at}
+            made = self._make({**environ, **told}, key, token)
+            if token and made.status < "5":
+                self.good_at, self.trouble = time.time(), ""
+            if made.token:
+                if len(answers) >= MOST_KEPT:
+                    answers.clear()
+                answers[key] = made
+            if not kept or made.status < "5":
                 return self._give(environ, start_response, made)
         age = ("Age", str(int(time.time() - self.good_at)))
         return self._give(environ, start_response, kept, age, ("Warning", '110 - "Response is stale"'))
 
-    def _key(self, environ: "WSGIEnvironment") -> tuple[str, ...]:
+    def _key(self, environ: WSGIEnvironment) -> tuple[str, ...]:
         """Return what an answer depends on beside the database; () where none is kept."""
         path, query = environ.get("PATH_INFO", ""), environ.get("QUERY_STRING", "")
         if environ["REQUEST_METHOD"] not in ("GET", "HEAD"):
@@ -541,45 +556,36 @@ class Keeper:
             return path, query, environ["wsgi.url_scheme"], environ.get("HTTP_HOST", "")
         return path, query
 
-    def _health(self, error: Exception) -> dict[str, str]:
-        """Return what /health says; log trouble when it begins, not with each request."""
+    def _log(self, error: Exception) -> None:
+        """Log trouble when it begins, not with each request."""
         if str(error) != self.trouble:
             self.trouble = str(error)
-            log.warning("the database cannot be read: %s", error or "it is not there")
-        if isinstance(error, Unreadable):
-            return {"status": "degraded" if self.good_at else "failing", "detail": UNREADABLE}
-        if self.good_at:
-            return {"status": "degraded", "detail": "The database is gone; the last answers are repeated."}
-        return {"status": "ok", "detail": "There is no database yet."}
+            log.warning("the database cannot be read: %s", error)
 
-    def _make(self, environ: "WSGIEnvironment", key: tuple[str, ...], token: tuple[Any, ...] | None) -> Kept:
-        """Have Flask make the answer, give it its manners, and keep it if it stays true."""
+    def _make(self, environ: WSGIEnvironment, key: tuple[str, ...], token: tuple[Any, ...] | None) -> Kept:
+        """Have Flask make the answer and give it its manners; without a token it is not to be kept."""
         if key:
             environ |= {"REQUEST_METHOD": "GET", "QUERY_STRING": key[1]}
         response = Response.from_app(self.flask, environ, buffered=True)
         is_good, body, headers = response.status_code == 200, response.get_data(), response.headers
         headers.update({"X-Content-Type-Options": "nosniff", "Cross-Origin-Resource-Policy": "cross-origin"})
         headers.update({} if self.origins else {"Access-Control-Allow-Origin": "*"})
-        if environ["REQUEST_METHOD"] == "OPTIONS" and is_good:
+        if is_good and environ["REQUEST_METHOD"] == "OPTIONS":
             headers.update(PREFLIGHT)
             told = [(name, value) for name, value in headers.items() if not name.startswith("Content-")]
             return Kept(None, "204 No Content", [(b"", "", told)])
         packed = gzip.compress(body, 9, mtime=0) if is_good and len(body) > 700 else b""
         vary = [name for name, so in (("Accept-Encoding", packed), ("Origin", self.origins)) if so]
         headers.update({"Vary": ", ".join(vary)} if vary else {})
-        tag = hashlib.blake2b(body, digest_size=12).hexdigest()
-        forms = [_form(body, f'"{tag}"' if is_good else "", headers)]
+        tag = hashlib.blake2b(body, digest_size=12).hexdigest() if is_good else ""
+        forms = [_form(body, headers, tag)]
         if packed:
-            headers["Content-Encoding"] = "gzip"
-            forms.append(_form(packed, f'"{tag}-gzip"', headers))
-        made = Kept(token, response.status, forms)
-        if key and token and is_good and headers["Cache-Control"] != "no-store":
-            self.kept = self.kept if len(self.kept) < MOST_KEPT else {}
-            self.kept[key] = made
-        return made
+            forms.append(_form(packed, headers | {"Content-Encoding": "gzip"}, f"{tag}-gzip"))
+        is_kept = key and is_good and headers["Cache-Control"] != "no-store"
+        return Kept(token if is_kept else None, response.status, forms)
 
     def _give(
-        self, environ: "WSGIEnvironment", start_response: "StartResponse", kept: Kept, *more: tuple[str, str]
+        self, environ: WSGIEnvironment, start_response: StartResponse, kept: Kept, *more: tuple[str, str]
     ) -> Iterable[bytes]:
         accepted, status = environ.get("HTTP_ACCEPT_ENCODING", ""), kept.status
         is_packed = len(kept.forms) > 1 and "gzip" in accepted and not NO_GZIP.search(accepted)
@@ -596,9 +602,9 @@ class Keeper:
         return [] if environ["REQUEST_METHOD"] == "HEAD" else [body]
 
 
-def _form(body: bytes, tag: str, headers: Headers) -> tuple[bytes, str, list[tuple[str, str]]]:
-    more = {"Content-Length": str(len(body))} | ({"ETag": tag} if tag else {})
-    return body, tag, list((headers | more).items())
+def _form(body: bytes, headers: Headers, tag: str) -> tuple[bytes, str, list[tuple[str, str]]]:
+    own = {"Content-Length": str(len(body))} | ({"ETag": f'"{tag}"'} if tag else {})
+    return body, own.get("ETag", ""), list((headers | own).items())
 
 
 def create_app(settings: Settings | None = None) -> Flask:

@@ -214,6 +214,24 @@ def test_a_file_that_is_no_database_leaves_the_last_answer_and_says_so(
     assert not is_stale(reader)
 
 
+def test_a_damaged_table_leaves_the_last_answer_and_says_so(reader: FlaskClient, file: Path) -> None:
+    with closing(connect(file)) as writer:
+        sell(writer, 5)
+        (page,) = writer.execute("SELECT rootpage FROM sqlite_master WHERE name = 'sales_totals'").fetchone()
+        (size,) = writer.execute("PRAGMA page_size").fetchone()
+    assert total(reader) == 5
+    good = file.read_bytes()
+
+    file.write_bytes(good[: (page - 1) * size] + b"\xff" * size + good[page * size :])
+
+    assert total(reader) == 5
+    assert is_stale(reader)
+    assert reader.get("/api/sales/by-type").status_code == 503
+    file.write_bytes(good)
+    assert total(reader) == 5
+    assert not is_stale(reader)
+
+
 def test_in_the_middle_of_a_migration_the_state_before_it_is_shown(
     reader: FlaskClient, writer: sqlite3.Connection
 ) -> None:
