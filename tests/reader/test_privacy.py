@@ -1,5 +1,6 @@
 """The privacy dial holds in every public answer."""
 
+import time
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -114,6 +115,48 @@ def test_rounding_rounds_every_number_down(reader: FlaskClient, database: Databa
         told = reader.get(path).text
         assert not any(exact in told for exact in ("1234", "1,234", "1333", "1,333", ">99<", ": 99"))
     assert "Last changed" not in reader.get("/").text
+
+
+NARROWED = [
+    *EVERYWHERE,
+    "/?by=week&model=Fire",
+    "/api/sales/history?by=day",
+    "/api/sales/history?by=week&variant=24pin&tz=Asia/Kathmandu",
+    "/api/sales/badge.json?model=Sea&variant=36pin&style=exact",
+    "/api/sales/badge.svg?variant=24pin",
+    "/api/sales/chart.svg?by=month&model=Fire",
+]
+
+
+@pytest.mark.parametrize(
+    ("settings", "kind"),
+    [
+        ({"rounding": 100}, ("Fire", "24pin")),  # 1234 become 1241, and 1333 in all 1340
+        ({"rounding": 1000, "opening_balance": 700}, ("Ice", "24pin")),  # 2033 in all
+        ({"hidden": HIDE_SEA}, ("Sea", "36pin")),
+        ({"is_delayed": True}, ("Fire", "24pin")),
+        ({"is_delayed": True, "counts_hidden": True, "hidden": HIDE_SEA}, ("Sea", "36pin")),
+    ],
+)
+def test_a_sale_that_is_not_shown_changes_no_byte_of_any_answer(
+    reader: FlaskClient, database: Database, settings: dict[str, Any], kind: tuple[str, str]
+) -> None:
+    with database.transaction() as db:
+        sell(db, 1234, date="2026-01-01 10:00:00")
+        sell(db, 99, "Ice", "24pin", "2026-01-02 10:00:00")
+    dial(database, **settings)
+    if -time.time() % 900 < 5:
+        time.sleep(5)  # a quarter hour that ends meanwhile would be told
+    before = {path: everything(reader, path) for path in NARROWED}
+
+    sell_today(database, 7, *kind)
+
+    assert {path: everything(reader, path) for path in NARROWED} == before
+
+
+def everything(reader: FlaskClient, path: str) -> tuple[bytes, dict[str, str]]:
+    answer = reader.get(path)
+    return answer.data, dict(answer.headers)
 
 
 def test_rounded_history_shows_the_steps_of_the_rounded_total(
