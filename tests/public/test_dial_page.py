@@ -57,6 +57,19 @@ def test_what_the_form_does_not_offer_is_not_hidden(admin: FlaskClient, database
         assert public.get_dial(db) == Dial()
 
 
+def test_what_was_hidden_before_it_is_sold_stays_hidden(admin: FlaskClient, database: Database) -> None:
+    hidden = frozenset({("Sea", None), (None, "40pin"), ("Air", "32pin")})
+    with database.transaction() as db:
+        public.set_dial(db, "ada", Dial(hidden=hidden))
+
+    page = admin.get("/public").text
+    assert page.count("checked") == 3
+    admin.post("/public", data={**EXACT, "rounding": "10", "hidden": [json.dumps(kind) for kind in hidden]})
+
+    with database.reading() as db:
+        assert public.get_dial(db) == Dial(rounding=10, hidden=hidden)
+
+
 def test_an_unusable_number_is_refused_beside_its_field(admin: FlaskClient, database: Database) -> None:
     for field, value, sentence in [
         ("opening_balance", "-1", "Must be from 0 to 1,000,000,000."),

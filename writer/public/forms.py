@@ -1,6 +1,7 @@
 """The form of the privacy dial."""
 
 import json
+from collections.abc import Iterable
 
 from flask_wtf import FlaskForm
 from wtforms import BooleanField, IntegerField, SelectField, SelectMultipleField
@@ -30,10 +31,10 @@ class DialForm(FlaskForm):  # type: ignore[misc]  # flask_wtf has no types
     )
     hidden = SelectMultipleField("Hidden", validate_choice=False)
 
-    def offer(self, kinds: list[tuple[str, str]]) -> None:
+    def offer(self, kinds: Iterable[Kind]) -> None:
         """Lay out what can be hidden: models down, variants across."""
-        self.models = sorted({model for model, _ in kinds})
-        self.variants = sorted({variant for _, variant in kinds})
+        self.models = sorted({model for model, _ in kinds if model is not None})
+        self.variants = sorted({variant for _, variant in kinds if variant is not None})
         self.kinds = set(kinds)
 
     def show(self, dial: Dial) -> None:

@@ -39,12 +39,11 @@ def get_dial(db: Connection) -> Dial:
     return Dial(*settings, frozenset((kind.model, kind.variant) for kind in hidden))
 
 
-def list_kinds(db: Connection) -> list[tuple[str, str]]:
-    """Return each pair of model and variant that can be sold, ever was, or is hidden, by name."""
+def list_kinds(db: Connection) -> set[Kind]:
+    """Return each pair of model and variant that can be sold or ever was, and whatever is hidden."""
     found = {(row.model, row.variant) for row in sales.list_types(db)}
     found |= {(row.model, row.variant) for row in db.execute(select(sales_totals))}
-    found |= {(m, v) for m, v in get_dial(db).hidden if m is not None and v is not None}
-    return sorted(found)
+    return found | get_dial(db).hidden
 
 
 def preview(db: Connection) -> Preview:
