@@ -11,12 +11,12 @@ FRAME = """
 daemon off; worker_processes 2; pid {folder}/nginx.pid; error_log {folder}/error.log; {user}
 events {{ }}
 http {{
-  access_log off; keepalive_requests 100000000; sendfile on; open_file_cache max=100;
+  access_log off; keepalive_requests 100000000; sendfile on;
   client_body_temp_path {folder}/body; proxy_temp_path {folder}/proxy; fastcgi_temp_path {folder}/fastcgi;
   uwsgi_temp_path {folder}/uwsgi; scgi_temp_path {folder}/scgi;
   {cache}
   upstream onerom_reader {{ server 127.0.0.1:{reader}; keepalive 32; }}
-  server {{ listen 127.0.0.1:{static}; root {folder}/static; default_type application/json;
+  server {{ listen 127.0.0.1:{static}; root {folder}/static; open_file_cache max=100; default_type application/json;
             location = /health {{ return 200; }} }}
   server {{ listen 127.0.0.1:{cached}; {location} }}
 }}
