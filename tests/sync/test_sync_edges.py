@@ -11,11 +11,10 @@ from sqlalchemy import select, update
 from tests.fakes.woocommerce import FakeStore
 from tests.hub import Hub, running_hub
 from tests.sync.test_runs import CRON, cached, read
-from writer import sync, sync_orders
+from writer import sync, sync_orders, woocommerce
 from writer.schema.orders import order_refunds, orders
 from writer.schema.stores import stores
 from writer.sync import Plan, runs
-from writer.woocommerce import translate
 from writer.woocommerce.problems import Answer
 
 THOROUGH = Plan("cron", looks_for_vanished=True)
@@ -61,7 +60,7 @@ def test_an_order_nobody_understands_is_kept_and_hides_no_other(
 ) -> None:
     odd = store.place_order([("FIRE24", 5)])
     store.place_order([("FIRE24", 1)])
-    real = translate.order
+    real = woocommerce.read_order
 
     def broken(payload: dict[str, Any], *args: Any) -> Any:
         if payload["id"] == odd.id:
@@ -69,7 +68,7 @@ def test_an_order_nobody_understands_is_kept_and_hides_no_other(
         return real(payload, *args)
 
     with monkeypatch.context() as patch:
-        patch.setattr(translate, "order", broken)
+        patch.setattr(woocommerce, "read_order", broken)
         done = read(hub)
     assert (done["created"], done["refused"], done["errors"]) == (1, 1, {})
     assert hub.open_notices() == ["delivery failed"]

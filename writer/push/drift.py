@@ -91,7 +91,7 @@ def _settle_siblings(db: Connection, actor: str, row: Any, done: dict[str, Any])
     for other in db.execute(query.where(same, is_open)).all():
         db.execute(update(drifts).where(drifts.c.id == other.id).values(**done))
         told = {"pushed": other.theirs, "needs_look": True}
-        db.execute(update(listings).where(listings.c.id == other.listing_id).values(**told))
+        save_listing(db, other.listing_id, **told)
         audit.close_notice(db, "drift", f"listing {other.listing_id}", actor)
 
 
