@@ -16,8 +16,8 @@ http {{
   uwsgi_temp_path {folder}/uwsgi; scgi_temp_path {folder}/scgi;
   {cache}
   upstream onerom_reader {{ server 127.0.0.1:{reader}; keepalive 32; }}
-  server {{ listen 127.0.0.1:{static}; root {folder}/static; open_file_cache max=100; default_type application/json;
-            location = /health {{ return 200; }} }}
+  server {{ listen 127.0.0.1:{static}; root {folder}/static; open_file_cache max=100;
+            default_type application/json; location = /health {{ return 200; }} }}
   server {{ listen 127.0.0.1:{cached}; {location} }}
 }}
 """
