@@ -50,10 +50,10 @@ docker_up() {
     "$(docker compose port reader 8106)" "$(docker compose port writer 8107)"
 }
 
-mkdir -p run data
 for path in . run run/lock data .env .venv; do
-  [[ ! -e $path || -w $path ]] || die "$PWD/$path belongs to $(stat -c %U "$path"), and this is $(id -un)."
+  [[ ! -e $path || -w $path ]] || die "$(id -un) cannot write $(realpath "$path"), which belongs to $(stat -c %U "$path")."
 done
+mkdir -p run data
 exec 9>run/lock
 flock -n 9 || { echo "Another restart.sh of this copy is at work; waiting for it." && flock 9; }
 case ${1:-start} in
