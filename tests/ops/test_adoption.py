@@ -129,6 +129,32 @@ def test_odd_dates_and_quantities_are_kept_with_a_remark(tmp_path: Path) -> None
     assert ask(file, "SELECT count(*) FROM sale_types WHERE model = 'Water' AND variant = '40pin'") == [(1,)]
 
 
+def test_what_no_ledger_can_hold_is_kept_as_a_remark_and_stops_nothing(tmp_path: Path) -> None:
+    create = WITH_NOTES.replace("quantity INTEGER NOT NULL", "quantity")
+    rows = [
+        ("Fire", "28pin", float("inf"), "piers.rocks", "0001-01-01T00:00:00+05:00"),
+        ("Fire", "28pin", 2_000_000_000, "piers.rocks", "0005-01-01 00:00:00"),
+        ("Fire", "28pin", 1.5, "piers.rocks", 1_700_000_000_000),
+        ("Fire", "28pin", "3", "piers.rocks", "2025-03-01"),
+        ("Fire", "28pin", "4.0", "piers.rocks", "2025-03-01"),
+        ("Fire", "28pin", 0, "piers.rocks", "2025-03-01"),
+    ]
+    file = make_earlier(tmp_path / "sales.db", create, rows)
+
+    migrate(f"sqlite:///{file}")
+
+    assert ask(file, "SELECT quantity, notes FROM sales ORDER BY id") == [
+        (0, "(date was '0001-01-01T00:00:00+05:00') (quantity was inf)"),
+        (0, "(quantity was 2000000000)"),
+        (1, "(date was 1700000000000) (quantity was 1.5)"),
+        (3, ""),
+        (4, ""),
+        (0, ""),
+    ]
+    assert ask(file, "SELECT date_added FROM sales WHERE id = 2") == [("0005-01-01 00:00:00",)]
+    assert ask(file, "SELECT sum(count) FROM public_types") == [(8,)]
+
+
 def test_a_hand_edit_after_the_take_over_is_counted(tmp_path: Path) -> None:
     file = make_earlier(tmp_path / "sales.db", WITHOUT_NOTES, many(4))
     migrate(f"sqlite:///{file}")

@@ -137,10 +137,9 @@ def _adopted(
 ) -> tuple[Any, ...]:
     """Make one earlier row fit the new table without changing what it adds to any total."""
     moment, remark = _moment(date)
-    try:
-        units = int(quantity or 0)
-    except ValueError:
-        units, remark = 0, f"{remark} (quantity was {quantity!r})"
+    units = _units(quantity)
+    if str(quantity or 0).strip().removesuffix(".0") != str(units):
+        remark = f"{remark} (quantity was {quantity!r})"
     text_notes = f"{notes or ''}{remark}".strip()
     return (
         sale,
@@ -153,6 +152,15 @@ def _adopted(
     )
 
 
+def _units(quantity: Any) -> int:
+    """Return the row's whole units; 0 for what is no number, or more than anybody sold."""
+    try:
+        units = int(float(quantity or 0))
+    except (ValueError, OverflowError):
+        return 0
+    return units if abs(units) <= 1_000_000_000 else 0
+
+
 def _moment(date: Any) -> tuple[str, str]:
     """Return the row's date as UTC text, and a remark where it could not be read as one."""
     try:
@@ -160,8 +168,8 @@ def _moment(date: Any) -> tuple[str, str]:
             moment = datetime.fromtimestamp(date, UTC)
         else:
             moment = datetime.fromisoformat(str(date).strip())
+        if moment.tzinfo is not None:
+            moment = moment.astimezone(UTC)
     except (ValueError, OverflowError, OSError):
         return datetime.now(UTC).strftime("%Y-%m-%d %H:%M:%S"), f" (date was {date!r})"
-    if moment.tzinfo is not None:
-        moment = moment.astimezone(UTC)
-    return moment.strftime("%Y-%m-%d %H:%M:%S"), ""
+    return moment.replace(tzinfo=None).isoformat(" ", "seconds"), ""
