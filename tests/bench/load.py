@@ -33,7 +33,7 @@ def wrk(address: str, connections: int, seconds: float) -> Run:
     told = subprocess.run(
         [*command, "--latency", "--timeout", "30s", address], check=True, capture_output=True, text=True
     ).stdout
-    latencies = dict(re.findall(r"^\s+(50|99)%\s+(\S+)$", told, re.M))
+    latencies = dict(re.findall(r"^\s+(50|99)%\s+(\S+) *$", told, re.M))  # after "s" there is a space
     errors = sum(int(n) for n in re.findall(r"(?:connect|read|write|timeout) (\d+)", told))
     errors += sum(int(n) for n in re.findall(r"Non-2xx or 3xx responses: (\d+)", told))
     rate = float(re.search(r"Requests/sec:\s+(\S+)", told)[1])  # type: ignore[index]
