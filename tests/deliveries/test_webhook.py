@@ -122,7 +122,7 @@ def test_w07_the_signature_is_over_the_raw_body(database_url: str) -> None:
 
 
 def test_w09_one_stores_secret_does_not_sign_for_another(
-    client: FlaskClient, app: Flask, db: Database
+    client: FlaskClient, admin: FlaskClient, app: Flask, db: Database
 ) -> None:
     with db.transaction() as connection:
         for name in ("a", "b"):
@@ -139,6 +139,8 @@ def test_w09_one_stores_secret_does_not_sign_for_another(
     with db.reading() as connection:
         counted = {row.source: row.rejected for row in connection.execute(select(stores))}
     assert counted == {"a.example": 0, "b.example": 1}
+    assert "<dt>Wrong signatures</dt><dd>none</dd>" in admin.get("/stores/1").text
+    assert "<dt>Wrong signatures</dt><dd>1, last " in admin.get("/stores/2").text
 
 
 def test_w10_without_a_signature_nothing_is_taken(client: FlaskClient, db: Database) -> None:
@@ -150,7 +152,11 @@ def test_w10_without_a_signature_nothing_is_taken(client: FlaskClient, db: Datab
 
 
 def test_w12_an_old_secret_stays_valid_for_a_day(
-    client: FlaskClient, app: Flask, db: Database, monkeypatch: pytest.MonkeyPatch
+    client: FlaskClient,
+    admin: FlaskClient,
+    app: Flask,
+    db: Database,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monday = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
     monkeypatch.setattr(clock, "now", lambda: monday)
@@ -167,6 +173,8 @@ def test_w12_an_old_secret_stays_valid_for_a_day(
     by_new = deliver(client, make_order_body(id=4), secret="a-brand-new-secret")
 
     assert (in_time.status_code, too_late.status_code, by_new.status_code) == (200, 401, 200)
+    assert kept(db) == ["recorded"] * 3
+    assert "<dt>Wrong signatures</dt><dd>1, last " in admin.get(f"/stores/{store.id}").text
 
 
 def test_w14_a_draft_leaves_nothing_behind(client: FlaskClient, db: Database) -> None:

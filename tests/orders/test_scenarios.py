@@ -1,5 +1,6 @@
 """Scenarios O01-O20 of an order's life and R04-R08 of refunds, as far as units sold go."""
 
+import io
 from typing import Any
 
 import pytest
@@ -109,8 +110,11 @@ def test_o14_a_custom_status_seen_first_counts_when_paid(client: FlaskClient, da
 
 def test_o16_a_sku_renamed_in_the_store_moves_nothing(client: FlaskClient, database: Database) -> None:
     send(client, with_lines(make_line()), with_lines(make_line(sku="ICE24-was-fire")))
-
     assert posted(database) == [2]
+
+    send(client, with_lines(make_line(sku="ICE24-was-fire", quantity=1)), order=1002)
+
+    assert totals(database) == {("Fire", "24pin"): 2, ("Ice", "24pin"): 1}
 
 
 def test_a_line_whose_product_was_deleted_stays_counted(client: FlaskClient, database: Database) -> None:
@@ -172,24 +176,29 @@ def test_a_held_line_keeps_what_it_had_posted(client: FlaskClient, database: Dat
 
 
 def test_r04_a_refund_of_money_alone_keeps_the_units(client: FlaskClient, database: Database) -> None:
-    send(client, {}, {"refunds": [{"id": 77, "reason": "goodwill", "total": "-7.50"}]})
+    five = with_lines(make_line(quantity=5))
 
-    assert posted(database) == [2]
+    send(client, five, {**five, "refunds": [{"id": 77, "reason": "goodwill", "total": "-7.50"}]})
+
+    assert posted(database) == [5]
     with database.reading() as db:
         assert db.execute(select(orders.c.refunded_minor)).scalar_one() == 750
     assert open_notices(database) == ["refund needs keys"]
 
 
 @pytest.mark.parametrize("restocked", [True, False], ids=["r07", "r08"])
-def test_a_fully_refunded_order_is_no_sale(client: FlaskClient, database: Database, restocked: bool) -> None:
-    meta = [{"key": "_restock_refunded_items", "value": "2"}] if restocked else []
+def test_r07_r08_a_fully_refunded_order_is_no_sale(
+    client: FlaskClient, database: Database, restocked: bool
+) -> None:
+    meta = [{"key": "_restock_refunded_items", "value": "5"}] if restocked else []
     refund = {"id": 77, "reason": "", "total": "-24.00"}
+    refunded = with_lines(make_line(quantity=5, meta_data=meta), status="refunded", refunds=[refund])
 
-    send(client, {}, with_lines(make_line(meta_data=meta), status="refunded", refunds=[refund]))
+    send(client, with_lines(make_line(quantity=5)), refunded)
 
-    assert posted(database) == [2, -2]
+    assert posted(database) == [5, -5]
     with database.reading() as db:
-        assert db.execute(select(order_lines.c.held_due)).scalar_one() == (0 if restocked else 2)
+        assert db.execute(select(order_lines.c.held_due)).scalar_one() == (0 if restocked else 5)
 
 
 def test_a_cancelled_order_that_is_paid_after_all_counts(client: FlaskClient, database: Database) -> None:
@@ -246,7 +255,9 @@ def test_a_line_matched_later_is_posted_once_dated_as_its_order(
     assert posted(database) == [2]
 
 
-def test_an_order_anonymised_in_the_store_keeps_no_person(client: FlaskClient, database: Database) -> None:
+def test_t09_an_order_anonymised_in_the_store_keeps_no_person(
+    client: FlaskClient, admin: FlaskClient, database: Database, log_file: io.StringIO
+) -> None:
     from writer.schema.deliveries import deliveries
 
     send(client, {}, {"meta_data": [{"key": "_anonymized", "value": "yes"}], "billing": {"email": "x@y.z"}})
@@ -256,3 +267,6 @@ def test_an_order_anonymised_in_the_store_keeps_no_person(client: FlaskClient, d
         bodies = set(db.execute(select(deliveries.c.body)).scalars())
     assert (row.customer_name, row.customer_email, row.raw, bodies) == (None, None, None, {None})
     assert posted(database) == [2]
+    for text in ("Ada", "Lovelace", "ada@example.test"):
+        assert "No order" in admin.get("/orders", query_string={"q": text}).text
+        assert text not in log_file.getvalue()
