@@ -18,6 +18,7 @@ from writer.db import Database
 from writer.sales import actions, queries, types
 from writer.sales.queries import Filters
 from writer.sight import EVERYTHING
+from writer.spreadsheet import harmless
 
 
 def add(database: Database, **given: Any) -> int:
@@ -472,3 +473,11 @@ def test_a_ledger_without_any_active_type_says_where_to_add_one(admin: FlaskClie
         admin.post(f"/types/{type_id}/deactivate")
 
     assert '<a href="/types">add one first</a>' in admin.get("/").text
+
+
+@pytest.mark.parametrize(
+    "text", ["=1", "+1", "-1", "@x", "\t=1", "\r=1", "\uff1d1", "\uff0b1", "\uff0d1", "\uff20x"]
+)
+def test_a_cell_that_a_spreadsheet_would_run_is_quoted(text: str) -> None:
+    assert harmless(text) == f"'{text}"
+    assert harmless(f"a{text}") == f"a{text}"
