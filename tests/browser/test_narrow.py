@@ -3,7 +3,7 @@
 from flask import Flask
 from playwright.sync_api import Browser
 
-from tests.deliveries import deliver, make_line, make_order_body
+from tests.delivering import deliver, make_line, make_order_body
 from tests.makers import session_cookie
 
 NO_PAGES = ("/api/", "/static/", "/bootstrap/", "/docs", "/openapi.json", "/health")
