@@ -28,41 +28,41 @@ class Link:
 
 NAV: list[tuple[str, list[Link]]] = [
     (
-        "Ledger",
+        "Every day",
         [
             Link("Dashboard", "/dashboard", "speedometer2"),
             Link("Sales", "/", "receipt"),
             Link("Orders", "/orders", "bag"),
             Link("Stock", "/stock", "box-seam"),
             Link("Unmatched", "/unmatched", "question-circle"),
+            Link("Notices", "/notices", "bell"),
+        ],
+    ),
+    (
+        "Stores",
+        [
+            Link("Stores", "/stores", "shop"),
+            Link("Sync", "/sync", "arrow-repeat"),
+            Link("Deliveries", "/deliveries", "inbox"),
+            Link("Failures", "/failures", "exclamation-triangle"),
         ],
     ),
     (
         "Set up",
         [
-            Link("Rules", "/rules", "signpost-split"),
             Link("Types", "/types", "tags"),
-            Link("Stores", "/stores", "shop"),
-            Link("Deliveries", "/deliveries", "inbox"),
-            Link("Sync", "/sync", "arrow-repeat"),
+            Link("SKU rules", "/rules", "signpost-split"),
             Link("Public page", "/public", "globe"),
-        ],
-    ),
-    (
-        "Watch",
-        [
-            Link("Notices", "/notices", "bell"),
-            Link("Failures", "/failures", "exclamation-triangle"),
-            Link("Audit", "/audit", "journal-text"),
             Link("Airtable", "/airtable", "table"),
-            Link("API docs", "/docs", "braces"),
         ],
     ),
     (
-        "People",
+        "Who and how",
         [
+            Link("Audit trail", "/audit", "journal-text"),
             Link("Users", "/users", "people", is_for_admins=True),
             Link("Tokens", "/tokens", "key", is_for_admins=True),
+            Link("API docs", "/docs", "braces"),
         ],
     ),
 ]

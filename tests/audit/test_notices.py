@@ -84,7 +84,7 @@ def test_closing_what_is_not_open_changes_nothing(database: Database) -> None:
 def test_every_page_says_how_many_are_open(admin: FlaskClient, database: Database) -> None:
     raise_one(database)
 
-    assert '<span class="badge text-bg-warning">1</span>' in admin.get("/account").text
+    assert '1<span class="visually-hidden"> open</span>' in admin.get("/account").text
 
 
 def test_a_notice_is_dismissed_on_its_page_and_then_among_the_closed(
@@ -126,11 +126,11 @@ def test_who_may_not_see_the_store_is_told_the_plain_sentence_or_nothing(
     seen, all_of_it = staff.get("/notices").text, admin.get("/notices").text
 
     assert "X is oversold." in seen
-    assert "Open (1)" in seen
+    assert 'Open <span class="count">1<' in seen
     assert "Shop A" not in seen
     assert "backup" not in seen
     assert "X: Shop A order 12." in all_of_it
-    assert "Open (3)" in all_of_it
+    assert 'Open <span class="count">3<' in all_of_it
 
 
 def test_what_is_not_seen_cannot_be_dismissed(staff: FlaskClient, database: Database) -> None:
