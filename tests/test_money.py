@@ -31,3 +31,4 @@ def test_half_a_minor_unit_is_rounded_away_from_zero() -> None:
 
 def test_amounts_are_shown_with_their_currency() -> None:
     assert [money.to_text(1250, "GBP"), money.to_text(1550, "JPY")] == ["12.50 GBP", "1,550 JPY"]
+    assert money.to_text(1250, "") == "12.50"

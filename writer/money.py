@@ -31,6 +31,6 @@ def to_minor(text: str, currency: str) -> int:
 
 
 def to_text(minor: int, currency: str) -> str:
-    """Show minor units as people write them: (1250, "GBP") -> "12.50 GBP"."""
+    """Show minor units as people write them: (1250, "GBP") -> "12.50 GBP"; without a currency the number."""
     digits = minor_digits(currency)
-    return f"{Decimal(minor).scaleb(-digits):,.{digits}f} {currency.upper()}"
+    return f"{Decimal(minor).scaleb(-digits):,.{digits}f} {currency.upper()}".rstrip()

@@ -35,7 +35,23 @@ def test_an_empty_house_has_a_dashboard(admin: FlaskClient) -> None:
     page = admin.get("/dashboard").text
 
     assert "No order in the last 30 days." in page
-    assert "No store that you see." in page
+    assert "No store yet. Connect one" in page
+
+
+def test_who_is_granted_no_store_is_told_whom_to_ask(staff: FlaskClient) -> None:
+    assert "You are granted no store yet: ask an admin." in staff.get("/dashboard").text
+
+
+def test_orders_without_a_currency_are_counted_but_bring_no_money(app: Flask, admin: FlaskClient) -> None:
+    order(app, 1, total="100.00", currency="EUR")
+    order(app, 2, total="0.00", currency="")
+
+    page = admin.get("/dashboard").text
+
+    assert "2 orders" in page
+    assert "no currency told" in page
+    assert "Revenue per day, no currency told" not in page
+    assert '<span class="card-number">0.00' not in page
 
 
 def test_revenue_is_of_what_is_paid_less_refunds_and_of_one_currency(app: Flask, database: Database) -> None:
@@ -85,6 +101,7 @@ def test_the_page_shows_revenue_and_what_waits(app: Flask, admin: FlaskClient) -
         ({"is_active": False}, "switched off"),
         ({"push_state": "paused", "push_reason": "The keys were refused."}, "The keys were refused."),
         ({"last_error": "It does not answer."}, "It does not answer."),
+        ({"mass_change": "30 of 40 listings change."}, "30 of 40 listings change."),
         ({"last_contact_at": None, "consumer_key_encrypted": "x"}, "never heard from"),
         ({"consumer_key_encrypted": "x"}, "fine"),
         ({"is_active": True}, "webhooks alone"),

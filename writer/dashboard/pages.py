@@ -40,9 +40,15 @@ def _page(template: str) -> str:
     sight = accounts.sight()
     with reading() as db:
         glance, course = queries.look(db, sight), queries.course(db, sight)
-    revenue = [(course.total(name), _drawn(course.revenue(name))) for name in course.currencies]
+    sums = [course.total(name) for name in course.currencies]
     return render_template(
-        template, glance=glance, course=course, revenue=revenue, made=_drawn(course.made())
+        template,
+        glance=glance,
+        course=course,
+        sums=sums,
+        names=[name or "no currency told" for name in course.currencies],
+        revenue=[(total, _drawn(course.revenue(total.currency))) for total in sums if total.is_worth],
+        made=_drawn(course.made()),
     )
 
 

@@ -26,6 +26,11 @@ class Sum:
     units: int
     net_minor: int
 
+    @property
+    def is_worth(self) -> bool:
+        """Tell whether there is money to show: orders told without a currency mostly bring none."""
+        return bool(self.currency or self.net_minor)
+
 
 @dataclass(frozen=True)
 class Health:
@@ -128,6 +133,8 @@ def _state(row: Row[Any]) -> tuple[str, str, str]:
         return "danger", "paused", row.push_reason or ""
     if row.last_error:
         return "danger", "failing", row.last_error
+    if row.mass_change:
+        return "warning", "waits for you", row.mass_change
     if row.consumer_key_encrypted is None:
         return "secondary", "webhooks alone", "It has no REST keys, so its orders are not read."
     if row.last_contact_at is None:
