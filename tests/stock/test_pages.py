@@ -113,6 +113,26 @@ def test_a_product_that_runs_out_before_more_can_arrive_is_marked(
     assert '<span class="badge text-bg-warning" title="Lead time: 14 days">9 days' in admin.get("/stock").text
 
 
+@pytest.mark.parametrize(("left", "said"), [(1, "under a day"), (0, "none left"), (3, "1 day")])
+def test_the_list_says_in_words_that_little_is_left(
+    admin: FlaskClient, database: Database, left: int, said: str
+) -> None:
+    row = make_product(database, on_hand=left + 3)
+    with database.transaction() as db:
+        stock.sell(db, "ada", row, 3)
+
+    assert f"X {left} 0 {left} {said} in no store" in text_of(admin.get("/stock").text)
+
+
+def test_a_product_that_is_no_longer_sold_is_not_said_to_be_told(
+    admin: FlaskClient, database: Database
+) -> None:
+    make_product(database, is_active=False)
+    list_in_store(database, shown=9, pushed_version=0)
+
+    assert "9 shop not pushed" in text_of(admin.get("/stock?state=all").text)
+
+
 def test_what_is_cancelled_is_not_counted_as_sold(admin: FlaskClient, database: Database) -> None:
     make_product(database)
     with database.transaction() as db:

@@ -137,6 +137,7 @@ def _shown(db: Connection, sight: Sight, stock_product_ids: list[int]) -> dict[i
             stores.c.is_active.label("store_is_active"),
             stores.c.push_state,
             products.c.version,
+            products.c.is_active.label("product_is_active"),
         )
         .join(stores, stores.c.id == listings.c.store_id)
         .join(products, products.c.id == listings.c.stock_product_id)
@@ -159,7 +160,7 @@ def _of_listing(row: Row[Any]) -> Shown:
         shown_at=row.shown_at,
         pushed=row.pushed,
         pushed_at=row.pushed_at,
-        is_pushed=bool(row.store_is_active) and row.push_state == "on",
+        is_pushed=bool(row.store_is_active and row.product_is_active) and row.push_state == "on",
         is_current=row.pushed_version >= row.version and not row.needs_look and row.intended is None,
         is_gone=bool(row.is_gone),
         problem=row.problem,
