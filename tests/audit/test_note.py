@@ -46,7 +46,8 @@ def test_a_note_is_gone_with_the_change_that_failed(database: Database) -> None:
     ("before", "after", "expected"),
     [
         ({"a": 1, "b": "same"}, {"a": 2, "b": "same"}, [Change("a", "1", "2")]),
-        (None, {"a": "x"}, [Change("a", None, "x")]),
+        (None, {"a": "x", "b": "", "c": None}, [Change("a", None, "x")]),
+        (None, {"a": "2026-11-26T04:13:25+00:00"}, [Change("a", None, "2026-11-26 04:13:25")]),
         ({"a": "x"}, None, [Change("a", "x", None)]),
         (
             {"a": None, "b": ""},

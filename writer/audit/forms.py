@@ -35,5 +35,7 @@ def _day(name: str) -> datetime | None:
         if not date(1970, 1, 1) <= day <= date(9998, 12, 31):
             raise ValueError
     except ValueError as error:
-        raise Invalid(f"{text} is not a date: write 2025-12-31.", {name: "is not a date"}) from error
+        raise Invalid(
+            f"{text} is not a date: write 2025-12-31.", {name: "Must be a date such as 2026-11-20."}
+        ) from error
     return datetime.combine(day, time(), UTC)

@@ -1,6 +1,7 @@
 """What the audit room reads: its trail and its notices."""
 
 import json
+import re
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -11,6 +12,7 @@ from writer.schema.audit import audit_entries, notices
 from writer.sight import EVERYTHING, Sight
 
 MAX_ID = 2**31 - 1
+_TIME = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(\.\d+)?(\+00:00|Z)")
 ACTORS_OFFERED = 200
 # What is about no store, order, customer or person; of the trail the rest is for those who see everything.
 OPEN_TO_STAFF = ("sale", "type", "rule", "sku", "stock", "public")
@@ -86,7 +88,10 @@ def list_actions(db: Connection, sight: Sight) -> list[str]:
 def changes(entry: Row[Any]) -> list[Change]:
     """Return what an audit row changed, field by field, and nothing that stayed as it was."""
     before, after = _fields(entry.before), _fields(entry.after)
-    names = list(dict.fromkeys([*before, *after]))
+    # What was left empty when a thing was made is no news.
+    names = [
+        name for name in dict.fromkeys([*before, *after]) if entry.before or after[name] not in (None, "")
+    ]
     return [
         Change(name, _shown(before, name), _shown(after, name))
         for name in names
@@ -107,7 +112,9 @@ def _shown(fields: dict[str, Any], name: str) -> str | None:
         return "(empty)"
     if isinstance(value, bool):
         return "yes" if value else "no"
-    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+    if not isinstance(value, str):
+        return json.dumps(value, ensure_ascii=False)
+    return f"{value[:10]} {value[11:19]}" if _TIME.fullmatch(value) else value
 
 
 def for_whom(sight: Sight) -> ColumnElement[bool]:
