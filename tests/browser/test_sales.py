@@ -26,7 +26,7 @@ def test_a_sale_is_added_edited_deleted_and_brought_back(admin_page: Page) -> No
     admin_page.get_by_label("Units", exact=True).fill("3")
     admin_page.locator("#add").get_by_label("Notes").fill("Sold at the fair")
     admin_page.get_by_role("button", name="Add sale").click()
-    expect(admin_page.get_by_text("Sale 1 was added.")).to_be_visible()
+    expect(admin_page.get_by_text("Sale 1 was added.")).to_be_in_viewport()
     expect(admin_page.locator(".total")).to_have_text("3")
 
     admin_page.get_by_role("link", name="Edit sale 1").click()

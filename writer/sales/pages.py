@@ -47,7 +47,8 @@ def add() -> Answer:
         flash(f"Sale {sale_id} was added.", "success")
     else:
         flash(f"This form was sent before and made sale {sale_id}: nothing was added again.", "info")
-    return _back()
+    # To the top, where that stands: a browser would go to #add again, as the form's address says.
+    return redirect(url_for("sales.index", **forms.kept(), _anchor="content"), 303)
 
 
 @bp.get("/sales/<int:sale_id>")
