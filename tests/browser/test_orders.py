@@ -60,7 +60,7 @@ def test_orders_are_found_by_customer(app: Flask, admin_page: Page) -> None:
     admin_page.goto("/orders")
 
     admin_page.get_by_label("Number, customer, e-mail or SKU").fill("hopper")
-    admin_page.get_by_role("button", name="Filter").click()
+    admin_page.get_by_role("button", name="Search", exact=True).click()
 
     expect(admin_page.get_by_role("link", name="1002")).to_be_visible()
     expect(admin_page.get_by_role("link", name="1001")).to_have_count(0)

@@ -39,7 +39,12 @@ class SaleForm(FlaskForm):  # type: ignore[misc]  # flask_wtf has no types
         format=["%Y-%m-%dT%H:%M:%S", "%Y-%m-%dT%H:%M"],
         render_kw={"step": "1"},
     )
-    sku = StringField("SKU", [Length(max=fields.MAX_SKU)], render_kw={"autocomplete": "off"})
+    sku = StringField(
+        "SKU",
+        [Length(max=fields.MAX_SKU)],
+        description="Takes units out of stock too.",
+        render_kw={"autocomplete": "off"},
+    )
     notes = StringField("Notes", [Length(max=fields.MAX_NOTES)])
     # Shown once a sale was refused for want of stock.
     oversell = BooleanField("It was sold anyway")

@@ -4,8 +4,10 @@
 for (const place of document.querySelectorAll("[data-refresh]")) {
   const wait = () => 1000 * Number(place.querySelector("[data-refresh-every]")?.dataset.refreshEvery || 10);
   const again = async () => {
-    // Not while nobody looks, nor while somebody types or has opened something in it.
-    if (!document.hidden && !place.contains(document.activeElement) && !place.querySelector("details[open]")) {
+    // Not while nobody looks, nor while somebody types, has opened something or marks words in it.
+    const isBusy = place.contains(document.activeElement) || place.querySelector("details[open]") ||
+      (!getSelection().isCollapsed && place.contains(getSelection().anchorNode));
+    if (!document.hidden && !isBusy) {
       try {
         const answer = await fetch(place.dataset.refresh, { headers: { Accept: "text/html" } });
         if (answer.ok && !answer.redirected) {

@@ -29,12 +29,14 @@ class SettingsForm(FlaskForm):  # type: ignore[misc]  # flask_wtf has no types
 
     sku = StringField("SKU", [InputRequired("Give a SKU."), Length(max=MAX_SKU)], render_kw=_AS_TYPED)
     name = StringField("Name", [Length(max=MAX_NAME)])
-    model = StringField("Model", [Length(max=MAX_TYPE)])
+    model = StringField(
+        "Model", [Length(max=MAX_TYPE)], description="Empty: the SKU rules say what it counts as."
+    )
     variant = StringField("Variant", [Length(max=MAX_TYPE)])
     reorder_point = IntegerField(
         "Reorder point",
         [Optional(), _up_to(MAX_UNITS)],
-        description="At this count or below it is low. Empty: never.",
+        description="At so many units or fewer on hand it is low. Empty: never.",
         render_kw=_WHOLE,
     )
     lead_time_days = IntegerField(
@@ -47,11 +49,11 @@ class SettingsForm(FlaskForm):  # type: ignore[misc]  # flask_wtf has no types
         "Reserved",
         [InputRequired("Give a number, or 0."), _up_to(MAX_UNITS)],
         default=0,
-        description="Units that are never offered.",
+        description="Units kept back: on hand less these is available.",
         render_kw=_WHOLE,
     )
     allows_backorders = BooleanField("May be sold when none is left")
-    is_active = BooleanField("Is sold (active)", default=True)
+    is_active = BooleanField("Active: it is sold, counted and told to the stores", default=True)
 
     def settings(self) -> dict[str, Any]:
         """Return what the form says, by column."""
