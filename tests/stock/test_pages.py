@@ -12,6 +12,7 @@ from tests.stock.shelf import make_product, moves, on_hand, product
 from writer import clock, stock
 from writer.db import Database, insert_row
 from writer.schema.listings import listings
+from writer.schema.push import drifts
 from writer.schema.stores import stores
 
 TOKEN = "0123456789abcdef" * 2
@@ -122,6 +123,18 @@ def test_the_list_says_in_words_that_little_is_left(
         stock.sell(db, "ada", row, 3)
 
     assert f"X {left} 0 {left} {said} in no store" in text_of(admin.get("/stock").text)
+
+
+def test_a_listing_whose_drift_waits_for_an_answer_is_not_said_to_be_told(
+    admin: FlaskClient, database: Database
+) -> None:
+    make_product(database)
+    list_in_store(database, shown=9, pushed_version=0)
+    with database.transaction() as db:
+        seen = {"at": clock.now(), "ours": 10, "theirs": 9, "policy": "ask", "action": "asked"}
+        insert_row(db, drifts, listing_id=1, **seen)
+
+    assert "9 shop asks you" in text_of(admin.get("/stock").text)
 
 
 def test_a_product_that_is_no_longer_sold_is_not_said_to_be_told(

@@ -5,10 +5,11 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, func, select
+from sqlalchemy import ColumnElement, Connection, Row, exists, func, select
 
 from writer import clock
 from writer.schema.listings import listings
+from writer.schema.push import drifts
 from writer.schema.stock import movements, products
 from writer.schema.stores import stores
 from writer.sight import Sight
@@ -46,6 +47,7 @@ class Shown:
     pushed_at: datetime | None  # None: never told
     is_pushed: bool  # the store is told new counts at all
     is_current: bool  # it was told the newest count
+    is_asked: bool  # it showed a number nothing explains, and the owner has not answered what is right
     is_gone: bool  # the store no longer has it
     problem: str | None  # why it is not told; None: fine
 
@@ -138,6 +140,9 @@ def _shown(db: Connection, sight: Sight, stock_product_ids: list[int]) -> dict[i
             stores.c.push_state,
             products.c.version,
             products.c.is_active.label("product_is_active"),
+            exists()
+            .where(drifts.c.listing_id == listings.c.id, drifts.c.settled_at.is_(None))
+            .label("is_asked"),
         )
         .join(stores, stores.c.id == listings.c.store_id)
         .join(products, products.c.id == listings.c.stock_product_id)
@@ -162,6 +167,7 @@ def _of_listing(row: Row[Any]) -> Shown:
         pushed_at=row.pushed_at,
         is_pushed=bool(row.store_is_active and row.product_is_active) and row.push_state == "on",
         is_current=row.pushed_version >= row.version and not row.needs_look and row.intended is None,
+        is_asked=bool(row.is_asked),
         is_gone=bool(row.is_gone),
         problem=row.problem,
     )
