@@ -10,6 +10,7 @@ from sqlalchemy import select, update
 from tests.delivering import deliver, make_line, make_order_body
 from tests.makers import grant_every_store
 from tests.orders.many import add_orders, add_stores
+from writer import orders as room
 from writer.db import Database
 from writer.schema.orders import orders
 from writer.schema.stores import stores
@@ -192,6 +193,26 @@ def test_an_order_that_is_not_there_is_not_found(admin: FlaskClient, path: str) 
     answer = admin.get(f"{ORDERS}/{path}")
 
     assert (answer.status_code, answer.content_type) == (404, "application/problem+json")
+
+
+def test_what_orders_came_to_stays_when_they_leave_the_cache(
+    client: FlaskClient, api: FlaskClient, shops: None, database: Database
+) -> None:
+    before = api.get(f"{ORDERS}/stats").get_json()
+    with database.transaction() as db:
+        db.execute(update(orders).values(created_at=datetime(2026, 5, 1, tzinfo=UTC)))
+        assert room.clean_up(db, 90) == 5
+
+    after = api.get(f"{ORDERS}/stats").get_json()
+    deliver(client, make_order_body(id=1, status="completed", currency="EUR", total="100.00"))
+    late = make_order_body(id=2, currency="USD", total="50.00", date_modified_gmt="2026-11-21T00:00:00")
+    deliver(client, late)
+
+    assert after == before
+    assert api.get(ORDERS).get_json()["total_count"] == 1
+    told = api.get(f"{ORDERS}/stats").get_json()
+    assert (told["orders"], told["units"]) == (before["orders"], before["units"])
+    assert {"currency": "USD", "revenue": "50.00", "units": 2} in told["revenue"]
 
 
 def test_an_order_that_was_cleaned_up_is_not_found(

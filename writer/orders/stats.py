@@ -1,4 +1,7 @@
-"""What all orders come to: by status, and revenue by currency. From what triggers keep; no order is read."""
+"""What all orders come to: by status, and revenue by currency, those that left the cache too.
+
+From what triggers keep; no order is read.
+"""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -79,7 +82,7 @@ def together(parts: Iterable[Stats]) -> Stats:
 def _counted(db: Connection, sight: Sight) -> list[Row[Any]]:
     table = order_counts.c
     columns: tuple[Any, ...] = (table.store_id, table.status, table.orders)
-    query = select(*columns).where(table.kind == "all", table.orders > 0, sight.of(table.store_id))
+    query = select(*columns).where(table.kind == "ever", table.orders > 0, sight.of(table.store_id))
     return list(db.execute(query.order_by(table.store_id, table.status)))
 
 

@@ -76,6 +76,13 @@ orders = Table(
         sqlite_where=text("needs_reading IS NOT NULL"),
         postgresql_where=text("needs_reading IS NOT NULL"),
     ),
+    Index(
+        "ix_orders_missed",
+        "store_id",
+        "id",
+        sqlite_where=text("missed = 1"),
+        postgresql_where=text("missed = 1"),
+    ),
 )
 
 order_lines = Table(
@@ -143,13 +150,14 @@ product_skus = Table(
     UniqueConstraint("store_id", "product_id", "variation_id"),
 )
 
-# Both are kept by triggers on `orders`, of cached orders alone, so that neither a count nor a page far
-# down a list reads every order.
+# Both are kept by triggers on `orders`, so that neither a count nor a page far down a list reads every
+# order. Counts are of cached orders alone, but for 'ever'; revenue stays when an order leaves the cache.
 order_counts = Table(
     "order_counts",
     metadata,
     # 'created', 'modified' (UTC day number), 'total' (total_minor); above these, so that few rows have to be
-    # added up, 'created/64', 'modified/64', 'total/64', 'total/4096'; and 'all' (0)
+    # added up, 'created/64', 'modified/64', 'total/64', 'total/4096'; 'all' (0), and 'ever' (0), with those
+    # that have left the cache
     Column("kind", Text, primary_key=True),
     Column("store_id", Integer, primary_key=True),
     Column("status", Text, primary_key=True),
