@@ -304,6 +304,7 @@ def test_the_status_tells_interval_runs_and_which_stores_are_configured(
 
     assert (told["running"], told["interval_minutes"]) == (False, 30)
     assert [(run["started_by"], run["seen"]) for run in told["runs"]] == [("token program", 1)]
+    assert 0 <= told["runs"][0]["seconds"] < 60
     assert [(shop["name"], shop["is_configured"]) for shop in told["stores"]] == [("Kiln", True)]
 
 

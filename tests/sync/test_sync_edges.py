@@ -278,3 +278,15 @@ def test_a_cron_run_leaves_out_stores_that_may_not_be_called(hub: Hub) -> None:
 
     plan = Plan("cron", only_older_than=timedelta(minutes=29))
     assert runs.run(hub.database, hub.vault, plan) is None
+
+
+def test_a_stop_is_no_error_of_a_store(hub: Hub, store: FakeStore) -> None:
+    for _ in range(30):
+        store.place_order([("FIRE24", 1)])
+    looks = iter([False, False])
+
+    done = read(hub, CRON, is_stopping=lambda: next(looks, True))
+
+    assert (done["errors"], done["error"], hub.sold()) == ({}, runs.STOPPED, 20)
+    with hub.database.reading() as db:
+        assert [part.state for part in runs.of_run(db, done["id"])] == ["skipped", "skipped"]

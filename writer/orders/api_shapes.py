@@ -50,7 +50,8 @@ def _plain(text: str) -> str:
     return text.replace("\0", "").strip()
 
 
-_Text = Annotated[str, AfterValidator(_plain)]
+_Status = Annotated[str, Field(max_length=60), AfterValidator(_plain)]
+_Typed = Annotated[str, Field(max_length=200), AfterValidator(_plain)]
 
 
 class OrderPath(BaseModel):
@@ -69,11 +70,11 @@ class StoreOrderPath(BaseModel):
 class OrdersQuery(BaseModel):
     """Which orders, sorted how, and which stretch of them."""
 
-    status: Annotated[_Text, Field(max_length=60)] = Field("", description="processing, completed, ...")
+    status: _Status = Field("", description="processing, completed, ...")
     store: Annotated[int, Field(ge=1, le=MAX_ID), BeforeValidator(whole_number)] | None = Field(
         None, description="The store's number."
     )
-    q: Annotated[_Text, Field(max_length=200)] = Field(
+    q: _Typed = Field(
         "", description="How a number, a customer's first or last name or e-mail, or a SKU begins."
     )
     first_on: _Day | None = Field(None, alias="from", description="Made on this day (UTC) or later.")

@@ -96,6 +96,7 @@ class RunTold(BaseModel):
     started_by: str
     started_at: wire.TimeText
     ended_at: _Moment = Field(description="null: under way.")
+    seconds: float | None
     error: str | None
     seen: int
     created: int
@@ -205,6 +206,7 @@ def _run(run: Run) -> dict[str, Any]:
         "started_by": run.started_by,
         "started_at": wire.iso(run.started_at),
         "ended_at": wire.iso(run.ended_at),
+        "seconds": run.seconds,
         "error": run.error,
         **{name: run.total(name) for name in _COUNTS},
         "stores": [

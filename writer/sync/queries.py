@@ -37,6 +37,11 @@ class Run:
     error: str | None
     parts: list[Row[Any]]
 
+    @property
+    def seconds(self) -> float | None:
+        """Return how long it took; None: it is under way."""
+        return None if self.ended_at is None else round((self.ended_at - self.started_at).total_seconds(), 1)
+
     def total(self, name: str) -> int:
         """Return the sum of one count over the stores shown."""
         return sum(getattr(part, name) for part in self.parts)

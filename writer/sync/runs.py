@@ -30,6 +30,7 @@ LOCK = "sync"
 INTERVAL = timedelta(minutes=30)
 HISTORY_KEPT = timedelta(days=60)
 MOST_DAYS_BACK = 3650
+STOPPED = "It was stopped; the next run goes on from there."
 _COUNTS = tuple(field.name for field in fields(Read))
 
 
@@ -148,6 +149,7 @@ def drop_old(db: Connection) -> int:
 def line(done: dict[str, Any]) -> str:
     """Say in one line what a run came to."""
     failed = "".join(f" {name}: {error}" for name, error in done["errors"].items())
+    failed += f" {done['error']}" if done["error"] else ""
     return (
         f"{done['stores']} stores, {done['seen']} orders: {done['created']} created,"
         f" {done['updated']} updated,"
@@ -197,11 +199,13 @@ def _read_all(
 ) -> None:
     error = None
     for store in wanted:
-        if is_stopping():
-            error = "It was stopped; the next run goes on from there."
-            _note(database, run_id, store.id, state="skipped")
-            continue
-        tell(_read_store(database, vault, plan, run_id, store, is_stopping, tell))
+        try:
+            if error is not None or is_stopping():
+                raise Stopped
+            tell(_read_store(database, vault, plan, run_id, store, is_stopping, tell))
+        except Stopped:  # no error of the store
+            error = STOPPED
+            _note(database, run_id, store.id, state="skipped", ended_at=clock.now())
     with database.transaction() as db:
         ended = {"ended_at": clock.now(), "error": error}
         db.execute(update(sync_runs).where(sync_runs.c.id == run_id).values(**ended))
@@ -235,7 +239,7 @@ def _read_store(
             if plan.looks_for_vanished:
                 reader.look_for_vanished()
     except Stopped:
-        state, why = "skipped", "stopped; the next run goes on from there"
+        raise
     except NotNow as reason:
         state, why = "skipped", str(reason)
     except StoreError as error:
