@@ -3,17 +3,27 @@
 "use strict";
 for (const place of document.querySelectorAll("[data-refresh]")) {
   const wait = () => 1000 * Number(place.querySelector("[data-refresh-every]")?.dataset.refreshEvery || 10);
+  // Somebody types or walks by keyboard in it, has opened or presses something, or marks text to copy it.
+  const isInUse = () => {
+    const selection = document.getSelection();
+    const isMarked = selection && !selection.isCollapsed && selection.containsNode(place, true);
+    return isMarked || place.contains(document.activeElement) || place.matches(":active") || place.querySelector("details[open]");
+  };
+  const scrolled = () => [...place.querySelectorAll(".table-responsive")];
+  let shown = "";
+  const show = (text) => {
+    const before = scrolled().map((table) => table.scrollLeft);
+    place.replaceChildren(...new DOMParser().parseFromString(text, "text/html").body.childNodes);
+    scrolled().forEach((table, index) => { table.scrollLeft = before[index] || 0; });
+    shown = text;
+  };
   const again = async () => {
-    // Not while nobody looks, nor while somebody types, has opened something or marks words in it.
-    const isBusy = place.contains(document.activeElement) || place.querySelector("details[open]") ||
-      (!getSelection().isCollapsed && place.contains(getSelection().anchorNode));
-    if (!document.hidden && !isBusy) {
+    if (!document.hidden && !isInUse()) {
       try {
         const answer = await fetch(place.dataset.refresh, { headers: { Accept: "text/html" } });
-        if (answer.ok && !answer.redirected) {
-          const fresh = new DOMParser().parseFromString(await answer.text(), "text/html").body;
-          place.replaceChildren(...fresh.childNodes);
-        }
+        const text = answer.ok && !answer.redirected ? await answer.text() : shown;
+        // Looked at again, for it may have been taken into use while the answer was under way.
+        if (text !== shown && !isInUse()) show(text);
       } catch {
         // The next try may go better; the page shows what it showed.
       }

@@ -1,0 +1,93 @@
+"""Pages that refresh themselves, in a real browser: what is new appears, and nobody is disturbed by it."""
+
+import pytest
+from flask import Flask
+from playwright.sync_api import Page, expect
+
+from tests.delivering import deliver, make_order_body
+
+pytestmark = pytest.mark.usefixtures("check_width")
+
+
+@pytest.fixture
+def page(app: Flask, admin_page: Page) -> Page:
+    """Ada's page, with one order there; its clock is the test's to turn."""
+    deliver(app.test_client(), make_order_body())
+    admin_page.clock.install()
+    return admin_page
+
+
+def later(page: Page) -> None:
+    """Let eleven seconds pass, and what is fetched then come in."""
+    page.clock.run_for(11_000)
+    page.wait_for_load_state("networkidle")
+
+
+def order_another(app: Flask) -> None:
+    body = make_order_body(id=2002, billing={"first_name": "Grace", "last_name": "Hopper"})
+    assert deliver(app.test_client(), body).status_code == 200
+
+
+@pytest.mark.parametrize("path", ["/", "/dashboard"])
+def test_a_new_order_shows_up_by_itself(app: Flask, page: Page, path: str) -> None:
+    page.goto(path)
+    expect(page.get_by_role("link", name="To ship")).to_contain_text("1")
+
+    order_another(app)
+    later(page)
+
+    expect(page.get_by_role("link", name="To ship")).to_contain_text("2")
+
+
+def test_a_form_that_is_typed_in_stays_as_it_is(app: Flask, page: Page) -> None:
+    page.goto("/orders")
+    field = page.get_by_label("Number, customer, e-mail or SKU")
+    field.fill("Gra")
+    field.press("ArrowLeft")
+
+    order_another(app)
+    later(page)
+
+    expect(page.get_by_role("link", name="2002")).to_be_visible()
+    expect(field).to_be_focused()
+    assert field.evaluate("field => [field.value, field.selectionStart]") == ["Gra", 2]
+
+
+def test_who_walks_the_list_by_keyboard_keeps_the_place(app: Flask, page: Page) -> None:
+    page.goto("/orders")
+    link = page.get_by_role("link", name="1001")
+    link.focus()
+
+    order_another(app)
+    later(page)
+    expect(link).to_be_focused()
+    link.blur()
+    later(page)
+
+    expect(page.get_by_role("link", name="2002")).to_be_visible()
+
+
+def test_text_that_is_marked_and_where_one_has_scrolled_to_stay(app: Flask, page: Page) -> None:
+    page.set_viewport_size({"width": 390, "height": 300})
+    page.goto("/orders")
+    page.evaluate("document.getSelection().selectAllChildren(document.querySelector('td.name-cell'))")
+
+    order_another(app)
+    later(page)
+    assert page.evaluate("document.getSelection().toString()") != ""
+    page.evaluate("document.getSelection().removeAllRanges(); window.scrollTo(0, 40)")
+    later(page)
+
+    expect(page.get_by_role("link", name="2002")).to_be_attached()
+    assert page.evaluate("window.scrollY") == 40
+
+
+def test_what_has_not_changed_is_left_alone(app: Flask, page: Page) -> None:
+    page.goto("/orders")
+    order_another(app)
+    later(page)
+    page.evaluate("document.querySelector('[data-refresh] table').dataset.same = 'yes'")
+
+    later(page)
+
+    assert page.evaluate("document.querySelector('[data-refresh] table').dataset.same") == "yes"
