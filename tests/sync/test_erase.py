@@ -1,6 +1,7 @@
 """Erasing a customer: what named him is gone from wherever it was kept, and nothing brings it back."""
 
 import json
+import logging
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,7 @@ from tests.hub import running_hub
 from tests.orders.ledger import totals
 from writer.db import Database
 from writer.deliveries import redact
+from writer.logs import JsonLines
 from writer.schema import metadata
 from writer.schema.deliveries import deliveries
 from writer.schema.orders import order_refunds, orders
@@ -183,11 +185,16 @@ def test_nothing_of_an_erased_customer_is_left_in_the_files(
         assert b"quillon" not in file.read_bytes().lower(), file
 
 
-def test_an_error_of_the_database_names_nobody(database: Database) -> None:
+def test_a_logged_error_of_the_database_names_nobody(database: Database) -> None:
+    row = {"customer_name": "Zelda Quillon"}
     with pytest.raises(DBAPIError) as failed, database.transaction() as db:
-        db.execute(insert(orders).values(customer_name="Zelda Quillon"))
+        db.execute(insert(orders).values(**row))
+    about = (failed.type, failed.value, failed.tb)
 
-    assert "Quillon" not in str(failed.value)
+    line = JsonLines().format(logging.LogRecord("writer", logging.ERROR, "", 0, "failed", (), about))
+
+    assert "INSERT INTO orders" in line
+    assert "Quillon" not in line
 
 
 def test_an_order_without_people_still_says_what_counts() -> None:
