@@ -1,4 +1,5 @@
-"""Verbs that a person uses on orders: review a held line, say what a SKU or a product counts as."""
+"""Verbs that a person uses on orders: review a held line, put a trashed order's units back, say what a SKU or
+a product counts as."""
 
 from typing import Any
 
@@ -36,6 +37,24 @@ def review_line(db: Connection, sight: Sight, actor: str, order_id: int, line_id
     before = {"line": line.name, "quantity": line.quantity, "problem": line.problem}
     after = {"line": line.name, **changed}
     audit.note(db, actor, "order.review_line", f"order {order_id}", before, after)
+    return sentence
+
+
+def put_back(db: Connection, sight: Sight, actor: str, order_id: int) -> str:
+    """What an order in the trash still keeps out of stock is on the shelf again; return what, in a sentence.
+
+    WooCommerce puts nothing back when an order is trashed, so a person decides. An order that is restored
+    takes its units again. Raises NotFound, Conflict where it is not in the trash or keeps nothing out.
+    """
+    order = _lock_order(db, sight, order_id)
+    if not order.is_trashed:
+        raise Conflict("This order is not in the trash, so what it took stays out of stock.")
+    posted = settle.put_back(db, queries.get_channel(db, order.store_id), order)
+    if not posted:
+        raise Conflict("This order keeps nothing out of stock any more.")
+    sentence = f"Put back on the shelf: {', '.join(posted)}."
+    settle.note_event(db, order_id, f"put back by {actor}", order.status, sentence)
+    audit.note(db, actor, "order.put_back", f"order {order_id}", None, {"moved": posted})
     return sentence
 
 

@@ -1,4 +1,4 @@
-"""Pages: one order with all that came of it, a held line put right."""
+"""Pages: one order with all that came of it, a held line put right, a trashed order's units put back."""
 
 import json
 import secrets
@@ -9,7 +9,7 @@ from werkzeug.wrappers import Response
 
 from writer import accounts, sales
 from writer.db import reading, transaction
-from writer.errors import Invalid
+from writer.errors import Conflict, Invalid
 from writer.orders import actions, forms, queries
 
 bp = Blueprint("orders", __name__, template_folder="templates")
@@ -35,6 +35,17 @@ def review(order_id: int, line_id: int) -> Response | tuple[str, int]:
         form.quantity.errors = [error.errors["quantity"]]
         return _order_page(order_id, line_id, form), 422
     flash(f"The line is reviewed. {sentence}", "success")
+    return redirect(url_for("orders.show", order_id=order_id), 303)
+
+
+@bp.post("/orders/<int:order_id>/put-back")
+def put_back(order_id: int) -> Response:
+    """Put on the shelf again what an order in the trash still keeps out of stock."""
+    try:
+        with transaction() as db:
+            flash(actions.put_back(db, accounts.sight(), accounts.actor().name, order_id), "success")
+    except Conflict as error:
+        flash(error.sentence, "warning")
     return redirect(url_for("orders.show", order_id=order_id), 303)
 
 

@@ -197,6 +197,14 @@ def recount_order(
     return sentence
 
 
+def put_back(db: Connection, channel: Channel, row: Row[Any]) -> list[str]:
+    """Make one order keep nothing out of stock; return what was posted, in words."""
+    lines, was = _loaded(db, row.id)
+    for line in lines:
+        line.held_due = 0
+    return post(db, facts_of(row, channel.name, channel.stock_from), lines, was)
+
+
 def worth(state: Standing, units: int, total_minor: int, refunded_minor: int) -> int:
     """Return what an order adds to revenue: its total less refunds while it counts as paid, else nothing."""
     is_paid = state is Standing.PAID or (state is Standing.UNKNOWN and units > 0)
