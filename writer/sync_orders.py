@@ -11,6 +11,7 @@ import logging
 import signal
 import sys
 import threading
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
@@ -24,6 +25,10 @@ from writer.errors import DomainError
 from writer.stores import Vault
 
 log = logging.getLogger("writer.sync_orders")
+
+# The nightly run waits for one that began before it: it comes once a day, the others every few minutes.
+PATIENCE_S = 1200.0
+LOOK_EVERY_S = 5.0
 
 
 @dataclass
@@ -70,7 +75,8 @@ def main(arguments: list[str] | None = None) -> int:
             looks_for_vanished=asked.thorough,
             only_older_than=None if asked.now or asked.thorough else timedelta(minutes=interval, seconds=-30),
         )
-        status = _read_stores(database, Vault(config.encryption_keys), plan, stop.is_set)
+        patience_s = PATIENCE_S if asked.thorough else 0
+        status = _read_stores(database, Vault(config.encryption_keys), plan, stop, patience_s)
         if asked.thorough:
             _match_again(database)
         _forget_old(database, keep_days, raw_days)
@@ -104,8 +110,18 @@ def _days(text: str) -> int:
     return int(text)
 
 
-def _read_stores(database: Database, vault: Vault, plan: sync.Plan, is_stopping: Callable[[], bool]) -> int:
-    run_id = sync.run(database, vault, plan, is_stopping, tell=print)
+def _read_stores(
+    database: Database, vault: Vault, plan: sync.Plan, stop: threading.Event, patience_s: float
+) -> int:
+    """Read the stores that are due, once no other run is under way; raise AlreadyRunning if one stays so."""
+    until = time.monotonic() + patience_s
+    while True:
+        try:
+            run_id = sync.run(database, vault, plan, stop.is_set, tell=print)
+            break
+        except AlreadyRunning:
+            if time.monotonic() >= until or stop.wait(LOOK_EVERY_S):
+                raise
     if run_id is None:
         print("No store with REST keys is due to be read.")
         return 0

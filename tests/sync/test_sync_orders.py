@@ -3,6 +3,7 @@
 import os
 import subprocess
 import sys
+import threading
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -12,12 +13,14 @@ from sqlalchemy import select
 from sqlalchemy.exc import OperationalError
 
 from tests.delivering import deliver, make_order_body
-from tests.makers import make_config
+from tests.makers import FERNET_KEY, make_config
 from tests.orders.ledger import posted
 from writer import audit, clock, orders, sync_orders
 from writer.config import ROOT
 from writer.db import AlreadyRunning, Database
 from writer.schema.deliveries import deliveries
+from writer.stores import Vault
+from writer.sync import runs
 
 NOTHING = "0 deliveries tried again, 0 recorded, 0 still failing; 0 old bodies dropped."
 
@@ -202,3 +205,20 @@ def test_days_that_cannot_be_read_back_are_refused(days: str, capsys: pytest.Cap
 
     assert ended.value.code == 2
     assert "must be a whole number from 1 to 3650" in capsys.readouterr().err
+
+
+def test_the_nightly_run_waits_for_one_that_is_under_way(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sync_orders, "LOOK_EVERY_S", 0.01)
+    vault, stop = Vault([FERNET_KEY]), threading.Event()
+    plan = runs.Plan("cron", looks_for_vanished=True)
+    with database.only_one(runs.LOCK):
+        with pytest.raises(AlreadyRunning):
+            sync_orders._read_stores(database, vault, plan, stop, 0.05)
+        other = threading.Thread(target=sync_orders._read_stores, args=(database, vault, plan, stop, 60))
+        other.start()
+        assert other.is_alive()
+
+    other.join(30)
+    assert not other.is_alive()

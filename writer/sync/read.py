@@ -60,8 +60,7 @@ class Reader:
     def take(self, payloads: list[dict[str, Any]]) -> list[OrderSnapshot]:
         """Record orders as the store just told them, refunds' quantities with them; return what they said."""
         taken = []
-        # On PostgreSQL two transactions of several orders could wait for each other in a ring.
-        for few in _batched(payloads, AT_ONCE if self.database.is_sqlite else 1):
+        for few in _batched(payloads, AT_ONCE):
             self._heed_stop()
             told: list[tuple[dict[str, Any], OrderSnapshot | None]] = []
             try:
@@ -108,9 +107,11 @@ class Reader:
         return (*listed, *told.values())
 
     def _record_all(self, told: list[tuple[dict[str, Any], OrderSnapshot | None]]) -> None:
-        with self.database.transaction() as db:
-            for payload, snapshot in told:
-                self._record(db, payload, snapshot)
+        # On PostgreSQL two transactions of several orders could wait for each other in a ring.
+        for few in _batched(told, AT_ONCE if self.database.is_sqlite else 1):
+            with self.database.transaction() as db:
+                for payload, snapshot in few:
+                    self._record(db, payload, snapshot)
         self.progress(self.read)
 
     def _record(self, db: Connection, payload: dict[str, Any], snapshot: OrderSnapshot | None) -> None:
