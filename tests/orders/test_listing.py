@@ -94,6 +94,23 @@ def test_every_page_of_every_list_is_right(
             assert in_order == sorted(newest, key=lambda row: row.status, reverse=is_descending), filters
 
 
+@pytest.mark.parametrize(
+    "sight", [EVERYTHING, Sight(frozenset([1, 3])), NOTHING], ids=["all", "some", "none"]
+)
+def test_a_walk_from_order_to_order_leaves_none_out(database: Database, sight: Sight) -> None:
+    for filters in FILTERS:
+        found: list[int] = []
+        last: tuple[datetime, int] | None = None
+        with database.reading() as db:
+            made = {row.id: row.created_at for row in db.execute(select(orders.c.id, orders.c.created_at))}
+            while some := listing.after(db, sight, filters, last, LIMIT):
+                found += some
+                last = (made[some[-1]], some[-1])
+
+        rows = sorted(expected(database, sight, filters), key=KEYS["date_created"])
+        assert found == [row.id for row in rows], filters
+
+
 def test_who_sees_no_store_sees_no_order(database: Database) -> None:
     for by in listing.SORTS:
         assert walked(database, NOTHING, OrderFilters(), Sorting(by)) == []

@@ -6,11 +6,16 @@ import io
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from sqlalchemy import select, update
 
 from tests.delivering import deliver, make_line, make_order_body
 from tests.makers import grant_every_store
+from tests.orders.many import add_orders, add_stores
 from writer.db import Database
 from writer.orders import export, listing
+from writer.orders.listing import OrderFilters
+from writer.schema.orders import orders
+from writer.sight import EVERYTHING
 
 
 @pytest.fixture(autouse=True)
@@ -153,3 +158,20 @@ def test_an_order_leads_to_its_page_in_woocommerce(admin: FlaskClient) -> None:
     page = admin.get("/orders/1").text
 
     assert 'href="https://shop.example/wp-admin/post.php?post=2001&amp;action=edit"' in page
+
+
+def test_an_order_that_goes_while_the_export_is_read_takes_no_other_with_it(database: Database) -> None:
+    add_orders(database, add_stores(database, "a"), 1200)
+    with database.transaction() as db:
+        db.execute(update(orders).values(is_cached=True))
+        by_time = select(orders.c.number).order_by(orders.c.created_at, orders.c.id)
+        oldest = list(db.execute(by_time).scalars())
+    lines = export.lines(database, EVERYTHING, OrderFilters())
+    pieces = [next(lines), next(lines)]
+    with database.transaction() as db:
+        db.execute(update(orders).where(orders.c.number.in_(oldest[:100])).values(is_cached=False))
+
+    pieces += lines
+
+    rows = list(csv.reader(io.StringIO("".join(pieces))))[1:]
+    assert [row[0] for row in rows] == oldest

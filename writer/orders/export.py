@@ -10,7 +10,7 @@ from writer import money
 from writer.db import Database
 from writer.frame import iso
 from writer.orders import queries
-from writer.orders.listing import OrderFilters, Sorting
+from writer.orders.listing import OrderFilters
 from writer.orders.visible import Sight
 from writer.spreadsheet import harmless, rows_as_csv
 
@@ -19,8 +19,6 @@ COLUMNS = (
     *("customer", "email", "currency", "total", "refunded", "revenue", "units"),
 )
 _CHUNK = 500
-# New orders come at the end so, and push none from one piece into the next.
-_OLDEST = Sorting("date_created", is_descending=False)
 
 
 def lines(database: Database, sight: Sight, filters: OrderFilters) -> Iterator[str]:
@@ -30,15 +28,14 @@ def lines(database: Database, sight: Sight, filters: OrderFilters) -> Iterator[s
     write-ahead log from being emptied.
     """
     yield rows_as_csv([COLUMNS])
-    offset = 0
+    last: Row[Any] | None = None
     while True:
         with database.reading() as db:
-            chunk = queries.list_orders(db, sight, filters, _CHUNK, offset, _OLDEST)
-        if chunk:
-            yield rows_as_csv(_cells(row) for row in chunk)
-        if len(chunk) < _CHUNK:
+            chunk = queries.chunk_after(db, sight, filters, last, _CHUNK)
+        if not chunk:
             return
-        offset += _CHUNK
+        yield rows_as_csv(_cells(row) for row in chunk)
+        last = chunk[-1]
 
 
 def _cells(row: Row[Any]) -> list[str | int]:

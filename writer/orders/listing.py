@@ -6,7 +6,7 @@ What a page costs does not depend on how many orders there are, nor on how far d
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 
-from sqlalchemy import ColumnElement, Connection, and_, func, select
+from sqlalchemy import ColumnElement, Connection, and_, func, or_, select
 
 from writer.errors import Invalid
 from writer.orders import search, walk
@@ -83,6 +83,34 @@ def page(
     if sorting.by == "date_modified":
         return walk.by_time(db, scope, "modified", stretch, sorting.is_descending)
     return walk.by_total(db, scope, stretch, sorting.is_descending)
+
+
+def after(
+    db: Connection, sight: Sight, filters: OrderFilters, last: tuple[datetime, int] | None, limit: int
+) -> list[int]:
+    """Return the ids of the next orders the filters leave, oldest first, after the `last` one (time, id).
+
+    What comes and goes meanwhile shifts nothing, as it would an offset.
+    """
+    which = _found(db, sight, filters) if filters.text else _walked(sight, filters)
+    if last is not None:
+        made, order_id = last
+        same = (orders.c.created_at == made) & (orders.c.id > order_id)
+        which &= (orders.c.created_at >= made) & or_(orders.c.created_at > made, same)
+    query = select(orders.c.id).where(which).order_by(orders.c.created_at, orders.c.id)
+    return list(db.execute(query.limit(limit)).scalars())
+
+
+def _walked(sight: Sight, filters: OrderFilters) -> ColumnElement[bool]:
+    """Return the condition that leaves what the filters do, for a walk along the times of making."""
+    # Not the column itself, or SQLite would sort all orders of a store each time instead of walking on.
+    store_id = orders.c.store_id + 0
+    which = orders.c.is_cached & sight.of(store_id) & _of_days(filters)
+    if filters.status:
+        which &= orders.c.status == filters.status
+    if filters.store_id is not None:
+        which &= store_id == filters.store_id
+    return which
 
 
 def _scope(db: Connection, sight: Sight, filters: OrderFilters) -> Scope:

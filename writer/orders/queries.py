@@ -34,7 +34,18 @@ def list_orders(
     sorting: Sorting = listing.NEWEST,
 ) -> list[Row[Any]]:
     """Return a page of orders: what the list shows, with `store_name`, `units_posted` and `held_lines`."""
-    ids = listing.page(db, sight, filters, sorting, limit, offset)
+    return _rows(db, listing.page(db, sight, filters, sorting, limit, offset))
+
+
+def chunk_after(
+    db: Connection, sight: Sight, filters: OrderFilters, last: Row[Any] | None, limit: int
+) -> list[Row[Any]]:
+    """Return the next orders, oldest first, after the last one of a chunk before; rows as list_orders."""
+    since = None if last is None else (last.created_at, last.id)
+    return _rows(db, listing.after(db, sight, filters, since, limit))
+
+
+def _rows(db: Connection, ids: list[int]) -> list[Row[Any]]:
     of_order = order_lines.c.order_id == orders.c.id
     is_held = order_lines.c.problem.is_not(None) & ~order_lines.c.is_removed
     units = select(func.coalesce(func.sum(order_lines.c.sold), 0)).where(of_order).scalar_subquery()
