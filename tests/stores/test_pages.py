@@ -36,10 +36,12 @@ def actions_noted(database: Database) -> list[str]:
         return list(db.execute(by_ada.order_by(audit_entries.c.id)).scalars())
 
 
-def test_without_a_store_the_page_says_how_to_connect_one(staff: FlaskClient) -> None:
-    page = staff.get("/stores").text
+def test_without_a_store_the_page_says_how_to_connect_one(admin: FlaskClient, staff: FlaskClient) -> None:
+    page = admin.get("/stores").text
 
-    assert "No store yet." in page
+    assert "No store yet. Connect one" in page
+    assert page.count('href="/stores/connect"') == 1
+    assert "You are granted no store yet: ask an admin." in staff.get("/stores").text
     assert "http://localhost/api/woocommerce/webhook" in page
     assert "Order created, Order updated, Order restored, Order deleted" in page
 
