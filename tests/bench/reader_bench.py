@@ -73,7 +73,10 @@ def rows(bench: Bench) -> None:
         straight[f"straightforward, {size:,} rows"], _ = bench.start(
             "tests.bench.apps:straightforward", database, "--timeout", "120"
         )
-    bench.compare("Rows", {**reader, **straight}, next(iter(reader)))
+    first = next(iter(reader))
+    bench.compare("Rows", reader, first)
+    # Afterwards: its sums go on for seconds when nobody waits for them any more.
+    bench.compare("Rows, straightforwardly", {first: reader[first], **straight}, first)
 
 
 def nginx(bench: Bench) -> None:
