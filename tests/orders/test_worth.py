@@ -11,7 +11,7 @@ from tests.delivering import captured, deliver, make_order_body
 from writer.db import Database
 from writer.schema.orders import order_counts, order_revenue, orders
 
-KINDS = ("all", "created", "created/64", "modified", "modified/64", "total", "total/64", "total/4096")
+KINDS = ("all", "ever", "created", "created/64", "modified", "modified/64", "total", "total/64", "total/4096")
 
 
 @pytest.fixture
