@@ -1,10 +1,13 @@
 """What the client says of a store in every state it can be in, over real HTTP(S) to the fake store."""
 
+import gzip
 import logging
 import socket
 import threading
 import time
+import tracemalloc
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -408,6 +411,25 @@ def test_answer_without_end_is_cut_off(
         pytest.raises(problems.BadAnswer, match="larger"),
     ):
         client.webhooks()
+
+
+@pytest.mark.parametrize("encodings", [1, 2])
+def test_a_small_answer_that_unpacks_to_a_huge_one_is_cut_off(
+    saying: Callable[[bytes], Site], encodings: int
+) -> None:
+    body = b" " * 100_000_000
+    for _ in range(encodings):
+        body = gzip.compress(body, 1)
+    encoded = http("200 OK", body, JSON, f"Content-Encoding: {', '.join(['gzip'] * encodings)}")
+    site = replace(saying(encoded), timeout_s=30)
+    tracemalloc.start()
+
+    with Client(site) as client, pytest.raises(problems.BadAnswer, match="larger"):
+        client.webhooks()
+
+    _, most = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert most < 80_000_000
 
 
 @pytest.mark.parametrize(
