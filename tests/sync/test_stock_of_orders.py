@@ -8,7 +8,10 @@ from flask import Flask
 from sqlalchemy import update
 
 from tests.fakes.store_model import Order
+from tests.fakes.woocommerce import FakeStore
 from tests.hub import Hub, running_hub
+from tests.makers import WEBHOOK_SECRET
+from writer import orders
 from writer.schema.stores import stores
 
 
@@ -162,8 +165,6 @@ def test_o14_a_custom_status_seen_first_moves_when_paid(hub: Hub) -> None:
 
 
 def test_o16_a_sku_renamed_in_the_store_stays_the_product(hub: Hub) -> None:
-    from writer import orders
-
     a = hub.fakes[0]
     with hub.database.transaction() as db:
         orders.say_product(db, 1, a.product("X").id, 0, "X")
@@ -365,3 +366,36 @@ def test_d06_orders_made_before_the_baseline_move_no_stock(hub: Hub) -> None:
     hub.deliver()
 
     assert hub.moves() == [1]
+
+
+def test_d06_what_a_store_sold_before_it_was_connected_moves_no_stock(hub: Hub) -> None:
+    hub.tick(3 * 86400)
+    with FakeStore("D", webhook_secret=WEBHOOK_SECRET, clock=hub.now) as late:
+        late.add_product("X", 10)
+        late.place_order([("X", 3)])
+        hub.tick(86400)
+        hub.add_store(late, push_state="off", stock_from=None, order_cursor=None)
+
+        hub.poll()
+        assert (hub.moves(), hub.on_hand()) == ([], 10)
+        late.place_order([("X", 1)])
+        hub.poll()
+
+        assert (hub.moves(), hub.on_hand()) == ([-1], 9)
+
+
+def test_d06_what_was_sold_before_moves_no_stock_when_it_is_mapped_later(hub: Hub) -> None:
+    hub.tick(3 * 86400)
+    with FakeStore("D", webhook_secret=WEBHOOK_SECRET, clock=hub.now) as late:
+        late.add_product("OTHER", 10)
+        late.place_order([("OTHER", 3)])
+        hub.tick(86400)
+        hub.add_store(late, push_state="off", stock_from=None, order_cursor=None)
+        late.place_order([("OTHER", 1)])
+        hub.poll()
+
+        with hub.database.transaction() as db:
+            orders.say_product(db, 4, late.product("OTHER").id, 0, "X")
+            orders.rematch(db, "mapped")
+
+        assert hub.moves() == [-1]

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, Select, insert, select, update
+from sqlalchemy import ColumnElement, Connection, Row, Select, case, insert, select, update
 
 from writer import clock, sales, stock
 from writer.orders import lines as line_rows
@@ -255,9 +255,12 @@ def _units_of(line: Line, refunded: Refunded) -> Units:
 
 
 def _with_store() -> Select[Any]:
-    return select(orders, stores.c.name.label("store_name"), stores.c.stock_from).join(
-        stores, stores.c.id == orders.c.store_id
+    stock_from = case(  # as channels.stock_from
+        (stores.c.stock_from.is_not(None), stores.c.stock_from),
+        (stores.c.consumer_key_encrypted.is_not(None), stores.c.created_at),
     )
+    query = select(orders, stores.c.name.label("store_name"), stock_from.label("stock_from"))
+    return query.join(stores, stores.c.id == orders.c.store_id)
 
 
 def facts_of(row: Row[Any], store_name: str, stock_from: datetime | None) -> Facts:
