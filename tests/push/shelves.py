@@ -2,6 +2,7 @@
 
 import random
 from dataclasses import dataclass
+from datetime import timedelta
 
 from sqlalchemy import insert, select, update
 
@@ -35,7 +36,8 @@ class Listed:
 def stocked(hub: Hub, on_hand: int, chance: random.Random) -> list[Listed]:
     """Put both items into all three stores, each in a way of its own, all showing what is on hand.
 
-    A sells FIRE24 twice; B sells ICE28 as a variation that takes backorders; C keeps some units back.
+    A sells FIRE24 twice; B sells ICE28 as a variation that takes backorders; C keeps some units back. The
+    clock of B is slow, that of C fast.
     """
     buffers = [0, 0, chance.randint(0, 3)]
     with hub.database.transaction() as db:
@@ -44,7 +46,12 @@ def stocked(hub: Hub, on_hand: int, chance: random.Random) -> list[Listed]:
             db.execute(update(stores).where(stores.c.id == number).values(**changes))
         for sku in SKUS:
             stock.add_product(db, "test", sku, on_hand)
+        before = hub.time - timedelta(hours=1)
+        db.execute(update(products).values(counted_from=before))
+        db.execute(update(stores).values(stock_from=before))
     a, b, c = hub.fakes
+    b.shift_clock(-20 * 60)
+    c.shift_clock(20 * 60)
     parent = b.add_variable_product("ICE", {"ICE28": on_hand})
     b.product("ICE28").backorders = "yes"
     found = []
