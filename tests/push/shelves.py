@@ -48,7 +48,7 @@ def stocked(hub: Hub, on_hand: int, chance: random.Random) -> list[Listed]:
             stock.add_product(db, "test", sku, on_hand)
         before = hub.time - timedelta(hours=1)
         db.execute(update(products).values(counted_from=before))
-        db.execute(update(stores).values(stock_from=before))
+        db.execute(update(stores).values(stock_from=before, order_cursor=None))
     a, b, c = hub.fakes
     b.shift_clock(-20 * 60)
     c.shift_clock(20 * 60)

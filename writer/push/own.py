@@ -19,8 +19,8 @@ MOST_DOUBTFUL = 12  # of so few, any may be missing in what is shown; of more, a
 class Own:
     """Units that a store's own orders moved, negative where they were sold.
 
-    `doubtful` are those of `of_listing` that the number there may be without: a sale that our last write
-    covered, and units that came back, which not every store puts back by itself.
+    `doubtful` are those of `of_listing` that the number there may be without: what happened before the store
+    was told or found right, and units that came back, which not every store puts back by itself.
     """
 
     of_listing: int = 0
@@ -47,10 +47,22 @@ def since_told(db: Connection, listing_ids: list[int]) -> dict[int, Own]:
         # A parent that counts for its variations is the listing of all of them.
         else_=or_(listings.c.variation_id == 0, order_lines.c.variation_id == listings.c.variation_id),
     )
+    earlier = movements.alias()
+    told_not_before = (
+        select(earlier.c.recorded_at)
+        .where(
+            earlier.c.stock_product_id == listings.c.stock_product_id,
+            earlier.c.version <= listings.c.pushed_version,
+        )
+        .order_by(earlier.c.version.desc())
+        .limit(1)
+        .scalar_subquery()
+    )
     query = (
         select(
             listings.c.id,
             listings.c.pushed_at,
+            told_not_before.label("told_not_before"),
             listings.c.intended,
             movements.c.quantity,
             movements.c.at,
@@ -77,7 +89,8 @@ def since_told(db: Connection, listing_ids: list[int]) -> dict[int, Own]:
             of_siblings[row.id] += row.quantity
             continue
         of_listing[row.id] += row.quantity
-        is_covered = row.pushed_at is not None and row.at <= row.pushed_at + CLOCKS_APART
+        told = [at for at in (row.pushed_at, row.told_not_before) if at is not None]
+        is_covered = bool(told) and row.at <= max(told) + CLOCKS_APART
         if row.quantity > 0 or is_covered or row.intended is not None:
             doubtful[row.id].append(row.quantity)
     return {
