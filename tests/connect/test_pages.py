@@ -43,7 +43,7 @@ def read_store_id(db: Database, ring: Keyring, store: FakeStore, store_id: int) 
 
 def wait(app: Flask, store_id: int) -> jobs.Job:
     """Return the store's job once it is done."""
-    for _ in range(500):
+    for _ in range(3000):
         job: jobs.Job | None = app.extensions["jobs"].find(store_id)
         if job is not None and job.is_done:
             return job
@@ -156,7 +156,7 @@ def test_refresh_runs_in_the_background_and_tells_how_it_ended(
 def test_running_job_is_shown_and_no_second_one_begins(
     app: Flask, admin: FlaskClient, store: FakeStore, store_id: int
 ) -> None:
-    store.faults.slow_s = 1
+    store.faults.slow_s = 3
     admin.post(f"/stores/{store_id}/refresh")
 
     page = admin.get(f"/stores/{store_id}/connection").text
