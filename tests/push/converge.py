@@ -42,9 +42,9 @@ class History:
         self.hub = hub
         self.random = random.Random(seed)
         self.opening = self.random.choice((4, 15, 40))
-        self.listed = stocked(hub, self.opening, self.random)
         # Nobody changes a number by hand, so nothing is drift: a store that adopts drift would miscount it.
         self.adopts = self.random.random() < 0.5
+        self.listed = stocked(hub, self.opening, self.random, 30 if self.adopts else 1200)
         if self.adopts:
             with hub.database.transaction() as db:
                 db.execute(update(stores).values(drift_policy="adopt"))
@@ -62,7 +62,7 @@ class History:
         events += [self.order] * 4 + [self.change] * 3 + [self.refund] * 2 + [self.bring] * 5
         events += [self.hand_change, self.sale_by_hand, self.trouble, self.trouble_over, self.wait]
         events += [self.hub.push] * 2
-        events += [self.killed_push, self.restless_push, self.hub.poll]
+        events += [self.killed_push, self.restless_push, self.hub.poll, self.poll_and_lose]
         for _ in range(STEPS):
             self.random.choice(events)()
             self.hub.tick(self.random.choice((0, 1, 1, 5, 70)))
@@ -93,7 +93,12 @@ class History:
         if what < 0.5:
             if self.adopts and order.refunds:
                 return  # WooCommerce then holds other units than we do: that is drift
-            choices = (*PAID, *VOID, "on-hold", *(() if order.refunds else ("refunded",)))
+            choices = (
+                *PAID,
+                *VOID,
+                "on-hold",
+                *(("refunded",) if order.status in PAID and not order.refunds else ()),
+            )
             store.set_status(order, self.random.choice(choices))
         elif what < 0.6:
             store.add_line(order, *self.random.choice(self.lines(store)))
@@ -126,6 +131,12 @@ class History:
             self.hub.post(*item)
             if fate > 0.8:
                 self.late.append(item)
+
+    def poll_and_lose(self) -> None:
+        """Orders are read, one changes within the same second, and its store's webhooks are all lost."""
+        self.hub.poll()
+        self.change()
+        self.random.choice([store for store, _ in self.orders] or self.hub.fakes).take_deliveries()
 
     def hand_change(self) -> None:
         if self.adopts:

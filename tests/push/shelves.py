@@ -33,7 +33,7 @@ class Listed:
         return max(0, available - self.buffer)
 
 
-def stocked(hub: Hub, on_hand: int, chance: random.Random) -> list[Listed]:
+def stocked(hub: Hub, on_hand: int, chance: random.Random, clocks_apart_s: int) -> list[Listed]:
     """Put both items into all three stores, each in a way of its own, all showing what is on hand.
 
     A sells FIRE24 twice; B sells ICE28 as a variation that takes backorders; C keeps some units back. The
@@ -50,8 +50,8 @@ def stocked(hub: Hub, on_hand: int, chance: random.Random) -> list[Listed]:
         db.execute(update(products).values(counted_from=before))
         db.execute(update(stores).values(stock_from=before, order_cursor=None))
     a, b, c = hub.fakes
-    b.shift_clock(-20 * 60)
-    c.shift_clock(20 * 60)
+    b.shift_clock(-clocks_apart_s)
+    c.shift_clock(clocks_apart_s)
     parent = b.add_variable_product("ICE", {"ICE28": on_hand})
     b.product("ICE28").backorders = "yes"
     found = []

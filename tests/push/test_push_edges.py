@@ -359,3 +359,20 @@ def test_a_sale_our_write_covered_is_no_drift(adopting: Hub) -> None:
 
     assert (adopting.on_hand(), adopting.shown(), adopting.moves()) == (6, [6, 6], [-1, -1, -2])
     assert rows(adopting, drifts) == []
+
+
+def test_an_order_edited_after_our_write_covered_it_is_no_drift(adopting: Hub) -> None:
+    a = adopting.fakes[0]
+    sell_here(adopting, 1)
+    placed = []
+    a.after_request = lambda method, _path: placed.append(a.place_order([("X", 1)])) if not placed else None
+    adopting.push()  # A is read, sells one, and is told 9 over it
+    a.after_request = None
+    adopting.tick(5)
+    a.edit_line(placed[0], "X", 4)
+    adopting.deliver()
+
+    adopting.settle()
+
+    assert (adopting.on_hand(), adopting.shown(), adopting.moves()) == (5, [5, 5], [-1, -4])
+    assert rows(adopting, drifts) == []

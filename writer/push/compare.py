@@ -56,8 +56,9 @@ def unexplained(due: Due, shown: Shown) -> int:
     if due.pushed is None or shown.quantity is None:
         return 0
     told = [due.pushed] if due.intended is None else [due.pushed, due.intended]
-    expected = {number + change for number in told for change in due.own.possible()}
-    return 0 if shown.quantity in expected else shown.quantity - (due.pushed + due.own.of_listing)
+    if any(due.own.explains(shown.quantity - number) for number in told):
+        return 0
+    return shown.quantity - (due.pushed + due.own.of_listing)
 
 
 def is_stuck(due: Due, now: datetime) -> bool:

@@ -12,7 +12,6 @@ from writer.schema.stock import movements
 
 # A store's clock and ours differ by so much at most.
 CLOCKS_APART = timedelta(seconds=60)
-MOST_DOUBTFUL = 12  # of so few, any may be missing in what is shown; of more, all of the others are in it
 
 
 @dataclass(frozen=True)
@@ -27,12 +26,15 @@ class Own:
     of_siblings: int = 0  # through other listings of the same product in this store
     doubtful: tuple[int, ...] = ()
 
-    def possible(self) -> set[int]:
-        """Return every change of its number that these orders can have made."""
-        found = {self.of_listing, self.of_listing + self.of_siblings}
-        for units in self.doubtful:
-            found |= {change - units for change in found}
-        return found | {0}
+    def explains(self, change: int) -> bool:
+        """Tell whether these orders can have changed the number there by so many units.
+
+        One movement can stand for several changes in the store, so any part of a doubtful one may be missing.
+        """
+        most = -sum(units for units in self.doubtful if units < 0)
+        least = -sum(units for units in self.doubtful if units > 0)
+        every = (self.of_listing, self.of_listing + self.of_siblings)
+        return change == 0 or any(of + least <= change <= of + most for of in every)
 
 
 NOTHING = Own()
@@ -94,6 +96,6 @@ def since_told(db: Connection, listing_ids: list[int]) -> dict[int, Own]:
         if row.quantity > 0 or is_covered or row.intended is not None:
             doubtful[row.id].append(row.quantity)
     return {
-        id_: Own(of_listing[id_], of_siblings[id_], tuple(doubtful[id_][:MOST_DOUBTFUL]))
+        id_: Own(of_listing[id_], of_siblings[id_], tuple(doubtful[id_]))
         for id_ in of_listing.keys() | of_siblings.keys()
     }
