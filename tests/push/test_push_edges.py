@@ -7,6 +7,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import insert, select, update
 
+from tests.fakes.store_model import Order
 from tests.hub import Hub, running_hub
 from writer import clock, stock
 from writer.listings import look_again, look_at_all
@@ -364,7 +365,7 @@ def test_a_sale_our_write_covered_is_no_drift(adopting: Hub) -> None:
 def test_an_order_edited_after_our_write_covered_it_is_no_drift(adopting: Hub) -> None:
     a = adopting.fakes[0]
     sell_here(adopting, 1)
-    placed = []
+    placed: list[Order] = []
     a.after_request = lambda method, _path: placed.append(a.place_order([("X", 1)])) if not placed else None
     adopting.push()  # A is read, sells one, and is told 9 over it
     a.after_request = None

@@ -49,22 +49,10 @@ def since_told(db: Connection, listing_ids: list[int]) -> dict[int, Own]:
         # A parent that counts for its variations is the listing of all of them.
         else_=or_(listings.c.variation_id == 0, order_lines.c.variation_id == listings.c.variation_id),
     )
-    earlier = movements.alias()
-    told_not_before = (
-        select(earlier.c.recorded_at)
-        .where(
-            earlier.c.stock_product_id == listings.c.stock_product_id,
-            earlier.c.version <= listings.c.pushed_version,
-        )
-        .order_by(earlier.c.version.desc())
-        .limit(1)
-        .scalar_subquery()
-    )
     query = (
         select(
             listings.c.id,
-            listings.c.pushed_at,
-            told_not_before.label("told_not_before"),
+            listings.c.agreed_at,
             listings.c.intended,
             movements.c.quantity,
             movements.c.at,
@@ -91,8 +79,7 @@ def since_told(db: Connection, listing_ids: list[int]) -> dict[int, Own]:
             of_siblings[row.id] += row.quantity
             continue
         of_listing[row.id] += row.quantity
-        told = [at for at in (row.pushed_at, row.told_not_before) if at is not None]
-        is_covered = bool(told) and row.at <= max(told) + CLOCKS_APART
+        is_covered = row.agreed_at is not None and row.at <= row.agreed_at + CLOCKS_APART
         if row.quantity > 0 or is_covered or row.intended is not None:
             doubtful[row.id].append(row.quantity)
     return {

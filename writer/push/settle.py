@@ -56,6 +56,7 @@ def _intent(look: Look) -> dict[str, Any]:
         # Never told anything: the first number stays wanted, whatever is shown there by then.
         "pushed": due.pushed if due.pushed is None or shown is None else shown,
         "pushed_version": due.version,
+        "agreed_at": clock.now(),
         # Another count: what was written of the one before says nothing about something changing it back.
         "writes": due.writes if due.version == due.pushed_version else 0,
     }
@@ -97,6 +98,7 @@ def _told(due: Due) -> dict[str, Any]:
     return {
         "pushed": due.target,
         "pushed_version": due.version,
+        "agreed_at": clock.now(),
         "intended": None,
         "drift_by": None,
         "drift_at": None,

@@ -33,6 +33,7 @@ listings = Table(
     Column("pushed", Integer),  # what the store was last told, or was found to show rightly; NULL: nothing
     Column("pushed_version", Integer, nullable=False, server_default=text("0")),  # of the product then
     Column("pushed_at", UtcTime),  # NULL: never
+    Column("agreed_at", UtcTime),  # when `pushed` was written, or was seen there; NULL: never
     Column("intended", Integer),  # noted before a write, so that a crash in it is no drift; NULL: none
     Column("needs_look", Boolean, nullable=False, server_default=false()),  # the store hinted at a change
     Column("drift_by", Integer),  # units nothing explains, seen once; NULL: none
