@@ -175,9 +175,13 @@ class History:
         Mortal(self.random.randint(1, 14), dies_before=self.random.random() < 0.5).push(self.hub)
 
     def restless_push(self) -> None:
-        """Customers buy, and their webhooks come, between the pusher's calls to their store."""
+        """Customers buy, and their webhooks come, between the pusher's calls to their store.
+
+        What our write covers and is cancelled before we hear of either looks like a change by hand for ever.
+        """
         for fake in self.hub.fakes:
-            self._let_buy(fake, self.random.randint(1, 4), self.lines(fake), self.random.random() < 0.5)
+            is_told = self.random.random() < 0.5 or self.adopts
+            self._let_buy(fake, self.random.randint(1, 4), self.lines(fake), is_told)
         self.hub.push()
         for fake in self.hub.fakes:
             fake.after_request = None
