@@ -1,6 +1,7 @@
 """WooCommerce's routes: the path, query and shape of answer behind each verb. No HTTP here."""
 
 import re
+from abc import ABC, abstractmethod
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -18,18 +19,18 @@ Json = dict[str, Any]
 _SECOND = timedelta(seconds=1)  # what WooCommerce's times are told in
 
 
-class Routes:
+class Routes(ABC):
     """The verbs of a store. Every one raises StoreError (see problems.py) where the store did not do it."""
 
     root: str  # address of the store's /wp-json/
 
+    @abstractmethod
     def ask(self, method: str, path: str, query: Json, body: Json | None = None) -> Answer:
         """Ask below wc/v3 with the keys; return a success, raise StoreError for anything else."""
-        raise NotImplementedError
 
+    @abstractmethod
     def look(self, query: Json) -> Answer:
         """Ask for the index of the REST API, without the keys."""
-        raise NotImplementedError
 
     # Orders
 

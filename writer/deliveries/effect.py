@@ -1,0 +1,142 @@
+"""The effect of a delivery: what its body does to orders, in a savepoint; what came of it is written down."""
+
+import json
+import logging
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Connection, Row, update
+from sqlalchemy.exc import OperationalError
+
+from writer import audit, clock, orders, stores, woocommerce
+from writer.deliveries import forget, short_form
+from writer.schema.deliveries import deliveries
+
+log = logging.getLogger("writer.stores")
+
+MOST_ATTEMPTS = 12
+SWITCHED_OFF = "Its store is switched off here. Switch it on to have its deliveries counted."
+
+
+@dataclass(frozen=True)
+class Effect:
+    """What a delivery came to: its outcome, a sentence, and the order it is about."""
+
+    outcome: str
+    sentence: str
+    order_id: int | None = None
+    keeps_body: bool = True  # a draft's personal data is not kept
+
+
+def process(
+    db: Connection,
+    store: Row[Any],
+    delivery_id: int,
+    topic: str,
+    payload: Any,
+    received_at: datetime,
+    attempts: int,
+) -> str:
+    """Let a delivery have its effect inside a savepoint, and write down what came of it."""
+    if not store.is_active:
+        return _write_down(db, delivery_id, Effect("held", SWITCHED_OFF), attempts)
+    retry_at = None
+    try:
+        with db.begin_nested():
+            effect = _effect(db, store, delivery_id, topic, payload, received_at)
+    except woocommerce.Refusal as refusal:
+        effect = Effect("failed", str(refusal))
+        notice_failure(db, store.id, delivery_id, str(refusal))
+    except woocommerce.TooEarly as early:
+        effect, retry_at = Effect("failed", f"{early} It is tried again."), _retry_at(attempts)
+        notice_failure(db, store.id, delivery_id, effect.sentence)
+    except OperationalError:
+        raise  # the database itself: nothing can be promised
+    except Exception as error:
+        log.exception("delivery failed", extra={"fields": {"delivery": delivery_id}})
+        effect = Effect("failed", f"Processing failed ({type(error).__name__}); it is tried again.")
+        retry_at = _retry_at(attempts)
+        notice_failure(db, store.id, delivery_id, effect.sentence)
+    else:
+        audit.close_notice(db, "delivery failed", f"delivery {delivery_id}")
+    return _write_down(db, delivery_id, effect, attempts, retry_at)
+
+
+def _retry_at(attempts: int) -> datetime | None:
+    """Return when to try again after so many attempts; None where it was enough."""
+    return clock.now() + timedelta(minutes=min(2**attempts, 360)) if attempts < MOST_ATTEMPTS else None
+
+
+def _write_down(
+    db: Connection, delivery_id: int, effect: Effect, attempts: int, retry_at: datetime | None = None
+) -> str:
+    db.execute(
+        update(deliveries)
+        .where(deliveries.c.id == delivery_id)
+        .values(
+            outcome=effect.outcome,
+            sentence=effect.sentence,
+            order_id=effect.order_id,
+            attempts=attempts,
+            next_attempt_at=retry_at,
+            **({} if effect.keeps_body else {"body": None}),
+        )
+    )
+    return effect.outcome
+
+
+def _effect(
+    db: Connection, store: Row[Any], delivery_id: int, topic: str, payload: Any, received_at: datetime
+) -> Effect:
+    if not isinstance(payload, dict):
+        raise woocommerce.Refusal("The body is no JSON object, so it is no order.")
+    if "code" in payload and "line_items" not in payload:
+        return _error_object(db, store, payload)
+    cause = f"delivery {delivery_id}"
+    channel = stores.channel(store)
+    if topic in short_form.TOPICS:
+        told = short_form.snapshot(db, store, topic, payload, received_at)
+        if told is None:
+            return Effect("stale", "It says nothing that is not recorded already.")
+        done = orders.record(db, channel, told, cause)
+    elif topic == "order.deleted":
+        done = orders.trash(db, channel, woocommerce.order_id(payload), cause)
+    else:
+        raw = json.dumps(payload, ensure_ascii=False).encode("utf-8", "replace").decode()
+        snapshot = woocommerce.read_order(payload, received_at, raw)
+        done = orders.record(db, channel, snapshot, cause)
+        if snapshot.is_anonymized:
+            done = replace(done, is_erased=True)
+    if done.is_erased:
+        forget.forget_bodies(db, store.id, about(payload) or "")
+    keeps_body = done.outcome != "ignored" and not done.is_erased
+    return Effect(done.outcome, done.sentence, done.order_id, keeps_body)
+
+
+def about(payload: dict[str, Any]) -> str | None:
+    """Return the id of the order a body is about, in its store."""
+    found = payload.get("id", payload.get("order_id"))
+    return woocommerce.told(found, 40) if found is not None else None
+
+
+def _error_object(db: Connection, store: Row[Any], payload: dict[str, Any]) -> Effect:
+    """A signed body can be an error: the order is gone, or the webhook's owner lost his rights."""
+    code = str(payload.get("code"))[:100]
+    if "cannot_view" in code or "forbidden" in code:
+        audit.raise_notice(
+            db,
+            "webhook owner",
+            f"store {store.id}",
+            f"{store.name} answers its own webhook with '{code}': the WordPress user who owns the webhook"
+            " may no longer read orders. Give the webhook to another user.",
+            f"/stores/{store.id}",
+            store_id=store.id,
+        )
+    return Effect("ignored", f"The store sent an error instead of an order: {code}.")
+
+
+def notice_failure(db: Connection, store_id: int, delivery_id: int, sentence: str) -> None:
+    """Tell the owner once that a delivery could not be counted."""
+    subject, link = f"delivery {delivery_id}", f"/deliveries/{delivery_id}"
+    audit.raise_notice(db, "delivery failed", subject, sentence, link, store_id=store_id)
