@@ -25,12 +25,6 @@ from writer.woocommerce import is_signed
 from writer.woocommerce.signing import signature
 
 
-@pytest.fixture
-def db(app: Flask) -> Database:
-    found: Database = app.extensions["database"]
-    return found
-
-
 def sold(db: Database) -> int:
     with db.reading() as connection:
         return int(connection.execute(select(func.coalesce(func.sum(sales.c.quantity), 0))).scalar_one())

@@ -31,18 +31,6 @@ def _impatient(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
-def db(app: Flask) -> Database:
-    found: Database = app.extensions["database"]
-    return found
-
-
-@pytest.fixture
-def ring(app: Flask) -> Keyring:
-    found: Keyring = app.extensions["keyring"]
-    return found
-
-
-@pytest.fixture
 def store(db: Database, ring: Keyring, api: FlaskClient) -> Iterator[FakeStore]:
     """A connected store whose one order, FIRE24 x 2, is order 1 here; the program may see it."""
     with FakeStore("Kiln") as found:
