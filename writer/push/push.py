@@ -136,7 +136,7 @@ class _Run:
         return Look(due, shown, compare.decide(due, shown, self.turns_on_stock, clock.now()))
 
     def _explain(self, looks: list[Look]) -> list[Look]:
-        """Read the store's newest orders, then judge again what showed a number nothing explained.
+        """Read the store's newest orders, then look again at what showed a number nothing explained.
 
         What is still odd is drift once it was seen twice, 60 s or more apart, with nothing unprocessed.
         """
@@ -148,7 +148,8 @@ class _Run:
         with self.database.reading() as db:
             now = plan.again(db, [look.due.id for look in looks])
             may_drift = not plan.has_unprocessed(db, self.store_id)
-        judged = [self._judge(now.get(look.due.id, look.due), look.shown) for look in looks]
+        # Read again, for what was sold between is among the orders by now and was not in the number.
+        judged = self._look([now.get(look.due.id, look.due) for look in looks])
         if not may_drift or self.dry_run:
             return judged
         return [self._drift(look) if look.verdict is Verdict.ODD else look for look in judged]
