@@ -26,7 +26,7 @@ from writer.app import create_app
 from writer.db import Database
 from writer.logs import JsonLines
 from writer.migrate import migrate
-from writer.stores import Keyring
+from writer.stores import Jobs, Keyring
 
 POSTGRES_URL = os.environ.get("TEST_POSTGRES_URL")
 
@@ -47,6 +47,11 @@ def _postgres(statement: str) -> None:
     engine.dispose()
 
 
+def _postgres_url(name: str) -> str:
+    assert POSTGRES_URL is not None
+    return make_url(POSTGRES_URL).set(database=name).render_as_string(hide_password=False)
+
+
 @pytest.fixture(scope="session")
 def template(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """A migrated database with the users ada (admin) and sam (staff) that each test gets a copy of."""
@@ -58,9 +63,8 @@ def template(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         return
     name = f"template_{uuid.uuid4().hex[:12]}"
     _postgres(f"CREATE DATABASE {name}")
-    url = make_url(POSTGRES_URL).set(database=name).render_as_string(hide_password=False)
-    migrate(url)
-    add_people(url)
+    migrate(_postgres_url(name))
+    add_people(_postgres_url(name))
     yield name
     _postgres(f"DROP DATABASE {name} WITH (FORCE)")
 
@@ -73,7 +77,7 @@ def empty_database_url(tmp_path: Path) -> Iterator[str]:
         return
     name = f"empty_{uuid.uuid4().hex[:12]}"
     _postgres(f"CREATE DATABASE {name}")
-    yield make_url(POSTGRES_URL).set(database=name).render_as_string(hide_password=False)
+    yield _postgres_url(name)
     _postgres(f"DROP DATABASE {name} WITH (FORCE)")
 
 
@@ -86,7 +90,7 @@ def database_url(template: str, tmp_path: Path) -> Iterator[str]:
         return
     name = f"test_{uuid.uuid4().hex[:12]}"
     _postgres(f"CREATE DATABASE {name} TEMPLATE {template}")
-    yield make_url(POSTGRES_URL).set(database=name).render_as_string(hide_password=False)
+    yield _postgres_url(name)
     _postgres(f"DROP DATABASE {name} WITH (FORCE)")
 
 
@@ -98,9 +102,31 @@ def database(database_url: str) -> Iterator[Database]:
     found.close()
 
 
+@pytest.fixture(scope="session")
+def application(template: str) -> Flask:
+    """The application that tests share: making one and compiling its templates takes longer than a test."""
+    url = f"sqlite:///{template}" if POSTGRES_URL is None else _postgres_url(template)
+    made = create_app(make_config(DATABASE_URL=url))
+    made.extensions.pop("database").close()
+    return made
+
+
 @pytest.fixture
-def app(database_url: str) -> Iterator[Flask]:
-    """The real application on this test's database; forms need no CSRF token."""
+def app(application: Flask, database_url: str) -> Iterator[Flask]:
+    """The real application, as new, on this test's database; forms need no CSRF token."""
+    config, extensions = application.config.copy(), application.extensions.copy()
+    application.config.update(ONEROM=make_config(DATABASE_URL=database_url), WTF_CSRF_ENABLED=False)
+    application.extensions.update(database=Database(database_url), jobs=Jobs())
+    yield application
+    application.extensions["database"].close()
+    for kept, was in ((application.config, config), (application.extensions, extensions)):
+        kept.clear()
+        kept.update(was)
+
+
+@pytest.fixture
+def own_app(database_url: str) -> Iterator[Flask]:
+    """An application of this test's own, which may be given more addresses; forms need no CSRF token."""
     made = create_app(make_config(DATABASE_URL=database_url))
     made.config["WTF_CSRF_ENABLED"] = False
     yield made

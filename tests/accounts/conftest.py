@@ -28,10 +28,10 @@ def fresh_app(fresh_url: str) -> Iterator[Flask]:
 
 
 @pytest.fixture
-def strict_app(app: Flask) -> Flask:
+def strict_app(own_app: Flask) -> Flask:
     """The application with CSRF checks on, as it runs."""
-    app.config["WTF_CSRF_ENABLED"] = True
-    return app
+    own_app.config["WTF_CSRF_ENABLED"] = True
+    return own_app
 
 
 @pytest.fixture

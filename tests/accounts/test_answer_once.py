@@ -19,11 +19,11 @@ from writer.schema.audit import audit_entries
 
 
 @pytest.fixture
-def app(app: Flask) -> Flask:
+def app(own_app: Flask) -> Flask:
     """The application with /api/effects, each of which leaves an audit row."""
 
-    @app.post("/api/effects")
-    @app.post("/api/other-effects", endpoint="other")
+    @own_app.post("/api/effects")
+    @own_app.post("/api/other-effects", endpoint="other")
     def make_effect() -> Response:
         def act(db: Connection) -> tuple[dict[str, Any], int]:
             audit.note(db, "test", "effect", "one", None, None)
@@ -34,7 +34,7 @@ def app(app: Flask) -> Flask:
 
         return accounts.answer_once(act)
 
-    return app
+    return own_app
 
 
 def count_effects(db: Connection) -> int:

@@ -16,15 +16,15 @@ from writer.schema.audit import audit_entries
 
 
 @pytest.fixture
-def app(app: Flask) -> Flask:
+def app(own_app: Flask) -> Flask:
     """The application with an address below /api that tells who asks."""
 
-    @app.route("/api/who", methods=["GET", "POST"])
+    @own_app.route("/api/who", methods=["GET", "POST"])
     def who() -> Response:
         actor = accounts.actor()
         return jsonify(name=actor.name, role=actor.role, via=actor.via, scope=actor.scope)
 
-    return app
+    return own_app
 
 
 def ask(client: FlaskClient, token: str, method: str = "GET") -> TestResponse:
