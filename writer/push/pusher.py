@@ -87,7 +87,8 @@ def watch(database: Database, vault: Vault, should_stop: Callable[[], bool]) -> 
             for store_id in _to_visit(database) - at_work.keys():
                 # A daemon: whoever ends the watcher does not wait for a store. Nothing is lost by that.
                 work = (database, vault, store_id)
-                at_work[store_id] = threading.Thread(target=_visit, args=work, daemon=True)
+                name = f"onerom push {store_id}"
+                at_work[store_id] = threading.Thread(target=_visit, args=work, name=name, daemon=True)
                 at_work[store_id].start()
         deadline = time.monotonic() + GRACE_S
         for thread in at_work.values():

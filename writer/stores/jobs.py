@@ -57,7 +57,7 @@ class Jobs:
             if running is not None and not running.is_done:
                 raise Conflict(f"{running.title} is under way for this store: wait until it is done.")
             job = self._jobs[store_id] = Job(title)
-        threading.Thread(target=_run, args=(job, work), daemon=True).start()
+        threading.Thread(target=_run, args=(job, work), name=f"onerom job {store_id}", daemon=True).start()
         return job
 
 

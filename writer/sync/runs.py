@@ -70,7 +70,9 @@ def run(
 def start(database: Database, vault: Vault, plan: Plan) -> int:
     """Begin a run in the background; return its id, to be looked at. Raises AlreadyRunning."""
     begun: Future[int] = Future()
-    work = threading.Thread(target=_work, args=(database, vault, plan, begun), name="sync", daemon=True)
+    work = threading.Thread(
+        target=_work, args=(database, vault, plan, begun), name="onerom sync", daemon=True
+    )
     work.start()
     return begun.result()
 
