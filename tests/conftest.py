@@ -11,13 +11,12 @@ import shutil
 import threading
 import uuid
 from collections.abc import Iterator
-from functools import cache
 from pathlib import Path
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import Connection, create_engine, text
+from sqlalchemy import create_engine, text
 from sqlalchemy.engine import make_url
 from werkzeug.serving import WSGIRequestHandler, make_server
 
@@ -45,14 +44,15 @@ def _touches_any_database(item: pytest.Item) -> bool:
     return not is_about_sqlite and not asked.isdisjoint({"template", "empty_database_url"})
 
 
-@cache
-def _postgres_server() -> Connection:
-    assert POSTGRES_URL is not None
-    return create_engine(POSTGRES_URL, isolation_level="AUTOCOMMIT").connect()
-
-
 def _postgres(statement: str) -> None:
-    _postgres_server().execute(text(statement))
+    assert POSTGRES_URL is not None
+    engine = create_engine(POSTGRES_URL, isolation_level="AUTOCOMMIT")
+    with engine.connect() as connection:
+        # Since 15 PostgreSQL logs each page of a copy by default, which takes twice as long.
+        if "TEMPLATE" in statement and (connection.dialect.server_version_info or (0,)) >= (15,):
+            statement += " STRATEGY FILE_COPY"
+        connection.execute(text(statement))
+    engine.dispose()
 
 
 def _postgres_url(name: str) -> str:
@@ -97,11 +97,7 @@ def database_url(template: str, tmp_path: Path) -> Iterator[str]:
         yield f"sqlite:///{tmp_path / 'sales.db'}"
         return
     name = f"test_{uuid.uuid4().hex[:12]}"
-    # Since 15 PostgreSQL logs each page of a copy by default, which takes twice as long.
-    version = _postgres_server().dialect.server_version_info or (0,)
-    _postgres(
-        f"CREATE DATABASE {name} TEMPLATE {template}{' STRATEGY FILE_COPY' if version >= (15,) else ''}"
-    )
+    _postgres(f"CREATE DATABASE {name} TEMPLATE {template}")
     yield _postgres_url(name)
     _postgres(f"DROP DATABASE {name} WITH (FORCE)")
 

@@ -16,6 +16,8 @@ from tests.ports import free_port
 from writer.config import ROOT
 from writer.processes import children
 
+# What Python has compiled is taken along, but not what it is just about to write.
+HALF_WRITTEN = shutil.ignore_patterns("*.pyc.*")
 TAKEN_ALONG = ["restart.sh", ".env.example", "requirements.txt", "reader", "writer"]
 
 
@@ -63,7 +65,7 @@ def project(folder: Path, **settings: str) -> Iterator[Copy]:
     for name in TAKEN_ALONG:
         source, target = ROOT / name, folder / name
         if source.is_dir():
-            shutil.copytree(source, target, ignore=shutil.ignore_patterns("__pycache__"))
+            shutil.copytree(source, target, ignore=HALF_WRITTEN)
         else:
             shutil.copy(source, target)
     _make_venv(folder)

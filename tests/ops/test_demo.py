@@ -16,7 +16,7 @@ from pathlib import Path
 import pytest
 
 from deploy.demo import settings
-from tests.ops.copies import Copy, project
+from tests.ops.copies import HALF_WRITTEN, Copy, project
 from tests.ports import free_ports
 from writer import config
 from writer.config import ROOT
@@ -31,8 +31,7 @@ def copy(tmp_path: Path) -> Iterator[Copy]:
     """A copy that was never started, with what the demo needs of the tests."""
     with project(tmp_path / "copy") as made:
         for name in ("deploy", "tests/fakes"):
-            ignored = shutil.ignore_patterns("__pycache__")
-            shutil.copytree(ROOT / name, made.folder / name, ignore=ignored, dirs_exist_ok=True)
+            shutil.copytree(ROOT / name, made.folder / name, ignore=HALF_WRITTEN, dirs_exist_ok=True)
         yield made
 
 

@@ -11,7 +11,10 @@ import pytest
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
-pytestmark = pytest.mark.skipif("TEST_POSTGRES_URL" not in os.environ, reason="about PostgreSQL alone")
+pytestmark = [
+    pytest.mark.skipif("TEST_POSTGRES_URL" not in os.environ, reason="about PostgreSQL alone"),
+    pytest.mark.xdist_group("postgres"),  # they make a user, and users are of the whole server
+]
 SOON_S = 10  # by then the reader has asked again
 
 
@@ -81,7 +84,9 @@ def test_a_server_that_is_away_leaves_the_last_answer_and_what_was_never_asked_i
     name = writer.info.dbname
 
     writer.execute(f'ALTER DATABASE "{name}" CONNECTION LIMIT 0')
-    writer.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = 'guest'")
+    writer.execute(
+        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = 'guest' AND datname = current_database()"
+    )
 
     for _ in range(5):
         assert is_stale(reader)
@@ -95,7 +100,10 @@ def test_a_server_that_is_away_leaves_the_last_answer_and_what_was_never_asked_i
 def test_connections_that_the_server_ended_are_made_anew(reader: FlaskClient, writer: Any) -> None:
     assert not is_stale(reader)
 
-    writer.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid <> pg_backend_pid()")
+    writer.execute(
+        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+        " WHERE pid <> pg_backend_pid() AND datname = current_database()"
+    )
 
     wait_until_well(reader)
 
