@@ -65,4 +65,6 @@ def admin_page(app: Flask, browser_page: Page, writer_server: str) -> Page:
 def check_width(browser_page: Page) -> Iterator[None]:
     """At the end the page must not be wider than its window."""
     yield
+    # What a test looked for can be there before the style sheets are.
+    browser_page.wait_for_load_state("load")
     assert browser_page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
