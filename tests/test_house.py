@@ -45,7 +45,7 @@ HTTP_LIBRARIES = {
 }
 # services asks the product's own two services for their health.
 MAY_SPEAK_HTTP = {"client.py", "services.py"}
-WRITES = {"insert", "update", "delete", "insert_row", "upsert"}
+WRITES = {"insert", "update", "delete", "insert_row", "update_row", "upsert"}
 
 
 def room_of(file: Path) -> str | None:

@@ -7,7 +7,7 @@ from sqlalchemy import Connection, func, select, update
 from writer import audit, clock
 from writer.accounts import passwords, sign_ins
 from writer.accounts.queries import get_user
-from writer.db import Database, insert_row, lock
+from writer.db import Database, insert_row, lock, update_row
 from writer.errors import Conflict, Invalid
 from writer.schema.accounts import users
 
@@ -83,7 +83,7 @@ def set_role(db: Connection, actor: str, user_id: int, role: str) -> None:
     row = get_user(db, user_id)
     if row.role == role:
         return
-    db.execute(update(users).where(users.c.id == user_id).values(role=role))
+    update_row(db, users, user_id, role=role)
     _refuse_without_admin(db)
     audit.note(db, actor, "user.set_role", f"user {row.name}", {"role": row.role}, {"role": role})
 
@@ -94,7 +94,7 @@ def set_active(db: Connection, actor: str, user_id: int, is_active: bool) -> Non
     row = get_user(db, user_id)
     if row.is_active == is_active:
         return
-    db.execute(update(users).where(users.c.id == user_id).values(is_active=is_active))
+    update_row(db, users, user_id, is_active=is_active)
     _refuse_without_admin(db)
     if not is_active:
         sign_ins.end_all(db, user_id)

@@ -5,13 +5,13 @@ import secrets
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Row, select, update
+from sqlalchemy import Connection, Row, select
 from sqlalchemy.exc import OperationalError
 
 from writer import audit, clock
 from writer.accounts.queries import get_token
 from writer.accounts.sign_ins import fingerprint
-from writer.db import insert_row, transaction
+from writer.db import insert_row, transaction, update_row
 from writer.errors import Conflict, Invalid
 from writer.schema.accounts import api_tokens
 
@@ -46,7 +46,7 @@ def make_token(db: Connection, name: str, scope: str, created_by: str) -> str:
 def revoke_token(db: Connection, actor: str, token_id: int) -> str:
     """End a token at once and return its name. Raises NotFound where there is no valid one of that id."""
     row = get_token(db, token_id)
-    db.execute(update(api_tokens).where(api_tokens.c.id == token_id).values(revoked_at=clock.now()))
+    update_row(db, api_tokens, token_id, revoked_at=clock.now())
     was = {"name": row.name, "scope": row.scope}
     audit.note(db, actor, "token.revoke", f"token {row.name}", was, None)
     return str(row.name)
@@ -65,7 +65,7 @@ def note_use(row: Row[Any]) -> None:
         return
     try:
         with transaction() as db:
-            db.execute(update(api_tokens).where(api_tokens.c.id == row.id).values(last_used_at=now))
+            update_row(db, api_tokens, row.id, last_used_at=now)
     except OperationalError as error:
         # Reading by API must go on while the database cannot be written.
         log.warning("token use not noted", extra={"fields": {"error": str(error.orig)}})

@@ -3,7 +3,7 @@
 import json
 from typing import Any
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, select, update
 
 from writer import clock
 from writer.audit.queries import MAX_ID, for_whom
@@ -26,15 +26,15 @@ def note(
     `before` and `after` are the fields as they were and as they are; None: it did not, or no longer does,
     exist. They are kept as JSON, anything else as its text. Never pass a secret or a hash of one.
     """
-    db.execute(
-        insert(audit_entries).values(
-            at=clock.now(),
-            actor=actor,
-            action=action,
-            subject=subject,
-            before=_as_json(before),
-            after=_as_json(after),
-        )
+    insert_row(
+        db,
+        audit_entries,
+        at=clock.now(),
+        actor=actor,
+        action=action,
+        subject=subject,
+        before=_as_json(before),
+        after=_as_json(after),
     )
 
 

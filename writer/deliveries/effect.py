@@ -6,10 +6,11 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Row, update
+from sqlalchemy import Connection, Row
 from sqlalchemy.exc import OperationalError
 
 from writer import audit, clock, orders, stores, woocommerce
+from writer.db import update_row
 from writer.deliveries import forget, short_form
 from writer.schema.deliveries import deliveries
 
@@ -59,7 +60,8 @@ def process(
         retry_at = _retry_at(attempts)
         notice_failure(db, store.id, delivery_id, effect.sentence)
     else:
-        audit.close_notice(db, "delivery failed", f"delivery {delivery_id}")
+        if attempts > 1:
+            audit.close_notice(db, "delivery failed", f"delivery {delivery_id}")
     return _write_down(db, delivery_id, effect, attempts, retry_at)
 
 
@@ -71,17 +73,16 @@ def _retry_at(attempts: int) -> datetime | None:
 def _write_down(
     db: Connection, delivery_id: int, effect: Effect, attempts: int, retry_at: datetime | None = None
 ) -> str:
-    db.execute(
-        update(deliveries)
-        .where(deliveries.c.id == delivery_id)
-        .values(
-            outcome=effect.outcome,
-            sentence=effect.sentence,
-            order_id=effect.order_id,
-            attempts=attempts,
-            next_attempt_at=retry_at,
-            **({} if effect.keeps_body else {"body": None}),
-        )
+    update_row(
+        db,
+        deliveries,
+        delivery_id,
+        outcome=effect.outcome,
+        sentence=effect.sentence,
+        order_id=effect.order_id,
+        attempts=attempts,
+        next_attempt_at=retry_at,
+        **({} if effect.keeps_body else {"body": None}),
     )
     return effect.outcome
 

@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, select, update
 
 from writer import clock
+from writer.db import update_row
 from writer.deliveries import redact
 from writer.schema.deliveries import deliveries
 
@@ -45,4 +46,4 @@ def _forget(db: Connection, row: Row[Any]) -> None:
     if row.outcome in ("failed", "held"):
         body = json.dumps(redact.without_people(json.loads(row.body))).encode()
     values = {"body": body} if body else {"body": None, "next_attempt_at": None}
-    db.execute(update(deliveries).where(deliveries.c.id == row.id).values(**values))
+    update_row(db, deliveries, row.id, **values)

@@ -12,6 +12,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, bindparam, func, insert, select, update
 
 from writer import audit, orders, stock
+from writer.db import update_row
 from writer.errors import Invalid, NotFound
 from writer.schema.listings import listings
 from writer.schema.orders import product_skus
@@ -170,7 +171,7 @@ def get(db: Connection, listing_id: int) -> Row[Any]:
 
 def save(db: Connection, listing_id: int, **values: Any) -> None:
     """Write what pushing knows of a listing: these columns of its row, and no other."""
-    db.execute(update(listings).where(listings.c.id == listing_id).values(**values))
+    update_row(db, listings, listing_id, **values)
 
 
 def save_each(db: Connection, changes: list[dict[str, Any]]) -> None:

@@ -4,7 +4,7 @@ from typing import Any
 
 from sqlalchemy import Connection, func, select, update
 
-from writer.db import Database
+from writer.db import Database, update_row
 from writer.schema.listings import listings
 from writer.schema.stock import products
 
@@ -29,7 +29,7 @@ def product_changed(database: Database, store_id: int, payload: Any) -> None:
     if row is None or row.needs_look or quantity is None or row.pushed in (None, quantity):
         return
     with database.transaction() as db:
-        db.execute(update(listings).where(listings.c.id == row.id).values(needs_look=True))
+        update_row(db, listings, row.id, needs_look=True)
 
 
 def look_at_all(db: Connection, store_id: int) -> None:
@@ -47,7 +47,7 @@ def wait_no_longer(db: Connection, store_id: int) -> None:
 def look_again(db: Connection, listing_id: int) -> None:
     """Let a listing be pushed at the next run, whatever kept it: a retry by hand."""
     nothing_kept = {"is_gone": False, "problem": None, "not_before": None, "writes": 0, "writes_since": None}
-    db.execute(update(listings).where(listings.c.id == listing_id).values(needs_look=True, **nothing_kept))
+    update_row(db, listings, listing_id, needs_look=True, **nothing_kept)
 
 
 def leave(db: Connection, listing_id: int) -> None:

@@ -3,7 +3,7 @@ a product counts as."""
 
 from typing import Any
 
-from sqlalchemy import Connection, Row, delete, select, update
+from sqlalchemy import Connection, Row, delete, select
 
 from writer import audit, sales
 from writer import db as database
@@ -29,7 +29,7 @@ def review_line(db: Connection, sight: Sight, actor: str, order_id: int, line_id
     order = _lock_order(db, sight, order_id)
     line = _held_line(db, order_id, line_id)
     changed = {"quantity": quantity, "problem": None}
-    db.execute(update(order_lines).where(order_lines.c.id == line.id).values(**changed))
+    database.update_row(db, order_lines, line.id, **changed)
     channel = queries.get_channel(db, order.store_id)
     state = rules.standing(order.status, channel.paid_statuses)
     sentence = settle.recount_order(db, channel, order, state, order.status, f"review by {actor}")

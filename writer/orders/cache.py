@@ -55,7 +55,7 @@ def save(
             _forget_reasons(db, [row.id])
         if row.erased_at is not None:
             columns |= _NOBODY
-        db.execute(update(orders).where(orders.c.id == row.id).values(**columns))
+        database.update_row(db, orders, row.id, **columns)
         return int(row.id)
     return database.insert_row(
         db,
@@ -93,7 +93,7 @@ def note_worth(db: Connection, order_id: int, snapshot: OrderSnapshot, state: St
         return
     refunded_minor = sum(refund.total_minor for refund in snapshot.refunds)
     net_minor = settle.worth(state, units, snapshot.total_minor, refunded_minor)
-    db.execute(update(orders).where(orders.c.id == order_id).values(units=units, net_minor=net_minor))
+    database.update_row(db, orders, order_id, units=units, net_minor=net_minor)
 
 
 def clean_up(db: Connection, keep_days: int) -> int:

@@ -3,9 +3,10 @@
 from dataclasses import dataclass, fields
 from typing import Any
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, bindparam, select
 
 from writer import stock
+from writer.db import insert_row, update_row
 from writer.orders.rules import Due
 from writer.orders.snapshot import LineSnapshot
 from writer.schema.orders import order_lines
@@ -67,28 +68,28 @@ class Line:
             self.quantity = told.quantity
 
 
+_COLUMNS = [field.name for field in fields(Line)]
+_LINES = (
+    select(*(order_lines.c[name] for name in _COLUMNS))
+    .where(order_lines.c.order_id == bindparam("of_order"))
+    .order_by(order_lines.c.id)
+)
+
+
 def load(db: Connection, order_id: int) -> list[Line]:
     """Return the lines of an order, removed ones too, in the order they were first seen."""
-    names = [field.name for field in fields(Line)]
-    rows = db.execute(
-        select(*(order_lines.c[name] for name in names))
-        .where(order_lines.c.order_id == order_id)
-        .order_by(order_lines.c.id)
-    )
-    return [Line(**dict(row._mapping)) for row in rows]
+    return [Line(**dict(row._mapping)) for row in db.execute(_LINES, {"of_order": order_id})]
 
 
 def save(db: Connection, order_id: int, line: Line, was: dict[str, Any] | None) -> None:
     """Write a line as it is now; `was` is what values() gave when it was loaded, None for a new one."""
     now = values(line)
     if line.id is None:
-        result = db.execute(insert(order_lines).values(order_id=order_id, **now))
-        assert result.inserted_primary_key is not None
-        line.id = int(result.inserted_primary_key[0])
+        line.id = insert_row(db, order_lines, order_id=order_id, **now)
     elif now != was:
-        db.execute(update(order_lines).where(order_lines.c.id == line.id).values(**now))
+        update_row(db, order_lines, line.id, **now)
 
 
 def values(line: Line) -> dict[str, Any]:
     """Return the columns of a line without its id."""
-    return {field.name: getattr(line, field.name) for field in fields(Line) if field.name != "id"}
+    return {name: getattr(line, name) for name in _COLUMNS if name != "id"}

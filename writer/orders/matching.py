@@ -3,12 +3,17 @@ either by what the owner, or the store's own listing, says this product of the s
 
 from datetime import datetime
 
-from sqlalchemy import Connection, select, tuple_
+from sqlalchemy import Connection, bindparam, select, tuple_
 
 from writer import db as database
 from writer import sales, stock
 from writer.orders.lines import Line
 from writer.schema.orders import product_skus
+
+_SAID = select(product_skus.c.product_id, product_skus.c.variation_id, product_skus.c.sku).where(
+    product_skus.c.store_id == bindparam("of_store"),
+    tuple_(product_skus.c.product_id, product_skus.c.variation_id).in_(bindparam("wanted", expanding=True)),
+)
 
 
 def match(
@@ -46,10 +51,5 @@ def _said(db: Connection, store_id: int, lines: list[Line]) -> dict[tuple[int, i
     if not lines:
         return {}
     wanted = [(line.product_id, line.variation_id) for line in lines]
-    rows = db.execute(
-        select(product_skus.c.product_id, product_skus.c.variation_id, product_skus.c.sku).where(
-            product_skus.c.store_id == store_id,
-            tuple_(product_skus.c.product_id, product_skus.c.variation_id).in_(wanted),
-        )
-    )
+    rows = db.execute(_SAID, {"of_store": store_id, "wanted": wanted})
     return {(row.product_id, row.variation_id): row.sku for row in rows}

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, or_, select, update
+from sqlalchemy import Connection, Row, bindparam, select
 
 from writer import clock
 from writer import db as database
@@ -19,6 +19,15 @@ from writer.orders.refunds import Refunded
 from writer.orders.rules import Standing
 from writer.orders.snapshot import Channel, OrderSnapshot
 from writer.schema.orders import orders
+
+_ORDER = (
+    select(orders)
+    .where(orders.c.store_id == bindparam("of_store"), orders.c.external_id == bindparam("told_id"))
+    .order_by(orders.c.id.desc())
+    .limit(1)
+    .with_for_update()
+)
+_ORDER_WITH_KEY = _ORDER.where(orders.c.key_hash.in_((bindparam("told_key"), "")))
 
 
 @dataclass(frozen=True)
@@ -86,7 +95,7 @@ def trash(db: Connection, channel: Channel, external_id: str, cause: str) -> Rec
         return Recorded("ignored", "The store deleted an order that was never recorded here.")
     if row.is_trashed:
         return Recorded("repeat", "This order is in the trash already.", row.id)
-    db.execute(update(orders).where(orders.c.id == row.id).values(is_trashed=True, status="trash"))
+    database.update_row(db, orders, row.id, is_trashed=True, status="trash")
     sentence = settle.recount_order(db, channel, row, Standing.TRASHED, "trash", cause)
     return Recorded("recorded", sentence, row.id)
 
@@ -99,9 +108,9 @@ def note_missing(db: Connection, channel: Channel, external_id: str) -> None:
     row = find_row(db, channel.store_id, external_id, "")
     if row is None:
         return
-    db.execute(update(orders).where(orders.c.id == row.id).values(missed=row.missed + 1))
+    database.update_row(db, orders, row.id, missed=row.missed + 1)
     if row.missed + 1 >= 2:
-        db.execute(update(orders).where(orders.c.id == row.id).values(needs_reading=None))
+        database.update_row(db, orders, row.id, needs_reading=None)
         trash(db, channel, external_id, "no longer in the store")
 
 
@@ -139,10 +148,10 @@ def find_row(db: Connection, store_id: int, external_id: str, key_hash: str) -> 
 
     WooCommerce can use an id again after deletion; the order key tells the two apart.
     """
-    query = select(orders).where(orders.c.store_id == store_id, orders.c.external_id == external_id)
-    if key_hash:
-        query = query.where(or_(orders.c.key_hash == key_hash, orders.c.key_hash == ""))
-    return db.execute(query.order_by(orders.c.id.desc()).limit(1).with_for_update()).first()
+    told = {"of_store": store_id, "told_id": external_id}
+    if not key_hash:
+        return db.execute(_ORDER, told).first()
+    return db.execute(_ORDER_WITH_KEY, {**told, "told_key": key_hash}).first()
 
 
 def _shortcut(
@@ -165,7 +174,7 @@ def _shortcut(
     if snapshot.version != row.version or is_answer:
         known = {"needs_reading": None, "missed": 0} if snapshot.is_authoritative else {}
         version = snapshot.version or row.version
-        db.execute(update(orders).where(orders.c.id == row.id).values(version=version, **known))
+        database.update_row(db, orders, row.id, version=version, **known)
     return Recorded("repeat", "This is what is recorded already.", row.id)
 
 
@@ -259,4 +268,4 @@ def _note_open_questions(
         notices.unknown_status(db, channel, snapshot)
     notices.held_lines(db, channel, order_id, snapshot)
     if needs != (row.needs_reading if row is not None else None):
-        db.execute(update(orders).where(orders.c.id == order_id).values(needs_reading=needs))
+        database.update_row(db, orders, order_id, needs_reading=needs)

@@ -3,12 +3,15 @@
 import json
 from dataclasses import dataclass, field
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, bindparam, select
 
+from writer.db import insert_row, update_row
 from writer.orders.lines import Line
 from writer.orders.rules import Units
 from writer.orders.snapshot import OrderSnapshot, RefundSnapshot
 from writer.schema.orders import order_refunds, orders
+
+_REFUNDS = select(order_refunds).where(order_refunds.c.order_id == bindparam("of_order"))
 
 
 @dataclass
@@ -29,26 +32,26 @@ def merge(db: Connection, order_id: int, told: tuple[RefundSnapshot, ...], is_ne
     """
     if is_new and not told:
         return Refunded()
-    rows = db.execute(select(order_refunds).where(order_refunds.c.order_id == order_id)).all()
+    rows = db.execute(_REFUNDS, {"of_order": order_id}).all()
     known = {row.external_id: row for row in rows}
     for refund in told:
         row = known.pop(refund.external_id, None)
         if row is None:
-            db.execute(insert(order_refunds).values(order_id=order_id, **_columns(refund)))
+            insert_row(db, order_refunds, order_id=order_id, **_columns(refund))
         elif row.is_gone or (refund.lines is not None and row.lines is None):
             keep = {} if refund.lines is not None else {"lines": row.lines}
             changes = {**_columns(refund), **keep, "is_gone": False}
-            db.execute(update(order_refunds).where(order_refunds.c.id == row.id).values(**changes))
+            update_row(db, order_refunds, row.id, **changes)
     for row in known.values():
         if not row.is_gone:
-            db.execute(update(order_refunds).where(order_refunds.c.id == row.id).values(is_gone=True))
+            update_row(db, order_refunds, row.id, is_gone=True)
     return load(db, order_id)
 
 
 def load(db: Connection, order_id: int) -> Refunded:
     """Add up the refunds of an order as they are recorded."""
     result = Refunded()
-    for row in db.execute(select(order_refunds).where(order_refunds.c.order_id == order_id)):
+    for row in db.execute(_REFUNDS, {"of_order": order_id}):
         lines: dict[str, int] = json.loads(row.lines) if row.lines is not None else {}
         for line_id, units in lines.items():
             result.ever[line_id] = result.ever.get(line_id, 0) + units

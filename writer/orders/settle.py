@@ -4,9 +4,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, Select, case, insert, select, update
+from sqlalchemy import ColumnElement, Connection, Row, Select, bindparam, case, select
 
 from writer import clock, sales, stock
+from writer.db import insert_row, update_row
 from writer.orders import lines as line_rows
 from writer.orders import matching, rules, unmatched
 from writer.orders import refunds as refund_rows
@@ -17,6 +18,9 @@ from writer.orders.snapshot import Channel
 from writer.schema.orders import order_events, order_lines, orders
 from writer.schema.stores import stores
 
+_CHILDREN = select(orders).where(
+    orders.c.store_id == bindparam("of_store"), orders.c.parent_external_id == bindparam("parent")
+)
 _SOLD_NOTHING = (Standing.REFUNDED, Standing.VOID, Standing.TRASHED)
 
 
@@ -80,7 +84,7 @@ def post(db: Connection, facts: Facts, lines: list[Line], was: dict[int, dict[st
             posted.append(f"stock {-taken:+d} {line.sku}".rstrip())
     stock.record(db, moved)
     if posted and not facts.has_date:
-        db.execute(update(orders).where(orders.c.id == facts.order_id).values(counted_at=facts.date))
+        update_row(db, orders, facts.order_id, counted_at=facts.date)
     return posted
 
 
@@ -191,7 +195,7 @@ def recount_order(
     posted = post(db, facts_of(row, channel.name, channel.stock_from), lines, was)
     units_due = sum(line.sold_due for line in lines)
     net_minor = worth(Standing.VOID if is_child else state, units_due, row.total_minor, row.refunded_minor)
-    db.execute(update(orders).where(orders.c.id == row.id).values(units=units_due, net_minor=net_minor))
+    update_row(db, orders, row.id, units=units_due, net_minor=net_minor)
     sentence = rules.explain(state, status, units_due, posted)
     note_event(db, row.id, cause, status, sentence)
     return sentence
@@ -213,14 +217,12 @@ def worth(state: Standing, units: int, total_minor: int, refunded_minor: int) ->
 
 def release_children(db: Connection, channel: Channel, external_id: str, cause: str) -> None:
     """Take back what orders below the newly recorded `external_id` posted: only the parent counts."""
-    children = select(orders).where(
-        orders.c.store_id == channel.store_id, orders.c.parent_external_id == external_id
-    )
-    for row in db.execute(children).all():
+    told = {"of_store": channel.store_id, "parent": external_id}
+    for row in db.execute(_CHILDREN, told).all():
         lines, was = _loaded(db, row.id)
         make_nothing_due(lines)
         posted = post(db, facts_of(row, channel.name, channel.stock_from), lines, was)
-        db.execute(update(orders).where(orders.c.id == row.id).values(units=0, net_minor=0))
+        update_row(db, orders, row.id, units=0, net_minor=0)
         if posted:
             note_event(db, row.id, cause, row.status, f"Its parent order counts; posted {', '.join(posted)}.")
 
@@ -235,10 +237,8 @@ def has_known_parent(db: Connection, channel: Channel, parent_external_id: str |
 
 def note_event(db: Connection, order_id: int, cause: str, status: str, sentence: str) -> None:
     """Write into the order's history what happened to it and why it counts as it does."""
-    db.execute(
-        insert(order_events).values(
-            order_id=order_id, at=clock.now(), cause=cause, status=status, sentence=sentence
-        )
+    insert_row(
+        db, order_events, order_id=order_id, at=clock.now(), cause=cause, status=status, sentence=sentence
     )
 
 

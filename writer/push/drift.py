@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from sqlalchemy import Connection, select, update
+from sqlalchemy import Connection, select
 
 from writer import audit, clock, stock
 from writer import db as database
@@ -67,7 +67,7 @@ def answer(db: Connection, actor: str, drift_id: int, adopt: bool) -> None:
     if adopt and row.pushed is None:
         raise Conflict("The listing became another product since: only our number can be written there.")
     done = {"settled_at": clock.now(), "settled_by": actor, "action": "adopted" if adopt else "enforced"}
-    db.execute(update(drifts).where(drifts.c.id == drift_id).values(**done))
+    database.update_row(db, drifts, drift_id, **done)
     if adopt:
         change = row.theirs - row.ours
         _adopt(db, actor, row, row.listing_id, row.stock_product_id, change, row.theirs)
@@ -89,7 +89,7 @@ def _settle_siblings(db: Connection, actor: str, row: Any, done: dict[str, Any])
     same = (listings.c.store_id == row.of_store) & (listings.c.stock_product_id == row.stock_product_id)
     is_open = drifts.c.settled_at.is_(None) & (drifts.c.theirs - drifts.c.ours == row.theirs - row.ours)
     for other in db.execute(query.where(same, is_open)).all():
-        db.execute(update(drifts).where(drifts.c.id == other.id).values(**done))
+        database.update_row(db, drifts, other.id, **done)
         told = {"pushed": other.theirs, "needs_look": True}
         save_listing(db, other.listing_id, **told)
         audit.close_notice(db, "drift", f"listing {other.listing_id}", actor)

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import Connection, Row, delete, func, insert, literal, select
+from sqlalchemy import Connection, Row, Text, bindparam, delete, func, insert, select
 
 from writer import audit, clock
 from writer.db import insert_row
@@ -14,17 +14,19 @@ from writer.schema.sales import ignored_skus, sku_rules
 
 # Over this length a SKU can match no rule; and a store can send anything as a SKU.
 _LONGEST_MATCH = fields.MAX_SKU * 4
+_LENGTH = func.length(sku_rules.c.prefix)
+_LONGEST_RULE = (
+    select(sku_rules.c.model, sku_rules.c.variant)
+    # Not LIKE: in it a rule's own % and _ would match anything.
+    .where(func.substr(bindparam("sku", type_=Text), 1, _LENGTH) == sku_rules.c.prefix)
+    .order_by(_LENGTH.desc())
+    .limit(1)
+)
 
 
 def classify(db: Connection, sku: str) -> tuple[str, str] | None:
     """Return the (model, variant) of the longest rule `sku` begins with, whatever its case; else None."""
-    wanted = literal(fields.folded(sku)[:_LONGEST_MATCH])
-    # Not LIKE: in it a rule's own % and _ would match anything.
-    begins = func.substr(wanted, 1, func.length(sku_rules.c.prefix)) == sku_rules.c.prefix
-    longest = func.length(sku_rules.c.prefix).desc()
-    found = db.execute(
-        select(sku_rules.c.model, sku_rules.c.variant).where(begins).order_by(longest).limit(1)
-    ).first()
+    found = db.execute(_LONGEST_RULE, {"sku": fields.folded(sku)[:_LONGEST_MATCH]}).first()
     return (found.model, found.variant) if found else None
 
 

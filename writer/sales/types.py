@@ -2,10 +2,10 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import ColumnElement, Connection, Row, delete, exists, func, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Row, delete, exists, func, or_, select
 
 from writer import audit
-from writer.db import insert_row, lock
+from writer.db import insert_row, lock, update_row
 from writer.errors import Conflict, Invalid, NotFound
 from writer.sales import fields
 from writer.schema.orders import order_lines
@@ -82,7 +82,7 @@ def set_active(db: Connection, actor: str, type_id: int, is_active: bool) -> Row
     """
     before = _get(db, type_id)
     if before.is_active != is_active:
-        db.execute(update(sale_types).where(sale_types.c.id == type_id).values(is_active=is_active))
+        update_row(db, sale_types, type_id, is_active=is_active)
         action = "type.activate" if is_active else "type.deactivate"
         after = {**_snapshot(before), "is_active": is_active}
         audit.note(db, actor, action, _subject(type_id), _snapshot(before), after)

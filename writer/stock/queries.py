@@ -6,13 +6,21 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, func, select
+from sqlalchemy import BindParameter, Connection, Row, bindparam, func, select, union_all
 
 from writer.errors import NotFound
 from writer.schema.stock import movements, product_aliases, products
 
 MAX_ID = 2**31 - 1
 KINDS = ("sale", "refund", "cancellation", "receipt", "adjustment", "stock take", "drift")
+
+_KEYS: BindParameter[Any] = bindparam("keys", expanding=True)
+_BY_KEYS = union_all(
+    select(products.c.sku_key, products.c.id, products.c.counted_from).where(products.c.sku_key.in_(_KEYS)),
+    select(product_aliases.c.sku_key, products.c.id, products.c.counted_from)
+    .join(products, products.c.id == product_aliases.c.stock_product_id)
+    .where(product_aliases.c.sku_key.in_(_KEYS)),
+)
 
 
 @dataclass(frozen=True)
@@ -68,13 +76,7 @@ def find_many(db: Connection, skus: Iterable[str]) -> dict[str, Counted]:
     keys = {key(sku) for sku in skus} - {""}
     if not keys:
         return {}
-    own = select(products.c.sku_key, products.c.id, products.c.counted_from)
-    alias = select(product_aliases.c.sku_key, products.c.id, products.c.counted_from).join(
-        products, products.c.id == product_aliases.c.stock_product_id
-    )
-    rows = db.execute(
-        own.where(products.c.sku_key.in_(keys)).union_all(alias.where(product_aliases.c.sku_key.in_(keys)))
-    )
+    rows = db.execute(_BY_KEYS, {"keys": list(keys)})
     return {row.sku_key: Counted(row.id, row.counted_from) for row in rows}
 
 

@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, bindparam, insert, update
 
 from writer import audit, clock
+from writer.db import update_row
 from writer.errors import Conflict, Invalid
 from writer.schema.stock import movements, products
 from writer.stock import queries
@@ -108,7 +109,7 @@ def _watch_low(db: Connection, product: Row[Any]) -> None:
     )
     if is_low == bool(product.is_low):
         return
-    db.execute(update(products).where(products.c.id == product.id).values(is_low=is_low, low_untold=is_low))
+    update_row(db, products, product.id, is_low=is_low, low_untold=is_low)
     if is_low:
         sentence = f"{product.sku} is low: {product.on_hand} on hand, reorder point {product.reorder_point}."
         link = f"/stock/{product.id}"

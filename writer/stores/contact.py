@@ -4,10 +4,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from sqlalchemy import Connection, Row, select, update
+from sqlalchemy import Connection, Row, select
 
 from writer import clock
-from writer.db import Database
+from writer.db import Database, update_row
 from writer.schema.stores import stores
 from writer.stores import failures, registry
 from writer.stores.secrets import Vault
@@ -65,7 +65,7 @@ def contact(database: Database, vault: Vault, store_id: int, what: str) -> Itera
             failures.note_success(db, now_row)
             registry.note_contact(db, now_row, clock.now())
             if client.auth != store.auth:
-                db.execute(update(stores).where(stores.c.id == store_id).values(auth=client.auth))
+                update_row(db, stores, store_id, auth=client.auth)
 
 
 def site_of(store: Row[Any], vault: Vault) -> Site:

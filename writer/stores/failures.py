@@ -47,7 +47,7 @@ def note_store(db: Connection, store: Row[Any], error: StoreError, what: str) ->
         pause = LONGEST_WAIT
         _notice(db, store, "store unusable", f"{store.name}: {error.sentence} Until then nothing is")
     changes["not_before"] = now + pause if pause is not None else None
-    db.execute(update(stores).where(stores.c.id == store.id).values(**changes))
+    database.update_row(db, stores, store.id, **changes)
     note(db, store.id, None, what, error.sentence, changes["not_before"])
 
 
@@ -55,7 +55,7 @@ def note_success(db: Connection, store: Row[Any]) -> None:
     """Forget a store's failures: it answered."""
     if store.failures or store.refusals or store.last_error is not None:
         fresh = {"failures": 0, "refusals": 0, "last_error": None, "not_before": None}
-        db.execute(update(stores).where(stores.c.id == store.id).values(**fresh))
+        database.update_row(db, stores, store.id, **fresh)
         open_ = (failures.c.store_id == store.id) & failures.c.listing_id.is_(None)
         end(db, open_, "answered again")
         for kind in ("keys refused", "store unusable"):
@@ -110,9 +110,9 @@ def retry_now(db: Connection, actor: str, failure_id: int) -> Row[Any]:
     Where the whole store failed and was paused for it, it goes on. Raises NotFound, Conflict.
     """
     row = _get_open(db, failure_id)
-    db.execute(update(failures).where(failures.c.id == failure_id).values(next_at=clock.now()))
+    database.update_row(db, failures, failure_id, next_at=clock.now())
     fresh: dict[str, Any] = {"not_before": None, "refusals": 0}
-    db.execute(update(stores).where(stores.c.id == row.store_id).values(**fresh))
+    database.update_row(db, stores, row.store_id, **fresh)
     if row.listing_id is None:
         go_on(db, row.store_id)
     audit.note(db, actor, "failure.retry", f"failure {failure_id}", None, {"what": row.what})

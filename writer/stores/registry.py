@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import urlsplit
 
-from sqlalchemy import Connection, Row, func, or_, select, update
+from sqlalchemy import Connection, Row, bindparam, func, or_, select, update
 
 from writer import audit, clock, orders
 from writer import db as database
@@ -16,6 +16,11 @@ from writer.stores.secrets import Vault
 
 SECRET_OVERLAP = timedelta(hours=24)
 _CONTACT_EVERY = timedelta(seconds=60)
+_BY_SOURCE = select(stores).where(stores.c.source == bindparam("told"))
+_BY_ID = select(stores).where(stores.c.id == bindparam("told"))
+_SECRETS = select(store_secrets.c.secret_encrypted, store_secrets.c.valid_until).where(
+    store_secrets.c.store_id == bindparam("of_store")
+)
 
 
 @dataclass(frozen=True)
@@ -39,12 +44,12 @@ def normalised(source: str) -> str:
 
 def find(db: Connection, source: str) -> Row[Any] | None:
     """Return the store registered under this (normalised) address."""
-    return db.execute(select(stores).where(stores.c.source == source)).first()
+    return db.execute(_BY_SOURCE, {"told": source}).first()
 
 
 def get(db: Connection, store_id: int) -> Row[Any]:
     """Return a store; raises NotFound."""
-    row = db.execute(select(stores).where(stores.c.id == store_id)).first()
+    row = db.execute(_BY_ID, {"told": store_id}).first()
     if row is None:
         raise NotFound("There is no such store.")
     return row
@@ -75,7 +80,7 @@ def register(db: Connection, source: str, actor: str) -> Row[Any]:
 
 def save(db: Connection, store_id: int, **values: Any) -> None:
     """Write what a room above this one knows of a store: these columns of its row, and no other."""
-    db.execute(update(stores).where(stores.c.id == store_id).values(**values))
+    database.update_row(db, stores, store_id, **values)
 
 
 def channel(store: Row[Any]) -> Channel:
@@ -86,11 +91,7 @@ def channel(store: Row[Any]) -> Channel:
 def secrets_of(db: Connection, store: Row[Any], ring: Keyring) -> list[str]:
     """Return every secret that is valid for the store now: its own, or the shared one while it has none."""
     now = clock.now()
-    rows = db.execute(
-        select(store_secrets.c.secret_encrypted, store_secrets.c.valid_until).where(
-            store_secrets.c.store_id == store.id
-        )
-    ).all()
+    rows = db.execute(_SECRETS, {"of_store": store.id}).all()
     own = [
         ring.vault.open(row.secret_encrypted)
         for row in rows
@@ -124,7 +125,7 @@ def set_secret(db: Connection, ring: Keyring, actor: str, store_id: int, secret:
         update(store_secrets).where(store_secrets.c.store_id == store_id, still).values(valid_until=until)
     )
     if replaced.rowcount == 0:
-        db.execute(update(stores).where(stores.c.id == store_id).values(shared_secret_until=until))
+        database.update_row(db, stores, store_id, shared_secret_until=until)
     database.insert_row(
         db,
         store_secrets,
@@ -144,4 +145,4 @@ def note_rejected(db: Connection, store_id: int) -> None:
 def note_contact(db: Connection, store: Row[Any], now: datetime) -> None:
     """Remember that the store was heard from, at most once a minute."""
     if store.last_contact_at is None or now - store.last_contact_at > _CONTACT_EVERY:
-        db.execute(update(stores).where(stores.c.id == store.id).values(last_contact_at=now))
+        database.update_row(db, stores, store.id, last_contact_at=now)

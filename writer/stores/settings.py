@@ -5,9 +5,10 @@ import unicodedata
 from collections.abc import Callable
 from typing import Any
 
-from sqlalchemy import Connection, Row, select, update
+from sqlalchemy import Connection, Row, select
 
 from writer import audit, orders
+from writer.db import update_row
 from writer.errors import Invalid
 from writer.schema.stores import stores
 from writer.stores import registry
@@ -37,7 +38,7 @@ def change(
     was = {field: getattr(before, field) for field in values}
     if values == was:
         return 0
-    db.execute(update(stores).where(stores.c.id == store_id).values(**values))
+    update_row(db, stores, store_id, **values)
     audit.note(db, actor, "store.change", f"store {store_id}", was, values)
     changed = set(paid ^ orders.paid_statuses(before.paid_statuses))
     for status in changed & paid:
@@ -54,7 +55,7 @@ def switch(db: Connection, actor: str, store_id: int, is_active: bool) -> int:
     before = _lock_store(db, store_id)
     if before.is_active == is_active:
         return 0
-    db.execute(update(stores).where(stores.c.id == store_id).values(is_active=is_active))
+    update_row(db, stores, store_id, is_active=is_active)
     was, now = {"is_active": before.is_active}, {"is_active": is_active}
     audit.note(db, actor, "store.switch", f"store {store_id}", was, now)
     if not is_active:

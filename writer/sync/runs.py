@@ -210,7 +210,7 @@ def _read_all(
             _note(database, run_id, store.id, state="skipped", ended_at=clock.now())
     with database.transaction() as db:
         ended = {"ended_at": clock.now(), "error": error}
-        db.execute(update(sync_runs).where(sync_runs.c.id == run_id).values(**ended))
+        database_floor.update_row(db, sync_runs, run_id, **ended)
 
 
 def _read_store(
