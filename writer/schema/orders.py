@@ -70,6 +70,13 @@ orders = Table(
     Index("ix_orders_by_modified", "store_id", "status", "modified_at", "id", "is_cached", **OF_CACHED),
     Index("ix_orders_by_total", "store_id", "status", "total_minor", "id", "is_cached", **OF_CACHED),
     Index(
+        "ix_orders_parent",
+        "store_id",
+        "parent_external_id",
+        sqlite_where=text("parent_external_id IS NOT NULL"),
+        postgresql_where=text("parent_external_id IS NOT NULL"),
+    ),
+    Index(
         "ix_orders_unread",
         "store_id",
         "id",
