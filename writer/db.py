@@ -27,6 +27,8 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import make_url
 from sqlalchemy.sql.schema import Table
 
+from writer.joined import Joined, Work
+
 POOL_SIZE = 16
 
 
@@ -45,6 +47,7 @@ class Database:
         self.url = url
         self.engine = make_engine(url)
         self._turn: threading.Lock | None = threading.Lock() if self.is_sqlite else None
+        self._joined = Joined(self.transaction) if self.is_sqlite else None
 
     @property
     def is_sqlite(self) -> bool:
@@ -61,6 +64,16 @@ class Database:
             connection = connection.execution_options(sqlite_begin="BEGIN IMMEDIATE")
             with connection.begin():
                 yield connection
+
+    def joined(self, work: Work) -> Any:
+        """Return what `work(db, is_alone)` returns, committed with what others do just now: see Joined.
+
+        On PostgreSQL, where transactions do not wait for each other, it is always alone.
+        """
+        if self._joined is not None:
+            return self._joined.do(work)
+        with self.transaction() as db:
+            return work(db, True)
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:

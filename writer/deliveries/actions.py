@@ -13,11 +13,20 @@ from writer.errors import Conflict, Invalid, NotFound
 from writer.schema.deliveries import deliveries
 
 
-def accept(db: Connection, store: Row[Any] | None, source: str, topic: str, body: bytes, payload: Any) -> str:
+def accept(
+    db: Connection,
+    store: Row[Any] | None,
+    source: str,
+    topic: str,
+    body: bytes,
+    payload: Any,
+    is_alone: bool = True,
+) -> str:
     """Keep a correctly signed delivery together with its effect; return the outcome.
 
     `store` None holds it: its source is no store of ours yet. Processing that fails is undone and kept to
-    be tried again; a database that fails raises, so that nothing is answered for.
+    be tried again; a database that fails raises, so that nothing is answered for. Where it is not alone in
+    its transaction, processing that fails raises too.
     """
     now = clock.now()
     told = payload if isinstance(payload, dict) else {}
@@ -46,7 +55,7 @@ def accept(db: Connection, store: Row[Any] | None, source: str, topic: str, body
         )
         return "held"
     stores.note_contact(db, store, now)
-    return effect.process(db, store, delivery_id, topic, payload, now, attempts=1)
+    return effect.process(db, store, delivery_id, topic, payload, now, 1, is_alone)
 
 
 def keep_failed(db: Connection, store: Row[Any], order_external_id: str, body: bytes) -> None:

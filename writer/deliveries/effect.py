@@ -38,10 +38,17 @@ def process(
     payload: Any,
     received_at: datetime,
     attempts: int,
+    is_alone: bool = True,
 ) -> str:
-    """Let a delivery have its effect inside a savepoint, and write down what came of it."""
+    """Let a delivery have its effect inside a savepoint, and write down what came of it.
+
+    Not alone in its transaction it has no savepoint, and what goes wrong is raised.
+    """
     if not store.is_active:
         return _write_down(db, delivery_id, Effect("held", SWITCHED_OFF), attempts)
+    if not is_alone:
+        effect = _effect(db, store, delivery_id, topic, payload, received_at)
+        return _write_down(db, delivery_id, effect, attempts)
     retry_at = None
     try:
         with db.begin_nested():

@@ -47,12 +47,22 @@ def take(body: bytes, is_trusted: bool = False) -> Response:
         if topic == "product.updated" and store is not None:
             listings.product_changed(database(), store.id, payload)
         return answered("ignored")
-    with transaction() as db:
-        if store is not None:
-            store = stores.get(db, store.id)  # its settings may have changed since it was looked up
+    return keep(store, is_first, source, topic[:60], body, payload)
+
+
+def keep(
+    store: Row[Any] | None, is_first: bool, source: str, topic: str, body: bytes, payload: Any
+) -> Response:
+    """Keep what is signed rightly, with its effect, and answer it once it cannot be lost any more."""
+
+    def work(db: Connection, is_alone: bool) -> str:
+        # Its settings may have changed since it was looked up.
+        known = stores.get(db, store.id) if store is not None else None
         if is_first:
-            store = first_store(db, source, payload)
-        return answered(actions.accept(db, store, source, topic[:60], body, payload))
+            known = first_store(db, source, payload)
+        return actions.accept(db, known, source, topic, body, payload, is_alone)
+
+    return answered(database().joined(work))
 
 
 def first_store(db: Connection, source: str, payload: Any) -> Row[Any] | None:

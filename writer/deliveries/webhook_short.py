@@ -12,8 +12,8 @@ from flask import Blueprint, Response, current_app, request
 from sqlalchemy import Connection, Row
 
 from writer import accounts, stores, woocommerce
-from writer.db import reading, transaction
-from writer.deliveries import actions, short_form, webhook
+from writer.db import reading
+from writer.deliveries import short_form, webhook
 from writer.stores import Keyring
 from writer.woocommerce import is_signed
 
@@ -81,12 +81,7 @@ def _take(topic: str) -> Response:
     if not is_trusted and not is_signed(body, request.headers.get("X-WC-Webhook-Signature", ""), secrets):
         return webhook.reject(store)
     short_form.check(payload)
-    with transaction() as db:
-        if store is not None:
-            store = stores.get(db, store.id)  # its settings may have changed since it was looked up
-        if is_first:
-            store = webhook.first_store(db, source, payload)
-        return webhook.answered(actions.accept(db, store, source, topic, body, payload))
+    return webhook.keep(store, is_first, source, topic, body, payload)
 
 
 def _store(db: Connection, site_id: str, source: str) -> Row[Any] | None:

@@ -1,0 +1,92 @@
+"""Pieces of work that come at the same time, joined in one commit: what waits for the disk waits once."""
+
+import contextvars
+import threading
+from collections import deque
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from typing import Any
+
+from sqlalchemy import Connection
+
+Work = Callable[[Connection, bool], Any]
+MOST_JOINED = 32
+
+
+class _Piece:
+    """One piece of work, and what became of it."""
+
+    def __init__(self, work: Work) -> None:
+        self.work = work
+        # It may be done in another thread: that must see this one's request and application.
+        self.context = contextvars.copy_context()
+        self.turn = threading.Event()
+        self.is_done = False
+        self.is_alone = False
+        self.result: Any = None
+        self.error: BaseException | None = None
+
+
+class Joined:
+    """Does what several threads ask for in one transaction; each returns when that is committed.
+
+    Whoever comes while nobody works begins, and does what comes meanwhile in the next transaction. Where a
+    piece raises, the transaction is undone and each of its pieces is done alone, in its own thread.
+    """
+
+    def __init__(self, transaction: Callable[[], AbstractContextManager[Connection]]) -> None:
+        self._transaction = transaction
+        self._guard = threading.Lock()
+        self._waiting: deque[_Piece] = deque()
+        self._is_led = False
+
+    def do(self, work: Work) -> Any:
+        """Return what `work(db, is_alone)` returns, once it is committed; raise what it raises alone.
+
+        With `is_alone` False it can be undone and called a second time, so it must do nothing but write to
+        `db`, and let whatever goes wrong be raised.
+        """
+        piece = _Piece(work)
+        with self._guard:
+            self._waiting.append(piece)
+            leads, self._is_led = not self._is_led, True
+        if not leads:
+            piece.turn.wait()
+        if not piece.is_done:
+            self._lead()
+        if piece.is_alone:
+            with self._transaction() as db:
+                return work(db, True)
+        if piece.error is not None:
+            raise piece.error
+        return piece.result
+
+    def _lead(self) -> None:
+        """Do what waits by now, and let the first of those that came meanwhile lead on."""
+        with self._guard:
+            pieces = [self._waiting.popleft() for _ in range(min(len(self._waiting), MOST_JOINED))]
+        try:
+            self._do_all(pieces)
+        finally:
+            for piece in pieces:
+                piece.is_done = True
+                piece.turn.set()
+            with self._guard:
+                self._is_led = bool(self._waiting)
+                if self._waiting:
+                    self._waiting[0].turn.set()
+
+    def _do_all(self, pieces: list[_Piece]) -> None:
+        has_begun = False
+        try:
+            with self._transaction() as db:
+                has_begun = True
+                for piece in pieces:
+                    piece.result = piece.context.run(piece.work, db, False)
+        except BaseException as error:
+            for piece in pieces:
+                piece.is_alone = has_begun
+                # One that cannot even begin fails all of them: each alone would wait for it as long.
+                piece.error = error
+            if not isinstance(error, Exception):
+                raise
