@@ -60,10 +60,9 @@ class Database:
             with self.engine.begin() as connection:
                 yield connection
             return
-        with self._turn, self.engine.connect() as connection:
-            connection = connection.execution_options(sqlite_begin="BEGIN IMMEDIATE")
-            with connection.begin():
-                yield connection
+        with self._turn, self.engine.begin() as connection:
+            connection.exec_driver_sql("BEGIN IMMEDIATE")
+            yield connection
 
     def joined(self, work: Work) -> Any:
         """Return what `work(db, is_alone)` returns, committed with what others do just now: see Joined.
@@ -79,6 +78,8 @@ class Database:
     def reading(self) -> Iterator[Connection]:
         """Open a read: one consistent snapshot, never waiting for a writer, nothing to commit."""
         with self.engine.connect() as connection:
+            if self.is_sqlite:
+                connection.exec_driver_sql("BEGIN")
             yield connection
 
     @contextmanager
@@ -146,12 +147,12 @@ def make_engine(url: str) -> Engine:
         return create_engine(url, pool_pre_ping=True, **options)
     engine = create_engine(url, **options)
     event.listen(engine, "connect", _on_sqlite_connect)
-    event.listen(engine, "begin", _on_sqlite_begin)
     return engine
 
 
 def _on_sqlite_connect(connection: Any, _record: Any) -> None:
-    # The driver must not open transactions of its own: its defaults oversold a stock under contention.
+    # The driver must not open transactions of its own: its defaults oversold a stock under contention. Nor
+    # does SQLAlchemy by a listener: one of an engine's makes each statement look for more.
     connection.isolation_level = None
     # First of all, so that the pragmas below wait for a lock too.
     connection.execute("PRAGMA busy_timeout = 5000")
@@ -161,10 +162,6 @@ def _on_sqlite_connect(connection: Any, _record: Any) -> None:
     connection.execute("PRAGMA synchronous = FULL")
     # What is erased is overwritten; Debian's SQLite does so of itself, others do not.
     connection.execute("PRAGMA secure_delete = ON")
-
-
-def _on_sqlite_begin(connection: Connection) -> None:
-    connection.exec_driver_sql(connection.get_execution_options().get("sqlite_begin", "BEGIN"))
 
 
 def database() -> Database:

@@ -1,5 +1,8 @@
 """How the writer runs under gunicorn; restart.sh and the container give the address with --bind."""
 
+import os
+from typing import Any
+
 # One process: its threads queue at one lock before SQLite's. Several processes contend inside SQLite and
 # starve each other (p99 300-570 ms against 10 ms).
 workers = 1
@@ -22,3 +25,12 @@ loglevel = "info"
 limit_request_line = 8190
 limit_request_fields = 100
 limit_request_field_size = 16380
+
+
+def post_fork(_server: Any, _worker: Any) -> None:
+    """Stay on one core: passing the interpreter's lock between cores takes more than the second core gives.
+
+    Which one is left to chance, so that two copies on one machine seldom share it.
+    """
+    cores = sorted(os.sched_getaffinity(0))
+    os.sched_setaffinity(0, {cores[os.getpid() % len(cores)]})

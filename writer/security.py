@@ -2,8 +2,8 @@
 
 import hashlib
 
-from flask import Flask, Response, current_app, request
-from flask.sessions import SecureCookieSessionInterface
+from flask import Flask, Request, Response, current_app, request
+from flask.sessions import SecureCookieSession, SecureCookieSessionInterface
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from writer.accounts import SIGN_IN_LASTS
@@ -26,6 +26,12 @@ HEADERS = {
 
 class SessionsSecureOverHttps(SecureCookieSessionInterface):
     """Marks the cookie Secure whenever the request came by https, so that plain http works in the shop."""
+
+    def open_session(self, app: Flask, request: Request) -> SecureCookieSession | None:
+        """Return what the cookie holds; a program, which sends none, need not wait for a key to be made."""
+        if self.get_cookie_name(app) not in request.cookies:
+            return self.session_class()
+        return super().open_session(app, request)
 
     def get_cookie_secure(self, app: Flask) -> bool:
         return request.is_secure

@@ -60,7 +60,7 @@ def test_the_ledger_equals_the_newest_snapshot_of_each_order(
         for pair, units in from_scratch(newest).items():
             wanted[pair] = wanted.get(pair, 0) + units
 
-    with database.engine.connect() as db:
+    with database.reading() as db:
         channel = Channel(registry.register(db, "shop.example", "test").id, "shop")
         for number, (_, arriving) in enumerate(found):
             for snapshot in arriving:

@@ -53,7 +53,7 @@ def act(db: Connection, what: str, row: Row[tuple[object, ...]], quantity: int) 
 def test_on_hand_is_the_sum_of_the_movements(database: Database, steps: list[tuple[str, str, int]]) -> None:
     moment = datetime(2026, 11, 20, 9, 0, tzinfo=UTC)
     original = clock.now
-    with database.engine.connect() as db:
+    with database.reading() as db:
         clock.now = lambda: moment
         for sku in SKUS:
             stock.add_product(db, "ada", sku, 5, reorder_point=3)

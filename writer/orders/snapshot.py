@@ -2,8 +2,10 @@
 
 import hashlib
 import json
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from datetime import datetime
+
+_NOT_SAID = ("raw", "version", "is_authoritative")
 
 
 @dataclass(frozen=True)
@@ -69,8 +71,7 @@ class OrderSnapshot:
 
     def digest(self) -> str:
         """Return a hash of what the snapshot says, without the bytes it was said in or its version."""
-        said = asdict(self)
-        for name in ("raw", "version", "is_authoritative"):
-            del said[name]
+        said = {name: value for name, value in vars(self).items() if name not in _NOT_SAID}
+        said["lines"] = [vars(line) for line in self.lines]
         said["refunds"] = [refund.external_id for refund in self.refunds]
         return hashlib.sha256(json.dumps(said, default=str, sort_keys=True).encode()).hexdigest()
