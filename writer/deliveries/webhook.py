@@ -33,34 +33,42 @@ def take(body: bytes, is_trusted: bool = False) -> Response:
     source = stores.normalised(request.headers.get("X-WC-Webhook-Source", ""))
     ring: Keyring = current_app.extensions["keyring"]
     with reading() as db:
-        store = stores.find(db, source) if source else stores.only_one(db)
-        is_first = store is None and stores.count(db) == 0
-        secrets = stores.secrets_of(db, store, ring) if store else stores.all_secrets(db, ring)
+        store_id, secrets = signer(db, source, ring)
+        is_first = store_id is None and stores.count(db) == 0
     if not is_trusted and not is_signed(body, request.headers.get("X-WC-Webhook-Signature", ""), secrets):
-        return reject(store)
+        return reject(store_id)
     try:
         payload = json.loads(body)
     except (ValueError, RecursionError):
         return problem(400, "not_json", "The body is signed, but it is not JSON.")
     topic = request.headers.get("X-WC-Webhook-Topic", "").strip().lower() or "order.updated"
     if topic not in woocommerce.ORDER_TOPICS:
-        if topic == "product.updated" and store is not None:
-            listings.product_changed(database(), store.id, payload)
+        if topic == "product.updated" and store_id is not None:
+            listings.product_changed(database(), store_id, payload)
         return answered("ignored")
-    return keep(store, is_first, source, topic[:60], body, payload)
+    return keep(store_id, is_first, source, topic[:60], body, payload)
+
+
+def signer(db: Connection, source: str, ring: Keyring) -> tuple[int | None, list[str]]:
+    """Return whose delivery it is and what it may be signed with; without a source it is the only store's."""
+    if not source:
+        only = stores.only_one(db)
+        if only is not None:
+            return only.id, stores.secrets_of(db, only.id, ring)
+    return stores.signer(db, source, ring)
 
 
 def keep(
-    store: Row[Any] | None, is_first: bool, source: str, topic: str, body: bytes, payload: Any
+    store_id: int | None, is_first: bool, source: str, topic: str, body: bytes, payload: Any
 ) -> Response:
     """Keep what is signed rightly, with its effect, and answer it once it cannot be lost any more."""
 
     def work(db: Connection, is_alone: bool) -> str:
         # Its settings may have changed since it was looked up.
-        known = stores.get(db, store.id) if store is not None else None
+        store = stores.get(db, store_id) if store_id is not None else None
         if is_first:
-            known = first_store(db, source, payload)
-        return actions.accept(db, known, source, topic, body, payload, is_alone)
+            store = first_store(db, source, payload)
+        return actions.accept(db, store, source, topic, body, payload, is_alone)
 
     return answered(database().joined(work))
 
@@ -80,11 +88,11 @@ def is_ping(body: bytes) -> bool:
     return is_form and len(body) < 64 and body.startswith(b"webhook_id=") and body[11:].strip().isdigit()
 
 
-def reject(store: Row[Any] | None) -> Response:
+def reject(store_id: int | None) -> Response:
     """Answer what is not signed rightly, and count it for the page of the store it names."""
-    if store is not None:
+    if store_id is not None:
         with transaction() as db:
-            stores.note_rejected(db, store.id)
+            stores.note_rejected(db, store_id)
     return problem(401, "bad_signature", "The signature does not fit the body and the secret of this store.")
 
 

@@ -9,7 +9,7 @@ import json
 from typing import Any
 
 from flask import Blueprint, Response, current_app, request
-from sqlalchemy import Connection, Row
+from sqlalchemy import Connection
 
 from writer import accounts, stores, woocommerce
 from writer.db import reading
@@ -75,22 +75,21 @@ def _take(topic: str) -> Response:
     site_id = woocommerce.told(payload.get("site_id") or "", 60)
     source = stores.normalised(request.headers.get("X-WC-Webhook-Source", "") or site_id)
     with reading() as db:
-        store = _store(db, site_id, source)
-        is_first = store is None and stores.count(db) == 0
-        secrets = stores.secrets_of(db, store, ring) if store else stores.all_secrets(db, ring)
+        store_id, secrets = _signer(db, site_id, source, ring)
+        is_first = store_id is None and stores.count(db) == 0
     if not is_trusted and not is_signed(body, request.headers.get("X-WC-Webhook-Signature", ""), secrets):
-        return webhook.reject(store)
+        return webhook.reject(store_id)
     short_form.check(payload)
-    return webhook.keep(store, is_first, source, topic, body, payload)
+    return webhook.keep(store_id, is_first, source, topic, body, payload)
 
 
-def _store(db: Connection, site_id: str, source: str) -> Row[Any] | None:
-    """Return the store a message is from: by its short name, else by its address, else the only one."""
-    if site_id:
-        named = stores.find_named(db, site_id)
-        if named is not None:
-            return named
-    return stores.find(db, source) if source else stores.only_one(db)
+def _signer(db: Connection, site_id: str, source: str, ring: Keyring) -> tuple[int | None, list[str]]:
+    """Return the store a message is from, by its short name, else by its address, else the only one; and what
+    it may be signed with."""
+    named = stores.find_named(db, site_id) if site_id else None
+    if named is not None:
+        return named.id, stores.secrets_of(db, named.id, ring)
+    return webhook.signer(db, source, ring)
 
 
 def _has_bearer(ring: Keyring) -> bool:

@@ -12,7 +12,6 @@ from writer.stores.jobs import Jobs, Tell, Unwell
 from writer.stores.queries import MAX_ID, doctor_says, known_id, list_stores
 from writer.stores.registry import (
     Keyring,
-    all_secrets,
     channel,
     count,
     find,
@@ -26,6 +25,7 @@ from writer.stores.registry import (
     save,
     secrets_of,
     set_secret,
+    signer,
 )
 from writer.stores.secrets import Vault
 from writer.stores.settings import on_switched_on
@@ -38,7 +38,6 @@ __all__ = [
     "Tell",
     "Unwell",
     "Vault",
-    "all_secrets",
     "callable_stores",
     "channel",
     "contact",
@@ -67,5 +66,6 @@ __all__ = [
     "save",
     "secrets_of",
     "set_secret",
+    "signer",
     "why_not",
 ]

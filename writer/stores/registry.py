@@ -1,5 +1,6 @@
 """Which stores there are: found by the address their webhooks name, registered, given secrets."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -18,9 +19,10 @@ SECRET_OVERLAP = timedelta(hours=24)
 _CONTACT_EVERY = timedelta(seconds=60)
 _BY_SOURCE = select(stores).where(stores.c.source == bindparam("told"))
 _BY_ID = select(stores).where(stores.c.id == bindparam("told"))
-_SECRETS = select(store_secrets.c.secret_encrypted, store_secrets.c.valid_until).where(
-    store_secrets.c.store_id == bindparam("of_store")
-)
+_SIGNERS = select(
+    stores.c.id, stores.c.shared_secret_until, store_secrets.c.secret_encrypted, store_secrets.c.valid_until
+).outerjoin_from(stores, store_secrets, store_secrets.c.store_id == stores.c.id)
+_SIGNER_AT = _SIGNERS.where(stores.c.source == bindparam("told"))
 
 
 @dataclass(frozen=True)
@@ -88,27 +90,35 @@ def channel(store: Row[Any]) -> Channel:
     return orders.channel_of(store)
 
 
-def secrets_of(db: Connection, store: Row[Any], ring: Keyring) -> list[str]:
-    """Return every secret that is valid for the store now: its own, or the shared one while it has none."""
+def signer(db: Connection, source: str, ring: Keyring) -> tuple[int | None, list[str]]:
+    """Return the id of the store with this (normalised) address, and what its deliveries may be signed with.
+
+    That is its own secrets that are valid now, or the shared one while it has none. The id is None where
+    there is no such store: then it is every store's secrets, for a clone of a store signs with the store's.
+    """
+    rows = db.execute(_SIGNER_AT, {"told": source}).all()
+    if rows:
+        return rows[0].id, _valid(rows, ring)
+    return None, [ring.shared, *_valid(db.execute(_SIGNERS).all(), ring)]
+
+
+def secrets_of(db: Connection, store_id: int, ring: Keyring) -> list[str]:
+    """Return what deliveries of this store may be signed with: as `signer`."""
+    return _valid(db.execute(_SIGNERS.where(stores.c.id == store_id)).all(), ring)
+
+
+def _valid(rows: Sequence[Any], ring: Keyring) -> list[str]:
+    """Open the secrets that are valid now; each row is a store with one of its secrets, or with none."""
     now = clock.now()
-    rows = db.execute(_SECRETS, {"of_store": store.id}).all()
-    own = [
+    valid = [
         ring.vault.open(row.secret_encrypted)
         for row in rows
-        if row.valid_until is None or row.valid_until > now
+        if row.secret_encrypted is not None and (row.valid_until is None or row.valid_until > now)
     ]
-    valid = [secret for secret in own if secret is not None]
-    if not rows or (store.shared_secret_until is not None and store.shared_secret_until > now):
+    shared_until = [row.shared_secret_until for row in rows if row.shared_secret_until is not None]
+    if any(row.secret_encrypted is None for row in rows) or any(until > now for until in shared_until):
         valid.append(ring.shared)
-    return valid
-
-
-def all_secrets(db: Connection, ring: Keyring) -> list[str]:
-    """Return the secrets of every store, and the shared one: a clone of a store signs with the store's."""
-    known = [ring.shared]
-    for store in db.execute(select(stores)):
-        known += secrets_of(db, store, ring)
-    return known
+    return [secret for secret in valid if secret is not None]
 
 
 def set_secret(db: Connection, ring: Keyring, actor: str, store_id: int, secret: str) -> None:
