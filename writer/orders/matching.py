@@ -3,16 +3,17 @@ either by what the owner, or the store's own listing, says this product of the s
 
 from datetime import datetime
 
-from sqlalchemy import Connection, bindparam, select, tuple_
+from sqlalchemy import Connection, bindparam, select
 
 from writer import db as database
 from writer import sales, stock
 from writer.orders.lines import Line
 from writer.schema.orders import product_skus
 
-_SAID = select(product_skus.c.product_id, product_skus.c.variation_id, product_skus.c.sku).where(
+_SAID = select(product_skus.c.sku).where(
     product_skus.c.store_id == bindparam("of_store"),
-    tuple_(product_skus.c.product_id, product_skus.c.variation_id).in_(bindparam("wanted", expanding=True)),
+    product_skus.c.product_id == bindparam("product"),
+    product_skus.c.variation_id == bindparam("variation"),
 )
 
 
@@ -48,8 +49,10 @@ def say_product(db: Connection, store_id: int, product_id: int, variation_id: in
 
 
 def _said(db: Connection, store_id: int, lines: list[Line]) -> dict[tuple[int, int], str]:
-    if not lines:
-        return {}
-    wanted = [(line.product_id, line.variation_id) for line in lines]
-    rows = db.execute(_SAID, {"of_store": store_id, "wanted": wanted})
-    return {(row.product_id, row.variation_id): row.sku for row in rows}
+    said = {}
+    for product_id, variation_id in {(line.product_id, line.variation_id) for line in lines}:
+        product = {"of_store": store_id, "product": product_id, "variation": variation_id}
+        sku = db.execute(_SAID, product).scalar()
+        if sku is not None:
+            said[product_id, variation_id] = sku
+    return said

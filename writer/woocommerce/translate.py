@@ -200,4 +200,7 @@ def _text(value: Any, limit: int) -> str:
 
 def told(value: Any, limit: int) -> str:
     """Return text fit for any database: no NUL, no half of a surrogate pair, no longer than `limit`."""
-    return str(value).replace("\0", "").encode("utf-8", "replace").decode().strip()[:limit]
+    text = str(value).replace("\0", "")
+    if not text.isascii():
+        text = text.encode("utf-8", "replace").decode()
+    return text.strip()[:limit]
