@@ -29,7 +29,7 @@ class SessionsSecureOverHttps(SecureCookieSessionInterface):
 
     def open_session(self, app: Flask, request: Request) -> SecureCookieSession | None:
         """Return what the cookie holds; a program, which sends none, need not wait for a key to be made."""
-        if self.get_cookie_name(app) not in request.cookies:
+        if "HTTP_COOKIE" not in request.environ:
             return self.session_class()
         return super().open_session(app, request)
 
@@ -66,8 +66,11 @@ def _limit() -> None:
 
 
 def _protect(response: Response) -> Response:
+    said = {name.lower() for name, _ in response.headers}
     for name, value in HEADERS.items():
-        response.headers.setdefault(name, value)
-    if request.endpoint is None or not request.endpoint.endswith("static"):
-        response.headers.setdefault("Cache-Control", "no-store")
+        if name.lower() not in said:
+            response.headers.add(name, value)
+    is_asset = request.endpoint is not None and request.endpoint.endswith("static")
+    if not is_asset and "cache-control" not in said:
+        response.headers.add("Cache-Control", "no-store")
     return response
