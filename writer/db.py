@@ -4,7 +4,7 @@ import fcntl
 import sqlite3
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from functools import cache
 from typing import Any
 from zlib import crc32
@@ -81,6 +81,10 @@ class Database:
             if self.is_sqlite:
                 connection.exec_driver_sql("BEGIN")
             yield connection
+
+    def glance(self) -> AbstractContextManager[Connection]:
+        """Open a read of one statement, which is its own snapshot and needs no transaction round it."""
+        return self.engine.connect()
 
     @contextmanager
     def only_one(self, name: str) -> Iterator[None]:

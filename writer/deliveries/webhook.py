@@ -11,7 +11,7 @@ from flask import Blueprint, Response, current_app, request
 from sqlalchemy import Connection, Row
 
 from writer import accounts, listings, stores, woocommerce
-from writer.db import database, lock, reading, transaction
+from writer.db import database, lock, transaction
 from writer.deliveries import actions
 from writer.errors import problem
 from writer.stores import Keyring
@@ -32,7 +32,7 @@ def take(body: bytes, is_trusted: bool = False) -> Response:
     """Verify, keep and process WooCommerce's own body; `is_trusted`: who sends it is known already."""
     source = stores.normalised(request.headers.get("X-WC-Webhook-Source", ""))
     ring: Keyring = current_app.extensions["keyring"]
-    with reading() as db:
+    with database().glance() as db:
         store_id, secrets = signer(db, source, ring)
         is_first = store_id is None and stores.count(db) == 0
     if not is_trusted and not is_signed(body, request.headers.get("X-WC-Webhook-Signature", ""), secrets):

@@ -1,7 +1,7 @@
 """What is kept of an order beside its lines: for how long, and what is forgotten when a person is erased."""
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Connection, Row, select, update
@@ -63,6 +63,7 @@ def save(
         store_id=channel.store_id,
         external_id=snapshot.external_id,
         created_at=snapshot.created_at,
+        counted_at=expected_date(snapshot, state),
         **columns,
     )
 
@@ -85,6 +86,11 @@ def _searched(name: str | None, last_first: bool = False) -> str | None:
 def _expected_units(snapshot: OrderSnapshot, state: Standing) -> int:
     """Return what the order most likely counts, so that hardly any is written twice."""
     return sum(line.quantity for line in snapshot.lines) if state is Standing.PAID else 0
+
+
+def expected_date(snapshot: OrderSnapshot, state: Standing) -> datetime | None:
+    """Return the date that a new order's rows in the ledger most likely have; None where it has none yet."""
+    return (snapshot.paid_at or snapshot.created_at) if _expected_units(snapshot, state) else None
 
 
 def note_worth(db: Connection, order_id: int, snapshot: OrderSnapshot, state: Standing, units: int) -> None:

@@ -65,7 +65,7 @@ def record(db: Connection, channel: Channel, snapshot: OrderSnapshot, cause: str
     is_child = settle.has_known_parent(db, channel, snapshot.parent_external_id)
     if is_child:
         settle.make_nothing_due(lines)
-    posted = settle.post(db, _facts(channel, order_id, snapshot, row), lines, was)
+    posted = settle.post(db, _facts(channel, order_id, snapshot, row, state), lines, was)
     worth_as = Standing.VOID if is_child else state
     cache.note_worth(db, order_id, snapshot, worth_as, sum(line.sold_due for line in lines))
     _note_open_questions(db, channel, order_id, snapshot, refunded, row)
@@ -231,7 +231,9 @@ def _units(
     }
 
 
-def _facts(channel: Channel, order_id: int, snapshot: OrderSnapshot, row: Row[Any] | None) -> settle.Facts:
+def _facts(
+    channel: Channel, order_id: int, snapshot: OrderSnapshot, row: Row[Any] | None, state: Standing
+) -> settle.Facts:
     counted_at = row.counted_at if row is not None else None
     return settle.Facts(
         order_id=order_id,
@@ -240,6 +242,7 @@ def _facts(channel: Channel, order_id: int, snapshot: OrderSnapshot, row: Row[An
         number=snapshot.number or snapshot.external_id,
         date=counted_at or snapshot.paid_at or snapshot.created_at,
         has_date=counted_at is not None,
+        saved_date=counted_at if row is not None else cache.expected_date(snapshot, state),
         created_at=row.created_at if row is not None else snapshot.created_at,
         changed_at=snapshot.version or clock.now(),
         stock_from=channel.stock_from,

@@ -34,6 +34,7 @@ class Facts:
     number: str
     date: datetime
     has_date: bool
+    saved_date: datetime | None  # what stands in the order by now, which may be a guess
     created_at: datetime
     changed_at: datetime  # when the state that is posted came about
     stock_from: datetime | None  # orders made before move no stock; None: no such time
@@ -83,8 +84,9 @@ def post(db: Connection, facts: Facts, lines: list[Line], was: dict[int, dict[st
             moved.append(_movement(facts, line, taken, is_first))
             posted.append(f"stock {-taken:+d} {line.sku}".rstrip())
     stock.record(db, moved)
-    if posted and not facts.has_date:
-        update_row(db, orders, facts.order_id, counted_at=facts.date)
+    counted_at = facts.date if posted or facts.has_date else None
+    if counted_at != facts.saved_date:
+        update_row(db, orders, facts.order_id, counted_at=counted_at)
     return posted
 
 
@@ -272,6 +274,7 @@ def facts_of(row: Row[Any], store_name: str, stock_from: datetime | None) -> Fac
         number=row.number,
         date=row.counted_at or row.paid_at or row.created_at,
         has_date=row.counted_at is not None,
+        saved_date=row.counted_at,
         created_at=row.created_at,
         changed_at=clock.now(),
         stock_from=stock_from,
