@@ -13,6 +13,7 @@ threads = 8
 timeout = 60
 graceful_timeout = 30
 keepalive = 5
+worker_tmp_dir = "/dev/shm"  # a heartbeat on a slow disk would have a healthy worker killed
 
 # The socket would be opened in $HOME, where two copies of the product fight over it.
 control_socket_disable = True

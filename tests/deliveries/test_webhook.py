@@ -58,6 +58,22 @@ def test_w01_same_delivery_at_the_same_instant_posts_one_sale(app: Flask, db: Da
     assert rows(db) == [2, 2]
 
 
+def test_one_that_cannot_be_counted_takes_none_of_those_delivered_at_the_same_time_along(
+    app: Flask, db: Database
+) -> None:
+    deliver(app.test_client(), make_order_body(id=1))
+    bodies = [
+        make_order_body(id=number, status="" if number % 8 == 0 else "processing") for number in range(2, 66)
+    ]
+
+    with ThreadPoolExecutor(8) as pool:
+        answers = list(pool.map(lambda body: deliver(app.test_client(), body), bodies))
+
+    assert {answer.status_code for answer in answers} == {200}
+    assert sorted(kept(db)) == ["failed"] * 8 + ["recorded"] * 57
+    assert rows(db) == [2] * 57
+
+
 def test_w02_created_and_updated_of_one_checkout_post_one_sale(client: FlaskClient, db: Database) -> None:
     deliver(
         client, make_order_body(status="pending", date_modified_gmt="2026-11-20T10:00:00"), "order.created"
