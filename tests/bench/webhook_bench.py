@@ -8,6 +8,7 @@ import statistics
 import subprocess
 import tempfile
 import time
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from pathlib import Path
 from typing import Any
@@ -17,7 +18,7 @@ from sqlalchemy import event
 from tests.bench.load import Run
 from tests.delivering import deliver
 from tests.makers import WEBHOOK_SECRET, make_config
-from tests.ops.writers import order, running
+from tests.ops.writers import Client, order, running
 from writer.app import create_app
 from writer.db import Database
 from writer.migrate import migrate
@@ -27,6 +28,7 @@ CLIENTS = 8
 THREADS = 2
 REPLAYED = 2000
 PREPARED_PER_S = 4000
+PACE_PER_S = 10
 SCRIPT = Path(__file__).with_name("deliver.lua")
 
 Statement = tuple[str, Any]
@@ -91,6 +93,37 @@ def over_http(database: Path, prepared: Path, seconds: int) -> Run:
     return Run(float(per_s), float(p50), float(p99), int(errors))
 
 
+def paced(database: Path, seconds: int) -> Run:
+    """Let eight clients deliver ten a second each in turn: more than shops send, less than it takes.
+
+    The first second, in which a fresh process meets everything for the first time, is left out.
+    """
+    took: list[float] = []
+    errors: list[int] = []
+
+    def work(client: Client, number: int, began: float) -> None:
+        for turn in range((seconds + 1) * PACE_PER_S):
+            body = order(number * 1_000_000 + turn)
+            due = began + (turn + number / CLIENTS) / PACE_PER_S
+            time.sleep(max(0.0, due - time.perf_counter()))
+            started = time.perf_counter()
+            status = client.post(body)
+            if turn >= PACE_PER_S:
+                took.append(time.perf_counter() - started)
+            if status != 200:
+                errors.append(status)
+        client.close()
+
+    with running(f"sqlite:///{database}", database.with_suffix(".log")) as writer:
+        began = time.perf_counter()
+        with ThreadPoolExecutor(CLIENTS) as pool:
+            done = [pool.submit(work, Client(writer.port), n, began) for n in range(1, CLIENTS + 1)]
+        for future in done:
+            future.result()
+    cuts = statistics.quantiles(took, n=100)
+    return Run(len(took) / seconds, cuts[49] * 1000, cuts[98] * 1000, len(errors))
+
+
 def prepare(file: Path, count: int) -> Path:
     """Write so many signed deliveries of different orders, a line each."""
     with file.open("w") as lines:
@@ -100,10 +133,15 @@ def prepare(file: Path, count: int) -> Path:
     return file
 
 
-def report(bare: list[Run], http: list[Run]) -> None:
+def report(bare: list[Run], http: list[Run], at_pace: list[Run]) -> None:
     """Print the medians, and the rate over HTTP as a ratio to the bare loop's, round by round."""
     print(f"\nDeliveries, each answered after a durable commit ({CLIENTS} clients over HTTP)")
-    for name, runs in (("the same statements, bare loop", bare), ("over HTTP", http)):
+    found = (
+        ("the same statements, bare loop", bare),
+        ("over HTTP", http),
+        ("over HTTP, at their pace", at_pace),
+    )
+    for name, runs in found:
         rate, p50, p99 = (
             statistics.median(getattr(run, field) for run in runs) for field in ("per_s", "p50_ms", "p99_ms")
         )
@@ -123,7 +161,7 @@ def main() -> None:
     parser.add_argument("--seconds", type=int, default=5)
     parser.add_argument("--folder", help="where the databases are made: the disk that is measured")
     asked = parser.parse_args()
-    bare, http = [], []
+    bare, http, at_pace = [], [], []
     with tempfile.TemporaryDirectory(dir=asked.folder) as name:
         folder = Path(name)
         template = folder / "template.db"
@@ -135,7 +173,8 @@ def main() -> None:
             http.append(
                 over_http(Path(shutil.copy(template, folder / f"http-{turn}.db")), prepared, asked.seconds)
             )
-    report(bare, http)
+            at_pace.append(paced(Path(shutil.copy(template, folder / f"paced-{turn}.db")), asked.seconds))
+    report(bare, http, at_pace)
 
 
 if __name__ == "__main__":
