@@ -83,7 +83,7 @@ class Database:
             yield connection
 
     def glance(self) -> AbstractContextManager[Connection]:
-        """Open a read of one statement, which is its own snapshot and needs no transaction round it."""
+        """Open a read without a transaction: each statement sees what is committed by then."""
         return self.engine.connect()
 
     @contextmanager

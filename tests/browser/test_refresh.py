@@ -18,9 +18,15 @@ def page(app: Flask, admin_page: Page) -> Page:
 
 
 def later(page: Page) -> None:
-    """Let eleven seconds pass, and what is fetched then come in."""
+    """Let eleven seconds pass."""
     page.clock.run_for(11_000)
-    page.wait_for_load_state("networkidle")
+
+
+def refresh(page: Page) -> None:
+    """Let eleven seconds pass, and what is fetched then come in."""
+    with page.expect_response(lambda answer: answer.request.resource_type == "fetch") as fetched:
+        later(page)
+    fetched.value.finished()
 
 
 def order_another(app: Flask) -> None:
@@ -34,7 +40,7 @@ def test_a_new_order_shows_up_by_itself(app: Flask, page: Page, path: str) -> No
     expect(page.get_by_role("link", name="To ship")).to_contain_text("1")
 
     order_another(app)
-    later(page)
+    refresh(page)
 
     expect(page.get_by_role("link", name="To ship")).to_contain_text("2")
 
@@ -46,7 +52,7 @@ def test_a_form_that_is_typed_in_stays_as_it_is(app: Flask, page: Page) -> None:
     field.press("ArrowLeft")
 
     order_another(app)
-    later(page)
+    refresh(page)
 
     expect(page.get_by_role("link", name="2002")).to_be_visible()
     expect(field).to_be_focused()
@@ -62,7 +68,7 @@ def test_who_walks_the_list_by_keyboard_keeps_the_place(app: Flask, page: Page) 
     later(page)
     expect(link).to_be_focused()
     link.blur()
-    later(page)
+    refresh(page)
 
     expect(page.get_by_role("link", name="2002")).to_be_visible()
 
@@ -76,7 +82,7 @@ def test_text_that_is_marked_and_where_one_has_scrolled_to_stay(app: Flask, page
     later(page)
     assert page.evaluate("document.getSelection().toString()") != ""
     page.evaluate("document.getSelection().removeAllRanges(); window.scrollTo(0, 40)")
-    later(page)
+    refresh(page)
 
     expect(page.get_by_role("link", name="2002")).to_be_attached()
     assert page.evaluate("window.scrollY") == 40
@@ -85,9 +91,10 @@ def test_text_that_is_marked_and_where_one_has_scrolled_to_stay(app: Flask, page
 def test_what_has_not_changed_is_left_alone(app: Flask, page: Page) -> None:
     page.goto("/orders")
     order_another(app)
-    later(page)
+    refresh(page)
+    expect(page.get_by_role("link", name="2002")).to_be_visible()
     page.evaluate("document.querySelector('[data-refresh] table').dataset.same = 'yes'")
 
-    later(page)
+    refresh(page)
 
     assert page.evaluate("document.querySelector('[data-refresh] table').dataset.same") == "yes"

@@ -92,4 +92,7 @@ def test_the_chart_is_an_image_that_says_what_it_shows(reader: FlaskClient, data
 
 
 def test_a_chart_of_nothing_is_a_chart(reader: FlaskClient) -> None:
-    ElementTree.fromstring(reader.get("/api/sales/chart.svg?by=month").data)
+    image = ElementTree.fromstring(reader.get("/api/sales/chart.svg?by=month").data)
+
+    assert str(image.findtext(f"{SVG}desc")).startswith("0 sold from ")
+    assert [bar for bar in image.findall(f"{SVG}rect") if bar.get("class") == "bar"] == []

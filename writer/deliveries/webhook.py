@@ -34,7 +34,6 @@ def take(body: bytes, is_trusted: bool = False) -> Response:
     ring: Keyring = current_app.extensions["keyring"]
     with database().glance() as db:
         store_id, secrets = signer(db, source, ring)
-        is_first = store_id is None and stores.count(db) == 0
     if not is_trusted and not is_signed(body, request.headers.get("X-WC-Webhook-Signature", ""), secrets):
         return reject(store_id)
     try:
@@ -46,7 +45,7 @@ def take(body: bytes, is_trusted: bool = False) -> Response:
         if topic == "product.updated" and store_id is not None:
             listings.product_changed(database(), store_id, payload)
         return answered("ignored")
-    return keep(store_id, is_first, source, topic[:60], body, payload)
+    return keep(store_id, source, topic[:60], body, payload)
 
 
 def signer(db: Connection, source: str, ring: Keyring) -> tuple[int | None, list[str]]:
@@ -58,23 +57,19 @@ def signer(db: Connection, source: str, ring: Keyring) -> tuple[int | None, list
     return stores.signer(db, source, ring)
 
 
-def keep(
-    store_id: int | None, is_first: bool, source: str, topic: str, body: bytes, payload: Any
-) -> Response:
+def keep(store_id: int | None, source: str, topic: str, body: bytes, payload: Any) -> Response:
     """Keep what is signed rightly, with its effect, and answer it once it cannot be lost any more."""
 
     def work(db: Connection, is_alone: bool) -> str:
-        # Its settings may have changed since it was looked up.
-        store = stores.get(db, store_id) if store_id is not None else None
-        if is_first:
-            store = first_store(db, source, payload)
+        # A store is read again, for its settings may have changed; one that was unknown may be known by now.
+        store = stores.get(db, store_id) if store_id is not None else first_store(db, source, payload)
         return actions.accept(db, store, source, topic, body, payload, is_alone)
 
     return answered(database().joined(work))
 
 
 def first_store(db: Connection, source: str, payload: Any) -> Row[Any] | None:
-    """Register the store whose delivery is the first there ever was; None where another's just was."""
+    """Register the store whose delivery is the first there ever was; None where another's was before."""
     lock(db, "stores")
     store = stores.find(db, source) if source else stores.only_one(db)
     if store is None and stores.count(db) == 0:

@@ -12,7 +12,7 @@ from flask import Blueprint, Response, current_app, request
 from sqlalchemy import Connection
 
 from writer import accounts, stores, woocommerce
-from writer.db import reading
+from writer.db import database
 from writer.deliveries import short_form, webhook
 from writer.stores import Keyring
 from writer.woocommerce import is_signed
@@ -74,13 +74,12 @@ def _take(topic: str) -> Response:
         return webhook.take(body, is_trusted)
     site_id = woocommerce.told(payload.get("site_id") or "", 60)
     source = stores.normalised(request.headers.get("X-WC-Webhook-Source", "") or site_id)
-    with reading() as db:
+    with database().glance() as db:
         store_id, secrets = _signer(db, site_id, source, ring)
-        is_first = store_id is None and stores.count(db) == 0
     if not is_trusted and not is_signed(body, request.headers.get("X-WC-Webhook-Signature", ""), secrets):
         return webhook.reject(store_id)
     short_form.check(payload)
-    return webhook.keep(store_id, is_first, source, topic, body, payload)
+    return webhook.keep(store_id, source, topic, body, payload)
 
 
 def _signer(db: Connection, site_id: str, source: str, ring: Keyring) -> tuple[int | None, list[str]]:
