@@ -103,7 +103,8 @@ def test_the_page_shows_revenue_and_what_waits(app: Flask, admin: FlaskClient) -
         ({"last_error": "It does not answer."}, "It does not answer."),
         ({"mass_change": "30 of 40 listings change."}, "30 of 40 listings change."),
         ({"last_contact_at": None, "consumer_key_encrypted": "x"}, "never heard from"),
-        ({"consumer_key_encrypted": "x"}, "fine"),
+        ({"consumer_key_encrypted": "x"}, "not pushed yet"),
+        ({"consumer_key_encrypted": "x", "push_state": "on"}, "fine"),
         ({"is_active": True}, "webhooks alone"),
     ],
 )
@@ -114,6 +115,15 @@ def test_the_page_says_how_a_store_fares(
     change_store(database, **values)
 
     assert word in admin.get("/dashboard").text
+
+
+def test_a_store_fares_alike_on_every_page(app: Flask, admin: FlaskClient, database: Database) -> None:
+    order(app, 1)
+    change_store(database, consumer_key_encrypted="x", last_contact_at=None)
+
+    pages = [admin.get(path).text for path in ("/dashboard", "/stores", "/stores/1")]
+
+    assert [page.count("never heard from") for page in pages] == [1, 1, 1]
 
 
 def test_low_and_oversold_stock_is_counted(admin: FlaskClient, database: Database) -> None:

@@ -3,15 +3,15 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import Any
 
-from sqlalchemy import Connection, Row, func, select
+from sqlalchemy import Connection, func, select
 
 from writer import clock, money, orders, stock
 from writer.charts import Bar
 from writer.orders import Day
 from writer.schema.stores import stores
 from writer.sight import Sight
+from writer.stores import Condition, condition
 
 DAYS = 30
 WEEK = 7
@@ -34,15 +34,13 @@ class Sum:
 
 @dataclass(frozen=True)
 class Health:
-    """One store: `look` is a Bootstrap colour, `word` its state, `why` more of it ("" where all is well)."""
+    """One store, and how it fares."""
 
     id: int
     name: str
     heard_at: datetime | None  # None: never
     read_at: datetime | None  # when its orders were read; None: never
-    look: str
-    word: str
-    why: str
+    condition: Condition
 
 
 @dataclass(frozen=True)
@@ -60,7 +58,7 @@ class Glance:
     @property
     def unwell(self) -> list[Health]:
         """Return the stores that need looking at."""
-        return [store for store in self.health if store.look in ("danger", "warning")]
+        return [store for store in self.health if store.condition.look in ("danger", "warning")]
 
 
 @dataclass(frozen=True)
@@ -118,28 +116,10 @@ def course(db: Connection, sight: Sight) -> Course:
 def list_health(db: Connection, sight: Sight) -> list[Health]:
     """Return how each store fares, by name."""
     query = select(stores).where(sight.of(stores.c.id)).order_by(func.lower(stores.c.name), stores.c.id)
-    return [_health(row) for row in db.execute(query)]
-
-
-def _health(row: Row[Any]) -> Health:
-    look, word, why = _state(row)
-    return Health(row.id, row.name, row.last_contact_at, row.polled_at, look, word, why)
-
-
-def _state(row: Row[Any]) -> tuple[str, str, str]:
-    if not row.is_active:
-        return "secondary", "switched off", ""
-    if row.push_state == "paused":
-        return "danger", "paused", row.push_reason or ""
-    if row.last_error:
-        return "danger", "failing", row.last_error
-    if row.mass_change:
-        return "warning", "waits for you", row.mass_change
-    if row.consumer_key_encrypted is None:
-        return "secondary", "webhooks alone", "It has no REST keys, so its orders are not read."
-    if row.last_contact_at is None:
-        return "warning", "never heard from", ""
-    return "success", "fine", ""
+    return [
+        Health(row.id, row.name, row.last_contact_at, row.polled_at, condition(row))
+        for row in db.execute(query)
+    ]
 
 
 def _sums(days: Iterable[Day]) -> list[Sum]:

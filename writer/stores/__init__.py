@@ -1,5 +1,6 @@
 """Stores: which there are, their keys and secrets, whether one may be called now, what failed there."""
 
+from writer.stores.condition import Condition, condition
 from writer.stores.contact import NotNow, callable_stores, contact, why_not
 from writer.stores.failures import drop_old as drop_old_failures
 from writer.stores.failures import end as end_failures
@@ -32,6 +33,7 @@ from writer.stores.settings import on_switched_on
 
 __all__ = [
     "MAX_ID",
+    "Condition",
     "Jobs",
     "Keyring",
     "NotNow",
@@ -40,6 +42,7 @@ __all__ = [
     "Vault",
     "callable_stores",
     "channel",
+    "condition",
     "contact",
     "count",
     "doctor_says",
