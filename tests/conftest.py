@@ -12,12 +12,13 @@ import threading
 import uuid
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import create_engine, text
-from sqlalchemy.engine import make_url
+from sqlalchemy import Engine, create_engine, text
+from sqlalchemy.engine import Dialect, make_url
 from werkzeug.serving import WSGIRequestHandler, make_server
 
 from tests.makers import add_people, make_config, sign_in_as
@@ -58,6 +59,25 @@ def _postgres(statement: str) -> None:
 def _postgres_url(name: str) -> str:
     assert POSTGRES_URL is not None
     return make_url(POSTGRES_URL).set(database=name).render_as_string(hide_password=False)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _compile_once() -> Iterator[None]:
+    """Let the SQLite engines of all tests share the statements compiled: a fifth of a test is compiling."""
+    dialects: list[Dialect] = []
+    compiled: dict[Any, Any] = {}
+
+    def make(url: str, **options: Any) -> Engine:
+        engine = create_engine(url, **options)
+        if engine.dialect.name == "sqlite":
+            dialects.append(engine.dialect)
+            engine.dialect = dialects[0]  # a statement is compiled for a dialect, each engine has its own
+            engine.update_execution_options(compiled_cache=compiled)
+        return engine
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("writer.db.create_engine", make)
+        yield
 
 
 @pytest.fixture(scope="session")
