@@ -24,6 +24,7 @@ ARROWS = [
     "listings",
     "stores",
     "woocommerce",
+    "unmatched",
     "orders",
     "sales",
     "stock",
@@ -217,7 +218,9 @@ def test_no_template_holds_script_or_style_of_its_own(app: Flask, name: str) -> 
     assert not re.search(r"<style|\sstyle=\"[^\"]*:|<script(?![^>]*\ssrc=)|\son[a-z]+=\"", source)
 
 
-# Outside of the orders room these read its tables, each for this reason and none for anybody who asks.
+# The tables of orders are read by these rooms for whoever asks.
+ROOMS_OF_ORDERS = ("orders", "unmatched")
+# Outside of them these read those tables, each for this reason and none for anybody who asks.
 MAY_READ_ORDERS = {
     "writer/airtable/report.py": "tells the owner's own Airtable, and no request",
     "writer/sales/queries.py": "the number of the order behind a sale that is seen",
@@ -229,17 +232,17 @@ MAY_READ_ORDERS = {
     "writer/push/own.py": "which listing an order's movement came through: units alone",
     "writer/stores/queries.py": "statuses of one store",
 }
-# Those of the orders room that read for whoever asks.
-READERS = ("queries", "listing", "search", "stats", "daily", "unmatched")
-# What nobody is shown by itself: rules apply to every store, a channel is a store's settings.
-READS_FOR_RECORDING = {"matchable", "get_channel", "list_changes", "together"}
+# Those of the rooms of orders that read for whoever asks.
+READERS = ("queries", "listing", "search", "stats", "daily")
+# What nobody is shown by itself: a channel is a store's settings.
+READS_FOR_RECORDING = {"get_channel", "list_changes", "together"}
 
 
-def test_nothing_outside_the_orders_room_reads_its_tables_but_those_named() -> None:
+def test_nothing_outside_the_rooms_of_orders_reads_their_tables_but_those_named() -> None:
     readers = {
         str(file.relative_to(ROOT))
         for file in files()
-        if room_of(file) != "orders"
+        if room_of(file) not in ROOMS_OF_ORDERS
         for module, _ in imports(file)
         if module == "writer.schema.orders" and file.parent.name != "schema"
     }
@@ -249,9 +252,9 @@ def test_nothing_outside_the_orders_room_reads_its_tables_but_those_named() -> N
 
 def test_every_reading_of_orders_says_who_is_to_see_it() -> None:
     blind = [
-        f"{file.stem}.{node.name}"
+        f"{file.relative_to(WRITER)} {node.name}"
         for file in files()
-        if room_of(file) == "orders" and file.stem in READERS
+        if room_of(file) in ROOMS_OF_ORDERS and file.stem in READERS
         for node in ast.parse(file.read_text()).body
         if isinstance(node, ast.FunctionDef) and not node.name.startswith("_")
         if node.name not in READS_FOR_RECORDING and "sight" not in {arg.arg for arg in node.args.args}

@@ -23,7 +23,6 @@ from writer.listings import pages as listings_pages
 from writer.orders import api as orders_api
 from writer.orders import pages as orders_pages
 from writer.orders import pages_list as orders_list
-from writer.orders import pages_rules
 from writer.public import pages as public_pages
 from writer.push import api as push_api
 from writer.push import pages as push_pages
@@ -39,6 +38,7 @@ from writer.stores import pages as stores_pages
 from writer.sync import api as sync_api
 from writer.sync import api_orders, pages_orders
 from writer.sync import pages as sync_pages
+from writer.unmatched import pages as unmatched_pages
 
 VERSION = "0.1.0"
 
@@ -88,7 +88,7 @@ def create_app(config: configuration.Config | None = None) -> OpenAPI:
     accounts.start(app, config)
     app.register_blueprint(orders_list.bp)
     app.register_blueprint(orders_pages.bp)
-    app.register_blueprint(pages_rules.bp)
+    app.register_blueprint(unmatched_pages.bp)
     app.register_blueprint(stores_pages.bp)
     app.register_blueprint(push_pages.bp)
     app.register_blueprint(deliveries_pages.bp)

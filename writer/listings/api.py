@@ -51,7 +51,7 @@ class Store(BaseModel):
     last_error: str | None
     listed: int = Field(description="Products and variations it lists.")
     matched: int
-    unmatched: int
+    not_matched: int = Field(alias="unmatched")
     doctor: list[str] | None = Field(description="What is wrong with its webhooks; null: not looked yet.")
 
 
@@ -69,7 +69,7 @@ class Refresh(BaseModel):
     items: int = Field(description="Products and variations read.")
     matched: int
     newly_matched: int
-    unmatched: int
+    not_matched: int = Field(alias="unmatched")
     missing: int = Field(description="Known before, and no longer listed.")
     error: str | None = Field(description="Why it broke off; null: it is complete.")
 

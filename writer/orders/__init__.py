@@ -4,8 +4,8 @@ from writer import stock
 from writer.orders.cache import clean_up, drop_raw, erase
 from writer.orders.channels import channel_of, paid_statuses
 from writer.orders.daily import Day, count_by_status, list_days
-from writer.orders.matching import say_product
-from writer.orders.queries import get_order, list_changes
+from writer.orders.matching import forget_product, meant_sku, say_product, unmatched_lines
+from writer.orders.queries import MAX_ID, get_order, list_changes
 from writer.orders.record import (
     Recorded,
     list_counted,
@@ -19,8 +19,10 @@ from writer.orders.record import (
 from writer.orders.refunds import known as known_refunds
 from writer.orders.settle import note_event, recount, rematch, rematch_product, rematch_sku
 from writer.orders.snapshot import Channel, LineSnapshot, OrderSnapshot, RefundSnapshot
+from writer.orders.visible import visible
 
 __all__ = [
+    "MAX_ID",
     "Channel",
     "Day",
     "LineSnapshot",
@@ -32,6 +34,7 @@ __all__ = [
     "count_by_status",
     "drop_raw",
     "erase",
+    "forget_product",
     "get_order",
     "known_refunds",
     "list_changes",
@@ -40,6 +43,7 @@ __all__ = [
     "list_missed",
     "list_trashed",
     "list_unread",
+    "meant_sku",
     "note_event",
     "note_missing",
     "paid_statuses",
@@ -49,6 +53,8 @@ __all__ = [
     "rematch_product",
     "say_product",
     "trash",
+    "unmatched_lines",
+    "visible",
 ]
 
 # The stock room lies below this one and cannot call it: it tells whoever asked.

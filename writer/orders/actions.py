@@ -1,19 +1,17 @@
-"""Verbs that a person uses on orders: review a held line, put a trashed order's units back, say what a SKU or
-a product counts as."""
+"""Verbs that a person uses on orders: review a held line, put a trashed order's units back."""
 
 from typing import Any
 
-from sqlalchemy import Connection, Row, delete, select
+from sqlalchemy import Connection, Row, select
 
-from writer import audit, sales
+from writer import audit
 from writer import db as database
 from writer.errors import Conflict, Invalid, NotFound
-from writer.orders import matching, queries, rules, settle, unmatched
+from writer.orders import queries, rules, settle
 from writer.orders.visible import Sight
-from writer.schema.orders import order_lines, orders, product_skus
+from writer.schema.orders import order_lines, orders
 
 LARGEST_QUANTITY = 100_000
-_LONGEST_SKU = 100
 
 
 def review_line(db: Connection, sight: Sight, actor: str, order_id: int, line_id: int, quantity: int) -> str:
@@ -58,55 +56,6 @@ def put_back(db: Connection, sight: Sight, actor: str, order_id: int) -> str:
     return sentence
 
 
-def add_rule(db: Connection, actor: str, prefix: str, model: str, variant: str) -> int:
-    """SKUs that begin with `prefix` count as this type, those already ordered too; return how many lines now
-    match. Raises as sales.add_rule."""
-    sales.add_rule(db, actor, prefix, model, variant)
-    return settle.rematch(db, f"rule {prefix.strip()} added by {actor}")
-
-
-def map_product(
-    db: Connection, sight: Sight, actor: str, store_id: int, product_id: int, variation_id: int, sku: str
-) -> int:
-    """Lines of this product count as `sku` whatever SKU the store sends; return how many now match.
-
-    A SKU on the ignore list leaves the product out. Raises Invalid naming `sku` where no rule and no ignored
-    SKU knows it, NotFound where nothing unmatched is of this product.
-    """
-    wanted = sku.strip()
-    if not wanted or len(wanted) > _LONGEST_SKU or not wanted.isprintable():
-        raise Invalid(
-            "The SKU cannot be used.", {"sku": f"Enter a SKU of at most {_LONGEST_SKU} characters."}
-        )
-    if sales.classify(db, wanted) is None and not sales.is_ignored(db, wanted):
-        raise Invalid(
-            f"No rule knows the SKU {wanted}.",
-            {"sku": "No rule begins this SKU, and it is not ignored: add one or the other first."},
-        )
-    if product_id <= 0 or not unmatched.has_product(db, sight, store_id, product_id, variation_id):
-        raise NotFound("Nothing of this product is unmatched any more.")
-    product = {"store_id": store_id, "product_id": product_id, "variation_id": variation_id}
-    before = _mapping(db, **product)
-    matching.say_product(db, **product, sku=wanted)
-    audit.note(db, actor, "product.map", _subject(**product), before, {"sku": wanted})
-    return settle.rematch_product(db, **product, cause=f"product {product_id} mapped by {actor}")
-
-
-def unmap_product(db: Connection, sight: Sight, actor: str, mapping_id: int) -> Row[Any]:
-    """The product counts as what the store's own SKU says from now on, and what was counted stays counted;
-    return the mapping that is gone. Raises NotFound."""
-    row = None
-    if 0 < mapping_id <= queries.MAX_ID:
-        mine = (product_skus.c.id == mapping_id) & sight.of(product_skus.c.store_id)
-        row = db.execute(select(product_skus).where(mine)).first()
-    if row is None:
-        raise NotFound("There is no such product here.")
-    db.execute(delete(product_skus).where(product_skus.c.id == row.id))
-    subject = _subject(row.store_id, row.product_id, row.variation_id)
-    audit.note(db, actor, "product.unmap", subject, {"sku": row.sku}, None)
-    return row
-
-
 def _lock_order(db: Connection, sight: Sight, order_id: int) -> Row[Any]:
     row = queries.get_order(db, sight, order_id)
     database.lock(db, f"order {row.store_id} {row.external_id}")
@@ -123,18 +72,3 @@ def _held_line(db: Connection, order_id: int, line_id: int) -> Row[Any]:
     if row.problem is None or row.is_removed:
         raise Conflict("This line waits for no review any more.")
     return row
-
-
-def _mapping(db: Connection, store_id: int, product_id: int, variation_id: int) -> dict[str, Any] | None:
-    row = db.execute(
-        select(product_skus.c.sku).where(
-            product_skus.c.store_id == store_id,
-            product_skus.c.product_id == product_id,
-            product_skus.c.variation_id == variation_id,
-        )
-    ).first()
-    return {"sku": row.sku} if row else None
-
-
-def _subject(store_id: int, product_id: int, variation_id: int) -> str:
-    return f"store {store_id} product {product_id}" + (f" variation {variation_id}" if variation_id else "")

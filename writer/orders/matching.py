@@ -2,14 +2,18 @@
 either by what the owner, or the store's own listing, says this product of the store is."""
 
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import Connection, bindparam, select
+from sqlalchemy import ColumnElement, Connection, Select, and_, bindparam, delete, func, select
 
 from writer import db as database
 from writer import sales, stock
 from writer.orders.lines import Line
-from writer.schema.orders import product_skus
+from writer.schema.orders import order_lines, orders, product_skus
+from writer.schema.stores import stores
 
+# What the owner said of the product stands above what the store sends.
+meant_sku = func.coalesce(product_skus.c.sku, order_lines.c.sku)
 _SAID = select(product_skus.c.sku).where(
     product_skus.c.store_id == bindparam("of_store"),
     product_skus.c.product_id == bindparam("product"),
@@ -46,6 +50,34 @@ def say_product(db: Connection, store_id: int, product_id: int, variation_id: in
     """Say which SKU a product of a store is, whatever SKU the store writes on it; rematch is the caller's."""
     values = {"store_id": store_id, "product_id": product_id, "variation_id": variation_id, "sku": sku}
     database.upsert(db, product_skus, values, ["store_id", "product_id", "variation_id"])
+
+
+def forget_product(db: Connection, mapping_id: int) -> None:
+    """Let a product be what the store's own SKU says from now on; what was counted stays counted."""
+    db.execute(delete(product_skus).where(product_skus.c.id == mapping_id))
+
+
+def unmatched_lines(*columns: ColumnElement[Any]) -> Select[Any]:
+    """Select from the lines that match nothing, with their order, store, and the owner's word on them."""
+    said = and_(
+        product_skus.c.store_id == orders.c.store_id,
+        product_skus.c.product_id == order_lines.c.product_id,
+        product_skus.c.variation_id == order_lines.c.variation_id,
+    )
+    source = (
+        order_lines.join(orders, orders.c.id == order_lines.c.order_id)
+        .join(stores, stores.c.id == orders.c.store_id)
+        .outerjoin(product_skus, said)
+    )
+    is_unmatched = order_lines.c.model.is_(None) & ~order_lines.c.is_removed
+    return select(*columns).select_from(source).where(is_unmatched)
+
+
+def matchable(db: Connection) -> Select[Any]:
+    """Select the ids of the lines whose SKU a rule knows by now: what a new rule is to be applied to."""
+    skus = db.execute(unmatched_lines(meant_sku).distinct()).scalars()
+    known = [sku for sku in skus if sales.classify(db, sku)]
+    return unmatched_lines(order_lines.c.id).where(meant_sku.in_(known))
 
 
 def _said(db: Connection, store_id: int, lines: list[Line]) -> dict[tuple[int, int], str]:

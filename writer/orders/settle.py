@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, Connection, Row, Select, bindparam, case, 
 from writer import clock, sales, stock
 from writer.db import insert_row, update_row
 from writer.orders import lines as line_rows
-from writer.orders import matching, rules, unmatched
+from writer.orders import matching, rules
 from writer.orders import refunds as refund_rows
 from writer.orders.lines import Line
 from writer.orders.refunds import Refunded
@@ -129,7 +129,7 @@ def rematch(db: Connection, cause: str) -> int:
 
     To be called in the transaction that added a rule or a mapping: it is applied once, dated as the order.
     """
-    return _rematch(db, order_lines.c.id.in_(unmatched.matchable(db)), cause)
+    return _rematch(db, order_lines.c.id.in_(matching.matchable(db)), cause)
 
 
 def rematch_sku(db: Connection, sku_key: str) -> None:

@@ -7,17 +7,12 @@ from sqlalchemy import ColumnElement, Select, select
 from writer.schema.orders import orders
 from writer.sight import Sight
 
-__all__ = ["Sight", "counted", "of_order", "visible"]
+__all__ = ["Sight", "of_order", "visible"]
 
 
 def visible(sight: Sight) -> ColumnElement[bool]:
     """Return the condition that leaves only cached orders of stores that `sight` reaches."""
     return orders.c.is_cached & sight.of(orders.c.store_id)
-
-
-def counted(sight: Sight) -> ColumnElement[bool]:
-    """As `visible`, with the orders that were cleaned up: for what is about units alone."""
-    return sight.of(orders.c.store_id)
 
 
 def of_order(sight: Sight, order_id: int) -> Select[Any]:

@@ -6,9 +6,9 @@ from werkzeug.wrappers import Response
 from writer import accounts, sales
 from writer.db import reading, transaction
 from writer.errors import Conflict, Invalid, NotFound
-from writer.orders import actions, forms, unmatched
-from writer.orders.unmatched import Group
 from writer.paging import Page, asked_page
+from writer.unmatched import actions, forms, queries
+from writer.unmatched.queries import Group
 
 bp = Blueprint("rules", __name__, template_folder="templates")
 
@@ -140,24 +140,24 @@ def _rules_page(rule_form: forms.RuleForm, ignore_form: forms.IgnoreForm) -> str
         facts = {
             "rules": sales.list_rules(db),
             "ignored": sales.list_ignored(db),
-            "mappings": unmatched.list_mappings(db, accounts.sight()),
+            "mappings": queries.list_mappings(db, accounts.sight()),
         }
-    return render_template("orders/rules.html", rule_form=rule_form, ignore_form=ignore_form, **facts)
+    return render_template("unmatched/rules.html", rule_form=rule_form, ignore_form=ignore_form, **facts)
 
 
 def _unmatched_page(form: forms.UnmatchedForm, refusal: str | None = None) -> str:
     """Draw the list; `refusal` says what is wrong with `form`, which belongs to one of the products."""
     sight = accounts.sight()
     with reading() as db:
-        groups = unmatched.list_groups(db, sight)
+        groups = queries.list_groups(db, sight)
         page = asked_page(len(groups), size=25)
-        shown = [(group, unmatched.list_orders_of(db, sight, group)) for group in _on(page, groups)]
+        shown = [(group, queries.list_orders_of(db, sight, group)) for group in _on(page, groups)]
         offered = {
             "pairs": forms.active_pairs(sales.list_types(db)),
             "known": [rule.prefix for rule in sales.list_rules(db)],
         }
     return render_template(
-        "orders/unmatched.html",
+        "unmatched/index.html",
         shown=shown,
         page=page,
         form=form,

@@ -6,13 +6,12 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, Row, Select, and_, func, select
 
 from writer import sales
-from writer.orders.visible import Sight, counted, visible
+from writer.orders import meant_sku, unmatched_lines, visible
 from writer.schema.orders import order_lines, orders, product_skus
 from writer.schema.stores import stores
+from writer.sight import Sight
 
 _ORDERS_SHOWN = 5
-# What the owner said of the product stands above what the store sends.
-_sku = func.coalesce(product_skus.c.sku, order_lines.c.sku)
 
 
 @dataclass(frozen=True)
@@ -49,16 +48,10 @@ def list_orders_of(db: Connection, sight: Sight, group: Group) -> tuple[Row[Any]
         order_lines.c.product_id == group.product_id,
         order_lines.c.variation_id == group.variation_id,
         order_lines.c.name == group.name,
-        _sku == group.sku,
+        meant_sku == group.sku,
     )
-    query = _lines(orders.c.id, orders.c.number).where(same, visible(sight)).distinct()
+    query = unmatched_lines(orders.c.id, orders.c.number).where(same, visible(sight)).distinct()
     return tuple(db.execute(query.order_by(orders.c.id.desc()).limit(_ORDERS_SHOWN)))
-
-
-def matchable(db: Connection) -> Select[Any]:
-    """Select the ids of the lines whose SKU a rule knows by now: what a new rule is to be applied to."""
-    known = [sku for sku in db.execute(_lines(_sku).distinct()).scalars() if sales.classify(db, sku)]
-    return _lines(order_lines.c.id).where(_sku.in_(known))
 
 
 def has_product(db: Connection, sight: Sight, store_id: int, product_id: int, variation_id: int) -> bool:
@@ -68,7 +61,8 @@ def has_product(db: Connection, sight: Sight, store_id: int, product_id: int, va
         order_lines.c.product_id == product_id,
         order_lines.c.variation_id == variation_id,
     )
-    return db.execute(_lines(order_lines.c.id).where(same, counted(sight)).limit(1)).first() is not None
+    found = unmatched_lines(order_lines.c.id).where(same, _counted(sight))
+    return db.execute(found.limit(1)).first() is not None
 
 
 def list_mappings(db: Connection, sight: Sight) -> list[Row[Any]]:
@@ -87,40 +81,29 @@ def list_mappings(db: Connection, sight: Sight) -> list[Row[Any]]:
     return list(db.execute(query.where(sight.of(product_skus.c.store_id)).order_by(product_skus.c.id)))
 
 
+def _counted(sight: Sight) -> ColumnElement[bool]:
+    """As orders.visible, with the orders that were cleaned up: this is about units alone."""
+    return sight.of(orders.c.store_id)
+
+
 def _grouped(sight: Sight) -> Select[Any]:
     by = (
         orders.c.store_id,
         stores.c.name.label("store_name"),
         order_lines.c.product_id,
         order_lines.c.variation_id,
-        _sku.label("sku"),
+        meant_sku.label("sku"),
         order_lines.c.name,
     )
     waiting = func.sum(order_lines.c.sold_due)
     return (
-        _lines(
+        unmatched_lines(
             *by,
             func.sum(order_lines.c.quantity).label("units"),
             waiting.label("waiting"),
             func.count(orders.c.id.distinct()).label("order_count"),
         )
-        .where(counted(sight))
+        .where(_counted(sight))
         .group_by(*by)
         .order_by(waiting.desc(), func.max(orders.c.id).desc())
     )
-
-
-def _lines(*columns: ColumnElement[Any]) -> Select[Any]:
-    """Select from the lines that match nothing, with their order, store, and the owner's word on them."""
-    said = and_(
-        product_skus.c.store_id == orders.c.store_id,
-        product_skus.c.product_id == order_lines.c.product_id,
-        product_skus.c.variation_id == order_lines.c.variation_id,
-    )
-    source = (
-        order_lines.join(orders, orders.c.id == order_lines.c.order_id)
-        .join(stores, stores.c.id == orders.c.store_id)
-        .outerjoin(product_skus, said)
-    )
-    is_unmatched = order_lines.c.model.is_(None) & ~order_lines.c.is_removed
-    return select(*columns).select_from(source).where(is_unmatched)
