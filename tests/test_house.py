@@ -25,6 +25,7 @@ ARROWS = [
     "stores",
     "woocommerce",
     "unmatched",
+    "orderbook",
     "orders",
     "sales",
     "stock",
@@ -219,7 +220,7 @@ def test_no_template_holds_script_or_style_of_its_own(app: Flask, name: str) -> 
 
 
 # The tables of orders are read by these rooms for whoever asks.
-ROOMS_OF_ORDERS = ("orders", "unmatched")
+ROOMS_OF_ORDERS = ("orders", "orderbook", "unmatched")
 # Outside of them these read those tables, each for this reason and none for anybody who asks.
 MAY_READ_ORDERS = {
     "writer/airtable/report.py": "tells the owner's own Airtable, and no request",

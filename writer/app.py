@@ -20,9 +20,9 @@ from writer.deliveries.webhook import webhook
 from writer.listings import api as stores_api
 from writer.listings import cli as listings_cli
 from writer.listings import pages as listings_pages
-from writer.orders import api as orders_api
-from writer.orders import pages as orders_pages
-from writer.orders import pages_list as orders_list
+from writer.orderbook import api as orders_api
+from writer.orderbook import pages as orders_pages
+from writer.orderbook import pages_list as orders_list
 from writer.public import pages as public_pages
 from writer.push import api as push_api
 from writer.push import pages as push_pages

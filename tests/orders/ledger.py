@@ -1,4 +1,4 @@
-"""What the tests of the orders room look at in the database."""
+"""What the tests of orders look at in the database."""
 
 from sqlalchemy import Connection, func, select
 
@@ -36,3 +36,9 @@ def posted(database: Database) -> list[int]:
     """Return the quantities of the ledger's rows, in the order they were posted."""
     with database.reading() as db:
         return list(db.execute(select(sales.c.quantity).order_by(sales.c.id)).scalars())
+
+
+def order_id(database: Database, number: str = "1001") -> int:
+    """Return the id of the order with this number."""
+    with database.reading() as db:
+        return int(db.execute(select(orders.c.id).where(orders.c.number == number)).scalar_one())

@@ -12,7 +12,7 @@ from sqlalchemy import select, update
 from tests.hub import Hub, running_hub
 from tests.reader.conftest import make_reader
 from tests.sync.test_runs import read
-from writer import orders as room
+from writer import orderbook
 from writer.schema.orders import orders
 from writer.schema.stores import stores
 from writer.sight import EVERYTHING
@@ -48,7 +48,7 @@ def test_d04_an_order_at_night_in_los_angeles_is_of_the_day_it_is_there_and_here
         assert (query["modified_after"], query["dates_are_gmt"]) == ("2026-07-01T02:55:00", "true")
         with hub.database.reading() as db:
             assert db.execute(select(orders.c.created_at)).scalar_one() == NIGHT
-            days = room.list_days(db, EVERYTHING, date(2026, 6, 29), date(2026, 7, 2))
+            days = orderbook.list_days(db, EVERYTHING, date(2026, 6, 29), date(2026, 7, 2))
         assert [(day.on, day.made, day.units) for day in days] == [(date(2026, 7, 1), 1, 2)]
         reader = make_reader()
         assert sold_on(reader, "UTC") == {"2026-06-30": 0, "2026-07-01": 2}

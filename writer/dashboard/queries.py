@@ -6,9 +6,9 @@ from datetime import date, datetime, timedelta
 
 from sqlalchemy import Connection, func, select
 
-from writer import clock, money, orders, stock
+from writer import clock, money, orderbook, stock
 from writer.charts import Bar
-from writer.orders import Day
+from writer.orderbook import Day
 from writer.schema.stores import stores
 from writer.sight import Sight
 from writer.stores import Condition, condition
@@ -89,8 +89,8 @@ class Course:
 def look(db: Connection, sight: Sight) -> Glance:
     """Return the numbers of the cards as they are now."""
     today = clock.now().date()
-    days = orders.list_days(db, sight, today - timedelta(days=WEEK - 1), today)
-    counts = orders.count_by_status(db, sight)
+    days = orderbook.list_days(db, sight, today - timedelta(days=WEEK - 1), today)
+    counts = orderbook.count_by_status(db, sight)
     return Glance(
         today=_sums(day for day in days if day.on == today),
         week=_sums(days),
@@ -106,7 +106,7 @@ def course(db: Connection, sight: Sight) -> Course:
     """Return the last thirty days up to today."""
     last = clock.now().date()
     first = last - timedelta(days=DAYS - 1)
-    days = orders.list_days(db, sight, first, last)
+    days = orderbook.list_days(db, sight, first, last)
     by_day: dict[date, dict[str, Day]] = {first + timedelta(days=number): {} for number in range(DAYS)}
     for day in days:
         by_day[day.on][day.currency] = day

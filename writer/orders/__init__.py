@@ -1,11 +1,11 @@
 """Orders: what was ordered, whatever the channel; decides which sales and movements follow."""
 
 from writer import stock
+from writer.orders.actions import LARGEST_QUANTITY, put_back, review_line
 from writer.orders.cache import clean_up, drop_raw, erase
 from writer.orders.channels import channel_of, paid_statuses
-from writer.orders.daily import Day, count_by_status, list_days
 from writer.orders.matching import forget_product, meant_sku, say_product, unmatched_lines
-from writer.orders.queries import MAX_ID, get_order, list_changes
+from writer.orders.queries import MAX_ID, get_order, get_order_of, list_changes, visible
 from writer.orders.record import (
     Recorded,
     list_counted,
@@ -19,27 +19,25 @@ from writer.orders.record import (
 from writer.orders.refunds import known as known_refunds
 from writer.orders.settle import note_event, recount, rematch, rematch_product, rematch_sku
 from writer.orders.snapshot import Channel, LineSnapshot, OrderSnapshot, RefundSnapshot
-from writer.orders.visible import visible
 
 __all__ = [
+    "LARGEST_QUANTITY",
     "MAX_ID",
     "Channel",
-    "Day",
     "LineSnapshot",
     "OrderSnapshot",
     "Recorded",
     "RefundSnapshot",
     "channel_of",
     "clean_up",
-    "count_by_status",
     "drop_raw",
     "erase",
     "forget_product",
     "get_order",
+    "get_order_of",
     "known_refunds",
     "list_changes",
     "list_counted",
-    "list_days",
     "list_missed",
     "list_trashed",
     "list_unread",
@@ -47,10 +45,12 @@ __all__ = [
     "note_event",
     "note_missing",
     "paid_statuses",
+    "put_back",
     "record",
     "recount",
     "rematch",
     "rematch_product",
+    "review_line",
     "say_product",
     "trash",
     "unmatched_lines",

@@ -8,8 +8,8 @@ from writer import audit
 from writer import db as database
 from writer.errors import Conflict, Invalid, NotFound
 from writer.orders import queries, rules, settle
-from writer.orders.visible import Sight
 from writer.schema.orders import order_lines, orders
+from writer.sight import Sight
 
 LARGEST_QUANTITY = 100_000
 

@@ -1,5 +1,6 @@
 """Which product a line counts as: for totals by the SKU rules, for stock by the exact SKU, and before
-either by what the owner, or the store's own listing, says this product of the store is."""
+either by what the owner, or the store's own listing, says this product of the store is. And which lines
+match nothing yet."""
 
 from datetime import datetime
 from typing import Any

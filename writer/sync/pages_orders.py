@@ -1,4 +1,4 @@
-"""What the page of an order does in its store: another status, a note. The page is the orders room's."""
+"""What the page of an order does in its store: another status, a note. The page is the order book's."""
 
 from flask import Blueprint, current_app, flash, redirect, request, session
 from werkzeug.wrappers import Response

@@ -5,8 +5,8 @@ from flask import Blueprint, Response, render_template, request
 from writer import accounts, clock
 from writer.db import database, reading
 from writer.errors import Invalid
-from writer.orders import asked, daily, export, queries
-from writer.orders.listing import NEWEST
+from writer.orderbook import asked, daily, export, queries
+from writer.orderbook.listing import NEWEST
 from writer.paging import asked_page
 
 bp = Blueprint("orders_list", __name__, template_folder="templates")
@@ -27,7 +27,7 @@ def index() -> str:
         counts, shops = daily.count_by_status(db, sight), queries.list_stores(db, sight)
     is_part = request.args.get("part") == "list"
     return render_template(
-        "orders/_list.html" if is_part else "orders/index.html",
+        "orderbook/_list.html" if is_part else "orderbook/index.html",
         rows=rows,
         page=page,
         counts=counts,

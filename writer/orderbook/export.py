@@ -9,9 +9,9 @@ from sqlalchemy import Row
 from writer import money
 from writer.db import Database
 from writer.frame import iso
-from writer.orders import queries
-from writer.orders.listing import OrderFilters
-from writer.orders.visible import Sight
+from writer.orderbook import queries
+from writer.orderbook.listing import OrderFilters
+from writer.sight import Sight
 from writer.spreadsheet import harmless, rows_as_csv
 
 COLUMNS = (

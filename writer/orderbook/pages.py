@@ -7,10 +7,10 @@ from typing import Any
 from flask import Blueprint, flash, redirect, render_template, session, url_for
 from werkzeug.wrappers import Response
 
-from writer import accounts, sales
+from writer import accounts, orders, sales
 from writer.db import reading, transaction
 from writer.errors import Conflict, Invalid
-from writer.orders import actions, forms, queries
+from writer.orderbook import forms, queries
 
 bp = Blueprint("orders", __name__, template_folder="templates")
 
@@ -30,7 +30,7 @@ def review(order_id: int, line_id: int) -> Response | tuple[str, int]:
     try:
         with transaction() as db:
             who, units = accounts.actor().name, form.quantity.data or 0
-            sentence = actions.review_line(db, accounts.sight(), who, order_id, line_id, units)
+            sentence = orders.review_line(db, accounts.sight(), who, order_id, line_id, units)
     except Invalid as error:
         form.quantity.errors = [error.errors["quantity"]]
         return _order_page(order_id, line_id, form), 422
@@ -43,7 +43,7 @@ def put_back(order_id: int) -> Response:
     """Put on the shelf again what an order in the trash still keeps out of stock."""
     try:
         with transaction() as db:
-            flash(actions.put_back(db, accounts.sight(), accounts.actor().name, order_id), "success")
+            flash(orders.put_back(db, accounts.sight(), accounts.actor().name, order_id), "success")
     except Conflict as error:
         flash(error.sentence, "warning")
     return redirect(url_for("orders.show", order_id=order_id), 303)
@@ -53,7 +53,7 @@ def _order_page(order_id: int, line_id: int | None = None, form: forms.ReviewFor
     """Draw an order; `form` is what could not be used for the line `line_id`."""
     sight = accounts.sight()
     with reading() as db:
-        order = queries.get_order(db, sight, order_id)
+        order = orders.get_order(db, sight, order_id)
         lines = queries.list_lines(db, sight, order_id)
         facts = {
             "lines": lines,
@@ -61,11 +61,11 @@ def _order_page(order_id: int, line_id: int | None = None, form: forms.ReviewFor
             "refunds": queries.list_refunds(db, sight, order_id),
             "posted": queries.list_posted(db, sight, order_id),
             "events": queries.list_events(db, sight, order_id),
-            "statuses": queries.list_changes(db, order),
+            "statuses": orders.list_changes(db, order),
         }
     unsent = session.pop("unsent_note", None)
     return render_template(
-        "orders/show.html",
+        "orderbook/show.html",
         order=order,
         refused_line=line_id,
         refused=form,

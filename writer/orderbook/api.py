@@ -10,13 +10,13 @@ from flask_openapi3.blueprint import APIBlueprint
 from flask_openapi3.models.tag import Tag
 from sqlalchemy import Connection, Row
 
-from writer import accounts
+from writer import accounts, orders
 from writer.db import reading
 from writer.docs import PROBLEMS
-from writer.orders import api_shapes, queries
-from writer.orders import stats as statistics
-from writer.orders.api_shapes import OrderPath, OrdersQuery, StoreOrderPath
-from writer.orders.visible import Sight
+from writer.orderbook import api_shapes, queries
+from writer.orderbook import stats as statistics
+from writer.orderbook.api_shapes import OrderPath, OrdersQuery, StoreOrderPath
+from writer.sight import Sight
 
 bp = APIBlueprint(
     "orders_api",
@@ -55,7 +55,7 @@ def show(path: OrderPath) -> dict[str, Any]:
     """Return one order with its lines, its refunds, its history and what the store sent last."""
     sight = accounts.sight()
     with reading() as db:
-        return _full(db, sight, queries.get_order(db, sight, path.order_id))
+        return _full(db, sight, orders.get_order(db, sight, path.order_id))
 
 
 @bp.get("/woocommerce/<int:store_id>/<int:woocommerce_id>", responses={"200": api_shapes.FullOrder})
@@ -63,7 +63,7 @@ def show_of_store(path: StoreOrderPath) -> dict[str, Any]:
     """Return one order by its id in its store; of an id that was used again, the order made last."""
     sight = accounts.sight()
     with reading() as db:
-        return _full(db, sight, queries.get_order_of(db, sight, path.store_id, str(path.woocommerce_id)))
+        return _full(db, sight, orders.get_order_of(db, sight, path.store_id, str(path.woocommerce_id)))
 
 
 def _full(db: Connection, sight: Sight, order: Row[Any]) -> dict[str, Any]:

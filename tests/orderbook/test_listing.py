@@ -10,8 +10,8 @@ from sqlalchemy import Row, select
 from tests.orders.many import add_orders, add_stores
 from writer.db import Database, insert_row
 from writer.errors import Invalid
-from writer.orders import listing
-from writer.orders.listing import OrderFilters, Sorting
+from writer.orderbook import listing
+from writer.orderbook.listing import OrderFilters, Sorting
 from writer.schema.orders import order_lines, orders
 from writer.sight import EVERYTHING, NOTHING, Sight
 

@@ -5,8 +5,8 @@ from datetime import date, timedelta
 
 from sqlalchemy import Connection, func, select
 
-from writer.orders.visible import Sight
 from writer.schema.orders import order_counts, order_revenue
+from writer.sight import Sight
 
 _EPOCH = date(1970, 1, 1)
 

@@ -4,8 +4,9 @@ from sqlalchemy import ColumnElement, Connection, Select, select, union
 
 from writer import stock
 from writer.db import begins_with
-from writer.orders.visible import Sight, visible
+from writer.orders import visible
 from writer.schema.orders import order_lines, orders
+from writer.sight import Sight
 
 # Of each kind; more are of no use to a person, and bound what a search costs.
 MOST_FOUND = 5_000

@@ -9,9 +9,9 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, Field, WithJson
 from sqlalchemy import Row
 
 from writer import money
-from writer.orders.listing import OrderFilters, Sorting
-from writer.orders.queries import MAX_ID
-from writer.orders.stats import Stats
+from writer.orderbook.listing import OrderFilters, Sorting
+from writer.orderbook.stats import Stats
+from writer.orders import MAX_ID
 from writer.wire import Offset, TimeText, iso, whole_number
 
 _FIRST_YEAR, _LAST_YEAR = 1970, 9998

@@ -1,12 +1,11 @@
 """What the address of the orders list asks for: filters, sorting, and the saved views that lead there."""
 
-from dataclasses import replace
 from datetime import date
 
 from flask import request
 
-from writer.orders.forms import asked_orders
-from writer.orders.listing import NEWEST, OrderFilters, Sorting
+from writer.orderbook.listing import NEWEST, OrderFilters, Sorting
+from writer.orders import MAX_ID
 
 # Value in the address, what people call it, what it is.
 SORTINGS: dict[str, tuple[str, Sorting]] = {
@@ -23,7 +22,9 @@ VIEWS = (("To ship", "processing"), ("On hold", "on-hold"), ("Refunded", "refund
 
 def filters() -> OrderFilters:
     """Return the filter the address asks for; what cannot be understood leaves nothing out."""
-    return replace(asked_orders(), first_on=_day("from"), last_on=_day("to"))
+    store, text = _text("store"), _text("q").removeprefix("#")
+    is_id = store.isascii() and store.isdecimal() and int(store[:12]) <= MAX_ID
+    return OrderFilters(_text("status"), int(store) if is_id else None, text, _day("from"), _day("to"))
 
 
 def sort() -> str:
@@ -36,6 +37,11 @@ def kept() -> dict[str, str]:
     """Return what the address says of the list, for a link that keeps it."""
     names = ("q", "status", "store", "from", "to", "sort")
     return {name: request.args[name] for name in names if request.args.get(name)}
+
+
+def _text(name: str) -> str:
+    # PostgreSQL refuses NUL in a text; no row has one.
+    return request.args.get(name, "").replace("\0", "").strip()[:200]
 
 
 def _day(name: str) -> date | None:

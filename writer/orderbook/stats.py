@@ -10,9 +10,9 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, func, select
 
-from writer.orders.visible import Sight
 from writer.schema.orders import order_counts, order_revenue
 from writer.schema.stores import stores
+from writer.sight import Sight
 
 
 @dataclass(frozen=True)

@@ -12,8 +12,8 @@ from tests.delivering import deliver, make_line, make_order_body
 from tests.makers import grant_every_store
 from tests.orders.many import add_orders, add_stores
 from writer.db import Database
-from writer.orders import export, listing
-from writer.orders.listing import OrderFilters
+from writer.orderbook import export, listing
+from writer.orderbook.listing import OrderFilters
 from writer.schema.orders import orders
 from writer.sight import EVERYTHING
 

@@ -9,10 +9,11 @@ from datetime import UTC, date, datetime, timedelta
 from sqlalchemy import ColumnElement, Connection, and_, func, or_, select
 
 from writer.errors import Invalid
-from writer.orders import search, walk
-from writer.orders.visible import Sight, visible
-from writer.orders.walk import Scope, Stretch
+from writer.orderbook import search, walk
+from writer.orderbook.walk import Scope, Stretch
+from writer.orders import visible
 from writer.schema.orders import order_counts, orders
+from writer.sight import Sight
 
 SORTS = ("date_created", "date_modified", "total", "status")
 # A range of dates cuts across every other order: so many are sorted at once, more are refused.
