@@ -63,16 +63,15 @@ def _postgres_url(name: str) -> str:
 
 @pytest.fixture(scope="session", autouse=True)
 def _compile_once() -> Iterator[None]:
-    """Let the SQLite engines of all tests share the statements compiled: a fifth of a test is compiling."""
-    dialects: list[Dialect] = []
+    """Let the engines of all tests share the statements compiled: a fifth of a test is compiling."""
+    dialects: dict[str, Dialect] = {}
     compiled: dict[Any, Any] = {}
 
     def make(url: str, **options: Any) -> Engine:
         engine = create_engine(url, **options)
-        if engine.dialect.name == "sqlite":
-            dialects.append(engine.dialect)
-            engine.dialect = dialects[0]  # a statement is compiled for a dialect, each engine has its own
-            engine.update_execution_options(compiled_cache=compiled)
+        # A statement is compiled for a dialect, and each engine has its own.
+        engine.dialect = dialects.setdefault(engine.dialect.name, engine.dialect)
+        engine.update_execution_options(compiled_cache=compiled)
         return engine
 
     with pytest.MonkeyPatch.context() as patch:
