@@ -17,11 +17,12 @@ from typing import Any
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import Engine, create_engine, text
-from sqlalchemy.engine import Dialect, make_url
+from sqlalchemy import Engine, create_engine
+from sqlalchemy.engine import Dialect
 from werkzeug.serving import WSGIRequestHandler, make_server
 
 from tests.makers import add_people, make_config, sign_in_as
+from tests.postgres_copy import PostgresCopy, execute, url_of
 from writer import accounts
 from writer.app import create_app
 from writer.db import Database
@@ -47,18 +48,12 @@ def _touches_any_database(item: pytest.Item) -> bool:
 
 def _postgres(statement: str) -> None:
     assert POSTGRES_URL is not None
-    engine = create_engine(POSTGRES_URL, isolation_level="AUTOCOMMIT")
-    with engine.connect() as connection:
-        # Since 15 PostgreSQL logs each page of a copy by default, which takes twice as long.
-        if "TEMPLATE" in statement and (connection.dialect.server_version_info or (0,)) >= (15,):
-            statement += " STRATEGY FILE_COPY"
-        connection.execute(text(statement))
-    engine.dispose()
+    execute(POSTGRES_URL, statement)
 
 
 def _postgres_url(name: str) -> str:
     assert POSTGRES_URL is not None
-    return make_url(POSTGRES_URL).set(database=name).render_as_string(hide_password=False)
+    return url_of(POSTGRES_URL, name)
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -96,6 +91,14 @@ def template(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     _postgres(f"DROP DATABASE {name} WITH (FORCE)")
 
 
+@pytest.fixture(scope="session")
+def postgres_copy(template: str) -> Iterator[PostgresCopy]:
+    """The one database that tests on PostgreSQL have one after the other."""
+    assert POSTGRES_URL is not None
+    with PostgresCopy.of(POSTGRES_URL, template) as copy:
+        yield copy
+
+
 @pytest.fixture
 def empty_database_url(tmp_path: Path) -> Iterator[str]:
     """The URL of a database that nothing has been migrated in."""
@@ -109,16 +112,13 @@ def empty_database_url(tmp_path: Path) -> Iterator[str]:
 
 
 @pytest.fixture
-def database_url(template: str, tmp_path: Path) -> Iterator[str]:
+def database_url(template: str, tmp_path: Path, request: pytest.FixtureRequest) -> str:
     """The URL of a migrated database of this test's own."""
     if POSTGRES_URL is None:
         shutil.copy(template, tmp_path / "sales.db")
-        yield f"sqlite:///{tmp_path / 'sales.db'}"
-        return
-    name = f"test_{uuid.uuid4().hex[:12]}"
-    _postgres(f"CREATE DATABASE {name} TEMPLATE {template}")
-    yield _postgres_url(name)
-    _postgres(f"DROP DATABASE {name} WITH (FORCE)")
+        return f"sqlite:///{tmp_path / 'sales.db'}"
+    copy: PostgresCopy = request.getfixturevalue("postgres_copy")
+    return copy.as_new()
 
 
 @pytest.fixture
