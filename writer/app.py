@@ -16,7 +16,7 @@ from writer.dashboard import pages as dashboard_pages
 from writer.db import Database
 from writer.deliveries import pages as deliveries_pages
 from writer.deliveries import webhook_short
-from writer.deliveries.webhook import webhook
+from writer.deliveries.webhook import ShortWay, webhook
 from writer.listings import api as stores_api
 from writer.listings import cli as listings_cli
 from writer.listings import pages as listings_pages
@@ -58,6 +58,7 @@ def create_app(config: configuration.Config | None = None) -> OpenAPI:
     )
     app.extensions["database"] = Database(config.database_url)
     app.extensions["keyring"] = Keyring(Vault(config.encryption_keys), config.webhook_shared_secret)
+    app.wsgi_app = ShortWay(app)  # type: ignore[method-assign]
     logs.start()
     logs.register(app)
     errors.register(app)

@@ -22,6 +22,7 @@ HEADERS = {
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cross-Origin-Resource-Policy": "same-origin",
 }
+NOT_KEPT = ("Cache-Control", "no-store")
 
 
 class SessionsSecureOverHttps(SecureCookieSessionInterface):
@@ -72,5 +73,5 @@ def _protect(response: Response) -> Response:
             response.headers.add(name, value)
     is_asset = request.endpoint is not None and request.endpoint.endswith("static")
     if not is_asset and "cache-control" not in said:
-        response.headers.add("Cache-Control", "no-store")
+        response.headers.add(*NOT_KEPT)
     return response

@@ -15,7 +15,7 @@ from tests.delivering import URL, captured, deliver, make_line, make_order_body
 from tests.makers import WEBHOOK_SECRET
 from writer import clock
 from writer.db import Database
-from writer.deliveries.webhook import first_store
+from writer.deliveries.intake import first_store
 from writer.schema.deliveries import deliveries
 from writer.schema.orders import orders
 from writer.schema.sales import sales

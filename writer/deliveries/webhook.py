@@ -1,80 +1,94 @@
-"""The way in for WooCommerce's webhooks: verify over the raw bytes, keep, process, answer.
+"""The way in for WooCommerce's webhooks.
 
 The answers follow what WooCommerce does with them (measured): it never retries, disables a webhook after
 seven failures in a row, and sends its ping again for ever unless that is answered exactly 200.
 """
 
+import io
 import json
-from typing import Any
+import time
+from collections.abc import Iterable
+from wsgiref.types import StartResponse, WSGIEnvironment
 
-from flask import Blueprint, Response, current_app, request
-from sqlalchemy import Connection, Row
+from flask import Blueprint, Flask, Response, current_app, request
+from werkzeug.exceptions import ClientDisconnected
 
-from writer import accounts, listings, stores, woocommerce
-from writer.db import database, lock, transaction
-from writer.deliveries import actions
-from writer.errors import problem
-from writer.stores import Keyring
-from writer.woocommerce import is_signed
+from writer import accounts, db, logs, security
+from writer.deliveries import intake
+from writer.deliveries.intake import Sent
 
+PATH = "/api/woocommerce/webhook"
+_REFUSED = "deliveries.refused"  # in the environment of a request: why the short way does not answer it
 webhook = Blueprint("webhook", __name__)
 
 
-@webhook.post("/api/woocommerce/webhook")
+@webhook.post(PATH)
 @accounts.public
 def receive() -> Response:
     """Take one delivery: 200 whatever a signed body says, 401 unsigned, 400 no JSON, 5xx not kept."""
+    refused: Exception | None = request.environ.get(_REFUSED)
+    if refused is not None:
+        raise refused
     body = request.get_data(cache=False)
-    return answered("pong") if is_ping(body) else take(body)
+    if len(body) < (request.content_length or 0):
+        raise ClientDisconnected
+    if is_ping(body):
+        return answered("pong")
+    return answered(
+        intake.take(db.database(), current_app.extensions["keyring"], sent(request.environ, body))
+    )
 
 
-def take(body: bytes, is_trusted: bool = False) -> Response:
-    """Verify, keep and process WooCommerce's own body; `is_trusted`: who sends it is known already."""
-    source = stores.normalised(request.headers.get("X-WC-Webhook-Source", ""))
-    ring: Keyring = current_app.extensions["keyring"]
-    with database().glance() as db:
-        store_id, secrets = signer(db, source, ring)
-    if not is_trusted and not is_signed(body, request.headers.get("X-WC-Webhook-Signature", ""), secrets):
-        return reject(store_id)
-    try:
-        payload = json.loads(body)
-    except (ValueError, RecursionError):
-        return problem(400, "not_json", "The body is signed, but it is not JSON.")
-    topic = request.headers.get("X-WC-Webhook-Topic", "").strip().lower() or "order.updated"
-    if topic not in woocommerce.ORDER_TOPICS:
-        if topic == "product.updated" and store_id is not None:
-            listings.product_changed(database(), store_id, payload)
-        return answered("ignored")
-    return keep(store_id, source, topic[:60], body, payload)
+class ShortWay:
+    """Answers most deliveries before Flask, to which a request is as much work as its order to the ledger.
+
+    What has another shape, or cannot be taken, goes on to `receive` and is answered like any request.
+    """
+
+    def __init__(self, app: Flask) -> None:
+        self.flask, self.extensions = app.wsgi_app, app.extensions
+        self.most_bytes: int = app.config["MAX_CONTENT_LENGTH"]
+
+    def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        """Answer a request, as WSGI has it."""
+        began = time.perf_counter()
+        body = self._body(environ)
+        if body is None:
+            return self.flask(environ, start_response)
+        try:
+            database, ring = self.extensions["database"], self.extensions["keyring"]
+            outcome = intake.take(database, ring, sent(environ, body))
+        except Exception as error:
+            environ[_REFUSED], environ[logs.BEGAN] = error, began
+            return self.flask(environ, start_response)
+        answer = _said(outcome)
+        request_id = logs.request_id(environ)
+        headers = [("Content-Type", "application/json"), ("Content-Length", str(len(answer)))]
+        headers += [*security.HEADERS.items(), security.NOT_KEPT, ("X-Request-ID", request_id)]
+        start_response("200 OK", headers)
+        logs.answered(environ, request_id, 200, began)
+        return [answer]
+
+    def _body(self, environ: WSGIEnvironment) -> bytes | None:
+        """Return the body of a delivery; None, and all of it still to be read, where Flask is to answer."""
+        if environ.get("PATH_INFO") != PATH or environ["REQUEST_METHOD"] != "POST":
+            return None
+        told = environ.get("CONTENT_LENGTH", "")
+        length = int(told) if len(told) < 10 and told.isascii() and told.isdigit() else 0
+        is_json = environ.get("CONTENT_TYPE", "").startswith("application/json")
+        if not is_json or not 0 < length <= self.most_bytes:
+            return None
+        body: bytes = environ["wsgi.input"].read(length)
+        environ["wsgi.input"] = io.BytesIO(body)
+        return body if len(body) == length else None
 
 
-def signer(db: Connection, source: str, ring: Keyring) -> tuple[int | None, list[str]]:
-    """Return whose delivery it is and what it may be signed with; without a source it is the only store's."""
-    if not source:
-        only = stores.only_one(db)
-        if only is not None:
-            return only.id, stores.secrets_of(db, only.id, ring)
-    return stores.signer(db, source, ring)
-
-
-def keep(store_id: int | None, source: str, topic: str, body: bytes, payload: Any) -> Response:
-    """Keep what is signed rightly, with its effect, and answer it once it cannot be lost any more."""
-
-    def work(db: Connection, is_alone: bool) -> str:
-        # A store is read again, for its settings may have changed; one that was unknown may be known by now.
-        store = stores.get(db, store_id) if store_id is not None else first_store(db, source, payload)
-        return actions.accept(db, store, source, topic, body, payload, is_alone)
-
-    return answered(database().joined(work))
-
-
-def first_store(db: Connection, source: str, payload: Any) -> Row[Any] | None:
-    """Register the store whose delivery is the first there ever was; None where another's was before."""
-    lock(db, "stores")
-    store = stores.find(db, source) if source else stores.only_one(db)
-    if store is None and stores.count(db) == 0:
-        store = stores.register(db, source or _host_in(payload), "first delivery")
-    return store
+def sent(environ: WSGIEnvironment, body: bytes) -> Sent:
+    """Return a delivery as the request with this environment brought it."""
+    source, topic, signature = (
+        environ.get(f"HTTP_X_WC_WEBHOOK_{name}", "") for name in ("SOURCE", "TOPIC", "SIGNATURE")
+    )
+    return Sent(body, source, topic, signature)
 
 
 def is_ping(body: bytes) -> bool:
@@ -83,23 +97,10 @@ def is_ping(body: bytes) -> bool:
     return is_form and len(body) < 64 and body.startswith(b"webhook_id=") and body[11:].strip().isdigit()
 
 
-def reject(store_id: int | None) -> Response:
-    """Answer what is not signed rightly, and count it for the page of the store it names."""
-    if store_id is not None:
-        with transaction() as db:
-            stores.note_rejected(db, store_id)
-    return problem(401, "bad_signature", "The signature does not fit the body and the secret of this store.")
-
-
-def _host_in(payload: Any) -> str:
-    """Return the address an order's own links name, where the header does not say the source."""
-    try:
-        link = str(payload["_links"]["self"][0]["href"])
-    except (KeyError, IndexError, TypeError):
-        return "store"
-    return stores.normalised(link.split("/wp-json/")[0]) or "store"
-
-
 def answered(outcome: str) -> Response:
     """Answer a delivery that is done with: 200, whatever came of it."""
-    return Response(json.dumps({"status": "ok", "outcome": outcome}), 200, content_type="application/json")
+    return Response(_said(outcome), 200, content_type="application/json")
+
+
+def _said(outcome: str) -> bytes:
+    return json.dumps({"status": "ok", "outcome": outcome}).encode()

@@ -13,9 +13,8 @@ from sqlalchemy import Connection
 
 from writer import accounts, stores, woocommerce
 from writer.db import database
-from writer.deliveries import short_form, webhook
+from writer.deliveries import intake, short_form, webhook
 from writer.stores import Keyring
-from writer.woocommerce import is_signed
 
 bp = Blueprint("webhook_short", __name__, url_prefix="/webhooks/woocommerce")
 
@@ -69,17 +68,17 @@ def _take(topic: str) -> Response:
         return webhook.answered("pong")
     ring: Keyring = current_app.extensions["keyring"]
     is_trusted = _has_bearer(ring)
-    payload = _parsed(body)
+    sent, payload = webhook.sent(request.environ, body), _parsed(body)
     if not short_form.is_short(payload):
-        return webhook.take(body, is_trusted)
+        return webhook.answered(intake.take(database(), ring, sent, is_trusted))
     site_id = woocommerce.told(payload.get("site_id") or "", 60)
-    source = stores.normalised(request.headers.get("X-WC-Webhook-Source", "") or site_id)
+    source = stores.normalised(sent.source or site_id)
     with database().glance() as db:
         store_id, secrets = _signer(db, site_id, source, ring)
-    if not is_trusted and not is_signed(body, request.headers.get("X-WC-Webhook-Signature", ""), secrets):
-        return webhook.reject(store_id)
+    if not is_trusted:
+        intake.verify(database(), sent, store_id, secrets)
     short_form.check(payload)
-    return webhook.keep(store_id, source, topic, body, payload)
+    return webhook.answered(intake.keep(database(), store_id, source, topic, body, payload))
 
 
 def _signer(db: Connection, site_id: str, source: str, ring: Keyring) -> tuple[int | None, list[str]]:
@@ -88,7 +87,7 @@ def _signer(db: Connection, site_id: str, source: str, ring: Keyring) -> tuple[i
     named = stores.find_named(db, site_id) if site_id else None
     if named is not None:
         return named.id, stores.secrets_of(db, named.id, ring)
-    return webhook.signer(db, source, ring)
+    return intake.signer(db, source, ring)
 
 
 def _has_bearer(ring: Keyring) -> bool:
