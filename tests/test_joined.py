@@ -11,7 +11,7 @@ from typing import Any, cast
 import pytest
 from sqlalchemy import Connection
 
-from writer.joined import Joined, Work
+from writer.joined import LONGEST_GATHERING_S, Joined, Work
 
 asking: ContextVar[str] = ContextVar("asking")
 
@@ -143,3 +143,33 @@ def test_many_at_once_are_each_done_once() -> None:
 
     assert results == [str(number) for number in range(2000)]
     assert sorted(name for written in ledger.committed for name in written) == sorted(results)
+
+
+def test_those_who_ask_again_at_once_are_waited_for() -> None:
+    ledger = Ledger()
+    joined = Joined(ledger.transaction)
+
+    def ask(name: str) -> None:
+        for _ in range(30):
+            joined.do(writes(name, lambda: time.sleep(0.004)))
+
+    with ThreadPoolExecutor(4) as pool:
+        list(pool.map(ask, "abcd"))
+
+    # Without that a lone one is followed by four, in turn: fifty.
+    assert sum(map(len, ledger.committed)) == 120
+    assert len(ledger.committed) < 42
+
+
+def test_who_is_alone_waits_for_nobody() -> None:
+    ledger = Ledger()
+    joined = Joined(ledger.transaction)
+    together(joined, [writes(name, lambda: time.sleep(0.1)) for name in "ab"])
+    joined.do(writes("last of them"))
+
+    began = time.perf_counter()
+    for _ in range(20):
+        joined.do(writes("alone"))
+
+    assert time.perf_counter() - began < 20 * LONGEST_GATHERING_S
+    assert ledger.committed[-20:] == [["alone"]] * 20

@@ -14,8 +14,6 @@ from sqlalchemy import (
     ColumnElement,
     Connection,
     Engine,
-    Insert,
-    Update,
     bindparam,
     create_engine,
     event,
@@ -28,6 +26,7 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.sql.schema import Table
 
 from writer.joined import Joined, Work
+from writer.prepared import Prepared
 
 POOL_SIZE = 16
 
@@ -214,22 +213,19 @@ def begins_with(db: Connection, column: ColumnElement[Any], text: str) -> Column
 
 def insert_row(db: Connection, table: Table, **values: Any) -> int:
     """Insert one row of these values, none of them an SQL expression, and return its id."""
-    key = db.execute(_insertion(table), values).inserted_primary_key
-    assert key is not None
-    return int(key[0])
+    return _insertion(table, tuple(values)).insert(db, **values)
 
 
 def update_row(db: Connection, table: Table, row_id: int, **values: Any) -> None:
     """Set these values, none of them an SQL expression, on the row with this id."""
-    db.execute(_update_by_id(table), {"of_row": row_id, **values})
-
-
-# Building a statement takes SQLAlchemy three times as long as executing one that is built.
-@cache
-def _insertion(table: Table) -> Insert:
-    return insert(table)
+    _update_by_id(table, tuple(values)).change(db, of_row=row_id, **values)
 
 
 @cache
-def _update_by_id(table: Table) -> Update:
-    return update(table).where(table.c.id == bindparam("of_row"))
+def _insertion(table: Table, columns: tuple[str, ...]) -> Prepared:
+    return Prepared(insert(table), columns)
+
+
+@cache
+def _update_by_id(table: Table, columns: tuple[str, ...]) -> Prepared:
+    return Prepared(update(table).where(table.c.id == bindparam("of_row")), columns)

@@ -2,6 +2,7 @@
 
 import contextvars
 import threading
+import time
 from collections import deque
 from collections.abc import Callable
 from contextlib import AbstractContextManager
@@ -11,6 +12,7 @@ from sqlalchemy import Connection
 
 Work = Callable[[Connection, bool], Any]
 MOST_JOINED = 32
+LONGEST_GATHERING_S = 0.01
 
 
 class _Piece:
@@ -37,8 +39,11 @@ class Joined:
     def __init__(self, transaction: Callable[[], AbstractContextManager[Connection]]) -> None:
         self._transaction = transaction
         self._guard = threading.Lock()
+        self._arrived = threading.Condition(self._guard)
         self._waiting: deque[_Piece] = deque()
         self._is_led = False
+        self._company = 1  # how many were there when the last transaction ended, done or waiting
+        self._took_s = 0.0  # by the last transaction
 
     def do(self, work: Work) -> Any:
         """Return what `work(db, is_alone)` returns, once it is committed; raise what it raises alone.
@@ -49,6 +54,8 @@ class Joined:
         piece = _Piece(work)
         with self._guard:
             self._waiting.append(piece)
+            if len(self._waiting) == self._company:
+                self._arrived.notify()
             leads, self._is_led = not self._is_led, True
         if not leads:
             piece.turn.wait()
@@ -64,14 +71,20 @@ class Joined:
     def _lead(self) -> None:
         """Do what waits by now, and let the first of those that came meanwhile lead on."""
         with self._guard:
+            # Who was just answered often asks again at once: then there is one commit where there were two.
+            patience = min(self._took_s, LONGEST_GATHERING_S)
+            self._arrived.wait_for(lambda: len(self._waiting) >= self._company, patience)
             pieces = [self._waiting.popleft() for _ in range(min(len(self._waiting), MOST_JOINED))]
+        began = time.perf_counter()
         try:
             self._do_all(pieces)
         finally:
+            self._took_s = time.perf_counter() - began
             for piece in pieces:
                 piece.is_done = True
                 piece.turn.set()
             with self._guard:
+                self._company = min(len(pieces) + len(self._waiting), MOST_JOINED)
                 self._is_led = bool(self._waiting)
                 if self._waiting:
                     self._waiting[0].turn.set()

@@ -11,7 +11,7 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar, Self
 
 from sqlalchemy import event
 
@@ -34,27 +34,56 @@ SCRIPT = Path(__file__).with_name("deliver.lua")
 Statement = tuple[str, Any]
 
 
+class Recorder(sqlite3.Connection):
+    """A connection that notes what it is given, commits included."""
+
+    done: ClassVar[list[Statement]] = []
+
+    def cursor(self, *_: Any) -> sqlite3.Cursor:  # type: ignore[override]  # SQLAlchemy's way
+        return super().cursor(RecordingCursor)
+
+    def execute(self, *given: Any) -> sqlite3.Cursor:
+        return self.cursor().execute(*given)
+
+    def commit(self) -> None:
+        self._end("COMMIT")
+        super().commit()
+
+    def rollback(self) -> None:
+        self._end("ROLLBACK")
+        super().rollback()
+
+    def _end(self, how: str) -> None:
+        if self.in_transaction:
+            self.done.append((how, ()))
+
+
+class RecordingCursor(sqlite3.Cursor):
+    """The cursor of a Recorder."""
+
+    def execute(self, statement: str, parameters: Any = ()) -> Self:
+        Recorder.done.append((statement, parameters))
+        return super().execute(statement, parameters)
+
+
 def record(folder: Path, template: Path) -> list[list[Statement]]:
     """Return what each of the first deliveries to a fresh database has it do, commits included."""
     logging.disable(logging.INFO)
     copy = shutil.copy(template, folder / "recorded.db")
     app = create_app(make_config(DATABASE_URL=f"sqlite:///{copy}"))
     database: Database = app.extensions["database"]
-    done: list[Statement] = []
-
-    def end(_: Any) -> None:
-        if ("BEGIN", ()) in done:  # a read of one statement has none
-            done.append(("ROLLBACK", ()))
-
-    event.listen(database.engine, "before_cursor_execute", lambda *told: done.append((told[2], told[3])))
-    event.listen(database.engine, "commit", lambda *_: done.append(("COMMIT", ())))
-    event.listen(database.engine, "rollback", end)
+    database.close()
+    event.listen(
+        database.engine,
+        "do_connect",
+        lambda *told: sqlite3.connect(*told[2], **told[3] | {"factory": Recorder}),
+    )
     client = app.test_client()
     recorded = []
     for number in range(1, REPLAYED + 1):
-        done.clear()
+        Recorder.done.clear()
         assert deliver(client, order(number)).status_code == 200
-        recorded.append(list(done))
+        recorded.append(list(Recorder.done))
     database.close()
     return recorded
 

@@ -9,6 +9,7 @@ from writer import stock
 from writer.db import insert_row, update_row
 from writer.orders.rules import Due
 from writer.orders.snapshot import LineSnapshot
+from writer.prepared import Prepared
 from writer.schema.orders import order_lines
 
 
@@ -69,7 +70,7 @@ class Line:
 
 
 _COLUMNS = [field.name for field in fields(Line)]
-_LINES = (
+_LINES = Prepared(
     select(*(order_lines.c[name] for name in _COLUMNS))
     .where(order_lines.c.order_id == bindparam("of_order"))
     .order_by(order_lines.c.id)
@@ -78,7 +79,7 @@ _LINES = (
 
 def load(db: Connection, order_id: int) -> list[Line]:
     """Return the lines of an order, removed ones too, in the order they were first seen."""
-    return [Line(**dict(row._mapping)) for row in db.execute(_LINES, {"of_order": order_id})]
+    return [Line(**row._asdict()) for row in _LINES.all(db, of_order=order_id)]
 
 
 def save(db: Connection, order_id: int, line: Line, was: dict[str, Any] | None) -> None:

@@ -10,15 +10,18 @@ from sqlalchemy import ColumnElement, Connection, Select, and_, bindparam, delet
 from writer import db as database
 from writer import sales, stock
 from writer.orders.lines import Line
+from writer.prepared import Prepared
 from writer.schema.orders import order_lines, orders, product_skus
 from writer.schema.stores import stores
 
 # What the owner said of the product stands above what the store sends.
 meant_sku = func.coalesce(product_skus.c.sku, order_lines.c.sku)
-_SAID = select(product_skus.c.sku).where(
-    product_skus.c.store_id == bindparam("of_store"),
-    product_skus.c.product_id == bindparam("product"),
-    product_skus.c.variation_id == bindparam("variation"),
+_SAID = Prepared(
+    select(product_skus.c.sku).where(
+        product_skus.c.store_id == bindparam("of_store"),
+        product_skus.c.product_id == bindparam("product"),
+        product_skus.c.variation_id == bindparam("variation"),
+    )
 )
 
 
@@ -84,8 +87,7 @@ def matchable(db: Connection) -> Select[Any]:
 def _said(db: Connection, store_id: int, lines: list[Line]) -> dict[tuple[int, int], str]:
     said = {}
     for product_id, variation_id in {(line.product_id, line.variation_id) for line in lines}:
-        product = {"of_store": store_id, "product": product_id, "variation": variation_id}
-        sku = db.execute(_SAID, product).scalar()
-        if sku is not None:
-            said[product_id, variation_id] = sku
+        row = _SAID.first(db, of_store=store_id, product=product_id, variation=variation_id)
+        if row is not None:
+            said[product_id, variation_id] = row.sku
     return said

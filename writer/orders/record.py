@@ -18,6 +18,7 @@ from writer.orders.lines import Line
 from writer.orders.refunds import Refunded
 from writer.orders.rules import Standing
 from writer.orders.snapshot import Channel, OrderSnapshot
+from writer.prepared import Prepared
 from writer.schema.orders import orders
 
 _ORDER = (
@@ -27,7 +28,7 @@ _ORDER = (
     .limit(1)
     .with_for_update()
 )
-_ORDER_WITH_KEY = _ORDER.where(orders.c.key_hash.in_((bindparam("told_key"), "")))
+_ORDER_WITH_KEY = Prepared(_ORDER.where(orders.c.key_hash.in_((bindparam("told_key"), ""))))
 
 
 @dataclass(frozen=True)
@@ -151,7 +152,8 @@ def find_row(db: Connection, store_id: int, external_id: str, key_hash: str) -> 
     told = {"of_store": store_id, "told_id": external_id}
     if not key_hash:
         return db.execute(_ORDER, told).first()
-    return db.execute(_ORDER_WITH_KEY, {**told, "told_key": key_hash}).first()
+    found: Row[Any] | None = _ORDER_WITH_KEY.first(db, told_key=key_hash, **told)
+    return found
 
 
 def _shortcut(

@@ -9,9 +9,10 @@ from writer.db import insert_row, update_row
 from writer.orders.lines import Line
 from writer.orders.rules import Units
 from writer.orders.snapshot import OrderSnapshot, RefundSnapshot
+from writer.prepared import Prepared
 from writer.schema.orders import order_refunds, orders
 
-_REFUNDS = select(order_refunds).where(order_refunds.c.order_id == bindparam("of_order"))
+_REFUNDS = Prepared(select(order_refunds).where(order_refunds.c.order_id == bindparam("of_order")))
 
 
 @dataclass
@@ -32,7 +33,7 @@ def merge(db: Connection, order_id: int, told: tuple[RefundSnapshot, ...], is_ne
     """
     if is_new and not told:
         return Refunded()
-    rows = db.execute(_REFUNDS, {"of_order": order_id}).all()
+    rows = _REFUNDS.all(db, of_order=order_id)
     known = {row.external_id: row for row in rows}
     for refund in told:
         row = known.pop(refund.external_id, None)
@@ -51,7 +52,7 @@ def merge(db: Connection, order_id: int, told: tuple[RefundSnapshot, ...], is_ne
 def load(db: Connection, order_id: int) -> Refunded:
     """Add up the refunds of an order as they are recorded."""
     result = Refunded()
-    for row in db.execute(_REFUNDS, {"of_order": order_id}):
+    for row in _REFUNDS.all(db, of_order=order_id):
         lines: dict[str, int] = json.loads(row.lines) if row.lines is not None else {}
         for line_id, units in lines.items():
             result.ever[line_id] = result.ever.get(line_id, 0) + units

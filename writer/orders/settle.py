@@ -15,11 +15,14 @@ from writer.orders.lines import Line
 from writer.orders.refunds import Refunded
 from writer.orders.rules import Standing, Units
 from writer.orders.snapshot import Channel
+from writer.prepared import Prepared
 from writer.schema.orders import order_events, order_lines, orders
 from writer.schema.stores import stores
 
-_CHILDREN = select(orders).where(
-    orders.c.store_id == bindparam("of_store"), orders.c.parent_external_id == bindparam("parent")
+_CHILDREN = Prepared(
+    select(orders).where(
+        orders.c.store_id == bindparam("of_store"), orders.c.parent_external_id == bindparam("parent")
+    )
 )
 _SOLD_NOTHING = (Standing.REFUNDED, Standing.VOID, Standing.TRASHED)
 
@@ -219,8 +222,7 @@ def worth(state: Standing, units: int, total_minor: int, refunded_minor: int) ->
 
 def release_children(db: Connection, channel: Channel, external_id: str, cause: str) -> None:
     """Take back what orders below the newly recorded `external_id` posted: only the parent counts."""
-    told = {"of_store": channel.store_id, "parent": external_id}
-    for row in db.execute(_CHILDREN, told).all():
+    for row in _CHILDREN.all(db, of_store=channel.store_id, parent=external_id):
         lines, was = _loaded(db, row.id)
         make_nothing_due(lines)
         posted = post(db, facts_of(row, channel.name, channel.stock_from), lines, was)

@@ -8,6 +8,7 @@ from sqlalchemy import Connection, Row, Text, bindparam, delete, func, insert, s
 from writer import audit, clock
 from writer.db import insert_row
 from writer.errors import Conflict, Invalid, NotFound
+from writer.prepared import Prepared
 from writer.sales import fields
 from writer.sales.types import get_active
 from writer.schema.sales import ignored_skus, sku_rules
@@ -15,7 +16,7 @@ from writer.schema.sales import ignored_skus, sku_rules
 # Over this length a SKU can match no rule; and a store can send anything as a SKU.
 _LONGEST_MATCH = fields.MAX_SKU * 4
 _LENGTH = func.length(sku_rules.c.prefix)
-_LONGEST_RULE = (
+_LONGEST_RULE = Prepared(
     select(sku_rules.c.model, sku_rules.c.variant)
     # Not LIKE: in it a rule's own % and _ would match anything.
     .where(func.substr(bindparam("sku", type_=Text), 1, _LENGTH) == sku_rules.c.prefix)
@@ -26,7 +27,7 @@ _LONGEST_RULE = (
 
 def classify(db: Connection, sku: str) -> tuple[str, str] | None:
     """Return the (model, variant) of the longest rule `sku` begins with, whatever its case; else None."""
-    found = db.execute(_LONGEST_RULE, {"sku": fields.folded(sku)[:_LONGEST_MATCH]}).first()
+    found = _LONGEST_RULE.first(db, sku=fields.folded(sku)[:_LONGEST_MATCH])
     return (found.model, found.variant) if found else None
 
 

@@ -6,20 +6,22 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import BindParameter, Connection, Row, bindparam, func, select, union_all
+from sqlalchemy import Connection, Row, bindparam, func, select, union_all
 
 from writer.errors import NotFound
+from writer.prepared import Prepared
 from writer.schema.stock import movements, product_aliases, products
 
 MAX_ID = 2**31 - 1
 KINDS = ("sale", "refund", "cancellation", "receipt", "adjustment", "stock take", "drift")
 
-_KEYS: BindParameter[Any] = bindparam("keys", expanding=True)
-_BY_KEYS = union_all(
-    select(products.c.sku_key, products.c.id, products.c.counted_from).where(products.c.sku_key.in_(_KEYS)),
-    select(product_aliases.c.sku_key, products.c.id, products.c.counted_from)
-    .join(products, products.c.id == product_aliases.c.stock_product_id)
-    .where(product_aliases.c.sku_key.in_(_KEYS)),
+_BY_KEY = Prepared(
+    union_all(
+        select(products.c.id, products.c.counted_from).where(products.c.sku_key == bindparam("key")),
+        select(products.c.id, products.c.counted_from)
+        .join(product_aliases, product_aliases.c.stock_product_id == products.c.id)
+        .where(product_aliases.c.sku_key == bindparam("key")),
+    )
 )
 
 
@@ -73,11 +75,12 @@ def get_by_id(db: Connection, stock_product_id: int) -> Row[Any]:
 
 def find_many(db: Connection, skus: Iterable[str]) -> dict[str, Counted]:
     """Return the counted products among these SKUs, by folded SKU."""
-    keys = {key(sku) for sku in skus} - {""}
-    if not keys:
-        return {}
-    rows = db.execute(_BY_KEYS, {"keys": list(keys)})
-    return {row.sku_key: Counted(row.id, row.counted_from) for row in rows}
+    found = {}
+    for folded in {key(sku) for sku in skus} - {""}:
+        row = _BY_KEY.first(db, key=folded)
+        if row is not None:
+            found[folded] = Counted(row.id, row.counted_from)
+    return found
 
 
 def available(product: Row[Any]) -> int:

@@ -12,17 +12,18 @@ from writer import audit, clock, orders
 from writer import db as database
 from writer.errors import Invalid, NotFound
 from writer.orders import Channel
+from writer.prepared import Prepared
 from writer.schema.stores import store_secrets, stores
 from writer.stores.secrets import Vault
 
 SECRET_OVERLAP = timedelta(hours=24)
 _CONTACT_EVERY = timedelta(seconds=60)
-_BY_SOURCE = select(stores).where(stores.c.source == bindparam("told"))
-_BY_ID = select(stores).where(stores.c.id == bindparam("told"))
+_BY_SOURCE = Prepared(select(stores).where(stores.c.source == bindparam("told")))
+_BY_ID = Prepared(select(stores).where(stores.c.id == bindparam("told")))
 _SIGNERS = select(
     stores.c.id, stores.c.shared_secret_until, store_secrets.c.secret_encrypted, store_secrets.c.valid_until
 ).outerjoin_from(stores, store_secrets, store_secrets.c.store_id == stores.c.id)
-_SIGNER_AT = _SIGNERS.where(stores.c.source == bindparam("told"))
+_SIGNER_AT = Prepared(_SIGNERS.where(stores.c.source == bindparam("told")))
 
 
 @dataclass(frozen=True)
@@ -46,12 +47,13 @@ def normalised(source: str) -> str:
 
 def find(db: Connection, source: str) -> Row[Any] | None:
     """Return the store registered under this (normalised) address."""
-    return db.execute(_BY_SOURCE, {"told": source}).first()
+    found: Row[Any] | None = _BY_SOURCE.first(db, told=source)
+    return found
 
 
 def get(db: Connection, store_id: int) -> Row[Any]:
     """Return a store; raises NotFound."""
-    row = db.execute(_BY_ID, {"told": store_id}).first()
+    row: Row[Any] | None = _BY_ID.first(db, told=store_id)
     if row is None:
         raise NotFound("There is no such store.")
     return row
@@ -96,7 +98,7 @@ def signer(db: Connection, source: str, ring: Keyring) -> tuple[int | None, list
     That is its own secrets that are valid now, or the shared one while it has none. The id is None where
     there is no such store: then it is every store's secrets, for a clone of a store signs with the store's.
     """
-    rows = db.execute(_SIGNER_AT, {"told": source}).all()
+    rows = _SIGNER_AT.all(db, told=source)
     if rows:
         return rows[0].id, _valid(rows, ring)
     return None, [ring.shared, *_valid(db.execute(_SIGNERS).all(), ring)]
