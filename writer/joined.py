@@ -43,7 +43,7 @@ class Joined:
         self._waiting: deque[_Piece] = deque()
         self._is_led = False
         self._company = 1  # how many were there when the last transaction ended, done or waiting
-        self._took_s = 0.0  # by the last transaction
+        self._gathers_until = 0.0  # by time.perf_counter()
 
     def do(self, work: Work) -> Any:
         """Return what `work(db, is_alone)` returns, once it is committed; raise what it raises alone.
@@ -72,18 +72,19 @@ class Joined:
         """Do what waits by now, and let the first of those that came meanwhile lead on."""
         with self._guard:
             # Who was just answered often asks again at once: then there is one commit where there were two.
-            patience = min(self._took_s, LONGEST_GATHERING_S)
-            self._arrived.wait_for(lambda: len(self._waiting) >= self._company, patience)
+            left_s = max(0.0, self._gathers_until - time.perf_counter())
+            self._arrived.wait_for(lambda: len(self._waiting) >= self._company, left_s)
             pieces = [self._waiting.popleft() for _ in range(min(len(self._waiting), MOST_JOINED))]
         began = time.perf_counter()
         try:
             self._do_all(pieces)
         finally:
-            self._took_s = time.perf_counter() - began
+            ended = time.perf_counter()
             for piece in pieces:
                 piece.is_done = True
                 piece.turn.set()
             with self._guard:
+                self._gathers_until = ended + min(ended - began, LONGEST_GATHERING_S)
                 self._company = min(len(pieces) + len(self._waiting), MOST_JOINED)
                 self._is_led = bool(self._waiting)
                 if self._waiting:
