@@ -10,10 +10,9 @@ import sys
 
 from sqlalchemy.exc import DBAPIError
 
+from writer import alerts, logs
 from writer import config as configuration
-from writer import logs
 from writer.db import Database
-from writer.stock import alerts, client
 
 log = logging.getLogger("writer.low_stock")
 
@@ -26,7 +25,7 @@ def main() -> int:
         url = environment.get("NOTIFY_URL") or None
         database_url = configuration.database_url(environment)
         if url is not None:
-            client.checked_url(url)
+            alerts.checked_url(url)
     except configuration.ConfigError as error:
         print(error, file=sys.stderr)
         return 2
@@ -39,7 +38,7 @@ def main() -> int:
 def _tell(database: Database, url: str) -> int:
     try:
         told = alerts.tell_low(database, url)
-    except client.NotTold as error:
+    except alerts.NotTold as error:
         print(f"Not told: {error} The next run tries again.", file=sys.stderr)
         return 1
     except DBAPIError as error:

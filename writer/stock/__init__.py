@@ -3,8 +3,8 @@
 from writer.stock.actions import adjust, count, receive, sell, sell_by_hand
 from writer.stock.changes import add_alias, add_product, change_product, on_product_added
 from writer.stock.overview import count_in_state
-from writer.stock.queries import available, find, find_many, get, key
-from writer.stock.record import Movement, NotEnoughStock, record
+from writer.stock.queries import available, find, find_many, get, key, list_low_untold
+from writer.stock.record import Movement, NotEnoughStock, note_low_told, record
 
 __all__ = [
     "Movement",
@@ -20,6 +20,8 @@ __all__ = [
     "find_many",
     "get",
     "key",
+    "list_low_untold",
+    "note_low_told",
     "on_product_added",
     "receive",
     "record",

@@ -134,6 +134,12 @@ def held_by_sale(db: Connection, sale_id: int) -> dict[int, int]:
     return {stock_product_id: -int(units) for stock_product_id, units in rows}
 
 
+def list_low_untold(db: Connection) -> list[Row[Any]]:
+    """Return products that fell to their reorder point and nobody was told of yet, by SKU; at most 500."""
+    found = select(products).where(products.c.low_untold).order_by(products.c.sku_key)
+    return list(db.execute(found.limit(500)))
+
+
 def latest_takers(db: Connection, stock_product_id: int, most: int = 5) -> list[str]:
     """Return in words the newest sales of a product, newest first, each once: for an oversell notice."""
     rows = db.execute(

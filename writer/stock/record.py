@@ -118,6 +118,12 @@ def _watch_low(db: Connection, product: Row[Any]) -> None:
         audit.close_notice(db, "low stock", f"product {product.id}")
 
 
+def note_low_told(db: Connection, stock_product_ids: Iterable[int]) -> None:
+    """The owner was told that these products are low: they are told of again when they are low anew."""
+    told = products.c.id.in_(list(stock_product_ids))
+    db.execute(update(products).where(told).values(low_untold=False))
+
+
 def _add(db: Connection, movement: Movement) -> Row[Any]:
     after = db.execute(_MOVE, {"moved_id": movement.stock_product_id, "moved": movement.quantity}).one()
     row = asdict(movement) | {

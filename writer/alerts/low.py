@@ -2,12 +2,11 @@
 
 from typing import Any
 
-from sqlalchemy import Connection, Row, select, update
+from sqlalchemy import Row
 
-from writer import audit
+from writer import audit, stock
+from writer.alerts import client
 from writer.db import Database
-from writer.schema.stock import products
-from writer.stock import client
 
 MOST_LINES = 20  # messengers cut long messages off
 _KIND, _SUBJECT = "not told", "NOTIFY_URL"
@@ -20,7 +19,7 @@ def tell_low(database: Database, url: str) -> int:
     the next call tries again.
     """
     with database.reading() as db:
-        low = _list_untold(db)
+        low = stock.list_low_untold(db)
     if not low:
         return 0
     try:
@@ -31,15 +30,9 @@ def tell_low(database: Database, url: str) -> int:
             audit.raise_notice(db, _KIND, _SUBJECT, sentence, "/stock?state=low")
         raise
     with database.transaction() as db:
-        told = products.c.id.in_([row.id for row in low])
-        db.execute(update(products).where(told).values(low_untold=False))
+        stock.note_low_told(db, [row.id for row in low])
         audit.close_notice(db, _KIND, _SUBJECT)
     return len(low)
-
-
-def _list_untold(db: Connection) -> list[Row[Any]]:
-    found = select(products).where(products.c.low_untold).order_by(products.c.sku_key)
-    return list(db.execute(found.limit(500)))
 
 
 def _title(low: list[Row[Any]]) -> str:

@@ -9,9 +9,8 @@ from typing import Any
 import pytest
 
 from tests.stock.shelf import make_product, open_notices
-from writer import low_stock, stock
+from writer import alerts, low_stock, stock
 from writer.db import Database
-from writer.stock import alerts, client
 
 
 class Messenger:
@@ -95,7 +94,7 @@ def test_a_messenger_that_refuses_is_noticed_and_told_again(
     make_product(database, on_hand=0, reorder_point=0)
     messenger.status = status
 
-    with pytest.raises(client.NotTold):
+    with pytest.raises(alerts.NotTold):
         alerts.tell_low(database, messenger.url)
     said = open_notices(database)["not told"]
     messenger.status = 204
@@ -112,7 +111,7 @@ def test_a_messenger_that_is_not_there_is_noticed_without_its_key(
     make_product(database, on_hand=0, reorder_point=0)
     nobody = "http://127.0.0.1:9/hook?key=secret-part"
 
-    with pytest.raises(client.NotTold):
+    with pytest.raises(alerts.NotTold):
         alerts.tell_low(database, nobody)
 
     assert "127.0.0.1 could not be reached" in open_notices(database)["not told"]
