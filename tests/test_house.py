@@ -28,6 +28,7 @@ ARROWS = [
     "orderbook",
     "orders",
     "sales",
+    "shelf",
     "alerts",
     "stock",
 ]
@@ -226,7 +227,7 @@ MAY_READ_ORDERS = {
     "writer/airtable/report.py": "tells the owner's own Airtable, and no request",
     "writer/sales/queries.py": "the number of the order behind a sale that is seen",
     "writer/sales/types.py": "whether a type is in use",
-    "writer/stock/explain.py": "the order behind a movement, where its store is seen",
+    "writer/shelf/explain.py": "the order behind a movement, where its store is seen",
     "writer/deliveries/queries.py": "the number behind a delivery that is seen",
     "writer/deliveries/short_form.py": "what was recorded of an order that a delivery is about",
     "writer/listings/actions.py": "what product of a store is what: no order",

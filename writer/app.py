@@ -29,10 +29,10 @@ from writer.push import pages as push_pages
 from writer.sales import api as sales_api
 from writer.sales import pages as sales_pages
 from writer.sales import pages_types as sales_types
-from writer.stock import api as stock_api
-from writer.stock import pages as stock_pages
-from writer.stock import pages_csv as stock_csv
-from writer.stock import pages_take as stock_take
+from writer.shelf import api as stock_api
+from writer.shelf import pages as stock_pages
+from writer.shelf import pages_csv as stock_csv
+from writer.shelf import pages_take as stock_take
 from writer.stores import Keyring, Vault
 from writer.stores import pages as stores_pages
 from writer.sync import api as sync_api

@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta
 
 from sqlalchemy import Connection, func, select
 
-from writer import clock, money, orderbook, stock
+from writer import clock, money, orderbook, shelf
 from writer.charts import Bar
 from writer.orderbook import Day
 from writer.schema.stores import stores
@@ -97,8 +97,8 @@ def look(db: Connection, sight: Sight) -> Glance:
         to_ship=counts.get("processing", 0),
         on_hold=counts.get("on-hold", 0),
         health=list_health(db, sight),
-        low=stock.count_in_state(db, "low"),
-        oversold=stock.count_in_state(db, "oversold"),
+        low=shelf.count_in_state(db, "low"),
+        oversold=shelf.count_in_state(db, "oversold"),
     )
 
 

@@ -1,4 +1,4 @@
-"""Forms of the stock room, and the filter of its list as the query string gives it."""
+"""Forms of the stock pages, and the filter of the list as the query string gives it."""
 
 import secrets
 from datetime import UTC, datetime, timedelta
@@ -12,9 +12,8 @@ from wtforms.validators import InputRequired, Length, NumberRange, Optional, Reg
 
 from writer import clock
 from writer.errors import DomainError
-from writer.stock.overview import STATES, Filters
-from writer.stock.record import LARGEST_MOVE
-from writer.stock.settings import MAX_DAYS, MAX_NAME, MAX_NOTE, MAX_SKU, MAX_TYPE, MAX_UNITS, whole_units
+from writer.shelf.overview import STATES, Filters
+from writer.stock import LARGEST_MOVE, MAX_DAYS, MAX_NAME, MAX_NOTE, MAX_SKU, MAX_TYPE, MAX_UNITS, whole_units
 
 _AS_TYPED = {"autocapitalize": "none", "autocomplete": "off", "spellcheck": "false"}
 _WHOLE = {"inputmode": "numeric"}

@@ -8,9 +8,9 @@ from typing import Any
 
 from writer.db import Database
 from writer.errors import Invalid
+from writer.shelf import overview
+from writer.shelf.overview import Filters, Line
 from writer.sight import NOTHING
-from writer.stock import overview
-from writer.stock.overview import Filters, Line
 
 # What a file may change, and what it only tells.
 SETTINGS = (

@@ -8,18 +8,20 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, select
 
+from writer import stock
 from writer.errors import Invalid
 from writer.schema.stock import product_aliases, products
-from writer.stock import actions, changes, queries, settings, sheet
-from writer.stock.sheet import SheetRow
+from writer.shelf import sheet
+from writer.shelf.sheet import SheetRow
+from writer.stock import MAX_DAYS, MAX_UNITS
 
 _COLUMN_OF = {"reserved": "set_aside"}
 _NAME_OF = {"set_aside": "reserved"}
 _NUMBERS = {
-    "reorder_point": settings.MAX_UNITS,
-    "lead_time_days": settings.MAX_DAYS,
-    "reserved": settings.MAX_UNITS,
-    "counted": settings.MAX_UNITS,
+    "reorder_point": MAX_UNITS,
+    "lead_time_days": MAX_DAYS,
+    "reserved": MAX_UNITS,
+    "counted": MAX_UNITS,
 }
 _FLAGS = {"yes": True, "true": True, "1": True, "no": False, "false": False, "0": False}
 _FEW = 500  # parameters of one query
@@ -87,12 +89,12 @@ class _Known:
 
 def make(db: Connection, rows: list[SheetRow], at: datetime) -> Plan:
     """Compare the rows of a file, whose counts were made at `at`, with what is there."""
-    known = _look_up(db, {queries.key(row.cells.get("sku", "")) for row in rows}, at)
+    known = _look_up(db, {stock.key(row.cells.get("sku", "")) for row in rows}, at)
     plan, lines = Plan(), dict[str, int]()
     for row in rows:
         sku = row.cells.get("sku", "")
-        product = known.products.get(queries.key(sku))
-        first = lines.setdefault(queries.key(sku) if product is None else product.sku_key, row.line)
+        product = known.products.get(stock.key(sku))
+        first = lines.setdefault(stock.key(sku) if product is None else product.sku_key, row.line)
         try:
             if first != row.line:
                 raise ValueError(f"Line {first} has this product already.")
@@ -110,15 +112,15 @@ def make(db: Connection, rows: list[SheetRow], at: datetime) -> Plan:
 def carry_out(db: Connection, actor: str, plan: Plan, at: datetime) -> None:
     """Do all that the plan says. Raises Invalid, Conflict where something came in between."""
     existing = [change for change in plan.changes if change.product is not None]
-    locked = {row.id: row for row in queries.lock_products(db, [c.product.id for c in existing if c.product])}
+    locked = {row.id: row for row in stock.lock_products(db, [c.product.id for c in existing if c.product])}
     for change in plan.changes:
         if change.product is None:
-            changes.add_product(db, actor, change.sku, on_hand=change.counted or 0, **change.settings)
+            stock.add_product(db, actor, change.sku, on_hand=change.counted or 0, **change.settings)
         elif change.settings:
-            changes.change_product(db, actor, locked[change.product.id], **change.settings)
+            stock.change_product(db, actor, locked[change.product.id], **change.settings)
     counts = [(c.product.id, c.counted) for c in existing if c.product and c.counted is not None]
     if counts:
-        actions.count(db, actor, counts, at, "counted by file")
+        stock.count(db, actor, counts, at, "counted by file")
 
 
 def _look_up(db: Connection, keys: set[str], at: datetime) -> _Known:
@@ -128,8 +130,8 @@ def _look_up(db: Connection, keys: set[str], at: datetime) -> _Known:
         found = _find(db, ordered[start : start + _FEW])
         known.products.update(found)
         rows = list(found.values())
-        known.expected.update(queries.on_hand_at(db, rows, at))
-        known.refused.update(actions.why_not_counted(db, at, rows))
+        known.expected.update(stock.on_hand_at(db, rows, at))
+        known.refused.update(stock.why_not_counted(db, at, rows))
     return known
 
 
@@ -150,7 +152,7 @@ def _change(row: SheetRow, product: Row[Any] | None, known: _Known) -> Change:
     given = _given(row, errors)
     counted = given.pop("counted", None)
     try:
-        checked = settings.checked(given if product is not None else {"sku": sku, **given})
+        checked = stock.checked_settings(given if product is not None else {"sku": sku, **given})
     except Invalid as error:
         errors += [f"{_NAME_OF.get(name, name)}: {told}" for name, told in error.errors.items()]
     if product is not None and counted is not None and product.id in known.refused:
@@ -187,7 +189,7 @@ def _value(name: str, cell: str) -> Any:
         return _FLAGS[cell.casefold()]
     if cell == "-" and name != "counted":
         return {"name": "", "reserved": 0}.get(name)
-    return settings.whole_units(cell, _NUMBERS[name]) if name in _NUMBERS else cell
+    return stock.whole_units(cell, _NUMBERS[name]) if name in _NUMBERS else cell
 
 
 def _word(value: Any) -> str:

@@ -7,8 +7,8 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, select
 
+from writer import stock
 from writer.schema.stock import products
-from writer.stock import actions, queries
 
 
 @dataclass(frozen=True)
@@ -33,6 +33,6 @@ def compare(db: Connection, counted: Mapping[int, int], at: datetime) -> list[Di
     """Return each count beside what was expected at `at`, by SKU. Raises Invalid as a count itself would."""
     by_sku = select(products).where(products.c.id.in_(list(counted))).order_by(products.c.sku_key)
     rows = db.execute(by_sku).all()
-    actions.check_count(db, at, rows)
-    expected = queries.on_hand_at(db, rows, at)
+    stock.check_count(db, at, rows)
+    expected = stock.on_hand_at(db, rows, at)
     return [Difference(row, expected[row.id], counted[row.id]) for row in rows]

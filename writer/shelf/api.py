@@ -9,12 +9,12 @@ from flask_openapi3.models.tag import Tag
 from sqlalchemy import Connection, Row
 from werkzeug.routing import PathConverter
 
-from writer import accounts, clock, wire
+from writer import accounts, clock, stock, wire
 from writer.db import reading
 from writer.docs import PROBLEMS, OnceHeader, json_object_only
 from writer.errors import DomainError, Invalid
-from writer.stock import actions, api_shapes, changes, explain, overview, queries
-from writer.stock.api_shapes import NewMovement, SkuPath
+from writer.shelf import api_shapes, explain, overview
+from writer.shelf.api_shapes import NewMovement, SkuPath
 
 bp = APIBlueprint(
     "stock_api",
@@ -63,7 +63,7 @@ def add_product(header: OnceHeader, body: api_shapes.NewProduct) -> Response:
     """Begin to count a SKU. Orders made before now are part of the first count."""
 
     def act(db: Connection) -> tuple[dict[str, Any], int]:
-        row = changes.add_product(db, accounts.actor().name, on_hand=body.on_hand, **body.given())
+        row = stock.add_product(db, accounts.actor().name, on_hand=body.on_hand, **body.given())
         return _described(db, row), 201
 
     return accounts.answer_once(act)
@@ -74,7 +74,7 @@ def add_product(header: OnceHeader, body: api_shapes.NewProduct) -> Response:
 def show(path: SkuPath) -> dict[str, Any]:
     """Return one product."""
     with reading() as db:
-        return _described(db, queries.get(db, path.sku))
+        return _described(db, stock.get(db, path.sku))
 
 
 @bp.put("/<last_sku:sku>", merge_slashes=False, responses={"200": api_shapes.Product})
@@ -82,8 +82,8 @@ def change(path: SkuPath, header: OnceHeader, body: api_shapes.Settings) -> Resp
     """Change the given settings of a product."""
 
     def act(db: Connection) -> tuple[dict[str, Any], int]:
-        row = queries.get(db, path.sku)
-        return _described(db, changes.change_product(db, accounts.actor().name, row, **body.given())), 200
+        row = stock.get(db, path.sku)
+        return _described(db, stock.change_product(db, accounts.actor().name, row, **body.given())), 200
 
     return accounts.answer_once(act)
 
@@ -92,7 +92,7 @@ def change(path: SkuPath, header: OnceHeader, body: api_shapes.Settings) -> Resp
 def list_movements(path: SkuPath, query: wire.PageQuery) -> dict[str, Any]:
     """List the movements of a product, newest first."""
     with reading() as db:
-        found = queries.get(db, path.sku).id
+        found = stock.get(db, path.sku).id
         steps = explain.list_steps(db, accounts.sight(), found, query.limit, query.offset)
         total = explain.count_steps(db, found)
     return {"entries": [api_shapes.movement(step) for step in steps], "total_count": total}
@@ -107,8 +107,8 @@ def move(path: SkuPath, header: OnceHeader, body: NewMovement) -> Response:
     """
 
     def act(db: Connection) -> tuple[dict[str, Any], int]:
-        row = queries.get(db, path.sku)
-        queries.lock_products(db, [row.id])
+        row = stock.get(db, path.sku)
+        stock.lock_products(db, [row.id])
         return _move(db, row, body), 201
 
     return accounts.answer_once(act)
@@ -121,7 +121,7 @@ def move_all(header: OnceHeader, body: api_shapes.NewMovements) -> Response:
     def act(db: Connection) -> tuple[dict[str, Any], int]:
         rows = _find_all(db, body)
         # All at once and by id, before the first moves: two such requests never wait for each other.
-        queries.lock_products(db, {row.id for row in rows})
+        stock.lock_products(db, {row.id for row in rows})
         return {"lines": [_move_line(db, number, rows[number], line) for number, line in _lines(body)]}, 201
 
     return accounts.answer_once(act)
@@ -133,7 +133,7 @@ def _lines(body: api_shapes.NewMovements) -> list[tuple[int, api_shapes.NewLine]
 
 def _find_all(db: Connection, body: api_shapes.NewMovements) -> list[Row[Any]]:
     """Return the product of each line. Raises Invalid naming every line whose SKU is none."""
-    found = [queries.find(db, line.sku) for line in body.lines]
+    found = [stock.find(db, line.sku) for line in body.lines]
     unknown = [number for number, row in enumerate(found) if row is None]
     if unknown:
         listed = ", ".join(repr(body.lines[number].sku) for number in unknown[:5])
@@ -155,16 +155,16 @@ def _move(db: Connection, row: Row[Any], asked: NewMovement) -> dict[str, Any]:
     at = None if asked.at is None else wire.utc(asked.at)
     if asked.at is not None and at is None:
         raise Invalid("The time cannot be used.", {"at": "Must be a date such as 2026-11-20T10:00:00Z."})
-    who, before = accounts.actor().name, queries.get_by_id(db, row.id).on_hand
+    who, before = accounts.actor().name, stock.get_by_id(db, row.id).on_hand
     if asked.kind == "receipt":
-        actions.receive(db, who, row, asked.quantity, asked.note, at)
+        stock.receive(db, who, row, asked.quantity, asked.note, at)
     elif asked.kind == "adjustment":
-        actions.adjust(db, who, row, asked.quantity, asked.note, at)
+        stock.adjust(db, who, row, asked.quantity, asked.note, at)
     elif asked.kind == "sale":
-        actions.sell(db, who, row, asked.quantity, asked.note, at, asked.allow_oversell)
+        stock.sell(db, who, row, asked.quantity, asked.note, at, asked.allow_oversell)
     else:
-        actions.count(db, who, [(row.id, asked.quantity)], at or clock.now(), asked.note)
-    after = queries.get_by_id(db, row.id)
+        stock.count(db, who, [(row.id, asked.quantity)], at or clock.now(), asked.note)
+    after = stock.get_by_id(db, row.id)
     return api_shapes.moved(after, after.on_hand - before)
 
 

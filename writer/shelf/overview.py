@@ -7,13 +7,12 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Row, exists, func, select
 
-from writer import clock
+from writer import clock, stock
 from writer.schema.listings import listings
 from writer.schema.push import drifts
 from writer.schema.stock import movements, products
 from writer.schema.stores import stores
 from writer.sight import Sight
-from writer.stock import queries
 
 DAYS = 30
 STATES = {
@@ -110,7 +109,7 @@ def describe(db: Connection, sight: Sight, rows: Iterable[Row[Any]]) -> list[Lin
 
 
 def _line(product: Row[Any], sold: int, shown: list[Shown]) -> Line:
-    available = queries.available(product)
+    available = stock.available(product)
     days = min(timedelta(days=DAYS), max(clock.now() - product.counted_from, timedelta(days=1)))
     cover = int(max(available, 0) * (days / timedelta(days=1)) // sold) if sold > 0 else None
     return Line(product, available, sold, cover, shown)
@@ -175,7 +174,7 @@ def _of_listing(row: Row[Any]) -> Shown:
 
 def _conditions(filters: Filters) -> Iterator[ColumnElement[bool]]:
     if filters.text:
-        by_sku = products.c.sku_key.contains(queries.key(filters.text), autoescape=True)
+        by_sku = products.c.sku_key.contains(stock.key(filters.text), autoescape=True)
         yield by_sku | products.c.name.icontains(filters.text, autoescape=True)
     if filters.state == "low":
         yield products.c.is_low

@@ -7,7 +7,7 @@ from werkzeug.wrappers import Response
 from writer import accounts, clock
 from writer.db import database, reading, transaction
 from writer.errors import DomainError, Invalid
-from writer.stock import forms, sheet, sheet_plan
+from writer.shelf import forms, sheet, sheet_plan
 
 bp = Blueprint("stock_csv", __name__, template_folder="templates")
 
@@ -70,9 +70,9 @@ def _preview(form: forms.CsvForm, data: bytes, warning: str | None = None) -> st
     with reading() as db:
         plan = sheet_plan.make(db, rows, at)
     text = data.decode("utf-8-sig")
-    return render_template("stock/csv_preview.html", form=form, plan=plan, at=at, text=text, warning=warning)
+    return render_template("shelf/csv_preview.html", form=form, plan=plan, at=at, text=text, warning=warning)
 
 
 def _ask_page(form: forms.TakeForm) -> str:
     form.show_minute()
-    return render_template("stock/csv.html", form=form, most=sheet.MOST_ROWS)
+    return render_template("shelf/csv.html", form=form, most=sheet.MOST_ROWS)

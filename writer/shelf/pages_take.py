@@ -3,11 +3,11 @@
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from writer import accounts
+from writer import accounts, stock
 from writer.db import reading, transaction
 from writer.errors import Invalid
 from writer.paging import asked_page
-from writer.stock import actions, forms, overview, take
+from writer.shelf import forms, overview, take
 
 bp = Blueprint("stock_take", __name__, template_folder="templates")
 PAGE = 200
@@ -40,7 +40,7 @@ def _preview(form: forms.TakeForm, counted: dict[int, int]) -> str:
     with reading() as db:
         found = take.compare(db, counted, at)
     return render_template(
-        "stock/take_preview.html",
+        "shelf/take_preview.html",
         form=form,
         at=at,
         counted=counted,
@@ -51,7 +51,7 @@ def _preview(form: forms.TakeForm, counted: dict[int, int]) -> str:
 
 def _save(form: forms.TakeForm, counted: dict[int, int]) -> Response:
     with transaction() as db:
-        off = actions.count(
+        off = stock.count(
             db, accounts.actor().name, counted.items(), form.moment(), form.note.data or "stock take"
         )
     skus = f"{len(counted)} SKU{'' if len(counted) == 1 else 's'}"
@@ -68,7 +68,7 @@ def _take_page(form: forms.TakeForm, wrong: dict[int, str] | None = None, refusa
         rows = overview.list_products(db, filters, page.size, page.offset)
     sent = {name: text for name, text in request.form.items() if name.startswith("count-")}
     return render_template(
-        "stock/take.html",
+        "shelf/take.html",
         form=form,
         rows=rows,
         page=page,

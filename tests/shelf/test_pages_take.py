@@ -6,8 +6,8 @@ from datetime import timedelta
 import pytest
 from flask.testing import FlaskClient
 
+from tests.shelf.test_pages import text_of
 from tests.stock.shelf import make_product, moves, on_hand
-from tests.stock.test_pages import text_of
 from writer import clock, stock
 from writer.db import Database
 

@@ -8,11 +8,11 @@ from flask_wtf import FlaskForm
 from sqlalchemy import Connection, Row
 from werkzeug.wrappers import Response
 
-from writer import accounts
+from writer import accounts, stock
 from writer.db import reading, transaction
 from writer.errors import DomainError
 from writer.paging import asked_page
-from writer.stock import actions, changes, explain, forms, overview, queries
+from writer.shelf import explain, forms, overview
 
 bp = Blueprint("stock", __name__, template_folder="templates")
 Answer = Response | tuple[str, int]
@@ -30,14 +30,14 @@ def index() -> str:
         page = asked_page(counts[filters.state])
         lines = overview.list_lines(db, accounts.sight(), filters, page.size, page.offset)
     return render_template(
-        "stock/index.html", lines=lines, page=page, filters=filters, counts=counts, states=overview.STATES
+        "shelf/index.html", lines=lines, page=page, filters=filters, counts=counts, states=overview.STATES
     )
 
 
 @bp.get("/stock/new")
 def new() -> str:
     """Ask for a SKU to be counted."""
-    return render_template("stock/new.html", form=forms.NewProductForm(formdata=None))
+    return render_template("shelf/new.html", form=forms.NewProductForm(formdata=None))
 
 
 @bp.post("/stock/new")
@@ -48,13 +48,13 @@ def add() -> Answer:
         try:
             with transaction() as db:
                 who, units = accounts.actor().name, form.on_hand.data or 0
-                row = changes.add_product(db, who, on_hand=units, **form.settings())
+                row = stock.add_product(db, who, on_hand=units, **form.settings())
         except DomainError as error:
             forms.refuse(form, error)
         else:
             flash(f"{row.sku} is counted from now on.", "success")
             return redirect(url_for("stock.show", stock_product_id=row.id), 303)
-    return render_template("stock/new.html", form=form), 422
+    return render_template("shelf/new.html", form=form), 422
 
 
 @bp.get("/stock/<int:stock_product_id>")
@@ -69,7 +69,7 @@ def change(stock_product_id: int) -> Answer:
     form = forms.SettingsForm(prefix="settings")
 
     def act(db: Connection, product: Row[Any]) -> str:
-        after = changes.change_product(db, accounts.actor().name, product, **form.settings())
+        after = stock.change_product(db, accounts.actor().name, product, **form.settings())
         return f"{after.sku} was changed." if after.version != product.version else "Nothing was changed."
 
     return _do(stock_product_id, "settings", form, act)
@@ -81,10 +81,10 @@ def receive(stock_product_id: int) -> Answer:
     form = forms.ReceiveForm(prefix="receive")
 
     def act(db: Connection, product: Row[Any]) -> str:
-        if not actions.is_first_sending(db, form.once.data or ""):
+        if not stock.is_first_sending(db, form.once.data or ""):
             return "This form was sent before: nothing was added again."
         units = form.quantity.data or 0
-        actions.receive(db, accounts.actor().name, product, units, form.note.data or "")
+        stock.receive(db, accounts.actor().name, product, units, form.note.data or "")
         return f"Received {units}: {_count_now(db, product)}"
 
     return _do(stock_product_id, "receive", form, act)
@@ -96,10 +96,10 @@ def adjust(stock_product_id: int) -> Answer:
     form = forms.AdjustForm(prefix="adjust")
 
     def act(db: Connection, product: Row[Any]) -> str:
-        if not actions.is_first_sending(db, form.once.data or ""):
+        if not stock.is_first_sending(db, form.once.data or ""):
             return "This form was sent before: nothing was moved again."
         units = form.quantity.data or 0
-        actions.adjust(db, accounts.actor().name, product, units, form.note.data or "")
+        stock.adjust(db, accounts.actor().name, product, units, form.note.data or "")
         return f"Adjusted by {units:+d}: {_count_now(db, product)}"
 
     return _do(stock_product_id, "adjust", form, act)
@@ -111,7 +111,7 @@ def add_alias(stock_product_id: int) -> Answer:
     form = forms.AliasForm(prefix="alias")
 
     def act(db: Connection, product: Row[Any]) -> str:
-        changes.add_alias(db, accounts.actor().name, product, form.sku.data or "")
+        stock.add_alias(db, accounts.actor().name, product, form.sku.data or "")
         return f"{form.sku.data} means {product.sku} from now on."
 
     return _do(stock_product_id, "alias", form, act)
@@ -123,14 +123,14 @@ def remove_alias(stock_product_id: int) -> Answer:
     form = forms.AliasForm(prefix="alias")
 
     def act(db: Connection, product: Row[Any]) -> str:
-        changes.remove_alias(db, accounts.actor().name, product, form.sku.data or "")
+        stock.remove_alias(db, accounts.actor().name, product, form.sku.data or "")
         return f"{form.sku.data} no longer means {product.sku}. What was counted stays."
 
     return _do(stock_product_id, "alias", form, act)
 
 
 def _count_now(db: Connection, product: Row[Any]) -> str:
-    return f"{queries.get_by_id(db, product.id).on_hand:,} of {product.sku} on hand."
+    return f"{stock.get_by_id(db, product.id).on_hand:,} of {product.sku} on hand."
 
 
 def _do(
@@ -140,7 +140,7 @@ def _do(
     if form.validate_on_submit():
         try:
             with transaction() as db:
-                sentence = act(db, queries.get_by_id(db, stock_product_id))
+                sentence = act(db, stock.get_by_id(db, stock_product_id))
         except DomainError as error:
             if error.status == 404:
                 raise
@@ -155,7 +155,7 @@ def _product_page(stock_product_id: int, refused: dict[str, FlaskForm] | None = 
     """Draw one product; `refused` is the form that could not be used, by its prefix."""
     sight = accounts.sight()
     with reading() as db:
-        product = queries.get_by_id(db, stock_product_id)
+        product = stock.get_by_id(db, stock_product_id)
         line = overview.describe(db, sight, [product])[0]
         page = asked_page(explain.count_steps(db, product.id))
         steps = explain.list_steps(db, sight, product.id, page.size, page.offset)
@@ -168,7 +168,7 @@ def _product_page(stock_product_id: int, refused: dict[str, FlaskForm] | None = 
         "alias": forms.AliasForm(formdata=None, prefix="alias"),
     }
     return render_template(
-        "stock/show.html",
+        "shelf/show.html",
         line=line,
         product=product,
         page=page,

@@ -4,11 +4,10 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, JsonValue, WithJsonSchema
 
-from writer.stock import queries
-from writer.stock.explain import Step
-from writer.stock.overview import Line, Shown
-from writer.stock.record import LARGEST_MOVE
-from writer.stock.settings import MAX_DAYS, MAX_NAME, MAX_NOTE, MAX_SKU, MAX_TYPE, MAX_UNITS
+from writer import stock
+from writer.shelf.explain import Step
+from writer.shelf.overview import Line, Shown
+from writer.stock import LARGEST_MOVE, MAX_DAYS, MAX_NAME, MAX_NOTE, MAX_SKU, MAX_TYPE, MAX_UNITS
 from writer.wire import PageQuery, Time, TimeText, iso
 
 # A SKU that is too long is no wrong value in an address but a product that is not there.
@@ -237,5 +236,5 @@ def moved(row: Any, change: int) -> dict[str, Any]:
         "moved": change,
         "on_hand": row.on_hand,
         "reserved": row.set_aside,
-        "available": queries.available(row),
+        "available": stock.available(row),
     }
