@@ -28,6 +28,7 @@ ARROWS = [
     "orderbook",
     "orders",
     "sales",
+    "stocktake",
     "shelf",
     "alerts",
     "stock",

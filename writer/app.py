@@ -31,8 +31,8 @@ from writer.sales import pages as sales_pages
 from writer.sales import pages_types as sales_types
 from writer.shelf import api as stock_api
 from writer.shelf import pages as stock_pages
-from writer.shelf import pages_csv as stock_csv
-from writer.shelf import pages_take as stock_take
+from writer.stocktake import pages as stock_take
+from writer.stocktake import pages_csv as stock_csv
 from writer.stores import Keyring, Vault
 from writer.stores import pages as stores_pages
 from writer.sync import api as sync_api

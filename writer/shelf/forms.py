@@ -1,19 +1,17 @@
 """Forms of the stock pages, and the filter of the list as the query string gives it."""
 
 import secrets
-from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from flask import request
 from flask_wtf import FlaskForm
 from sqlalchemy import Row
-from wtforms import BooleanField, DateTimeLocalField, FileField, HiddenField, IntegerField, StringField
+from wtforms import BooleanField, HiddenField, IntegerField, StringField
 from wtforms.validators import InputRequired, Length, NumberRange, Optional, Regexp
 
-from writer import clock
 from writer.errors import DomainError
 from writer.shelf.overview import STATES, Filters
-from writer.stock import LARGEST_MOVE, MAX_DAYS, MAX_NAME, MAX_NOTE, MAX_SKU, MAX_TYPE, MAX_UNITS, whole_units
+from writer.stock import LARGEST_MOVE, MAX_DAYS, MAX_NAME, MAX_NOTE, MAX_SKU, MAX_TYPE, MAX_UNITS
 
 _AS_TYPED = {"autocapitalize": "none", "autocomplete": "off", "spellcheck": "false"}
 _WHOLE = {"inputmode": "numeric"}
@@ -122,62 +120,6 @@ class AliasForm(FlaskForm):  # type: ignore[misc]  # flask_wtf has no types
     """Another SKU of a product."""
 
     sku = StringField("Another SKU", [InputRequired("Give a SKU."), Length(max=MAX_SKU)], render_kw=_AS_TYPED)
-
-
-class TakeForm(FlaskForm):  # type: ignore[misc]  # flask_wtf has no types
-    """As of when stock was taken; the counts beside it are fields of the page, one for each product."""
-
-    at = DateTimeLocalField(
-        "Counted at (UTC)",
-        [InputRequired("Say when it was counted.")],
-        format=["%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%dT%H:%M:%S.%f"],
-        description="What was sold or received after that is reckoned on top.",
-    )
-    note = StringField("Note", [Length(max=MAX_NOTE)], render_kw={"placeholder": "Who counted, where …"})
-    do = HiddenField()
-
-    def moment(self) -> datetime:
-        """Return the time in UTC; a whole minute, as browsers send it, means its end, at most now."""
-        assert self.at.data is not None
-        at = self.at.data.replace(tzinfo=UTC)
-        if at.second == at.microsecond == 0 and at <= clock.now():
-            return min(at + timedelta(minutes=1, microseconds=-1), clock.now())
-        return at
-
-    def show_minute(self) -> None:
-        """Show the time as a browser's field holds it, whose microseconds were for the preview alone."""
-        if self.at.data is not None:
-            self.at.raw_data = None
-            self.at.data = self.at.data.replace(second=0, microsecond=0)
-
-
-class CsvForm(TakeForm):
-    """A file of products, and as of when the counts in it were made."""
-
-    file = FileField("CSV file")
-    text = HiddenField()
-    digest = HiddenField()
-
-
-def new_take_form(kind: type[TakeForm]) -> TakeForm:
-    """Return the form of a count that is made now."""
-    form = kind(formdata=None)
-    form.at.data = clock.now().replace(tzinfo=None)
-    return form
-
-
-def counts() -> tuple[dict[int, int], dict[int, str]]:
-    """Return the counts that the page sent by product id, and what is wrong with those that are none."""
-    usable, wrong = {}, {}
-    for name, text in request.form.items():
-        key = name.removeprefix("count-")
-        if key == name or not text.strip() or not (key.isascii() and key.isdecimal() and len(key) < 10):
-            continue
-        try:
-            usable[int(key)] = whole_units(text)
-        except ValueError as error:
-            wrong[int(key)] = str(error)
-    return usable, wrong
 
 
 def filled(product: Row[Any]) -> SettingsForm:

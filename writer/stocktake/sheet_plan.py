@@ -11,9 +11,9 @@ from sqlalchemy import Connection, Row, select
 from writer import stock
 from writer.errors import Invalid
 from writer.schema.stock import product_aliases, products
-from writer.shelf import sheet
-from writer.shelf.sheet import SheetRow
 from writer.stock import MAX_DAYS, MAX_UNITS
+from writer.stocktake import sheet
+from writer.stocktake.sheet import SheetRow
 
 _COLUMN_OF = {"reserved": "set_aside"}
 _NAME_OF = {"set_aside": "reserved"}

@@ -3,11 +3,11 @@
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from writer import accounts, stock
+from writer import accounts, shelf, stock
 from writer.db import reading, transaction
 from writer.errors import Invalid
 from writer.paging import asked_page
-from writer.shelf import forms, overview, take
+from writer.stocktake import forms, take
 
 bp = Blueprint("stock_take", __name__, template_folder="templates")
 PAGE = 200
@@ -31,7 +31,7 @@ def send() -> Response | str | tuple[str, int]:
     try:
         return _save(form, counted) if form.do.data == "save" else _preview(form, counted)
     except Invalid as error:
-        forms.refuse(form, error)
+        shelf.refuse_form(form, error)
         return _take_page(form), 422
 
 
@@ -40,7 +40,7 @@ def _preview(form: forms.TakeForm, counted: dict[int, int]) -> str:
     with reading() as db:
         found = take.compare(db, counted, at)
     return render_template(
-        "shelf/take_preview.html",
+        "stocktake/take_preview.html",
         form=form,
         at=at,
         counted=counted,
@@ -62,13 +62,13 @@ def _save(form: forms.TakeForm, counted: dict[int, int]) -> Response:
 def _take_page(form: forms.TakeForm, wrong: dict[int, str] | None = None, refusal: str | None = None) -> str:
     """Draw the list to be filled in, with what was sent already and what is wrong with it."""
     form.show_minute()
-    filters = forms.asked()
+    filters = shelf.asked_filters()
     with reading() as db:
-        page = asked_page(overview.count_products(db, filters), PAGE)
-        rows = overview.list_products(db, filters, page.size, page.offset)
+        page = asked_page(shelf.count_products(db, filters), PAGE)
+        rows = shelf.list_products(db, filters, page.size, page.offset)
     sent = {name: text for name, text in request.form.items() if name.startswith("count-")}
     return render_template(
-        "shelf/take.html",
+        "stocktake/take.html",
         form=form,
         rows=rows,
         page=page,

@@ -6,10 +6,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from writer import shelf
 from writer.db import Database
 from writer.errors import Invalid
-from writer.shelf import overview
-from writer.shelf.overview import Filters, Line
+from writer.shelf import Filters, Line
 from writer.sight import NOTHING
 
 # What a file may change, and what it only tells.
@@ -46,7 +46,7 @@ def lines(database: Database, filters: Filters) -> Iterator[str]:
     last = ""
     while True:
         with database.reading() as db:
-            chunk = overview.list_lines_after(db, NOTHING, filters, last, _CHUNK)
+            chunk = shelf.list_lines_after(db, NOTHING, filters, last, _CHUNK)
         if not chunk:
             return
         yield _written([_cells(line) for line in chunk])

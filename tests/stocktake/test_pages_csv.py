@@ -10,8 +10,8 @@ from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
 from tests.shelf.test_pages import text_of
-from tests.shelf.test_pages_take import hidden_fields, minute
 from tests.stock.shelf import make_product, moves, on_hand, product
+from tests.stocktake.test_pages import hidden_fields, minute
 from writer import stock
 from writer.db import Database
 
@@ -63,7 +63,7 @@ def test_no_cell_is_a_formula_and_each_comes_back_as_it_was(
 def test_a_long_list_goes_out_in_pieces(
     admin: FlaskClient, database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("writer.shelf.sheet._CHUNK", 2)
+    monkeypatch.setattr("writer.stocktake.sheet._CHUNK", 2)
     for sku in ("e", "D", "c", "B", "a"):
         make_product(database, sku)
 

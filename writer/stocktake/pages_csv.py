@@ -4,10 +4,10 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask import Response as FileResponse
 from werkzeug.wrappers import Response
 
-from writer import accounts, clock
+from writer import accounts, clock, shelf
 from writer.db import database, reading, transaction
 from writer.errors import DomainError, Invalid
-from writer.shelf import forms, sheet, sheet_plan
+from writer.stocktake import forms, sheet, sheet_plan
 
 bp = Blueprint("stock_csv", __name__, template_folder="templates")
 
@@ -16,7 +16,7 @@ bp = Blueprint("stock_csv", __name__, template_folder="templates")
 def download() -> FileResponse:
     """Download what the filter leaves as CSV."""
     headers = {"Content-Disposition": f"attachment; filename=stock-{clock.now():%Y-%m-%d}.csv"}
-    return FileResponse(sheet.lines(database(), forms.asked()), mimetype="text/csv", headers=headers)
+    return FileResponse(sheet.lines(database(), shelf.asked_filters()), mimetype="text/csv", headers=headers)
 
 
 @bp.get("/stock/csv")
@@ -37,7 +37,7 @@ def preview() -> str | tuple[str, int]:
             raise Invalid("Choose a file.", {"file": "Choose a file."})
         return _preview(form, upload.read())
     except Invalid as error:
-        forms.refuse(form, error)
+        shelf.refuse_form(form, error)
         return _ask_page(form), 422
 
 
@@ -70,9 +70,11 @@ def _preview(form: forms.CsvForm, data: bytes, warning: str | None = None) -> st
     with reading() as db:
         plan = sheet_plan.make(db, rows, at)
     text = data.decode("utf-8-sig")
-    return render_template("shelf/csv_preview.html", form=form, plan=plan, at=at, text=text, warning=warning)
+    return render_template(
+        "stocktake/csv_preview.html", form=form, plan=plan, at=at, text=text, warning=warning
+    )
 
 
 def _ask_page(form: forms.TakeForm) -> str:
     form.show_minute()
-    return render_template("shelf/csv.html", form=form, most=sheet.MOST_ROWS)
+    return render_template("stocktake/csv.html", form=form, most=sheet.MOST_ROWS)
