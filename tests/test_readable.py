@@ -9,7 +9,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from tests.delivering import deliver, make_order_body
-from tests.stock.shelf import make_product
+from tests.stock.products import make_product
 from writer.db import Database
 
 TEMPLATES = sorted((Path(__file__).parent.parent / "writer").rglob("templates/**/*.html"))

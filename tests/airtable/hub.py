@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import Row
 
 from tests.fakes.airtable import Base
-from tests.stock.shelf import make_product, open_notices, product
+from tests.stock.products import make_product, open_notices, product
 from writer import airtable, stock
 from writer.airtable import state
 from writer.db import Database

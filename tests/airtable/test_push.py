@@ -4,7 +4,7 @@ import pytest
 
 from tests.airtable.hub import Hub
 from tests.fakes import airtable as fake
-from tests.stock.shelf import product
+from tests.stock.products import product
 from writer import stock
 from writer.airtable import client
 from writer.db import AlreadyRunning

@@ -10,7 +10,7 @@ from sqlalchemy import create_engine, text
 
 from tests.fakes.airtable import Base
 from tests.makers import make_config
-from tests.stock.shelf import make_product
+from tests.stock.products import make_product
 from writer.config import ROOT
 from writer.db import Database
 

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from tests.airtable.hub import Hub
-from tests.stock.shelf import on_hand
+from tests.stock.products import on_hand
 from writer import airtable
 
 

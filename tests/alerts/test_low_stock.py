@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from tests.stock.shelf import make_product, open_notices
+from tests.stock.products import make_product, open_notices
 from writer import alerts, low_stock, stock
 from writer.db import Database
 

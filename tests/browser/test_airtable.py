@@ -6,7 +6,7 @@ from playwright.sync_api import Page, expect
 
 from tests.fakes.airtable import Base
 from tests.makers import make_config
-from tests.stock.shelf import make_product
+from tests.stock.products import make_product
 from writer.db import Database
 
 pytestmark = pytest.mark.usefixtures("check_width")

@@ -6,7 +6,7 @@ import pytest
 from flask import Flask
 from playwright.sync_api import Page, expect
 
-from tests.stock.shelf import make_product, moves, on_hand
+from tests.stock.products import make_product, moves, on_hand
 from writer import stock
 from writer.db import Database
 

@@ -8,7 +8,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import func, select
 from werkzeug.test import TestResponse
 
-from tests.stock.shelf import kinds, make_product, moves, on_hand, open_notices
+from tests.stock.products import kinds, make_product, moves, on_hand, open_notices
 from writer import stock
 from writer.db import Database
 from writer.schema.sales import sales

@@ -9,7 +9,7 @@ from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
 from tests.makers import grant_every_store
-from tests.stock.shelf import make_product, moves, on_hand, product
+from tests.stock.products import make_product, moves, on_hand, product
 from writer import stock
 from writer.db import Database, insert_row
 from writer.schema.listings import listings

@@ -8,7 +8,7 @@ import pytest
 from flask.testing import FlaskClient
 
 from tests.delivering import deliver, make_line, make_order_body
-from tests.stock.shelf import make_product, moves, on_hand, product
+from tests.stock.products import make_product, moves, on_hand, product
 from writer import clock, stock
 from writer.db import Database, insert_row
 from writer.schema.listings import listings

@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from tests.stock.shelf import kinds, make_product, moves, on_hand, open_notices, product
+from tests.stock.products import kinds, make_product, moves, on_hand, open_notices, product
 from writer import clock, stock
 from writer.db import Database
 from writer.errors import Conflict, Invalid, NotFound

@@ -9,7 +9,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from tests.delivering import deliver, make_line, make_order_body
-from tests.stock.shelf import make_product, moves, on_hand, open_notices
+from tests.stock.products import make_product, moves, on_hand, open_notices
 from writer import clock, orders, sales
 from writer.db import Database
 from writer.stores import registry

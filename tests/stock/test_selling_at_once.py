@@ -14,7 +14,7 @@ import pytest
 
 from tests.makers import FERNET_KEY, WEBHOOK_SECRET
 from tests.ports import free_port
-from tests.stock.shelf import make_product, moves, on_hand
+from tests.stock.products import make_product, moves, on_hand
 from writer import accounts
 from writer.config import ROOT
 from writer.db import Database

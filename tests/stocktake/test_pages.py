@@ -7,7 +7,7 @@ import pytest
 from flask.testing import FlaskClient
 
 from tests.shelf.test_pages import text_of
-from tests.stock.shelf import make_product, moves, on_hand
+from tests.stock.products import make_product, moves, on_hand
 from writer import clock, stock
 from writer.db import Database
 

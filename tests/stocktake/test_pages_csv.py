@@ -10,7 +10,7 @@ from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
 from tests.shelf.test_pages import text_of
-from tests.stock.shelf import make_product, moves, on_hand, product
+from tests.stock.products import make_product, moves, on_hand, product
 from tests.stocktake.test_pages import hidden_fields, minute
 from writer import stock
 from writer.db import Database

@@ -1,4 +1,4 @@
-"""What the tests of the stock room put on the shelf and look at there."""
+"""Counted products as the tests make them and look at them."""
 
 from typing import Any
 
