@@ -46,7 +46,9 @@ def test_the_list_goes_out_with_an_empty_column_to_count_in(admin: FlaskClient, 
     assert {name: rows_of(answer)[0][name] for name in wanted} == wanted
 
 
-@pytest.mark.parametrize("name", ["=1+1", "+1", "-1", "@SUM(A1)", "'=1", "'quoted'", 'a "b", c;d'])
+@pytest.mark.parametrize(
+    "name", ["=1+1", "+1", "-1", "@SUM(A1)", "\uff1d1+1", "'=1", "'quoted'", 'a "b", c;d']
+)
 def test_no_cell_is_a_formula_and_each_comes_back_as_it_was(
     admin: FlaskClient, database: Database, name: str
 ) -> None:
@@ -56,7 +58,7 @@ def test_no_cell_is_a_formula_and_each_comes_back_as_it_was(
     preview = send(admin, sheet)
 
     cells = next(csv.reader(io.StringIO(sheet.decode().splitlines()[1])))
-    assert not any(cell.startswith(("=", "+", "-", "@")) for cell in cells)
+    assert not any(cell.startswith(("=", "+", "-", "@", "\uff1d")) for cell in cells)
     assert "0 new, 0 changed, 1 unchanged." in preview.text
 
 

@@ -1,10 +1,10 @@
 """The list of orders as CSV, piece by piece, safe to open in a spreadsheet."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import Row
+from sqlalchemy import Connection, Row
 
 from writer import money
 from writer.db import Database
@@ -12,7 +12,7 @@ from writer.frame import iso
 from writer.orderbook import queries
 from writer.orderbook.listing import OrderFilters
 from writer.sight import Sight
-from writer.spreadsheet import harmless, rows_as_csv
+from writer.spreadsheet import harmless, in_pieces
 
 COLUMNS = (
     *("number", "store", "woocommerce_id", "status", "date_created", "date_modified"),
@@ -22,20 +22,12 @@ _CHUNK = 500
 
 
 def lines(database: Database, sight: Sight, filters: OrderFilters) -> Iterator[str]:
-    """Yield what the filters leave as CSV, oldest first, in pieces of five hundred rows.
+    """Return what the filters leave as CSV, oldest first, in pieces of five hundred rows."""
 
-    Each piece is a read of its own: a snapshot held for as long as somebody downloads would keep the
-    write-ahead log from being emptied.
-    """
-    yield rows_as_csv([COLUMNS])
-    last: Row[Any] | None = None
-    while True:
-        with database.reading() as db:
-            chunk = queries.chunk_after(db, sight, filters, last, _CHUNK)
-        if not chunk:
-            return
-        yield rows_as_csv(_cells(row) for row in chunk)
-        last = chunk[-1]
+    def chunk_after(db: Connection, last: Row[Any] | None) -> Sequence[Row[Any]]:
+        return queries.chunk_after(db, sight, filters, last, _CHUNK)
+
+    return in_pieces(database, COLUMNS, chunk_after, _cells)
 
 
 def _cells(row: Row[Any]) -> list[str | int]:

@@ -1,35 +1,27 @@
 """The ledger as CSV, row by row, safe to open in a spreadsheet."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
-from sqlalchemy import Row
+from sqlalchemy import Connection, Row
 
 from writer.db import Database
 from writer.frame import iso
 from writer.sales import queries
 from writer.sales.queries import Filters
 from writer.sight import Sight
-from writer.spreadsheet import harmless, rows_as_csv
+from writer.spreadsheet import harmless, in_pieces
 
 COLUMNS = ("id", "date", "model", "variant", "quantity", "seller", "notes", "sku", "source", "order")
 
 
 def lines(database: Database, sight: Sight, filters: Filters) -> Iterator[str]:
-    """Yield what the filters leave as CSV, newest first, in pieces of a thousand rows.
+    """Return what the filters leave as CSV, newest first, in pieces of a thousand rows."""
 
-    Each piece is a read of its own: a snapshot held for as long as somebody downloads would keep the
-    write-ahead log from being emptied.
-    """
-    yield rows_as_csv([COLUMNS])
-    last: Row[Any] | None = None
-    while True:
-        with database.reading() as db:
-            chunk = queries.chunk_after(db, sight, filters, last)
-        if not chunk:
-            return
-        yield rows_as_csv([_cells(sale) for sale in chunk])
-        last = chunk[-1]
+    def chunk_after(db: Connection, last: Row[Any] | None) -> Sequence[Row[Any]]:
+        return queries.chunk_after(db, sight, filters, last)
+
+    return in_pieces(database, COLUMNS, chunk_after, _cells)
 
 
 def _cells(sale: Row[Any]) -> list[str | int]:

@@ -4,13 +4,15 @@ import csv
 import io
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
+
+from sqlalchemy import Connection
 
 from writer import shelf
 from writer.db import Database
 from writer.errors import Invalid
 from writer.shelf import Filters, Line
 from writer.sight import NOTHING
+from writer.spreadsheet import FORMULA, in_pieces
 
 # What a file may change, and what it only tells.
 SETTINGS = (
@@ -27,8 +29,8 @@ TOLD = ("on_hand", "available", "sold_30_days", "days_of_cover")
 COLUMNS = ("sku", *SETTINGS, *TOLD, "counted")
 MOST_ROWS = 5000
 _CHUNK = 500
-# A spreadsheet takes a cell that begins so for a formula, and runs it; reading takes the quote off again.
-_FORMULA = ("=", "+", "-", "@", "\t", "\r", "'")
+# Such a cell is written with a quote before it; reading takes the quote off again.
+_QUOTED = (*FORMULA, "'")
 
 
 @dataclass(frozen=True)
@@ -41,34 +43,25 @@ class SheetRow:
 
 
 def lines(database: Database, filters: Filters) -> Iterator[str]:
-    """Yield what the filter leaves as CSV, by SKU, in pieces; each piece is a read of its own."""
-    yield "\ufeff" + _written([COLUMNS])
-    last = ""
-    while True:
-        with database.reading() as db:
-            chunk = shelf.list_lines_after(db, NOTHING, filters, last, _CHUNK)
-        if not chunk:
-            return
-        yield _written([_cells(line) for line in chunk])
-        last = chunk[-1].product.sku_key
+    """Yield what the filter leaves as CSV, by SKU, in pieces of five hundred rows."""
 
+    def chunk_after(db: Connection, last: Line | None) -> list[Line]:
+        return shelf.list_lines_after(db, NOTHING, filters, last.product.sku_key if last else "", _CHUNK)
 
-def _written(rows: list[Any]) -> str:
-    text = io.StringIO()
-    csv.writer(text).writerows(rows)
-    return text.getvalue()
+    yield "\ufeff"  # by which spreadsheets know UTF-8
+    yield from in_pieces(database, COLUMNS, chunk_after, _cells)
 
 
 def _cells(line: Line) -> list[str | int | None]:
     row = line.product
-    texts = [_harmless(text or "") for text in (row.sku, row.name, row.model, row.variant)]
+    texts = [_quoted(text or "") for text in (row.sku, row.name, row.model, row.variant)]
     flags = ["yes" if flag else "no" for flag in (row.allows_backorders, row.is_active)]
     told = [row.on_hand, line.available, line.sold, line.days_of_cover]
     return [*texts, row.reorder_point, row.lead_time_days, row.set_aside, *flags, *told, ""]
 
 
-def _harmless(text: str) -> str:
-    return f"'{text}" if text.startswith(_FORMULA) else text
+def _quoted(text: str) -> str:
+    return f"'{text}" if text.startswith(_QUOTED) else text
 
 
 def read(data: bytes) -> list[SheetRow]:
@@ -124,7 +117,7 @@ def _row(columns: list[str], cells: list[str], line: int) -> SheetRow:
 
 def _plain(cell: str) -> str:
     text = cell.strip()
-    return text[1:] if text.startswith("'") and text[1:].startswith(_FORMULA) else text
+    return text[1:] if text.startswith("'") and text[1:].startswith(_QUOTED) else text
 
 
 def _unreadable(sentence: str) -> Invalid:
