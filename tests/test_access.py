@@ -21,9 +21,9 @@ from writer.accounts.grants import Owner
 from writer.db import Database, insert_row
 from writer.schema.accounts import api_tokens
 from writer.schema.deliveries import deliveries
+from writer.schema.drift import drifts
 from writer.schema.listings import listings
 from writer.schema.orders import orders
-from writer.schema.push import drifts
 from writer.schema.stores import failures, stores
 from writer.schema.sync import sync_run_stores, sync_runs
 from writer.stores import Keyring

@@ -19,6 +19,7 @@ ROOMS = sorted(
 ARROWS = [
     "connect",
     "push",
+    "drift",
     "sync",
     "deliveries",
     "listings",
@@ -232,7 +233,7 @@ MAY_READ_ORDERS = {
     "writer/deliveries/queries.py": "the number behind a delivery that is seen",
     "writer/deliveries/short_form.py": "what was recorded of an order that a delivery is about",
     "writer/listings/actions.py": "what product of a store is what: no order",
-    "writer/push/own.py": "which listing an order's movement came through: units alone",
+    "writer/drift/own.py": "which listing an order's movement came through: units alone",
     "writer/stores/queries.py": "statuses of one store",
 }
 # Those of the rooms of orders that read for whoever asks.

@@ -11,8 +11,8 @@ from tests.hub import Hub, running_hub
 from tests.makers import make_config
 from writer import check_stores, clock, connect
 from writer import config as configuration
+from writer.schema.drift import drifts
 from writer.schema.listings import listings
-from writer.schema.push import drifts
 from writer.schema.stores import failures, stores
 
 

@@ -15,8 +15,8 @@ from writer import clock, stock
 from writer.accounts import grants, queries
 from writer.listings import look_at_all
 from writer.schema.audit import audit_entries
+from writer.schema.drift import drifts
 from writer.schema.listings import listings
-from writer.schema.push import drifts
 from writer.schema.stores import failures, stores
 from writer.stores import failures as failure_rows
 

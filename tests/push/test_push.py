@@ -9,11 +9,10 @@ from flask import Flask
 from sqlalchemy import select, update
 
 from tests.hub import Hub, running_hub
-from writer import clock, stock
+from writer import clock, drift, stock
 from writer.listings import look_again
-from writer.push import drift
+from writer.schema.drift import drifts
 from writer.schema.listings import listings
-from writer.schema.push import drifts
 from writer.schema.stores import failures, stores
 
 

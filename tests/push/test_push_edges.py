@@ -9,13 +9,12 @@ from sqlalchemy import insert, select, update
 
 from tests.fakes.store_model import Order
 from tests.hub import Hub, running_hub
-from writer import clock, stock
+from writer import clock, drift, stock
 from writer.listings import look_again, look_at_all
 from writer.listings.actions import map_by_hand
-from writer.push import drift
 from writer.schema.audit import notices
+from writer.schema.drift import drifts
 from writer.schema.listings import listings
-from writer.schema.push import drifts
 from writer.schema.stores import failures, stores
 from writer.woocommerce import Client
 

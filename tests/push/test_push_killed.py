@@ -21,8 +21,8 @@ from tests.makers import WEBHOOK_SECRET, make_config
 from writer import clock, stock
 from writer.config import ROOT
 from writer.push import by_hand
+from writer.schema.drift import drifts
 from writer.schema.listings import listings
-from writer.schema.push import drifts
 from writer.schema.stock import products
 from writer.schema.stores import failures, stores
 

@@ -11,8 +11,8 @@ from tests.delivering import deliver, make_line, make_order_body
 from tests.stock.products import make_product, moves, on_hand, product
 from writer import clock, stock
 from writer.db import Database, insert_row
+from writer.schema.drift import drifts
 from writer.schema.listings import listings
-from writer.schema.push import drifts
 from writer.schema.stores import stores
 
 TOKEN = "0123456789abcdef" * 2

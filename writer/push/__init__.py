@@ -1,4 +1,4 @@
-"""Push: every store brought to the count. What is due, what a store shows, what nothing explains."""
+"""Push: every store brought to the count. What is due, and what a store shows."""
 
 from writer.push.by_hand import confirm_mass_change
 from writer.push.pusher import push_all, watch

@@ -7,11 +7,11 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from sqlalchemy import Connection
 from werkzeug.wrappers import Response
 
-from writer import accounts, stores
+from writer import accounts, drift, stores
 from writer.db import reading, transaction
 from writer.errors import Conflict
 from writer.paging import asked_page
-from writer.push import by_hand, drift, queries
+from writer.push import by_hand, queries
 from writer.stores import known_id
 
 bp = Blueprint("push", __name__, template_folder="templates")
@@ -73,8 +73,8 @@ def show(store_id: int) -> str:
             which=which,
             text=text,
             filters=queries.LISTINGS,
-            asked=queries.list_drifts(db, store_id, 50, only_asked=True),
-            latest=queries.list_drifts(db, store_id, LATEST),
+            asked=drift.list_drifts(db, store_id, 50, only_asked=True),
+            latest=drift.list_drifts(db, store_id, LATEST),
             soon=SOON,
         )
 
@@ -84,8 +84,8 @@ def list_drift(store_id: int) -> str:
     """List all drift of a store, newest first."""
     with reading() as db:
         store = stores.get(db, known_id(store_id))
-        page = asked_page(queries.count_drifts(db, store_id))
-        rows = queries.list_drifts(db, store_id, page.size, page.offset)
+        page = asked_page(drift.count_drifts(db, store_id))
+        rows = drift.list_drifts(db, store_id, page.size, page.offset)
         return render_template("push/drift.html", store=store, rows=rows, page=page)
 
 
@@ -137,7 +137,7 @@ def answer(store_id: int, drift_id: int) -> Response:
     adopt = request.form.get("do") == "theirs"
 
     def act(db: Connection, who: str, known: int) -> None:
-        queries.check_drift_of(db, known, known_id(drift_id))
+        drift.check_drift_of(db, known, known_id(drift_id))
         drift.answer(db, who, drift_id, adopt)
 
     done = "Their number is ours now; every store is told it" if adopt else "Our number is written there"

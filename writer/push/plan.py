@@ -6,12 +6,9 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Row, Select, and_, case, func, or_, select
 
-from writer import clock
-from writer.push import own
-from writer.push.own import Own
+from writer import clock, drift
 from writer.schema.deliveries import deliveries
 from writer.schema.listings import listings
-from writer.schema.push import drifts
 from writer.schema.stock import products
 from writer.schema.stores import stores
 
@@ -55,7 +52,7 @@ class Due:
     drift_at: datetime | None
     writes: int
     writes_since: datetime | None
-    own: Own  # what this store's own orders moved since it was last told
+    own: drift.Own  # what this store's own orders moved since it was last told
 
 
 def is_due() -> ColumnElement[bool]:
@@ -67,7 +64,7 @@ def is_due() -> ColumnElement[bool]:
         ~listings.c.is_gone,
         is_pending,
         or_(listings.c.not_before.is_(None), listings.c.not_before <= clock.now()),
-        listings.c.id.not_in(select(drifts.c.listing_id).where(drifts.c.settled_at.is_(None))),
+        ~drift.is_asked,
     )
 
 
@@ -149,8 +146,8 @@ def _count(db: Connection, query: Select[Any]) -> int:
 
 def _with_own(db: Connection, query: Select[Any]) -> list[Due]:
     rows = db.execute(query).all()
-    moved = own.since_told(db, [row.id for row in rows])
-    return [Due(**dict(row._mapping), own=moved.get(row.id, own.NOTHING)) for row in rows]
+    moved = drift.since_told(db, [row.id for row in rows])
+    return [Due(**dict(row._mapping), own=moved.get(row.id, drift.NOTHING)) for row in rows]
 
 
 def _joined() -> Select[Any]:

@@ -13,9 +13,9 @@ from typing import Any
 
 from sqlalchemy import Connection, Row
 
-from writer import clock, stores, sync
+from writer import clock, drift, stores, sync
 from writer.db import Database
-from writer.push import compare, drift, plan, settle
+from writer.push import compare, plan, settle
 from writer.push.compare import Look, Verdict
 from writer.push.plan import Due
 from writer.stores import Vault, contact
@@ -157,6 +157,7 @@ class _Run:
     def _drift(self, look: Look) -> Look:
         shown = look.shown
         assert shown is not None
+        assert shown.quantity is not None
         by = compare.unexplained(look.due, shown)
         if not compare.is_drift(look.due, by, clock.now()):
             return look
@@ -166,7 +167,15 @@ class _Run:
             look = self._judge(due, shown)
             if look.verdict is not Verdict.ODD or compare.unexplained(due, shown) != by:
                 return look
-            is_ours = drift.note(db, self.store_id, due, shown, by)
+            is_ours = drift.note(
+                db,
+                self.store_id,
+                listing_id=due.id,
+                stock_product_id=due.stock_product_id,
+                sku=due.sku,
+                shown=shown.quantity,
+                by=by,
+            )
             due = plan.again(db, [due.id]).get(due.id, due)
         if is_ours:
             stuck = compare.is_stuck(due, clock.now())

@@ -1,15 +1,15 @@
-"""What the pages and the API about pushing read: a store's health, its listings, drift, what fails."""
+"""What the pages and the API about pushing read: a store's health, its listings, what fails."""
 
 from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Row, Select, and_, case, func, not_, or_, select
 
+from writer import drift
 from writer.errors import NotFound
 from writer.push import plan
 from writer.schema.deliveries import deliveries
 from writer.schema.listings import listings
-from writer.schema.push import drifts
 from writer.schema.stock import products
 from writer.schema.stores import failures, stores
 from writer.sight import Sight
@@ -19,12 +19,11 @@ from writer.stores import get as get_store
 LISTINGS = {"all": "All", "waiting": "Waiting", "trouble": "In trouble"}
 FAILURES = {"open": "Open", "ended": "Over"}
 
-_is_asked = listings.c.id.in_(select(drifts.c.listing_id).where(drifts.c.settled_at.is_(None)))
 # The first that is true is what is said of a listing; what is "right" shows the count.
 _state = case(
     (listings.c.is_gone, "gone"),
     (not_(products.c.is_active), "inactive"),
-    (_is_asked, "asked"),
+    (drift.is_asked, "asked"),
     (listings.c.drift_at.is_not(None), "odd"),
     (listings.c.problem.is_not(None), "problem"),
     (plan.is_pending, "waiting"),
@@ -56,7 +55,6 @@ def health(db: Connection, store_id: int) -> Health:
     store = get_store(db, store_id)
     mapped = _of_store(store_id)
     due = mapped.join(stores, stores.c.id == listings.c.store_id).where(plan.is_due())
-    unanswered = _drifts(store_id).where(drifts.c.settled_at.is_(None))
     failing = (failures.c.store_id == store_id) & failures.c.ended_at.is_(None)
     unprocessed = (deliveries.c.store_id == store_id) & deliveries.c.next_attempt_at.is_not(None)
     return Health(
@@ -64,7 +62,7 @@ def health(db: Connection, store_id: int) -> Health:
         mapped=_count(db, mapped),
         queue=_count(db, due),
         trouble=_count(db, mapped.where(_wanted("trouble"))),
-        asked=_count(db, unanswered),
+        asked=drift.count_drifts(db, store_id, only_asked=True),
         open_failures=_count(db, select(failures.c.id).where(failing)),
         unprocessed=_count(db, select(deliveries.c.id).where(unprocessed)),
     )
@@ -85,27 +83,6 @@ def list_listings(
     query = query.where(listings.c.store_id == store_id, _wanted(which), _named(text))
     query = query.order_by(products.c.sku_key, listings.c.product_id, listings.c.variation_id)
     return list(db.execute(query.limit(limit).offset(offset)))
-
-
-def count_drifts(db: Connection, store_id: int) -> int:
-    """Return how many drifts of a store the log has."""
-    return _count(db, _drifts(store_id))
-
-
-def list_drifts(
-    db: Connection, store_id: int, limit: int, offset: int = 0, only_asked: bool = False
-) -> list[Row[Any]]:
-    """Return drifts of a store, newest first, with the `sku` and `listing_name` of each."""
-    query = _drifts(store_id)
-    if only_asked:
-        query = query.where(drifts.c.settled_at.is_(None))
-    return list(db.execute(query.order_by(drifts.c.id.desc()).limit(limit).offset(offset)))
-
-
-def check_drift_of(db: Connection, store_id: int, drift_id: int) -> None:
-    """Raise NotFound where the store has no such drift."""
-    if db.execute(_drifts(store_id).where(drifts.c.id == drift_id)).first() is None:
-        raise NotFound("This store has no such drift.")
 
 
 def count_failures(db: Connection, sight: Sight, which: str, store_id: int | None = None) -> int:
@@ -142,14 +119,6 @@ def _failed(sight: Sight, which: str, store_id: int | None) -> ColumnElement[boo
     chosen = {"open": not_(is_over), "ended": is_over, "all": failures.c.id > 0}[which]
     of_store = failures.c.store_id == store_id if store_id is not None else failures.c.id > 0
     return and_(sight.of(failures.c.store_id), chosen, of_store)
-
-
-def _drifts(store_id: int) -> Select[Any]:
-    our_sku = func.coalesce(products.c.sku, listings.c.sku).label("sku")
-    query = select(drifts, our_sku, listings.c.name.label("listing_name"))
-    query = query.join(listings, listings.c.id == drifts.c.listing_id)
-    query = query.outerjoin(products, products.c.id == listings.c.stock_product_id)
-    return query.where(listings.c.store_id == store_id)
 
 
 def _of_store(store_id: int) -> Select[Any]:

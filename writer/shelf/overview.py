@@ -8,8 +8,8 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, Row, exists, func, select
 
 from writer import clock, stock
+from writer.schema.drift import drifts
 from writer.schema.listings import listings
-from writer.schema.push import drifts
 from writer.schema.stock import movements, products
 from writer.schema.stores import stores
 from writer.sight import Sight

@@ -1,4 +1,4 @@
-"""The table of the push room: numbers in stores that nothing explained."""
+"""The table of the drift room: numbers in stores that nothing explained."""
 
 from sqlalchemy import (
     Column,

@@ -1,4 +1,4 @@
-"""Drift: a number in a store that nothing explains, seen twice; its policy or its owner settles it."""
+"""What is done about drift: noted by the store's policy, answered by its owner. Finding it is the push's."""
 
 from typing import Any
 
@@ -8,26 +8,28 @@ from writer import audit, clock, stock
 from writer import db as database
 from writer.errors import Conflict, NotFound
 from writer.listings import save as save_listing
-from writer.push.plan import Due
+from writer.schema.drift import drifts
 from writer.schema.listings import listings
-from writer.schema.push import drifts
 from writer.schema.stores import stores
 from writer.stores import get as get_store
-from writer.woocommerce import Shown
 
 
-def note(db: Connection, store_id: int, due: Due, shown: Shown, by: int) -> bool:
-    """Record drift by the store's policy; return whether our number is to be written now."""
+def note(
+    db: Connection, store_id: int, *, listing_id: int, stock_product_id: int, sku: str, shown: int, by: int
+) -> bool:
+    """Record drift by the store's policy; return whether our number is to be written now.
+
+    The store shows so many units `shown` of our product `sku`, and nothing explains `by` of them.
+    """
     store = get_store(db, store_id)
     action = {"enforce": "enforced", "adopt": "adopted", "ask": "asked"}[store.drift_policy]
-    assert shown.quantity is not None
     drift_id = database.insert_row(
         db,
         drifts,
-        listing_id=due.id,
+        listing_id=listing_id,
         at=clock.now(),
-        ours=shown.quantity - by,
-        theirs=shown.quantity,
+        ours=shown - by,
+        theirs=shown,
         policy=store.drift_policy,
         action=action,
         settled_at=None if action == "asked" else clock.now(),
@@ -36,17 +38,17 @@ def note(db: Connection, store_id: int, due: Due, shown: Shown, by: int) -> bool
     seen: dict[str, Any] = {"drift_by": None, "drift_at": None}
     if action == "enforced":
         # What is shown there counts as told: our number is written over it, and this is drift but once.
-        seen["pushed"] = shown.quantity
-    save_listing(db, due.id, **seen)
+        seen["pushed"] = shown
+    save_listing(db, listing_id, **seen)
     if action == "adopted":
-        _adopt(db, f"drift in {store.name}", store, due.id, due.stock_product_id, by, shown.quantity)
+        _adopt(db, f"drift in {store.name}", store, listing_id, stock_product_id, by, shown)
     if action == "asked":
         sentence = (
-            f"{store.name} shows {shown.quantity} of {due.sku} where {shown.quantity - by} was expected."
+            f"{store.name} shows {shown} of {sku} where {shown - by} was expected."
             " Decide on the store's page: write our number there, or take theirs over."
         )
         link = f"/stores/{store_id}/push#drift-{drift_id}"
-        audit.raise_notice(db, "drift", f"listing {due.id}", sentence, link, store_id=store_id)
+        audit.raise_notice(db, "drift", f"listing {listing_id}", sentence, link, store_id=store_id)
     return action == "enforced"
 
 
