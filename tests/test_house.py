@@ -18,6 +18,7 @@ ROOMS = sorted(
 # Arrows point one way: a room may call the rooms behind it.
 ARROWS = [
     "connect",
+    "upkeep",
     "push",
     "drift",
     "sync",

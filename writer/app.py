@@ -24,8 +24,6 @@ from writer.orderbook import api as orders_api
 from writer.orderbook import pages as orders_pages
 from writer.orderbook import pages_list as orders_list
 from writer.public import pages as public_pages
-from writer.push import api as push_api
-from writer.push import pages as push_pages
 from writer.sales import api as sales_api
 from writer.sales import pages as sales_pages
 from writer.sales import pages_types as sales_types
@@ -39,6 +37,8 @@ from writer.sync import api as sync_api
 from writer.sync import api_orders, pages_orders
 from writer.sync import pages as sync_pages
 from writer.unmatched import pages as unmatched_pages
+from writer.upkeep import api as push_api
+from writer.upkeep import pages as push_pages
 
 VERSION = "0.1.0"
 

@@ -9,7 +9,7 @@ from flask import Flask
 from sqlalchemy import select, update
 
 from tests.hub import Hub, running_hub
-from writer import clock, drift, stock
+from writer import clock, drift, stock, upkeep
 from writer.listings import look_again
 from writer.schema.drift import drifts
 from writer.schema.listings import listings
@@ -195,10 +195,8 @@ def test_p13_many_listings_go_out_by_the_hundred(app: Flask, monkeypatch: pytest
 
 
 def confirm(hub: Hub, store: int) -> None:
-    from writer.push import by_hand
-
     with hub.database.transaction() as db:
-        by_hand.confirm_mass_change(db, "ada", store)
+        upkeep.confirm_mass_change(db, "ada", store)
 
 
 def test_variations_are_written_by_their_parent(hub: Hub) -> None:

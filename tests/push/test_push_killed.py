@@ -18,9 +18,8 @@ from sqlalchemy import func, select, update
 from tests.fakes.woocommerce import FakeStore
 from tests.hub import Hub
 from tests.makers import WEBHOOK_SECRET, make_config
-from writer import clock, stock
+from writer import clock, stock, upkeep
 from writer.config import ROOT
-from writer.push import by_hand
 from writer.schema.drift import drifts
 from writer.schema.listings import listings
 from writer.schema.stock import products
@@ -53,7 +52,7 @@ def hub(app: Flask) -> Iterator[Now]:
         db.execute(update(products).values(counted_from=before))
         db.execute(update(stores).values(stock_from=before))
         for store_id in (1, 2, 3):
-            by_hand.confirm_mass_change(db, "ada", store_id)  # what several runs left undone is a lot at once
+            upkeep.confirm_mass_change(db, "ada", store_id)  # what several runs left undone is a lot at once
     yield made
     for fake in started:
         fake.stop()

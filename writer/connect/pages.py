@@ -6,7 +6,7 @@ from flask import Blueprint, current_app, flash, redirect, render_template, url_
 from sqlalchemy import Row
 from werkzeug.wrappers import Response
 
-from writer import accounts, listings, push, stores
+from writer import accounts, listings, stores, upkeep
 from writer.connect import actions, baseline, doctor, forms, policies
 from writer.db import database, reading, transaction
 from writer.errors import Conflict, Invalid
@@ -135,7 +135,7 @@ def stop(store_id: int) -> Response:
 def confirm(store_id: int) -> Response:
     """Let the large change that waits go out."""
     with transaction() as db:
-        push.confirm_mass_change(db, accounts.actor().name, known_id(store_id))
+        upkeep.confirm_mass_change(db, accounts.actor().name, known_id(store_id))
     flash("Confirmed: it goes out with the next push.", "success")
     return _to_steps(store_id)
 

@@ -1,10 +1,12 @@
-"""Push: every store brought to the count. What is due, and what a store shows."""
+"""Push: every store brought to the count. What is due, and what a store shows. It knows no page."""
 
-from writer.push.by_hand import confirm_mass_change
+from writer.push.plan import is_due, is_pending, target
 from writer.push.pusher import push_all, watch
 
 __all__ = [
-    "confirm_mass_change",
+    "is_due",
+    "is_pending",
     "push_all",
+    "target",
     "watch",
 ]

@@ -11,8 +11,8 @@ from writer import accounts, drift, stores
 from writer.db import reading, transaction
 from writer.errors import Conflict
 from writer.paging import asked_page
-from writer.push import by_hand, queries
 from writer.stores import known_id
+from writer.upkeep import actions, queries
 
 bp = Blueprint("push", __name__, template_folder="templates")
 
@@ -31,7 +31,7 @@ def index() -> str:
         counts = {name: queries.count_failures(db, sight, name, store_id) for name in queries.FAILURES}
         page = asked_page(counts[which])
         return render_template(
-            "push/failures.html",
+            "upkeep/failures.html",
             rows=queries.list_failures(db, sight, which, store_id, page.size, page.offset),
             shops=stores.list_stores(db, sight),
             page=page,
@@ -46,14 +46,14 @@ def index() -> str:
 @bp.post("/failures/<int:failure_id>/retry")
 def retry(failure_id: int) -> Response:
     """Let what failed be tried at once."""
-    return _settle_failure(failure_id, by_hand.retry, f"It is tried again {SOON}.")
+    return _settle_failure(failure_id, actions.retry, f"It is tried again {SOON}.")
 
 
 @bp.post("/failures/<int:failure_id>/give-up")
 @accounts.admin_only
 def give_up(failure_id: int) -> Response:
     """Leave a listing alone until its count changes, a store until it is resumed."""
-    return _settle_failure(failure_id, by_hand.give_up, "Given up.")
+    return _settle_failure(failure_id, actions.give_up, "Given up.")
 
 
 @bp.get("/stores/<int:store_id>/push")
@@ -64,7 +64,7 @@ def show(store_id: int) -> str:
         health = queries.health(db, known_id(store_id))
         page = asked_page(queries.count_listings(db, store_id, which, text))
         return render_template(
-            "push/show.html",
+            "upkeep/show.html",
             health=health,
             store=health.store,
             says=stores.doctor_says(health.store),
@@ -86,13 +86,13 @@ def list_drift(store_id: int) -> str:
         store = stores.get(db, known_id(store_id))
         page = asked_page(drift.count_drifts(db, store_id))
         rows = drift.list_drifts(db, store_id, page.size, page.offset)
-        return render_template("push/drift.html", store=store, rows=rows, page=page)
+        return render_template("upkeep/drift.html", store=store, rows=rows, page=page)
 
 
 @bp.post("/stores/<int:store_id>/push/now")
 def push_now(store_id: int) -> Response:
     """Let every listing of a store be compared and pushed at once."""
-    return _settle(store_id, by_hand.push_now, f"Every listing is compared, and told the count, {SOON}.")
+    return _settle(store_id, actions.push_now, f"Every listing is compared, and told the count, {SOON}.")
 
 
 @bp.post("/stores/<int:store_id>/push/pause")
@@ -101,7 +101,7 @@ def pause(store_id: int) -> Response:
     """Leave a store alone until it is resumed."""
 
     def act(db: Connection, who: str, known: int) -> None:
-        by_hand.pause(db, who, known, f"{who} paused it.")
+        actions.pause(db, who, known, f"{who} paused it.")
 
     return _settle(store_id, act, "Paused: the store is neither read nor written until you resume.")
 
@@ -110,14 +110,14 @@ def pause(store_id: int) -> Response:
 @accounts.admin_only
 def resume(store_id: int) -> Response:
     """Go on with a paused store."""
-    return _settle(store_id, by_hand.resume, f"Resumed. What changed meanwhile is told {SOON}.")
+    return _settle(store_id, actions.resume, f"Resumed. What changed meanwhile is told {SOON}.")
 
 
 @bp.post("/stores/<int:store_id>/push/confirm")
 @accounts.admin_only
 def confirm(store_id: int) -> Response:
     """Let the large change that waits go out."""
-    return _settle(store_id, by_hand.confirm_mass_change, f"Confirmed: it goes out {SOON}.")
+    return _settle(store_id, actions.confirm_mass_change, f"Confirmed: it goes out {SOON}.")
 
 
 @bp.post("/stores/<int:store_id>/push/listings/<int:listing_id>")
@@ -125,7 +125,7 @@ def look_again(store_id: int, listing_id: int) -> Response:
     """Let one listing be compared and pushed at once."""
 
     def act(db: Connection, who: str, known: int) -> None:
-        by_hand.look_again(db, who, known, listing_id)
+        actions.look_again(db, who, known, listing_id)
 
     return _settle(store_id, act, f"It is compared and pushed {SOON}.")
 

@@ -5,9 +5,8 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Row, Select, and_, case, func, not_, or_, select
 
-from writer import drift
+from writer import drift, push
 from writer.errors import NotFound
-from writer.push import plan
 from writer.schema.deliveries import deliveries
 from writer.schema.listings import listings
 from writer.schema.stock import products
@@ -26,7 +25,7 @@ _state = case(
     (drift.is_asked, "asked"),
     (listings.c.drift_at.is_not(None), "odd"),
     (listings.c.problem.is_not(None), "problem"),
-    (plan.is_pending, "waiting"),
+    (push.is_pending, "waiting"),
     else_="right",
 )
 _TROUBLE = ("gone", "asked", "odd", "problem")
@@ -54,7 +53,7 @@ def health(db: Connection, store_id: int) -> Health:
     """Return how a store is doing. Raises NotFound."""
     store = get_store(db, store_id)
     mapped = _of_store(store_id)
-    due = mapped.join(stores, stores.c.id == listings.c.store_id).where(plan.is_due())
+    due = mapped.join(stores, stores.c.id == listings.c.store_id).where(push.is_due())
     failing = (failures.c.store_id == store_id) & failures.c.ended_at.is_(None)
     unprocessed = (deliveries.c.store_id == store_id) & deliveries.c.next_attempt_at.is_not(None)
     return Health(
@@ -77,7 +76,7 @@ def list_listings(
     db: Connection, store_id: int, which: str, text: str, limit: int, offset: int
 ) -> list[Row[Any]]:
     """Return a page of them by SKU: the listing, `our_sku`, `target` (what it should show) and `state`."""
-    columns = [products.c.sku.label("our_sku"), plan.target.label("target"), _state.label("state")]
+    columns = [products.c.sku.label("our_sku"), push.target.label("target"), _state.label("state")]
     query = select(listings, *columns).join(products, products.c.id == listings.c.stock_product_id)
     query = query.join(stores, stores.c.id == listings.c.store_id)
     query = query.where(listings.c.store_id == store_id, _wanted(which), _named(text))

@@ -11,7 +11,7 @@ from sqlalchemy import Connection, Row
 from writer import accounts, stores, wire
 from writer.db import reading
 from writer.docs import PROBLEMS, OnceHeader
-from writer.push import by_hand, queries
+from writer.upkeep import actions, queries
 from writer.wire import TimeText, iso
 
 bp = APIBlueprint(
@@ -124,7 +124,7 @@ def retry(path: FailurePath, header: OnceHeader) -> Response:
     def act(db: Connection) -> tuple[dict[str, Any], int]:
         sight, known = accounts.sight(), stores.known_id(path.failure_id)
         queries.get_failure(db, sight, known)
-        by_hand.retry(db, accounts.actor().name, known)
+        actions.retry(db, accounts.actor().name, known)
         return _failure(queries.get_failure(db, sight, known)), 200
 
     return accounts.answer_once(act)

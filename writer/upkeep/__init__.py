@@ -1,0 +1,5 @@
+"""Upkeep: how each store is doing, and what people and programs do about it. The push itself is below."""
+
+from writer.upkeep.actions import confirm_mass_change
+
+__all__ = ["confirm_mass_change"]
