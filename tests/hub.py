@@ -18,6 +18,7 @@ from tests.makers import WEBHOOK_SECRET
 from writer import clock, stock, sync
 from writer import sales as sales_room
 from writer.db import Database
+from writer.listings import look_at_all
 from writer.push import pusher
 from writer.push.pusher import Round
 from writer.schema.audit import notices
@@ -107,6 +108,21 @@ class Hub:
         sent = {name: value for name, value in headers.items() if name not in ("Host", "Connection")}
         return self.client.post(URL, data=body, headers=sent).status_code
 
+    def sell_here(self, units: int, sku: str = "X") -> None:
+        """A sale made elsewhere than in a store."""
+        with self.database.transaction() as db:
+            product = stock.get(db, sku)
+            stock.record(db, [stock.Movement(product.id, -units, "sale", clock.now(), "ada")])
+
+    def let_drift(self, store: int, shows: int) -> None:
+        """Let somebody change the number in a store by hand, and let it be seen twice."""
+        self.fakes[store - 1].set_stock("X", shows)
+        for _ in range(2):
+            with self.database.transaction() as db:
+                look_at_all(db, store)
+            self.push(store_ids=[store])
+            self.tick(61)
+
     def push(self, **options: Any) -> Round:
         """One run of the pusher."""
         return pusher.push_all(self.database, self.vault, **options)
@@ -158,6 +174,10 @@ class Hub:
         query = select(orders.c.total_minor).where(orders.c.external_id == str(order.id))
         with self.database.reading() as db:
             return int(db.execute(query).scalar_one())
+
+    def rows(self, table: Any) -> list[Any]:
+        with self.database.reading() as db:
+            return list(db.execute(select(table).order_by(table.c.id)).all())
 
     def open_notices(self) -> list[str]:
         """Return the kinds of the notices that are open."""

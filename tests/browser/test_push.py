@@ -9,7 +9,7 @@ from sqlalchemy import update
 
 from tests.hub import Hub, running_hub
 from tests.makers import session_cookie
-from writer import clock, listings, stock
+from writer import listings
 from writer.schema.stores import stores
 
 pytestmark = pytest.mark.usefixtures("check_width")
@@ -33,15 +33,9 @@ def page(
     return browser_page
 
 
-def sell_here(hub: Hub, units: int, sku: str = "ICE24") -> None:
-    with hub.database.transaction() as db:
-        product = stock.get(db, sku)
-        stock.record(db, [stock.Movement(product.id, -units, "sale", clock.now(), "ada")])
-
-
 def test_a_failure_is_seen_and_retried(hub: Hub, page: Page) -> None:
     hub.fakes[1].faults.firewall_page = True
-    sell_here(hub, 1)
+    hub.sell_here(1, "ICE24")
     hub.push()
     page.goto("/failures")
     expect(page.get_by_text("most likely a firewall")).to_be_visible()
@@ -82,7 +76,7 @@ def test_a_store_is_paused_resumed_and_compared(hub: Hub, page: Page) -> None:
     page.goto("/stores/1/push")
     page.get_by_role("button", name="Pause").click()
     expect(page.get_by_text("ada paused it.")).to_be_visible()
-    sell_here(hub, 2)
+    hub.sell_here(2, "ICE24")
     hub.push()
     assert hub.shown("ICE24") == [10, 8]
 
@@ -99,7 +93,7 @@ def test_a_store_is_paused_resumed_and_compared(hub: Hub, page: Page) -> None:
 def test_a_mass_change_waits_for_a_click(hub: Hub, page: Page) -> None:
     for number in range(12):
         hub.add_item(f"S{number}")
-        sell_here(hub, 10, f"S{number}")
+        hub.sell_here(10, f"S{number}")
     hub.push()
     page.goto("/stores/1/push?show=waiting")
     expect(page.get_by_text("12 of 14 listings of A would be set to 0.")).to_be_visible()

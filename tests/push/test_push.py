@@ -2,14 +2,13 @@
 
 from collections.abc import Iterator
 from datetime import timedelta
-from typing import Any
 
 import pytest
 from flask import Flask
-from sqlalchemy import select, update
+from sqlalchemy import update
 
 from tests.hub import Hub, running_hub
-from writer import clock, drift, stock, upkeep
+from writer import drift, stock, upkeep
 from writer.listings import look_again
 from writer.schema.drift import drifts
 from writer.schema.listings import listings
@@ -21,18 +20,6 @@ def hub(app: Flask, monkeypatch: pytest.MonkeyPatch) -> Iterator[Hub]:
     with running_hub(app, monkeypatch) as found:
         found.add_item()
         yield found
-
-
-def sell_here(hub: Hub, units: int, sku: str = "X") -> None:
-    """A sale made elsewhere than in a store."""
-    with hub.database.transaction() as db:
-        product = stock.get(db, sku)
-        stock.record(db, [stock.Movement(product.id, -units, "sale", clock.now(), "ada")])
-
-
-def all_rows(hub: Hub, table: Any) -> list[Any]:
-    with hub.database.reading() as db:
-        return list(db.execute(select(table).order_by(table.c.id)).all())
 
 
 def test_p01_a_sale_in_one_store_is_written_to_the_others_alone(hub: Hub) -> None:
@@ -47,7 +34,7 @@ def test_p01_a_sale_in_one_store_is_written_to_the_others_alone(hub: Hub) -> Non
 
 
 def test_p02_a_sale_made_elsewhere_is_written_to_every_store(hub: Hub) -> None:
-    sell_here(hub, 2)
+    hub.sell_here(2)
 
     hub.push()
 
@@ -87,10 +74,10 @@ def test_p04_a_large_and_a_small_sale_in_the_same_second_both_count(
 
 def test_p06_an_older_target_is_never_sent_after_a_newer_one(hub: Hub) -> None:
     b = hub.fakes[1]
-    sell_here(hub, 1)
+    hub.sell_here(1)
     b.faults.drop_before = True
     hub.push()
-    sell_here(hub, 2)
+    hub.sell_here(2)
     b.faults.clear()
     hub.tick(120)
 
@@ -104,7 +91,7 @@ def test_p06_an_older_target_is_never_sent_after_a_newer_one(hub: Hub) -> None:
 
 def test_p07_a_newer_target_that_failed_is_tried_again_itself(hub: Hub) -> None:
     b = hub.fakes[1]
-    sell_here(hub, 3)
+    hub.sell_here(3)
     b.faults.broken = True
     b.faults.only = lambda method, _path: method != "GET"
 
@@ -147,7 +134,7 @@ def test_p10_a_store_that_was_down_for_three_days_costs_few_calls_and_one_write(
         back_at, sold = hub.time + timedelta(hours=72), 0
         while hub.time < back_at:
             if sold < 56:
-                sell_here(hub, 2)
+                hub.sell_here(2)
                 sold += 2
             hub.push()
             hub.time = min(hub.store(3).not_before, back_at)  # as soon as it may be asked again
@@ -170,7 +157,7 @@ def test_p12_an_error_inside_a_200_is_that_items_alone(hub: Hub) -> None:
     b = hub.fakes[1]
     b.delete_product("Y")
     for sku in ("X", "Y", "Z"):
-        sell_here(hub, 1, sku)
+        hub.sell_here(1, sku)
 
     hub.push()
 
@@ -183,7 +170,7 @@ def test_p13_many_listings_go_out_by_the_hundred(app: Flask, monkeypatch: pytest
     with running_hub(app, monkeypatch, how_many=1) as hub:
         for number in range(250):
             hub.add_item(f"S{number:03}")
-            sell_here(hub, 1, f"S{number:03}")
+            hub.sell_here(1, f"S{number:03}")
         confirm(hub, 1)
         hub.fakes[0].calls.clear()
 
@@ -209,7 +196,7 @@ def test_variations_are_written_by_their_parent(hub: Hub) -> None:
         db.execute(
             listings.insert().values(**values, stock_product_id=product.id, pushed=10, pushed_version=2)
         )
-    sell_here(hub, 3, "CASE-RED")
+    hub.sell_here(3, "CASE-RED")
 
     hub.push()
 
@@ -219,7 +206,7 @@ def test_variations_are_written_by_their_parent(hub: Hub) -> None:
 def test_p14_stock_that_is_not_managed_is_flagged_or_switched_on(hub: Hub) -> None:
     b = hub.fakes[1]
     b.set_managed("X", False)
-    sell_here(hub, 1)
+    hub.sell_here(1)
 
     result = hub.push()
     assert sum(pushed.failed for pushed in result.pushed) == 1
@@ -243,7 +230,7 @@ def test_p15_what_the_store_takes_and_does_not_apply_is_no_success(hub: Hub) -> 
         db.execute(
             listings.insert().values(**values, stock_product_id=product.id, pushed=58, pushed_version=2)
         )
-    sell_here(hub, 3, "CASE-RED")
+    hub.sell_here(3, "CASE-RED")
 
     for _ in range(5):
         hub.push()
@@ -256,7 +243,7 @@ def test_p15_what_the_store_takes_and_does_not_apply_is_no_success(hub: Hub) -> 
 def test_p17_a_store_that_asks_for_patience_gets_it(hub: Hub) -> None:
     b = hub.fakes[1]
     b.faults.rate_limited_s = 120
-    sell_here(hub, 1)
+    hub.sell_here(1)
     hub.push()
     asked = len(b.calls)
 
@@ -275,7 +262,7 @@ def test_p17_a_store_that_asks_for_patience_gets_it(hub: Hub) -> None:
 @pytest.mark.parametrize("fault", ["firewall_page", "firewall_block"])
 def test_p18_a_page_from_a_firewall_is_no_success(hub: Hub, fault: str) -> None:
     setattr(hub.fakes[1].faults, fault, True)
-    sell_here(hub, 1)
+    hub.sell_here(1)
 
     result = hub.push()
 
@@ -288,7 +275,7 @@ def test_p19_revoked_keys_pause_the_store_and_lose_nothing(hub: Hub) -> None:
     b = hub.fakes[1]
     b.faults.keys_revoked = True
     for _ in range(5):
-        sell_here(hub, 1)
+        hub.sell_here(1)
         hub.push()
         hub.tick(7200)
     asked = len(b.calls)
@@ -307,13 +294,13 @@ def test_p19_revoked_keys_pause_the_store_and_lose_nothing(hub: Hub) -> None:
 
 def test_p21_an_echo_of_our_own_push_does_nothing(hub: Hub) -> None:
     hub.fakes[1].add_webhook("product.updated", "http://hub.example/api/woocommerce/webhook")
-    sell_here(hub, 2)
+    hub.sell_here(2)
     hub.push()
     writes = [len(fake.calls.writes()) for fake in hub.fakes]
     echoes = hub.fakes[1].take_deliveries()
 
     statuses = [hub.post(*echo) for echo in echoes]
-    sell_here(hub, 1)
+    hub.sell_here(1)
     hub.push()
     hub.tick(600)
     statuses += [hub.post(*echo) for echo in echoes]
@@ -328,7 +315,7 @@ def test_p21_an_echo_of_our_own_push_does_nothing(hub: Hub) -> None:
 def test_p22_a_change_by_hand_in_a_store_is_written_over_and_logged(hub: Hub) -> None:
     b = hub.fakes[1]
     b.add_webhook("product.updated", "http://hub.example/api/woocommerce/webhook")
-    sell_here(hub, 2)
+    hub.sell_here(2)
     hub.push()
     b.take_deliveries()
     b.set_stock("X", 20)
@@ -340,14 +327,14 @@ def test_p22_a_change_by_hand_in_a_store_is_written_over_and_logged(hub: Hub) ->
     hub.push()
 
     assert hub.shown() == [8, 8, 8]
-    assert [(row.ours, row.theirs, row.action) for row in all_rows(hub, drifts)] == [(8, 20, "enforced")]
+    assert [(row.ours, row.theirs, row.action) for row in hub.rows(drifts)] == [(8, 20, "enforced")]
     assert hub.moves() == [-2]
 
 
 def test_p22_adopted_the_change_becomes_one_movement(hub: Hub) -> None:
     with hub.database.transaction() as db:
         db.execute(update(stores).values(drift_policy="adopt"))
-    sell_here(hub, 2)
+    hub.sell_here(2)
     hub.push()
     hub.fakes[1].set_stock("X", 20)
     look_at(hub, 2)
@@ -371,7 +358,7 @@ def test_p22_asked_the_owner_decides(hub: Hub) -> None:
     assert hub.open_notices() == ["drift"]
 
     with hub.database.transaction() as db:
-        drift.answer(db, "ada", all_rows(hub, drifts)[0].id, adopt=False)
+        drift.answer(db, "ada", hub.rows(drifts)[0].id, adopt=False)
     hub.push()
 
     assert hub.shown() == [10, 10, 10]
@@ -402,11 +389,11 @@ def test_p23_an_order_that_comes_after_its_products_webhook_is_no_drift(hub: Hub
 
     assert product
     assert (hub.on_hand(), hub.moves(), hub.shown()) == (9, [-1], [9, 9, 9])
-    assert all_rows(hub, drifts) == []
+    assert hub.rows(drifts) == []
 
 
 def test_p25_what_shows_the_target_is_not_written(hub: Hub) -> None:
-    sell_here(hub, 1)
+    hub.sell_here(1)
     for fake in hub.fakes:
         fake.set_stock("X", 9)
 
@@ -420,7 +407,7 @@ def test_p27_only_a_listing_that_takes_backorders_shows_less_than_nothing(hub: H
     look_at(hub, 2)
     hub.push()
 
-    sell_here(hub, 13)
+    hub.sell_here(13)
     hub.push()
 
     assert (hub.on_hand(), hub.shown()) == (-3, [0, -3, 0])
@@ -429,7 +416,7 @@ def test_p27_only_a_listing_that_takes_backorders_shows_less_than_nothing(hub: H
 def test_a_stores_buffer_is_never_offered_there(hub: Hub) -> None:
     with hub.database.transaction() as db:
         db.execute(update(stores).where(stores.c.id == 3).values(buffer=4))
-    sell_here(hub, 3)
+    hub.sell_here(3)
 
     hub.push()
 
@@ -441,7 +428,7 @@ def test_d07_a_mass_change_waits_for_one_confirmation(app: Flask, monkeypatch: p
         for number in range(100):
             hub.add_item(f"S{number:03}")
         for number in range(80):
-            sell_here(hub, 10, f"S{number:03}")
+            hub.sell_here(10, f"S{number:03}")
 
         result = hub.push()
         assert "80 of 100 listings of A would be set to 0." in str(result.pushed[0].held)
@@ -465,13 +452,13 @@ def test_d09_drift_needs_two_looks_that_agree(hub: Hub) -> None:
     hub.tick(61)
     hub.push()
 
-    assert all_rows(hub, drifts) == []
+    assert hub.rows(drifts) == []
     assert hub.shown() == [10, 10, 10]
 
 
 def test_d14_a_store_that_moved_gets_no_keys_and_an_alert(hub: Hub) -> None:
     hub.fakes[1].faults.redirect_to = "http://127.0.0.1:9/elsewhere"
-    sell_here(hub, 1)
+    hub.sell_here(1)
 
     result = hub.push()
 
@@ -481,7 +468,7 @@ def test_d14_a_store_that_moved_gets_no_keys_and_an_alert(hub: Hub) -> None:
 
 def test_something_that_keeps_changing_a_listing_back_is_stopped(hub: Hub) -> None:
     b = hub.fakes[1]
-    sell_here(hub, 2)
+    hub.sell_here(2)
     hub.push()
     for _ in range(7):
         b.set_stock("X", 20)
@@ -500,34 +487,34 @@ def test_something_that_keeps_changing_a_listing_back_is_stopped(hub: Hub) -> No
 def test_a_write_whose_answer_never_came_is_no_drift(hub: Hub) -> None:
     b = hub.fakes[1]
     b.faults.drop_after_write = True
-    sell_here(hub, 1)
+    hub.sell_here(1)
     hub.push()
     assert b.stock("X") == 9
     b.faults.clear()
-    sell_here(hub, 1)
+    hub.sell_here(1)
     hub.tick(120)
 
     hub.push()
 
     assert hub.shown() == [8, 8, 8]
-    assert all_rows(hub, drifts) == []
+    assert hub.rows(drifts) == []
 
 
 def test_every_failure_is_kept_with_when_it_is_tried_next(hub: Hub) -> None:
     hub.fakes[1].faults.down = True
-    sell_here(hub, 1)
+    hub.sell_here(1)
 
     for _ in range(3):
         hub.push()
         hub.tick(600)
 
-    (row,) = all_rows(hub, failures)
+    (row,) = hub.rows(failures)
     assert (row.store_id, row.what, row.times, row.ended_at) == (2, "push stock", 3, None)
     assert row.next_at is not None
 
 
 def test_a_dry_run_says_what_would_be_written_and_writes_nothing(hub: Hub) -> None:
-    sell_here(hub, 2)
+    hub.sell_here(2)
 
     result = hub.push(dry_run=True)
 

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 from flask import Flask
-from sqlalchemy import insert, select, update
+from sqlalchemy import insert, update
 
 from tests.fakes.store_model import Order
 from tests.hub import Hub, running_hub
@@ -26,30 +26,9 @@ def hub(app: Flask, monkeypatch: pytest.MonkeyPatch) -> Iterator[Hub]:
         yield found
 
 
-def sell_here(hub: Hub, units: int, sku: str = "X") -> None:
-    with hub.database.transaction() as db:
-        product = stock.get(db, sku)
-        stock.record(db, [stock.Movement(product.id, -units, "sale", clock.now(), "ada")])
-
-
 def change(hub: Hub, table: Any, **values: Any) -> None:
     with hub.database.transaction() as db:
         db.execute(update(table).values(**values))
-
-
-def rows(hub: Hub, table: Any) -> list[Any]:
-    with hub.database.reading() as db:
-        return list(db.execute(select(table).order_by(table.c.id)).all())
-
-
-def let_drift(hub: Hub, store: int, shows: int) -> None:
-    """Let somebody change the number in a store by hand, and let it be seen twice."""
-    hub.fakes[store - 1].set_stock("X", shows)
-    for _ in range(2):
-        with hub.database.transaction() as db:
-            look_at_all(db, store)
-        hub.push(store_ids=[store])
-        hub.tick(61)
 
 
 def test_a_push_that_asks_nothing_forgets_no_failure(hub: Hub) -> None:
@@ -61,7 +40,7 @@ def test_a_push_that_asks_nothing_forgets_no_failure(hub: Hub) -> None:
     hub.poll()
 
     assert hub.store(2).push_state == "paused"
-    assert [row.ended_at for row in rows(hub, failures)] == [None]
+    assert [row.ended_at for row in hub.rows(failures)] == [None]
 
 
 def test_a_store_that_is_paused_says_why(hub: Hub) -> None:
@@ -88,7 +67,7 @@ def test_a_deleted_parent_is_its_variations_trouble_alone(hub: Hub) -> None:
     add_variation(hub, "BLUE")
     hub.fakes[1].delete_product(parent)
     for sku in ("X", "RED", "BLUE"):
-        sell_here(hub, 1, sku)
+        hub.sell_here(1, sku)
 
     result = hub.push()
 
@@ -100,7 +79,7 @@ def test_a_deleted_parent_is_its_variations_trouble_alone(hub: Hub) -> None:
 
 def test_a_parent_deleted_between_read_and_write_is_its_variations_trouble_alone(hub: Hub) -> None:
     parent = add_variation(hub, "RED")
-    sell_here(hub, 1, "RED")
+    hub.sell_here(1, "RED")
     store = hub.fakes[1]
 
     def delete_before_the_write(method: str, path: str) -> None:
@@ -116,9 +95,9 @@ def test_a_parent_deleted_between_read_and_write_is_its_variations_trouble_alone
 
 def test_our_number_chosen_over_theirs_is_written_although_the_first_write_fails(hub: Hub) -> None:
     change(hub, stores, drift_policy="ask")
-    let_drift(hub, 2, shows=20)
+    hub.let_drift(2, shows=20)
     with hub.database.transaction() as db:
-        drift.answer(db, "ada", rows(hub, drifts)[0].id, adopt=False)
+        drift.answer(db, "ada", hub.rows(drifts)[0].id, adopt=False)
     hub.fakes[1].faults.broken = True
     hub.fakes[1].faults.only = lambda method, _path: method != "GET"
     hub.push()
@@ -133,7 +112,7 @@ def test_our_number_chosen_over_theirs_is_written_although_the_first_write_fails
 def test_drift_is_told_once_although_the_write_over_it_fails(hub: Hub) -> None:
     hub.fakes[1].faults.broken = True
     hub.fakes[1].faults.only = lambda method, _path: method != "GET"
-    let_drift(hub, 2, shows=20)
+    hub.let_drift(2, shows=20)
     for _ in range(3):
         hub.tick(4000)
         hub.push()
@@ -142,12 +121,12 @@ def test_drift_is_told_once_although_the_write_over_it_fails(hub: Hub) -> None:
     hub.tick(4000)
     hub.push()
 
-    assert [(row.ours, row.theirs, row.action) for row in rows(hub, drifts)] == [(10, 20, "enforced")]
+    assert [(row.ours, row.theirs, row.action) for row in hub.rows(drifts)] == [(10, 20, "enforced")]
     assert hub.shown() == [10, 10]
 
 
 def test_a_listing_that_waits_is_pushed_at_once_when_looked_at_again(hub: Hub) -> None:
-    sell_here(hub, 1)
+    hub.sell_here(1)
     with hub.database.transaction() as db:
         later = clock.now().replace(year=2027)
         db.execute(update(listings).values(not_before=later, is_gone=True, problem="gone"))
@@ -172,13 +151,13 @@ def test_a_sale_after_a_write_whose_answer_never_came_is_no_drift(hub: Hub) -> N
     store = hub.fakes[0]
     store.place_order([("X", 1)])
     hub.deliver()
-    sell_here(hub, 2)
+    hub.sell_here(2)
     store.faults.drop_after_write = 1
     hub.push()
     assert store.stock("X") == 7
     store.place_order([("X", 3)])
     hub.deliver()
-    sell_here(hub, 1)
+    hub.sell_here(1)
     hub.tick(120)
 
     result = hub.push()
@@ -189,7 +168,7 @@ def test_a_sale_after_a_write_whose_answer_never_came_is_no_drift(hub: Hub) -> N
 
 def test_writes_that_fail_on_and_on_are_not_counted_as_something_changing_it_back(hub: Hub) -> None:
     for _ in range(7):
-        sell_here(hub, 1)
+        hub.sell_here(1)
         hub.fakes[1].faults.drop_before = 1
         hub.fakes[1].faults.only = lambda method, _path: method != "GET"
         hub.push()
@@ -202,7 +181,7 @@ def test_writes_that_fail_on_and_on_are_not_counted_as_something_changing_it_bac
 
 def mass(hub: Hub, units: int) -> None:
     for number in range(12):
-        sell_here(hub, units, f"S{number}")
+        hub.sell_here(units, f"S{number}")
 
 
 def test_a_first_push_that_breaks_off_needs_no_confirmation(hub: Hub) -> None:
@@ -235,7 +214,7 @@ def test_a_mass_change_is_told_once_however_often_it_is_found(held: Hub) -> None
     held.push()
 
     assert held.store(1).mass_change == "12 of 13 listings of A would change at once."
-    assert {row.times for row in rows(held, notices) if row.kind == "mass change"} == {1}
+    assert {row.times for row in held.rows(notices) if row.kind == "mass change"} == {1}
 
 
 def test_a_mass_change_that_is_none_any_more_waits_for_nobody(held: Hub) -> None:
@@ -255,12 +234,12 @@ def test_an_answer_that_cannot_be_understood_is_a_failure_somebody_sees(
     hub: Hub, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(Client, "products", lambda _client, _ids: [{"id": "x"}])
-    sell_here(hub, 1)
+    hub.sell_here(1)
 
     result = hub.push(store_ids=[2])
 
     assert list(result.failed) == [2]
-    (failure,) = rows(hub, failures)
+    (failure,) = hub.rows(failures)
     assert (failure.store_id, failure.what) == (2, "push stock")
     assert "ValueError" in failure.sentence
     assert hub.store(2).not_before is not None
@@ -333,10 +312,10 @@ def test_one_change_that_two_listings_ask_about_is_taken_over_once(hub: Hub) -> 
     list_gift(hub)
     change(hub, stores, drift_policy="ask")
     hub.fakes[0].set_stock("GIFT", 20)
-    let_drift(hub, 1, 20)
+    hub.let_drift(1, 20)
     assert hub.open_notices() == ["drift", "drift"]
 
-    sell_here(hub, 2)
+    hub.sell_here(2)
     with hub.database.transaction() as db:
         drift.answer(db, "ada", 1, adopt=True)
     hub.push()
@@ -347,7 +326,7 @@ def test_one_change_that_two_listings_ask_about_is_taken_over_once(hub: Hub) -> 
 
 def test_a_sale_our_write_covered_is_no_drift(adopting: Hub) -> None:
     a = adopting.fakes[0]
-    sell_here(adopting, 1)
+    adopting.sell_here(1)
     a.after_request = lambda method, _path: a.place_order([("X", 1)]) if method == "GET" else None
     adopting.push()  # A is read, sells one, and is told 9 over it
     a.after_request = None
@@ -358,12 +337,12 @@ def test_a_sale_our_write_covered_is_no_drift(adopting: Hub) -> None:
     adopting.settle()
 
     assert (adopting.on_hand(), adopting.shown(), adopting.moves()) == (6, [6, 6], [-1, -1, -2])
-    assert rows(adopting, drifts) == []
+    assert adopting.rows(drifts) == []
 
 
 def test_an_order_edited_after_our_write_covered_it_is_no_drift(adopting: Hub) -> None:
     a = adopting.fakes[0]
-    sell_here(adopting, 1)
+    adopting.sell_here(1)
     placed: list[Order] = []
     a.after_request = lambda method, _path: placed.append(a.place_order([("X", 1)])) if not placed else None
     adopting.push()  # A is read, sells one, and is told 9 over it
@@ -375,4 +354,4 @@ def test_an_order_edited_after_our_write_covered_it_is_no_drift(adopting: Hub) -
     adopting.settle()
 
     assert (adopting.on_hand(), adopting.shown(), adopting.moves()) == (5, [5, 5], [-1, -4])
-    assert rows(adopting, drifts) == []
+    assert adopting.rows(drifts) == []

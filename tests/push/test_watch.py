@@ -50,20 +50,14 @@ def is_told(hub: Hub, quantity: int, stores: Sequence[int] = (1, 2, 3)) -> bool:
     return all((shown[store - 1], hub.listing(store).pushed) == (quantity, quantity) for store in stores)
 
 
-def sell_here(hub: Hub, units: int) -> None:
-    with hub.database.transaction() as db:
-        product = stock.get(db, "X")
-        stock.record(db, [stock.Movement(product.id, -units, "sale", clock.now(), "ada")])
-
-
 def test_a_sale_is_pushed_without_being_asked_for(hub: Hub, watcher: None) -> None:
-    sell_here(hub, 2)
+    hub.sell_here(2)
 
     wait_for(lambda: is_told(hub, 98))
 
 
 def test_what_was_due_before_the_watcher_came_is_pushed(hub: Hub, request: pytest.FixtureRequest) -> None:
-    sell_here(hub, 2)
+    hub.sell_here(2)
 
     request.getfixturevalue("watcher")
 
@@ -71,10 +65,10 @@ def test_what_was_due_before_the_watcher_came_is_pushed(hub: Hub, request: pytes
 
 
 def test_quick_sales_wait_for_each_other(hub: Hub, watcher: None) -> None:
-    sell_here(hub, 1)
+    hub.sell_here(1)
     wait_for(lambda: is_told(hub, 99))
     for _ in range(5):
-        sell_here(hub, 1)
+        hub.sell_here(1)
         time.sleep(0.1)
     assert hub.shown() == [99, 99, 99]
 
@@ -86,11 +80,11 @@ def test_quick_sales_wait_for_each_other(hub: Hub, watcher: None) -> None:
 
 def test_a_store_that_hangs_keeps_no_other_waiting(hub: Hub, watcher: None) -> None:
     hub.fakes[1].faults.hang_s = 60
-    sell_here(hub, 1)
+    hub.sell_here(1)
     wait_for(lambda: is_told(hub, 99, (1, 3)))
     hub.tick(10)
 
-    sell_here(hub, 1)
+    hub.sell_here(1)
 
     wait_for(lambda: is_told(hub, 98, (1, 3)))
     assert hub.fakes[1].stock("X") == 100

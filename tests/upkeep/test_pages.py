@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from datetime import timedelta
-from typing import Any
 
 import pytest
 from flask import Flask
@@ -11,9 +10,8 @@ from sqlalchemy import select, update
 
 from tests.hub import Hub, running_hub
 from tests.makers import grant_every_store, sign_in_as
-from writer import clock, stock
+from writer import clock
 from writer.accounts import grants, queries
-from writer.listings import look_at_all
 from writer.schema.audit import audit_entries
 from writer.schema.drift import drifts
 from writer.schema.listings import listings
@@ -45,32 +43,16 @@ def staff(app: Flask, hub: Hub) -> FlaskClient:
     return sign_in_as(app, "sam")
 
 
-def sell_here(hub: Hub, units: int, sku: str = "X") -> None:
-    with hub.database.transaction() as db:
-        product = stock.get(db, sku)
-        stock.record(db, [stock.Movement(product.id, -units, "sale", clock.now(), "ada")])
-
-
-def rows(hub: Hub, table: Any) -> list[Any]:
-    with hub.database.reading() as db:
-        return list(db.execute(select(table).order_by(table.c.id)).all())
-
-
 def ask_about_drift(hub: Hub, store: int = 1, shows: int = 20) -> None:
     with hub.database.transaction() as db:
         db.execute(update(stores).values(drift_policy="ask"))
-    hub.fakes[store - 1].set_stock("X", shows)
-    for _ in range(2):
-        with hub.database.transaction() as db:
-            look_at_all(db, store)
-        hub.push(store_ids=[store])
-        hub.tick(61)
+    hub.let_drift(store, shows)
 
 
 def let_fail(hub: Hub, store: int = 2) -> None:
     """A store is down while something is to be told to it."""
     hub.fakes[store - 1].faults.down = True
-    sell_here(hub, 1)
+    hub.sell_here(1)
     hub.push()
 
 
@@ -91,7 +73,7 @@ def test_a_failure_is_shown_with_why_how_often_and_when_next(hub: Hub, admin: Fl
     assert "The store cannot be reached" in page
     assert "2 times" in page
     assert "2026-11-20 10:00" in page  # first
-    assert rows(hub, failures)[0].next_at.strftime("%Y-%m-%d %H:%M") in page
+    assert hub.rows(failures)[0].next_at.strftime("%Y-%m-%d %H:%M") in page
 
 
 def test_retry_now_lets_the_next_push_try_although_it_would_wait(hub: Hub, admin: FlaskClient) -> None:
@@ -111,7 +93,7 @@ def test_retry_now_lets_the_next_push_try_although_it_would_wait(hub: Hub, admin
 
 def test_retrying_a_listing_looks_at_it_again(hub: Hub, admin: FlaskClient) -> None:
     hub.fakes[1].set_managed("X", False)
-    sell_here(hub, 1)
+    hub.sell_here(1)
     hub.push()
     hub.fakes[1].set_managed("X", True)
     hub.fakes[1].set_stock("X", 10)
@@ -122,18 +104,18 @@ def test_retrying_a_listing_looks_at_it_again(hub: Hub, admin: FlaskClient) -> N
     hub.push()
 
     assert hub.fakes[1].stock("X") == 9
-    assert rows(hub, failures)[0].ended_by == "pushed"
+    assert hub.rows(failures)[0].ended_by == "pushed"
 
 
 def test_retrying_what_is_over_says_so_and_changes_nothing(hub: Hub, admin: FlaskClient) -> None:
     let_fail(hub)
     admin.post("/failures/1/give-up")
-    before = rows(hub, failures)
+    before = hub.rows(failures)
 
     answer = admin.post("/failures/1/retry", follow_redirects=True)
 
     assert "This failure is over: given up by ada." in answer.text
-    assert rows(hub, failures) == before
+    assert hub.rows(failures) == before
 
 
 def test_giving_up_on_a_store_pauses_it(hub: Hub, admin: FlaskClient) -> None:
@@ -143,24 +125,24 @@ def test_giving_up_on_a_store_pauses_it(hub: Hub, admin: FlaskClient) -> None:
 
     assert hub.store(2).push_state == "paused"
     assert str(hub.store(2).push_reason).startswith("ada gave up: The store cannot be reached")
-    assert rows(hub, failures)[0].ended_by == "given up by ada"
+    assert hub.rows(failures)[0].ended_by == "given up by ada"
 
 
 def test_giving_up_on_a_listing_leaves_it_until_its_count_changes(hub: Hub, admin: FlaskClient) -> None:
     hub.fakes[1].set_managed("X", False)
-    sell_here(hub, 1)
+    hub.sell_here(1)
     hub.push()
     with hub.database.transaction() as db:
         db.execute(update(listings).values(needs_look=True))
 
     admin.post("/failures/1/give-up")
     hub.push()
-    assert [row.ended_by for row in rows(hub, failures)] == ["given up by ada"]
-    sell_here(hub, 1)
+    assert [row.ended_by for row in hub.rows(failures)] == ["given up by ada"]
+    hub.sell_here(1)
     hub.push()
 
     assert hub.store(2).push_state == "on"
-    assert [row.ended_at is None for row in rows(hub, failures)] == [False, True]
+    assert [row.ended_at is None for row in hub.rows(failures)] == [False, True]
 
 
 def test_the_failures_of_one_store_can_be_looked_at_alone(hub: Hub, admin: FlaskClient) -> None:
@@ -203,7 +185,7 @@ def test_what_stops_or_lets_go_is_for_admins(hub: Hub, staff: FlaskClient, path:
 
 
 def test_the_page_of_a_healthy_store_says_that_all_is_well(hub: Hub, admin: FlaskClient) -> None:
-    sell_here(hub, 1)
+    hub.sell_here(1)
     hub.push()
 
     page = admin.get("/stores/1/push").text
@@ -233,7 +215,7 @@ def test_listings_are_found_by_sku(hub: Hub, admin: FlaskClient) -> None:
 
 def test_a_listing_in_trouble_is_retried_from_the_stores_page(hub: Hub, admin: FlaskClient) -> None:
     hub.fakes[0].set_managed("X", False)
-    sell_here(hub, 1)
+    hub.sell_here(1)
     hub.push()
     assert "stock management is switched off" in admin.get("/stores/1/push?show=trouble").text
     hub.fakes[0].set_managed("X", True)
@@ -262,7 +244,7 @@ def test_push_now_compares_everything_whatever_was_waited_for(hub: Hub, admin: F
 
 def test_a_store_is_paused_and_goes_on_with_what_changed(hub: Hub, admin: FlaskClient) -> None:
     admin.post("/stores/1/push/pause")
-    sell_here(hub, 1)
+    hub.sell_here(1)
     hub.push()
     assert "Paused.</strong> ada paused it." in admin.get("/stores/1/push").text
     assert hub.shown() == [10, 9]
@@ -296,7 +278,7 @@ def test_a_mass_change_goes_out_when_it_is_confirmed(hub: Hub, admin: FlaskClien
     for number in range(12):
         hub.add_item(f"S{number}")
     for number in range(12):
-        sell_here(hub, 3, f"S{number}")
+        hub.sell_here(3, f"S{number}")
     hub.push()
     assert "12 of 14 listings of A would change at once." in admin.get("/stores/1/push").text
 
@@ -320,7 +302,7 @@ def test_drift_is_settled_as_the_owner_says(
     hub.push()
 
     assert hub.shown() == [shown, shown]
-    (row,) = rows(hub, drifts)
+    (row,) = hub.rows(drifts)
     assert (row.action, row.settled_by) == (action, "ada")
     assert "ada chose so" in admin.get("/stores/1/drift").text
 
@@ -358,7 +340,7 @@ def test_failures_that_are_over_for_long_are_forgotten(hub: Hub) -> None:
 
         assert failure_rows.drop_old(db) == 1
 
-    assert [row.store_id for row in rows(hub, failures)] == [1]
+    assert [row.store_id for row in hub.rows(failures)] == [1]
 
 
 @pytest.fixture
