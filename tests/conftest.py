@@ -23,7 +23,7 @@ from werkzeug.serving import WSGIRequestHandler, make_server
 
 from tests.makers import add_people, make_config, sign_in_as
 from tests.postgres_copy import PostgresCopy, execute, url_of
-from writer import accounts
+from writer import people
 from writer.app import create_app
 from writer.db import Database
 from writer.logs import JsonLines
@@ -204,7 +204,7 @@ def staff(app: Flask) -> FlaskClient:
 def api(app: Flask, database: Database) -> FlaskClient:
     """A program with a write token."""
     with database.transaction() as db:
-        token = accounts.make_token(db, "program", "write", "ada")
+        token = people.make_token(db, "program", "write", "ada")
     client = app.test_client()
     client.environ_base["HTTP_AUTHORIZATION"] = f"Bearer {token}"
     return client
@@ -214,7 +214,7 @@ def api(app: Flask, database: Database) -> FlaskClient:
 def reader_token(database: Database) -> str:
     """An API token that may only read."""
     with database.transaction() as db:
-        return accounts.make_token(db, "looker", "read", "ada")
+        return people.make_token(db, "looker", "read", "ada")
 
 
 @pytest.fixture

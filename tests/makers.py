@@ -6,12 +6,11 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import delete, select
 
-from writer import config
-from writer.accounts import actions, grants, passwords, queries, sign_ins
-from writer.accounts.grants import Owner
+from writer import config, passwords
 from writer.db import Database
-from writer.schema.accounts import api_tokens, users
+from writer.people import Owner, actions, grants, queries, sign_ins
 from writer.schema.audit import audit_entries
+from writer.schema.people import api_tokens, users
 from writer.schema.stores import stores
 
 WEBHOOK_SECRET = "woo-hook-secret-1"

@@ -15,15 +15,14 @@ from werkzeug.test import TestResponse
 from tests.delivering import deliver, make_line, make_order_body
 from tests.makers import PASSWORD, sign_in_as
 from tests.test_every_route import is_webhook
-from writer import accounts, audit, clock, stock
-from writer.accounts import grants, queries
-from writer.accounts.grants import Owner
+from writer import audit, clock, people, stock
 from writer.db import Database, insert_row
-from writer.schema.accounts import api_tokens
+from writer.people import Owner, grants, queries
 from writer.schema.deliveries import deliveries
 from writer.schema.drift import drifts
 from writer.schema.listings import listings
 from writer.schema.orders import orders
+from writer.schema.people import api_tokens
 from writer.schema.stores import failures, stores
 from writer.schema.sync import sync_run_stores, sync_runs
 from writer.stores import Keyring
@@ -129,7 +128,7 @@ def visitor(
 
 def _program(app: Flask, database: Database, scope: str) -> FlaskClient:
     with database.transaction() as db:
-        token = accounts.make_token(db, "till", scope, "ada")
+        token = people.make_token(db, "till", scope, "ada")
         token_id = db.execute(select(api_tokens.c.id)).scalar_one()
         grants.grant(db, "ada", Owner(token_id=token_id), [1])
     client = app.test_client()

@@ -34,6 +34,8 @@ ARROWS = [
     "shelf",
     "alerts",
     "stock",
+    "accounts",
+    "people",
 ]
 WAYS_IN = ("pages", "api", "webhook", "cli", "forms")
 # Beside the rooms, these go through no door, each for this reason.

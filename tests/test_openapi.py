@@ -15,9 +15,8 @@ from sqlalchemy import text
 from tests.delivering import deliver, make_line, make_order_body
 from tests.makers import PASSWORD
 from tests.orders.many import add_orders, add_stores
-from writer.accounts import grants, queries
-from writer.accounts.grants import Owner
 from writer.db import Database
+from writer.people import Owner, grants, queries
 
 EXAMPLES = 25
 ORDERS = "^/api/v1/orders"

@@ -6,8 +6,8 @@ from flask import Flask, Request, Response, current_app, request
 from flask.sessions import SecureCookieSession, SecureCookieSessionInterface
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from writer.accounts import SIGN_IN_LASTS
 from writer.config import Config, whole_number
+from writer.people import SIGN_IN_LASTS
 
 LARGEST_FORM_BYTES = 1_000_000
 POLICY = (

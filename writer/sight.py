@@ -1,6 +1,6 @@
 """Who sees which stores: the one condition that every query about orders, deliveries and stores carries.
 
-A floor that every room may stand on; who is granted what is the accounts room's to say.
+A floor that every room may stand on; who is granted what is the people room's to say.
 """
 
 from dataclasses import dataclass

@@ -10,10 +10,10 @@ from sqlalchemy import select
 from werkzeug.test import TestResponse
 
 from tests.makers import PASSWORD
-from writer import clock
-from writer.accounts import actions, passwords, queries
+from writer import clock, passwords
 from writer.db import Database
-from writer.schema.accounts import sign_ins
+from writer.people import actions, queries
+from writer.schema.people import sign_ins
 
 LOGIN = "/api/v1/auth/login"
 START = datetime(2026, 11, 20, 10, 0, tzinfo=UTC)

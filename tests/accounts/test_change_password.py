@@ -7,8 +7,8 @@ from sqlalchemy import select
 
 from tests.makers import PASSWORD, sign_in_as
 from writer.db import Database
-from writer.schema.accounts import users
 from writer.schema.audit import audit_entries
+from writer.schema.people import users
 
 NEW = "a new and better password"
 

@@ -12,7 +12,7 @@ from writer.app import create_app
 from writer.config import ConfigError
 from writer.db import Database
 from writer.migrate import migrate
-from writer.schema.accounts import users
+from writer.schema.people import users
 
 START = """
 import sys

@@ -7,7 +7,7 @@ from flask import Flask, Response, jsonify
 from flask.testing import FlaskClient
 
 from tests.makers import PASSWORD, sign_in_as
-from writer import accounts
+from writer import accounts, people
 from writer.db import Database
 
 
@@ -121,7 +121,7 @@ def test_a_session_may_not_write_by_api_from_anywhere_else(
 
 def test_a_bearer_token_needs_no_csrf_token(strict_app: Flask, database: Database) -> None:
     with database.transaction() as db:
-        token = accounts.make_token(db, "till", "write", "ada")
+        token = people.make_token(db, "till", "write", "ada")
     headers = {"Authorization": f"Bearer {token}", "Sec-Fetch-Site": "cross-site"}
 
     answer = strict_app.test_client().post("/api/change", headers=headers, json={})

@@ -3,9 +3,8 @@
 from flask import Flask
 from flask.testing import FlaskClient
 
-from writer.accounts import grants, queries
-from writer.accounts.grants import Owner
 from writer.db import Database
+from writer.people import Owner, grants, queries
 from writer.stores import registry
 
 

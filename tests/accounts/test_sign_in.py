@@ -9,10 +9,9 @@ from sqlalchemy import select, update
 from werkzeug.security import check_password_hash
 
 from tests.makers import PASSWORD, sign_in_as
-from writer import clock
-from writer.accounts import passwords
+from writer import clock, passwords
 from writer.db import Database
-from writer.schema.accounts import sign_ins, users
+from writer.schema.people import sign_ins, users
 
 
 def test_the_right_password_signs_in(client: FlaskClient) -> None:

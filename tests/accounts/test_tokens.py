@@ -11,8 +11,8 @@ from werkzeug.test import TestResponse
 from tests.accounts.test_users import shown_secret
 from writer import accounts, clock
 from writer.db import Database
-from writer.schema.accounts import api_tokens
 from writer.schema.audit import audit_entries
+from writer.schema.people import api_tokens
 
 
 @pytest.fixture

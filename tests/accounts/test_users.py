@@ -7,11 +7,11 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
-from writer import accounts
+from writer import people
 from writer.db import Database
 from writer.errors import Conflict, Invalid
-from writer.schema.accounts import users
 from writer.schema.audit import audit_entries
+from writer.schema.people import users
 
 ADA, SAM = 1, 2
 
@@ -113,7 +113,7 @@ def test_a_password_that_was_reset_is_shown_once_and_ends_all_sign_ins(
 
 def test_a_user_page_warns_of_tokens_that_outlive_the_user(admin: FlaskClient, database: Database) -> None:
     with database.transaction() as db:
-        accounts.make_token(db, "till", "read", "sam")
+        people.make_token(db, "till", "read", "sam")
 
     page = admin.get(f"/users/{SAM}").text
 
@@ -133,8 +133,8 @@ def test_a_user_who_is_not_there_is_not_found(admin: FlaskClient, path: str) -> 
 def test_making_a_user_by_the_door_checks_everything(app: Flask, database: Database) -> None:
     with database.transaction() as db:
         with pytest.raises(Invalid, match="at least 12"):
-            accounts.create_user(db, "kim", "too short", "staff")
+            people.create_user(db, "kim", "too short", "staff")
         with pytest.raises(Invalid, match="role"):
-            accounts.create_user(db, "kim", "a good long password", "owner")
+            people.create_user(db, "kim", "a good long password", "owner")
         with pytest.raises(Conflict, match="named ada"):
-            accounts.create_user(db, "ADA", "a good long password", "staff")
+            people.create_user(db, "ADA", "a good long password", "staff")

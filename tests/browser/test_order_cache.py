@@ -8,9 +8,8 @@ from playwright.sync_api import Page, expect
 
 from tests.connected import connect_store
 from tests.fakes.woocommerce import FakeStore
-from writer.accounts import grants, queries
-from writer.accounts.grants import Owner
 from writer.db import Database
+from writer.people import Owner, grants, queries
 
 pytestmark = pytest.mark.usefixtures("check_width")
 

@@ -28,7 +28,7 @@ from tests.push import truth
 from tests.push.mortal import Mortal
 from tests.push.shelves import SKUS, stocked
 from tests.push.truth import PAID, VOID, refunded
-from writer import accounts, listings
+from writer import listings, people
 from writer.app import create_app
 from writer.migrate import migrate
 from writer.schema.stores import stores
@@ -55,7 +55,7 @@ class History:
         self.orders: list[tuple[FakeStore, Order]] = []
         self.by_hand: dict[int, tuple[str, int]] = {}  # sale id -> SKU, units: those not deleted
         with hub.database.transaction() as db:
-            token = accounts.make_token(db, "till", "write", "ada")
+            token = people.make_token(db, "till", "write", "ada")
         self.till = hub.app.test_client()
         self.till.environ_base["HTTP_AUTHORIZATION"] = f"Bearer {token}"
 

@@ -15,7 +15,7 @@ import pytest
 from tests.makers import FERNET_KEY, WEBHOOK_SECRET
 from tests.ports import free_port
 from tests.stock.products import make_product, moves, on_hand
-from writer import accounts
+from writer import people
 from writer.config import ROOT
 from writer.db import Database
 
@@ -94,7 +94,7 @@ def sell_everywhere(port: int, token: str) -> Counter[str]:
 def test_the_last_300_units_are_sold_exactly_once(writer: int, database: Database) -> None:
     make_product(database, on_hand=300, reorder_point=50)
     with database.transaction() as db:
-        token = accounts.make_token(db, "till", "write", "ada")
+        token = people.make_token(db, "till", "write", "ada")
 
     answers = sell_everywhere(writer, token)
 

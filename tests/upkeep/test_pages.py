@@ -11,7 +11,7 @@ from sqlalchemy import select, update
 from tests.hub import Hub, running_hub
 from tests.makers import grant_every_store, sign_in_as
 from writer import clock
-from writer.accounts import grants, queries
+from writer.people import grants, queries
 from writer.schema.audit import audit_entries
 from writer.schema.drift import drifts
 from writer.schema.listings import listings

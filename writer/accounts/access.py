@@ -10,9 +10,7 @@ from flask_wtf.csrf import CSRFError
 from sqlalchemy import Connection
 from werkzeug.wrappers import Response
 
-from writer import audit
-from writer.accounts import grants, sign_ins, tokens
-from writer.accounts.grants import Owner
+from writer import audit, people
 from writer.db import reading
 from writer.errors import NotAllowed, NotFound, SignInNeeded, wants_json
 from writer.sight import EVERYTHING, Sight
@@ -110,13 +108,13 @@ def _identify(is_api: bool) -> Actor | None:
 
 def _bearer(token: str) -> Actor | None:
     with reading() as db:
-        if token.startswith(sign_ins.ACCESS_PREFIX):
+        if token.startswith(people.ACCESS_PREFIX):
             return _person(db, token, "access")
-        row = tokens.find_token(db, token)
+        row = people.find_token(db, token)
         if row is None:
             return None
-        may_see = grants.granted(db, Owner(token_id=row.id))
-    tokens.note_use(row)
+        may_see = people.granted(db, people.Owner(token_id=row.id))
+    people.note_token_use(row)
     return Actor(
         name=f"token {row.name}",
         role="staff",
@@ -128,7 +126,7 @@ def _bearer(token: str) -> Actor | None:
 
 
 def _person(db: Connection, kept: str, kind: str) -> Actor | None:
-    row = sign_ins.find(db, kept, kind)
+    row = people.find_sign_in(db, kept, kind)
     if row is None:
         return None
     return Actor(
@@ -137,7 +135,7 @@ def _person(db: Connection, kept: str, kind: str) -> Actor | None:
         via=kind,
         scope="write",
         owner=f"user {row.user_id}",
-        sight=EVERYTHING if row.role == "admin" else grants.granted(db, Owner(user_id=row.user_id)),
+        sight=EVERYTHING if row.role == "admin" else people.granted(db, people.Owner(user_id=row.user_id)),
         user_id=row.user_id,
         must_change_password=row.must_change_password,
     )

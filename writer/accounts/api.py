@@ -7,12 +7,13 @@ from flask_openapi3.blueprint import APIBlueprint
 from flask_openapi3.models.tag import Tag
 from pydantic import BaseModel, ConfigDict, Field, JsonValue
 
-from writer.accounts import entry, sign_ins, throttle
+from writer import people
+from writer.accounts import entry, throttle
 from writer.accounts.access import actor, public
-from writer.accounts.passwords import LONGEST
 from writer.db import transaction
 from writer.docs import PROBLEMS, answers, json_object_only
 from writer.errors import Conflict, NotAllowed, SignInNeeded, TooSoon
+from writer.passwords import LONGEST
 
 bp = APIBlueprint(
     "auth_api",
@@ -70,10 +71,10 @@ def login(body: Login) -> dict[str, Any]:
     with transaction() as db:
         throttle.forget(db, user.name, address)
         if not user.must_change_password:
-            token = sign_ins.start(db, user.id, address, request.user_agent.string, "access")
+            token = people.start_sign_in(db, user.id, address, request.user_agent.string, "access")
     if user.must_change_password:
         raise NotAllowed("Change your password first, on the page /password.")
-    seconds = int(sign_ins.LASTS["access"].total_seconds())
+    seconds = int(people.SIGN_IN_LASTS["access"].total_seconds())
     return {"access_token": token, "token_type": "bearer", "expires_in": seconds}
 
 
@@ -84,5 +85,5 @@ def logout() -> dict[str, Any]:
         raise Conflict("Only an access token from /api/v1/auth/login is ended here.")
     token = request.headers["Authorization"].partition(" ")[2].strip()
     with transaction() as db:
-        sign_ins.end(db, token)
+        people.end_sign_in(db, token)
     return {"status": "ok"}

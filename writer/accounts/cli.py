@@ -10,8 +10,7 @@ import click
 from flask.cli import AppGroup
 from sqlalchemy import Connection
 
-from writer.accounts import actions, passwords, queries
-from writer.accounts.tokens import SCOPES, make_token
+from writer import passwords, people
 from writer.db import transaction
 from writer.errors import DomainError, NotFound
 
@@ -31,22 +30,22 @@ def _change() -> Iterator[Connection]:
 
 @tokens.command("create")
 @click.argument("name")
-@click.option("--scope", type=click.Choice(SCOPES), default="read", show_default=True)
+@click.option("--scope", type=click.Choice(people.SCOPES), default="read", show_default=True)
 def create_token(name: str, scope: str) -> None:
     """Make an API token and print it: it is not shown again."""
     with _change() as db:
-        token = make_token(db, name, scope, BY)
+        token = people.make_token(db, name, scope, BY)
     click.echo(token)
 
 
 @users.command("create")
 @click.argument("name")
-@click.option("--role", type=click.Choice(actions.ROLES), default="staff", show_default=True)
+@click.option("--role", type=click.Choice(people.ROLES), default="staff", show_default=True)
 def create_user(name: str, role: str) -> None:
     """Add a user and print the password, which must be changed at the first sign-in."""
     temporary = passwords.temporary()
     with _change() as db:
-        actions.create_user(db, name, temporary, role, must_change=True, by=BY)
+        people.create_user(db, name, temporary, role, must_change=True, by=BY)
     click.echo(temporary)
 
 
@@ -57,8 +56,8 @@ def reset_password(name: str) -> None:
     temporary = passwords.temporary()
     temporary_hash = passwords.hashed(temporary)
     with _change() as db:
-        user = queries.find_user(db, name)
+        user = people.find_user(db, name)
         if user is None:
             raise NotFound(f"There is no user named {name}.")
-        actions.reset_password(db, BY, user.id, temporary_hash)
+        people.reset_password(db, BY, user.id, temporary_hash)
     click.echo(temporary)

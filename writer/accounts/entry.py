@@ -6,8 +6,8 @@ from typing import Any
 from flask import current_app, request
 from sqlalchemy import Row
 
-from writer import config
-from writer.accounts import actions, passwords, queries, throttle
+from writer import config, passwords, people
+from writer.accounts import throttle
 from writer.db import database, transaction
 
 log = logging.getLogger("writer")
@@ -16,11 +16,11 @@ log = logging.getLogger("writer")
 def check(name: str, password: str) -> tuple[Row[Any] | None, int]:
     """Return the user whose name and password these are, or None and the seconds to wait."""
     settings: config.Config = current_app.config["ONEROM"]
-    actions.ensure_first_user(database(), settings.admin_user, settings.admin_password)
+    people.ensure_first_user(database(), settings.admin_user, settings.admin_password)
     address = request.remote_addr or ""
     with transaction() as db:
         wait_s = throttle.count_try(db, name, address)
-        user = queries.find_user(db, name)
+        user = people.find_user(db, name)
     if wait_s:
         log.warning("sign-in slowed down", extra={"fields": {"address": address, "wait_s": wait_s}})
         return None, wait_s

@@ -7,10 +7,9 @@ from flask_wtf import FlaskForm
 from wtforms import PasswordField, SelectField, StringField
 from wtforms.validators import DataRequired, EqualTo, Length
 
-from writer.accounts.actions import ROLES
-from writer.accounts.passwords import LONGEST, SHORTEST
-from writer.accounts.tokens import SCOPES
 from writer.errors import DomainError, Invalid
+from writer.passwords import LONGEST, SHORTEST
+from writer.people import ROLES, SCOPES
 
 
 def _options(values: tuple[str, ...]) -> list[Any]:

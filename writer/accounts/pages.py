@@ -7,7 +7,8 @@ from flask import Blueprint, flash, redirect, render_template, request, session,
 from sqlalchemy import Row
 from werkzeug.wrappers import Response
 
-from writer.accounts import actions, entry, passwords, queries, sign_ins, throttle
+from writer import passwords, people
+from writer.accounts import entry, throttle
 from writer.accounts.access import actor, public
 from writer.accounts.forms import PasswordForm, SignInForm
 from writer.db import reading, transaction
@@ -41,8 +42,8 @@ def _let_in(user: Row[Any]) -> Response:
     with transaction() as db:
         throttle.forget(db, user.name, address)
         if isinstance(session.get("sign_in"), str):
-            sign_ins.end(db, session["sign_in"])
-        token = sign_ins.start(db, user.id, address, request.user_agent.string)
+            people.end_sign_in(db, session["sign_in"])
+        token = people.start_sign_in(db, user.id, address, request.user_agent.string)
     # Nothing of a session somebody else may have planted lives on.
     session.clear()
     session["sign_in"] = token
@@ -59,7 +60,7 @@ def _next() -> str:
 def sign_out() -> Response:
     """End this sign-in."""
     with transaction() as db:
-        sign_ins.end(db, session["sign_in"])
+        people.end_sign_in(db, session["sign_in"])
     return _signed_out("You are signed out.")
 
 
@@ -67,7 +68,7 @@ def sign_out() -> Response:
 def sign_out_everywhere() -> Response:
     """End every sign-in of this user, this one too."""
     with transaction() as db:
-        sign_ins.end_all(db, _user_id())
+        people.end_sign_ins(db, _user_id())
     return _signed_out("You are signed out everywhere.")
 
 
@@ -81,8 +82,8 @@ def _signed_out(sentence: str) -> Response:
 def account() -> str:
     """Show who one is and where one is signed in."""
     with reading() as db:
-        rows = queries.list_sign_ins(db, _user_id())
-    here = sign_ins.fingerprint(session["sign_in"])
+        rows = people.list_sign_ins(db, _user_id())
+    here = people.fingerprint(session["sign_in"])
     return render_template("accounts/account.html", rows=rows, here=here)
 
 
@@ -110,7 +111,7 @@ def password() -> Response | str | tuple[str, int] | tuple[str, int, dict[str, s
 def _change(user: Row[Any], new: str) -> None:
     new_hash = passwords.hashed(new)
     with transaction() as db:
-        actions.change_password(db, user.id, new_hash, sign_in=session["sign_in"])
+        people.change_password(db, user.id, new_hash, sign_in=session["sign_in"])
         throttle.forget(db, user.name, request.remote_addr or "")
 
 

@@ -5,7 +5,8 @@ import logging
 from flask import Flask
 from sqlalchemy.exc import DBAPIError
 
-from writer.accounts import actions, cli, passwords
+from writer import passwords, people
+from writer.accounts import cli
 from writer.config import Config, ConfigError
 from writer.db import Database
 from writer.errors import Invalid
@@ -24,7 +25,7 @@ def start(app: Flask, config: Config) -> None:
     passwords.prepare()
     database: Database = app.extensions["database"]
     try:
-        actions.ensure_first_user(database, config.admin_user, config.admin_password)
+        people.ensure_first_user(database, config.admin_user, config.admin_password)
     except DBAPIError as error:
         log.error(
             "the database cannot be used or was not migrated", extra={"fields": {"error": str(error.orig)}}
@@ -35,7 +36,7 @@ def _check(config: Config) -> None:
     if config.admin_user is None or config.admin_password is None:
         return
     try:
-        name = actions.checked_name(config.admin_user)
+        name = people.checked_name(config.admin_user)
     except Invalid as error:
         raise ConfigError(f"ADMIN_USER cannot be used. {error.sentence}") from error
     try:

@@ -3,10 +3,10 @@
 from flask import Blueprint, flash, redirect, render_template, url_for
 from werkzeug.wrappers import Response
 
-from writer.accounts import grants, queries, tokens
+from writer import people
+from writer.accounts import queries
 from writer.accounts.access import actor, admin_only
 from writer.accounts.forms import TokenForm, blame, ticked_stores
-from writer.accounts.grants import Owner
 from writer.db import reading, transaction
 from writer.errors import DomainError
 
@@ -37,10 +37,10 @@ def add() -> tuple[str, int]:
     wanted = ticked_stores()
     try:
         with transaction() as db:
-            token = tokens.make_token(db, form.name.data or "", form.scope.data, actor().name)
-            made = tokens.find_token(db, token)
+            token = people.make_token(db, form.name.data or "", form.scope.data, actor().name)
+            made = people.find_token(db, token)
             if wanted and made is not None:
-                grants.grant(db, actor().name, Owner(token_id=made.id), wanted)
+                people.grant(db, actor().name, people.Owner(token_id=made.id), wanted)
     except DomainError as error:
         blame(form, error)
         return _index(form), error.status
@@ -62,8 +62,8 @@ def _shown(name: str, token: str) -> str:
 def show(token_id: int) -> str:
     """Show which stores the token sees, to be changed."""
     with reading() as db:
-        token = queries.get_token(db, token_id)
-        shops, seen = queries.list_stores(db), grants.granted(db, Owner(token_id=token_id))
+        token = people.get_token(db, token_id)
+        shops, seen = queries.list_stores(db), people.granted(db, people.Owner(token_id=token_id))
     return render_template("accounts/token.html", token=token, shops=shops, seen=seen)
 
 
@@ -73,8 +73,8 @@ def set_stores(token_id: int) -> Response:
     """Let the token see the stores that are ticked, and no others."""
     wanted = ticked_stores()
     with transaction() as db:
-        name = queries.get_token(db, token_id).name
-        grants.grant(db, actor().name, Owner(token_id=token_id), wanted)
+        name = people.get_token(db, token_id).name
+        people.grant(db, actor().name, people.Owner(token_id=token_id), wanted)
     flash(f"The stores that {name} sees are saved.", "success")
     return redirect(url_for("tokens.index"), 303)
 
@@ -84,7 +84,7 @@ def set_stores(token_id: int) -> Response:
 def ask_revoke(token_id: int) -> str:
     """Ask once more."""
     with reading() as db:
-        row = queries.get_token(db, token_id)
+        row = people.get_token(db, token_id)
     return render_template(
         "confirm.html",
         title=f"Revoke {row.name}?",
@@ -99,6 +99,6 @@ def ask_revoke(token_id: int) -> str:
 def revoke(token_id: int) -> Response:
     """End the token."""
     with transaction() as db:
-        name = tokens.revoke_token(db, actor().name, token_id)
+        name = people.revoke_token(db, actor().name, token_id)
     flash(f"{name} is revoked.", "success")
     return redirect(url_for("tokens.index"), 303)

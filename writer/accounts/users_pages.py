@@ -3,10 +3,10 @@
 from flask import Blueprint, flash, redirect, render_template, url_for
 from werkzeug.wrappers import Response
 
-from writer.accounts import actions, grants, passwords, queries
+from writer import passwords, people
+from writer.accounts import queries
 from writer.accounts.access import actor, admin_only
 from writer.accounts.forms import RoleForm, UserForm, blame, ticked_stores
-from writer.accounts.grants import Owner
 from writer.db import reading, transaction
 from writer.errors import Conflict, DomainError
 
@@ -37,11 +37,11 @@ def add() -> tuple[str, int]:
     try:
         with transaction() as db:
             name, role = form.name.data or "", form.role.data
-            actions.create_user(db, name, temporary, role, must_change=True, by=actor().name)
+            people.create_user(db, name, temporary, role, must_change=True, by=actor().name)
     except DomainError as error:
         blame(form, error)
         return _index(form), error.status
-    return _handed_over(actions.checked_name(name), temporary), 201
+    return _handed_over(people.checked_name(name), temporary), 201
 
 
 def _handed_over(name: str, temporary: str) -> str:
@@ -59,10 +59,10 @@ def _handed_over(name: str, temporary: str) -> str:
 def show(user_id: int) -> str:
     """Show one user and what can be changed."""
     with reading() as db:
-        user = queries.get_user(db, user_id)
-        sign_ins = queries.list_sign_ins(db, user_id)
+        user = people.get_user(db, user_id)
+        sign_ins = people.list_sign_ins(db, user_id)
         tokens = queries.count_valid_tokens(db, user.name)
-        shops, seen = queries.list_stores(db), grants.granted(db, Owner(user_id=user_id))
+        shops, seen = queries.list_stores(db), people.granted(db, people.Owner(user_id=user_id))
     return render_template(
         "accounts/user.html",
         user=user,
@@ -80,7 +80,7 @@ def set_role(user_id: int) -> Response:
     """Give the user another role."""
     try:
         with transaction() as db:
-            actions.set_role(db, actor().name, user_id, RoleForm().role.data)
+            people.set_role(db, actor().name, user_id, RoleForm().role.data)
     except Conflict as error:
         return _back(user_id, error.sentence, "danger")
     return _back(user_id, "The role is changed.")
@@ -92,7 +92,7 @@ def set_stores(user_id: int) -> Response:
     """Let the user see the stores that are ticked, and no others."""
     wanted = ticked_stores()
     with transaction() as db:
-        grants.grant(db, actor().name, Owner(user_id=user_id), wanted)
+        people.grant(db, actor().name, people.Owner(user_id=user_id), wanted)
     return _back(user_id, "The stores are saved.")
 
 
@@ -102,7 +102,7 @@ def deactivate(user_id: int) -> Response:
     """Keep the user out, at once."""
     try:
         with transaction() as db:
-            actions.set_active(db, actor().name, user_id, False)
+            people.set_active(db, actor().name, user_id, False)
     except Conflict as error:
         return _back(user_id, error.sentence, "danger")
     return _back(user_id, "This user can no longer sign in.")
@@ -113,7 +113,7 @@ def deactivate(user_id: int) -> Response:
 def activate(user_id: int) -> Response:
     """Let the user in again."""
     with transaction() as db:
-        actions.set_active(db, actor().name, user_id, True)
+        people.set_active(db, actor().name, user_id, True)
     return _back(user_id, "This user can sign in again.")
 
 
@@ -129,6 +129,6 @@ def reset_password(user_id: int) -> str:
     temporary = passwords.temporary()
     hashed = passwords.hashed(temporary)
     with transaction() as db:
-        name = queries.get_user(db, user_id).name
-        actions.reset_password(db, actor().name, user_id, hashed)
+        name = people.get_user(db, user_id).name
+        people.reset_password(db, actor().name, user_id, hashed)
     return _handed_over(name, temporary)

@@ -9,11 +9,11 @@ from sqlalchemy import Connection, Row, select
 from sqlalchemy.exc import OperationalError
 
 from writer import audit, clock
-from writer.accounts.queries import get_token
-from writer.accounts.sign_ins import fingerprint
 from writer.db import insert_row, transaction, update_row
 from writer.errors import Conflict, Invalid
-from writer.schema.accounts import api_tokens
+from writer.people.queries import get_token
+from writer.people.sign_ins import fingerprint
+from writer.schema.people import api_tokens
 
 SCOPES = ("read", "write")
 _USE_IS_NOTED_EVERY = timedelta(hours=1)  # so that reading by API does not write each time

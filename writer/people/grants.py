@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from sqlalchemy import ColumnElement, Connection, delete, insert, select
 
 from writer import audit
-from writer.accounts import queries
 from writer.db import lock
 from writer.errors import Invalid
-from writer.schema.accounts import store_grants
+from writer.people import queries
+from writer.schema.people import store_grants
 from writer.schema.stores import stores
 from writer.sight import Sight
 

@@ -7,13 +7,12 @@ from sqlalchemy import select
 
 from tests.makers import sign_in_as
 from tests.orders.many import add_stores
-from writer import accounts
-from writer.accounts import actions, grants, queries
-from writer.accounts.grants import Owner
+from writer import people
 from writer.db import Database
 from writer.errors import Invalid, NotFound
-from writer.schema.accounts import api_tokens
+from writer.people import Owner, actions, grants, queries
 from writer.schema.audit import audit_entries
+from writer.schema.people import api_tokens
 from writer.sight import EVERYTHING, NOTHING, Sight
 
 
@@ -128,7 +127,7 @@ def test_nobody_is_granted_nothing(database: Database, shops: list[int], owner: 
 
 def test_a_revoked_token_is_granted_nothing_more(database: Database, shops: list[int]) -> None:
     with database.transaction() as db:
-        accounts.make_token(db, "till", "read", "ada")
+        people.make_token(db, "till", "read", "ada")
         token_id = db.execute(select(api_tokens.c.id)).scalar_one()
         db.execute(api_tokens.update().values(revoked_at=api_tokens.c.created_at))
 

@@ -4,12 +4,12 @@ import re
 
 from sqlalchemy import Connection, func, select, update
 
-from writer import audit, clock
-from writer.accounts import passwords, sign_ins
-from writer.accounts.queries import get_user
+from writer import audit, clock, passwords
 from writer.db import Database, insert_row, lock, update_row
 from writer.errors import Conflict, Invalid
-from writer.schema.accounts import users
+from writer.people import sign_ins
+from writer.people.queries import get_user
+from writer.schema.people import users
 
 ROLES = ("admin", "staff")
 _NAME = re.compile(r"[a-z0-9][a-z0-9._@-]{0,59}")

@@ -9,7 +9,7 @@ from sqlalchemy import Connection, Row, delete, select
 
 from writer import clock
 from writer.db import insert_row
-from writer.schema.accounts import sign_ins, users
+from writer.schema.people import sign_ins, users
 
 LASTS = {"session": timedelta(hours=12), "access": timedelta(hours=1)}
 # Tells an access token from one that was made on the page, which begins with "onerom_".
