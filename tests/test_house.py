@@ -34,6 +34,7 @@ ARROWS = [
     "shelf",
     "alerts",
     "stock",
+    "admin",
     "accounts",
     "people",
 ]

@@ -7,7 +7,8 @@ from writer import accounts, docs, errors, frame, health, logs, security
 from writer import config as configuration
 from writer.accounts import api as accounts_api
 from writer.accounts import pages as accounts_pages
-from writer.accounts import tokens_pages, users_pages
+from writer.admin import cli as admin_cli
+from writer.admin import pages_tokens, pages_users
 from writer.airtable import pages as airtable_pages
 from writer.audit import pages as audit_pages
 from writer.connect import pages as connect_pages
@@ -67,8 +68,8 @@ def create_app(config: configuration.Config | None = None) -> OpenAPI:
     accounts.guard(app)
     app.register_blueprint(health.bp)
     app.register_blueprint(accounts_pages.bp)
-    app.register_blueprint(users_pages.bp)
-    app.register_blueprint(tokens_pages.bp)
+    app.register_blueprint(pages_users.bp)
+    app.register_blueprint(pages_tokens.bp)
     app.register_blueprint(audit_pages.bp)
     docs.register(app)
     app.register_api(accounts_api.bp)
@@ -87,6 +88,8 @@ def create_app(config: configuration.Config | None = None) -> OpenAPI:
     app.register_blueprint(public_pages.bp)
     app.register_blueprint(dashboard_pages.bp)
     accounts.start(app, config)
+    app.cli.add_command(admin_cli.users)
+    app.cli.add_command(admin_cli.tokens)
     app.register_blueprint(orders_list.bp)
     app.register_blueprint(orders_pages.bp)
     app.register_blueprint(unmatched_pages.bp)

@@ -6,7 +6,6 @@ from flask import Flask
 from sqlalchemy.exc import DBAPIError
 
 from writer import passwords, people
-from writer.accounts import cli
 from writer.config import Config, ConfigError
 from writer.db import Database
 from writer.errors import Invalid
@@ -15,13 +14,11 @@ log = logging.getLogger("writer")
 
 
 def start(app: Flask, config: Config) -> None:
-    """Add the commands, and have a first user, where the database can be had; signing in sees to it again.
+    """Have a first user, where the database can be had; signing in sees to it again.
 
     Raises ConfigError where ADMIN_USER or ADMIN_PASSWORD cannot be used.
     """
     _check(config)
-    app.cli.add_command(cli.users)
-    app.cli.add_command(cli.tokens)
     passwords.prepare()
     database: Database = app.extensions["database"]
     try:

@@ -3,13 +3,11 @@
 import re
 
 import pytest
-from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
 from writer import people
 from writer.db import Database
-from writer.errors import Conflict, Invalid
 from writer.schema.audit import audit_entries
 from writer.schema.people import users
 
@@ -128,13 +126,3 @@ def test_a_user_who_is_not_there_is_not_found(admin: FlaskClient, path: str) -> 
 
     assert answer.status_code == 404
     assert "There is no such user." in answer.text
-
-
-def test_making_a_user_by_the_door_checks_everything(app: Flask, database: Database) -> None:
-    with database.transaction() as db:
-        with pytest.raises(Invalid, match="at least 12"):
-            people.create_user(db, "kim", "too short", "staff")
-        with pytest.raises(Invalid, match="role"):
-            people.create_user(db, "kim", "a good long password", "owner")
-        with pytest.raises(Conflict, match="named ada"):
-            people.create_user(db, "ADA", "a good long password", "staff")

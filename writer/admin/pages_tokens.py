@@ -3,10 +3,9 @@
 from flask import Blueprint, flash, redirect, render_template, url_for
 from werkzeug.wrappers import Response
 
-from writer import people
-from writer.accounts import queries
-from writer.accounts.access import actor, admin_only
-from writer.accounts.forms import TokenForm, blame, ticked_stores
+from writer import accounts, people
+from writer.admin import queries
+from writer.admin.forms import TokenForm, blame, ticked_stores
 from writer.db import reading, transaction
 from writer.errors import DomainError
 
@@ -14,7 +13,7 @@ bp = Blueprint("tokens", __name__, url_prefix="/tokens", template_folder="templa
 
 
 @bp.get("")
-@admin_only
+@accounts.admin_only
 def index() -> str:
     """List the tokens, with a form to make one."""
     return _index(TokenForm())
@@ -24,11 +23,11 @@ def _index(form: TokenForm) -> str:
     with reading() as db:
         rows, seen = queries.list_tokens(db), queries.stores_of_tokens(db)
         shops = queries.list_stores(db)
-    return render_template("accounts/tokens.html", rows=rows, seen=seen, shops=shops, form=form)
+    return render_template("admin/tokens.html", rows=rows, seen=seen, shops=shops, form=form)
 
 
 @bp.post("")
-@admin_only
+@accounts.admin_only
 def add() -> tuple[str, int]:
     """Make a token and show it, once."""
     form = TokenForm()
@@ -37,10 +36,10 @@ def add() -> tuple[str, int]:
     wanted = ticked_stores()
     try:
         with transaction() as db:
-            token = people.make_token(db, form.name.data or "", form.scope.data, actor().name)
+            token = people.make_token(db, form.name.data or "", form.scope.data, accounts.actor().name)
             made = people.find_token(db, token)
             if wanted and made is not None:
-                people.grant(db, actor().name, people.Owner(token_id=made.id), wanted)
+                people.grant(db, accounts.actor().name, people.Owner(token_id=made.id), wanted)
     except DomainError as error:
         blame(form, error)
         return _index(form), error.status
@@ -49,7 +48,7 @@ def add() -> tuple[str, int]:
 
 def _shown(name: str, token: str) -> str:
     return render_template(
-        "accounts/shown_once.html",
+        "admin/shown_once.html",
         title=f"Token {name}",
         sentence='Programs send it with every request as "Authorization: Bearer ...".',
         secret=token,
@@ -58,29 +57,29 @@ def _shown(name: str, token: str) -> str:
 
 
 @bp.get("/<int:token_id>")
-@admin_only
+@accounts.admin_only
 def show(token_id: int) -> str:
     """Show which stores the token sees, to be changed."""
     with reading() as db:
         token = people.get_token(db, token_id)
         shops, seen = queries.list_stores(db), people.granted(db, people.Owner(token_id=token_id))
-    return render_template("accounts/token.html", token=token, shops=shops, seen=seen)
+    return render_template("admin/token.html", token=token, shops=shops, seen=seen)
 
 
 @bp.post("/<int:token_id>/stores")
-@admin_only
+@accounts.admin_only
 def set_stores(token_id: int) -> Response:
     """Let the token see the stores that are ticked, and no others."""
     wanted = ticked_stores()
     with transaction() as db:
         name = people.get_token(db, token_id).name
-        people.grant(db, actor().name, people.Owner(token_id=token_id), wanted)
+        people.grant(db, accounts.actor().name, people.Owner(token_id=token_id), wanted)
     flash(f"The stores that {name} sees are saved.", "success")
     return redirect(url_for("tokens.index"), 303)
 
 
 @bp.get("/<int:token_id>/revoke")
-@admin_only
+@accounts.admin_only
 def ask_revoke(token_id: int) -> str:
     """Ask once more."""
     with reading() as db:
@@ -95,10 +94,10 @@ def ask_revoke(token_id: int) -> str:
 
 
 @bp.post("/<int:token_id>/revoke")
-@admin_only
+@accounts.admin_only
 def revoke(token_id: int) -> Response:
     """End the token."""
     with transaction() as db:
-        name = people.revoke_token(db, actor().name, token_id)
+        name = people.revoke_token(db, accounts.actor().name, token_id)
     flash(f"{name} is revoked.", "success")
     return redirect(url_for("tokens.index"), 303)

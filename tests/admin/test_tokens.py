@@ -8,7 +8,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 from werkzeug.test import TestResponse
 
-from tests.accounts.test_users import shown_secret
+from tests.admin.test_users import shown_secret
 from writer import accounts, clock
 from writer.db import Database
 from writer.schema.audit import audit_entries
