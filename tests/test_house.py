@@ -36,6 +36,7 @@ ARROWS = [
     "stock",
     "admin",
     "accounts",
+    "repeats",
     "people",
 ]
 WAYS_IN = ("pages", "api", "webhook", "cli", "forms")

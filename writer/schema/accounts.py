@@ -1,6 +1,6 @@
-"""Tables of the accounts room: wrong tries to sign in, answers given once."""
+"""Tables of the accounts room: wrong tries to sign in."""
 
-from sqlalchemy import Column, Index, Integer, Table, Text
+from sqlalchemy import Column, Integer, Table, Text
 
 from writer.schema.types import UtcTime, metadata
 
@@ -12,16 +12,4 @@ sign_in_failures = Table(
     Column("failures", Integer, nullable=False),
     Column("last_at", UtcTime, nullable=False),
     Column("blocked_until", UtcTime),  # NULL: may try at once
-)
-
-idempotency_keys = Table(
-    "idempotency_keys",
-    metadata,
-    Column("owner", Text, primary_key=True),
-    Column("key", Text, primary_key=True),
-    Column("request_hash", Text, nullable=False),
-    Column("status", Integer, nullable=False),
-    Column("answer", Text, nullable=False),
-    Column("created_at", UtcTime, nullable=False),
-    Index(None, "created_at"),
 )

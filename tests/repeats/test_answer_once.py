@@ -14,8 +14,8 @@ from werkzeug.test import TestResponse
 from writer import accounts, audit, clock
 from writer.db import Database
 from writer.errors import Invalid
-from writer.schema.accounts import idempotency_keys
 from writer.schema.audit import audit_entries
+from writer.schema.repeats import idempotency_keys
 
 
 @pytest.fixture
