@@ -15,8 +15,7 @@ from tests.delivering import URL
 from tests.fakes.store_model import Order
 from tests.fakes.woocommerce import FakeStore
 from tests.makers import WEBHOOK_SECRET
-from writer import clock, stock, sync
-from writer import sales as sales_room
+from writer import catalogue, clock, stock, sync
 from writer.db import Database
 from writer.listings import look_at_all
 from writer.push import pusher
@@ -75,7 +74,7 @@ class Hub:
     def count_as(self, sku: str, model: str = "Fire", variant: str = "28pin") -> None:
         """Let an item count in the totals too, as this model and variant."""
         with self.database.transaction() as db:
-            sales_room.add_rule(db, "test", sku, model, variant)
+            catalogue.add_rule(db, "test", sku, model, variant)
 
     def add_store(self, fake: FakeStore, **settings: Any) -> None:
         """Register a fake store with its keys, pushing on."""

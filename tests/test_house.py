@@ -30,6 +30,7 @@ ARROWS = [
     "orderbook",
     "orders",
     "sales",
+    "catalogue",
     "stocktake",
     "shelf",
     "alerts",
@@ -233,7 +234,7 @@ ROOMS_OF_ORDERS = ("orders", "orderbook", "unmatched")
 MAY_READ_ORDERS = {
     "writer/airtable/report.py": "tells the owner's own Airtable, and no request",
     "writer/sales/queries.py": "the number of the order behind a sale that is seen",
-    "writer/sales/types.py": "whether a type is in use",
+    "writer/catalogue/types.py": "whether a type is in use",
     "writer/shelf/explain.py": "the order behind a movement, where its store is seen",
     "writer/deliveries/queries.py": "the number behind a delivery that is seen",
     "writer/deliveries/short_form.py": "what was recorded of an order that a delivery is about",

@@ -11,6 +11,7 @@ from writer.admin import cli as admin_cli
 from writer.admin import pages_tokens, pages_users
 from writer.airtable import pages as airtable_pages
 from writer.audit import pages as audit_pages
+from writer.catalogue import pages as catalogue_pages
 from writer.connect import pages as connect_pages
 from writer.connect import pages_baseline, seed
 from writer.dashboard import pages as dashboard_pages
@@ -27,7 +28,6 @@ from writer.orderbook import pages_list as orders_list
 from writer.public import pages as public_pages
 from writer.sales import api as sales_api
 from writer.sales import pages as sales_pages
-from writer.sales import pages_types as sales_types
 from writer.shelf import api as stock_api
 from writer.shelf import pages as stock_pages
 from writer.stocktake import pages as stock_take
@@ -81,7 +81,7 @@ def create_app(config: configuration.Config | None = None) -> OpenAPI:
     app.register_api(stores_api.bp)
     app.register_api(push_api.bp)
     app.register_blueprint(sales_pages.bp)
-    app.register_blueprint(sales_types.bp)
+    app.register_blueprint(catalogue_pages.bp)
     app.register_blueprint(stock_pages.bp)
     app.register_blueprint(stock_take.bp)
     app.register_blueprint(stock_csv.bp)

@@ -8,7 +8,7 @@ from flask.testing import FlaskClient
 
 from tests.fakes.store_model import Order
 from tests.hub import Hub, running_hub
-from writer import sales
+from writer import catalogue
 
 OFFER = "Put 2 back"
 
@@ -18,7 +18,7 @@ def hub(app: Flask, monkeypatch: pytest.MonkeyPatch) -> Iterator[Hub]:
     with running_hub(app, monkeypatch) as found:
         found.add_item()
         with found.database.transaction() as db:
-            sales.add_rule(db, "ada", "X", "Fire", "24pin")
+            catalogue.add_rule(db, "ada", "X", "Fire", "24pin")
         yield found
 
 

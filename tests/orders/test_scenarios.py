@@ -241,14 +241,14 @@ def test_ledger_rows_are_dated_as_the_order_was_paid(client: FlaskClient, databa
 def test_a_line_matched_later_is_posted_once_dated_as_its_order(
     client: FlaskClient, database: Database
 ) -> None:
+    from writer import catalogue
     from writer import orders as room
-    from writer import sales as ledger
 
     send(client, with_lines(make_line(sku="CASE-BLUE", product_id=17, variation_id=19)))
     assert posted(database) == []
 
     with database.transaction() as db:
-        ledger.add_rule(db, "ada", "case", "Fire", "24pin")
+        catalogue.add_rule(db, "ada", "case", "Fire", "24pin")
         assert room.rematch(db, "rule added by ada") == 1
         assert room.rematch(db, "rule added by ada") == 0
 

@@ -14,6 +14,11 @@ NOON = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
 @pytest.fixture
 def order_line(database: Database) -> int:
     """The id of the one line of order #1001 of a store."""
+    return add_order_line(database)
+
+
+def add_order_line(database: Database) -> int:
+    """Add a store with an order #1001 of one line, and return the id of that."""
     with database.transaction() as db:
         store = insert_row(db, stores, name="shop", source="https://shop.example/", created_at=NOON)
         order = insert_row(

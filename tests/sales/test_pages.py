@@ -14,8 +14,9 @@ from werkzeug.test import TestResponse
 
 from tests.sales.conftest import NOON
 from writer import sales
+from writer.catalogue import types
 from writer.db import Database
-from writer.sales import actions, queries, types
+from writer.sales import actions, queries
 from writer.sales.queries import Filters
 from writer.sight import EVERYTHING
 from writer.spreadsheet import harmless
@@ -417,44 +418,6 @@ def test_a_form_from_elsewhere_is_refused(app: Flask, admin: FlaskClient, databa
 
     assert [answer.status_code for answer in answers] == [403, 403, 403]
     assert len(ledger(database)) == 1
-
-
-def test_types_are_added_deactivated_and_deleted_on_their_page(admin: FlaskClient) -> None:
-    added = admin.post("/types", data={"model": " Earth", "variant": "40pin"}, follow_redirects=True)
-    off = admin.post("/types/5/deactivate", follow_redirects=True)
-    offered = admin.get("/").text
-    on = admin.post("/types/5/activate", follow_redirects=True)
-    gone = admin.post("/types/5/delete", follow_redirects=True)
-
-    assert "Earth 40pin was added." in added.text
-    assert "Earth 40pin is no longer active." in off.text
-    assert '<option value="5">' not in offered
-    assert "Earth 40pin is active." in on.text
-    assert "Earth 40pin was deleted." in gone.text
-
-
-@pytest.mark.parametrize(
-    ("sent", "status", "sentence"),
-    [
-        ({"model": "", "variant": "x"}, 422, "Enter a model."),
-        ({"model": "a" * 41, "variant": "x"}, 422, "40 characters"),
-        ({"model": "a\x07", "variant": "x"}, 422, "control characters"),
-        ({"model": "fire", "variant": "24PIN"}, 409, "24pin is there already."),
-    ],
-)
-def test_a_type_that_cannot_be_is_refused_beside_its_field(
-    admin: FlaskClient, sent: dict[str, str], status: int, sentence: str
-) -> None:
-    answer = admin.post("/types", data=sent)
-
-    assert answer.status_code == status
-    assert sentence in answer.text
-
-
-def test_a_type_in_use_is_not_deleted(admin: FlaskClient) -> None:
-    assert 'action="/types/1/delete"' not in admin.get("/types").text
-    assert admin.post("/types/1/delete").status_code == 409
-    assert admin.post("/types/99/delete").status_code == 404
 
 
 def test_a_sale_of_a_type_no_longer_active_is_edited_as_it_is(admin: FlaskClient, database: Database) -> None:

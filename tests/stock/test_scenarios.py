@@ -10,7 +10,7 @@ from flask.testing import FlaskClient
 
 from tests.delivering import deliver, make_line, make_order_body
 from tests.stock.products import make_product, moves, on_hand, open_notices
-from writer import clock, orders, sales
+from writer import catalogue, clock, orders
 from writer.db import Database
 from writer.stores import registry
 
@@ -101,7 +101,7 @@ def test_a13_a_line_without_a_sku_counts_as_what_its_product_is_said_to_be(
 def test_a14_what_is_no_product_moves_no_stock_and_makes_no_noise(order: Order, database: Database) -> None:
     make_product(database)
     with database.transaction() as db:
-        sales.ignore_sku(db, "ada", "GIFT-CARD")
+        catalogue.ignore_sku(db, "ada", "GIFT-CARD")
     before = open_notices(database)
 
     order(1, make_line(sku="GIFT-CARD", product_id=99, quantity=1), total="50.00")

@@ -9,7 +9,7 @@ from flask import Flask
 
 from tests.hub import Hub, running_hub
 from tests.makers import WEBHOOK_SECRET
-from writer import sales
+from writer import catalogue
 from writer.listings.actions import map_by_hand
 from writer.schema.listings import listings
 from writer.woocommerce.signing import signature
@@ -63,7 +63,7 @@ def test_a13_a_line_without_a_sku_moves_what_its_product_is_mapped_to(hub: Hub) 
 
 def test_a14_a_gift_card_moves_no_stock_and_makes_no_noise(hub: Hub) -> None:
     with hub.database.transaction() as db:
-        sales.ignore_sku(db, "ada", "GIFT-CARD")
+        catalogue.ignore_sku(db, "ada", "GIFT-CARD")
     hub.fakes[0].add_product("GIFT-CARD", manage_stock=False, price="50.00")
 
     order = hub.fakes[0].place_order([("GIFT-CARD", 1), ("X", 1)])

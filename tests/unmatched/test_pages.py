@@ -8,11 +8,11 @@ from sqlalchemy import select
 
 from tests.delivering import deliver, make_line, make_order_body
 from tests.orders.ledger import totals
-from writer import sales
+from writer import catalogue
 from writer.db import Database
 from writer.schema.audit import audit_entries
+from writer.schema.catalogue import sale_types
 from writer.schema.orders import order_events, product_skus
-from writer.schema.sales import sale_types
 
 
 def type_id(database: Database, model: str = "Fire", variant: str = "28pin") -> int:
@@ -88,7 +88,7 @@ def test_a_removed_rule_leaves_the_ledger_alone(
 ) -> None:
     order_of(client, sku="FIRE24")
     with database.reading() as db:
-        rule = next(rule for rule in sales.list_rules(db) if rule.prefix == "fire24")
+        rule = next(rule for rule in catalogue.list_rules(db) if rule.prefix == "fire24")
 
     page = admin.post(f"/rules/{rule.id}/remove", follow_redirects=True).text
 
@@ -263,7 +263,7 @@ def test_a_mapped_product_whose_rule_is_gone_is_unmatched_by_the_sku_it_was_give
     order_of(client, 1001, sku="")
     admin.post("/unmatched", data=of_product(do="product", same_as="ice24-a"))
     with database.reading() as db:
-        rule = next(rule for rule in sales.list_rules(db) if rule.prefix == "ice24")
+        rule = next(rule for rule in catalogue.list_rules(db) if rule.prefix == "ice24")
     admin.post(f"/rules/{rule.id}/remove")
     order_of(client, 1002, sku="")
 

@@ -7,7 +7,7 @@ from typing import Any
 from flask import Blueprint, flash, redirect, render_template, session, url_for
 from werkzeug.wrappers import Response
 
-from writer import accounts, orders, sales
+from writer import accounts, catalogue, orders
 from writer.db import reading, transaction
 from writer.errors import Conflict, Invalid
 from writer.orderbook import forms, queries
@@ -57,7 +57,9 @@ def _order_page(order_id: int, line_id: int | None = None, form: forms.ReviewFor
         lines = queries.list_lines(db, sight, order_id)
         facts = {
             "lines": lines,
-            "ignored": {line.id for line in lines if line.model is None and sales.is_ignored(db, line.sku)},
+            "ignored": {
+                line.id for line in lines if line.model is None and catalogue.is_ignored(db, line.sku)
+            },
             "refunds": queries.list_refunds(db, sight, order_id),
             "posted": queries.list_posted(db, sight, order_id),
             "events": queries.list_events(db, sight, order_id),

@@ -7,8 +7,8 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Select, and_, bindparam, delete, func, select
 
+from writer import catalogue, stock
 from writer import db as database
-from writer import sales, stock
 from writer.orders.lines import Line
 from writer.prepared import Prepared
 from writer.schema.orders import order_lines, orders, product_skus
@@ -41,7 +41,7 @@ def match(
         sku = meant[id(line)]
         if line.model is None and sku.strip():
             if sku not in found:
-                found[sku] = sales.classify(db, sku)
+                found[sku] = catalogue.classify(db, sku)
             line.model, line.variant = found[sku] or (None, None)
         product = counted.get(stock.key(sku)) if line.stock_product_id is None else None
         if product is not None:
@@ -80,7 +80,7 @@ def unmatched_lines(*columns: ColumnElement[Any]) -> Select[Any]:
 def matchable(db: Connection) -> Select[Any]:
     """Select the ids of the lines whose SKU a rule knows by now: what a new rule is to be applied to."""
     skus = db.execute(unmatched_lines(meant_sku).distinct()).scalars()
-    known = [sku for sku in skus if sales.classify(db, sku)]
+    known = [sku for sku in skus if catalogue.classify(db, sku)]
     return unmatched_lines(order_lines.c.id).where(meant_sku.in_(known))
 
 

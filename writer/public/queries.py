@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import Connection, select, text
 
-from writer import sales
+from writer import catalogue
 from writer.schema.public import public_hidden, public_state, sales_totals
 
 Kind = tuple[str | None, str | None]  # model and variant; None: every one
@@ -41,7 +41,7 @@ def get_dial(db: Connection) -> Dial:
 
 def list_kinds(db: Connection) -> set[Kind]:
     """Return each pair of model and variant that can be sold or ever was, and whatever is hidden."""
-    found = {(row.model, row.variant) for row in sales.list_types(db)}
+    found = {(row.model, row.variant) for row in catalogue.list_types(db)}
     found |= {(row.model, row.variant) for row in db.execute(select(sales_totals))}
     return found | get_dial(db).hidden
 

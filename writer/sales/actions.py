@@ -6,12 +6,11 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, delete, insert, select, update
 
-from writer import audit, clock, stock
+from writer import audit, catalogue, clock, stock
 from writer.db import insert_row, lock
 from writer.errors import Conflict, Invalid
 from writer.sales import fields
 from writer.sales.queries import find_deleted, get_sale
-from writer.sales.types import get_active
 from writer.schema.sales import sale_forms, sales
 from writer.sight import EVERYTHING, Sight
 
@@ -21,10 +20,10 @@ _MOVES_STOCK = frozenset({"quantity", "sku", "date"})
 _FORMS_KEPT = timedelta(days=1)
 _CHECKS: dict[str, Callable[[Any], Any]] = {
     "quantity": fields.quantity,
-    "seller": lambda value: fields.text(value, fields.MAX_SELLER),
-    "notes": lambda value: fields.text(value, fields.MAX_NOTES),
+    "seller": lambda value: catalogue.checked_text(value, fields.MAX_SELLER),
+    "notes": lambda value: catalogue.checked_text(value, fields.MAX_NOTES),
     "date": fields.moment,
-    "sku": lambda value: fields.text(value, fields.MAX_SKU) or None,
+    "sku": lambda value: catalogue.checked_text(value, catalogue.MAX_SKU) or None,
 }
 
 
@@ -184,12 +183,12 @@ def _checked(db: Connection, given: Mapping[str, Any], current: Row[Any] | None)
     for name in changed.keys() & _CHECKS.keys():
         try:
             values[name] = None if changed[name] is None else _CHECKS[name](changed[name])
-        except fields.Unusable as error:
+        except catalogue.Unusable as error:
             errors[name] = str(error)
     if "model" in changed or "variant" in changed:
         model, variant = (changed.get(name, getattr(current, name, "")) for name in ("model", "variant"))
         try:
-            values["model"], values["variant"] = get_active(db, model, variant)
+            values["model"], values["variant"] = catalogue.get_active(db, model, variant)
         except Invalid as error:
             errors.update(error.errors)
     if errors:

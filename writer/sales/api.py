@@ -9,7 +9,7 @@ from flask_openapi3.models.tag import Tag
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, JsonValue, WithJsonSchema
 from sqlalchemy import Connection, Row
 
-from writer import accounts
+from writer import accounts, catalogue
 from writer.db import reading
 from writer.docs import PROBLEMS, OnceHeader, json_object_only
 from writer.frame import iso
@@ -47,13 +47,13 @@ _DATE_SCHEMA = {
     "examples": ["2026-11-20T10:00:00Z"],
 }
 _Date = Annotated[datetime, Field(strict=False), BeforeValidator(_written_date), WithJsonSchema(_DATE_SCHEMA)]
-_Name = Annotated[str, Field(min_length=1, max_length=fields.MAX_NAME)]
+_Name = Annotated[str, Field(min_length=1, max_length=catalogue.MAX_NAME)]
 _Quantity = Annotated[int, Field(ge=1, le=fields.MAX_QUANTITY)]
 _Seller = Annotated[str, Field(max_length=fields.MAX_SELLER)]
 _Notes = Annotated[str, Field(max_length=fields.MAX_NOTES)]
-_Sku = Annotated[str, Field(max_length=fields.MAX_SKU)]
+_Sku = Annotated[str, Field(max_length=catalogue.MAX_SKU)]
 # Out of bounds is not a wrong number but a sale that is not there.
-_SaleId = Annotated[int, WithJsonSchema({"type": "integer", "minimum": 1, "maximum": fields.MAX_ID})]
+_SaleId = Annotated[int, WithJsonSchema({"type": "integer", "minimum": 1, "maximum": catalogue.MAX_ID})]
 
 
 _NEW_SALE: dict[str, JsonValue] = {
@@ -75,7 +75,7 @@ class SalePath(BaseModel):
 class RecentQuery(BaseModel):
     """Which stretch of the ledger, counted from the newest sale."""
 
-    offset: Annotated[int, Field(ge=0, le=fields.MAX_ID), BeforeValidator(_whole_number)] = 0
+    offset: Annotated[int, Field(ge=0, le=catalogue.MAX_ID), BeforeValidator(_whole_number)] = 0
     limit: Annotated[int, Field(ge=1, le=1000), BeforeValidator(_whole_number)] = 10
 
 

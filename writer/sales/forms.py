@@ -1,4 +1,4 @@
-"""Forms of the sales room: a sale, a type, and the filter read from the query string."""
+"""Forms of the sales room: a sale, and the filter read from the query string."""
 
 import re
 import secrets
@@ -12,6 +12,7 @@ from sqlalchemy import Row
 from wtforms import BooleanField, DateTimeLocalField, HiddenField, IntegerField, SelectField, StringField
 from wtforms.validators import InputRequired, Length, Optional
 
+from writer import catalogue
 from writer.errors import Invalid
 from writer.sales import fields
 from writer.sales.queries import Filters
@@ -41,7 +42,7 @@ class SaleForm(FlaskForm):  # type: ignore[misc]  # flask_wtf has no types
     )
     sku = StringField(
         "SKU",
-        [Length(max=fields.MAX_SKU)],
+        [Length(max=catalogue.MAX_SKU)],
         description="Takes units out of stock too.",
         render_kw={"autocomplete": "off"},
     )
@@ -101,13 +102,6 @@ class SaleForm(FlaskForm):  # type: ignore[misc]  # flask_wtf has no types
             field.errors = [*field.errors, sentence]
 
 
-class TypeForm(FlaskForm):  # type: ignore[misc]  # flask_wtf has no types
-    """A new pair of model and variant."""
-
-    model = StringField("Model", [InputRequired("Enter a model."), Length(max=fields.MAX_NAME)])
-    variant = StringField("Variant", [InputRequired("Enter a variant."), Length(max=fields.MAX_NAME)])
-
-
 def new_sale_form(last_type: str | None) -> SaleForm:
     """Return the form of a new sale with sensible defaults, to be counted once however often it is sent."""
     form = SaleForm(formdata=None)
@@ -137,8 +131,8 @@ def kept() -> dict[str, Any]:
 
 def _text(name: str) -> str:
     try:
-        return fields.text(request.args.get(name, ""), fields.MAX_SELLER)
-    except fields.Unusable as error:
+        return catalogue.checked_text(request.args.get(name, ""), fields.MAX_SELLER)
+    except catalogue.Unusable as error:
         raise Invalid(f"The filter {name} cannot be used. {error}", {name: str(error)}) from None
 
 

@@ -6,12 +6,11 @@ from flask import Blueprint, Response, flash, redirect, render_template, request
 from sqlalchemy import Row
 from werkzeug.wrappers import Response as AnyResponse
 
-from writer import accounts, charts, clock
+from writer import accounts, catalogue, charts, clock
 from writer.db import database, reading, transaction
 from writer.errors import Invalid
 from writer.paging import asked_page
 from writer.sales import actions, export, forms, history, queries
-from writer.sales.types import list_types
 from writer.stock import NotEnoughStock
 
 bp = Blueprint("sales", __name__, template_folder="templates")
@@ -29,7 +28,7 @@ def add() -> Answer:
     """Add the sale of the form, once however often it is sent."""
     form = forms.SaleForm()
     with reading() as db:
-        form.offer(list_types(db))
+        form.offer(catalogue.list_types(db))
     if not form.validate():
         return _index(form), 422
     try:
@@ -58,7 +57,7 @@ def show(sale_id: int) -> Answer:
         deleted = queries.find_deleted(db, sale_id)
         if deleted is not None:
             return render_template("sales/deleted.html", sale_id=sale_id, sale=deleted), 410
-        sale, types = queries.get_sale(db, accounts.sight(), sale_id), list_types(db)
+        sale, types = queries.get_sale(db, accounts.sight(), sale_id), catalogue.list_types(db)
     form = forms.SaleForm(formdata=None)
     form.offer(types, sale)
     form.show(sale)
@@ -71,7 +70,7 @@ def edit(sale_id: int) -> Answer:
     form = forms.SaleForm()
     with reading() as db:
         sale = queries.get_sale(db, accounts.sight(), sale_id)
-        form.offer(list_types(db), sale)
+        form.offer(catalogue.list_types(db), sale)
     if not form.validate():
         return _sale_page(sale, form), 422
     try:
@@ -135,7 +134,7 @@ def _index(form: forms.SaleForm) -> str:
         summary = queries.summarize(db, sight, filters) if filters else None
         page = asked_page(summary.rows if summary else queries.count_sales(db, sight))
         found = queries.list_sales(db, sight, filters, page.size, page.offset, summary)
-        types, sellers = list_types(db), queries.list_sellers(db, sight)
+        types, sellers = catalogue.list_types(db), queries.list_sellers(db, sight)
     form.offer(types)
     return render_template(
         "sales/index.html",

@@ -22,8 +22,8 @@ from sqlalchemy import (
 from sqlalchemy.engine import Dialect
 from sqlalchemy.types import NullType
 
+from writer.catalogue import MAX_ID
 from writer.errors import NotFound
-from writer.sales.fields import MAX_ID
 from writer.schema.audit import audit_entries
 from writer.schema.orders import order_lines, orders
 from writer.schema.sales import sales

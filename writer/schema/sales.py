@@ -1,7 +1,6 @@
-"""Tables of the sales room: the ledger of units sold, and what its models and variants are."""
+"""Tables of the sales room: the ledger of units sold."""
 
 from sqlalchemy import (
-    Boolean,
     CheckConstraint,
     Column,
     ForeignKey,
@@ -9,9 +8,7 @@ from sqlalchemy import (
     Integer,
     Table,
     Text,
-    UniqueConstraint,
     text,
-    true,
 )
 
 from writer.schema.types import UtcTime, metadata, utc_now
@@ -46,32 +43,6 @@ sales = Table(
     Index("ix_sales_order_line", "order_line_id"),
     Index("ix_sales_type", "model", "variant", "date_added", "id", "quantity"),
     sqlite_autoincrement=True,
-)
-
-sale_types = Table(
-    "sale_types",
-    metadata,
-    Column("id", Integer, primary_key=True),
-    Column("model", Text, nullable=False),
-    Column("variant", Text, nullable=False),
-    Column("is_active", Boolean, nullable=False, server_default=true()),
-    UniqueConstraint("model", "variant"),
-)
-
-sku_rules = Table(
-    "sku_rules",
-    metadata,
-    Column("id", Integer, primary_key=True),
-    Column("prefix", Text, nullable=False, unique=True),  # case-folded, trimmed
-    Column("model", Text, nullable=False),
-    Column("variant", Text, nullable=False),
-)
-
-ignored_skus = Table(
-    "ignored_skus",
-    metadata,
-    Column("sku", Text, primary_key=True),  # case-folded, trimmed
-    Column("added_at", UtcTime, nullable=False),
 )
 
 # Which forms were already sent: a double click must make one sale. Kept for a day.

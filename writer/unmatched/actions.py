@@ -4,7 +4,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, select
 
-from writer import audit, orders, sales
+from writer import audit, catalogue, orders
 from writer.errors import Invalid, NotFound
 from writer.schema.orders import product_skus
 from writer.sight import Sight
@@ -15,8 +15,8 @@ _LONGEST_SKU = 100
 
 def add_rule(db: Connection, actor: str, prefix: str, model: str, variant: str) -> int:
     """SKUs that begin with `prefix` count as this type, those already ordered too; return how many lines now
-    match. Raises as sales.add_rule."""
-    sales.add_rule(db, actor, prefix, model, variant)
+    match. Raises as catalogue.add_rule."""
+    catalogue.add_rule(db, actor, prefix, model, variant)
     return orders.rematch(db, f"rule {prefix.strip()} added by {actor}")
 
 
@@ -33,7 +33,7 @@ def map_product(
         raise Invalid(
             "The SKU cannot be used.", {"sku": f"Enter a SKU of at most {_LONGEST_SKU} characters."}
         )
-    if sales.classify(db, wanted) is None and not sales.is_ignored(db, wanted):
+    if catalogue.classify(db, wanted) is None and not catalogue.is_ignored(db, wanted):
         raise Invalid(
             f"No rule knows the SKU {wanted}.",
             {"sku": "No rule begins this SKU, and it is not ignored: add one or the other first."},

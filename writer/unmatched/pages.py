@@ -3,7 +3,7 @@
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from writer import accounts, sales
+from writer import accounts, catalogue
 from writer.db import reading, transaction
 from writer.errors import Conflict, Invalid, NotFound
 from writer.paging import Page, asked_page
@@ -24,7 +24,7 @@ def add() -> Response | tuple[str, int]:
     """Add a rule and count what it matches."""
     form = forms.RuleForm()
     with reading() as db:
-        pairs = forms.active_pairs(sales.list_types(db))
+        pairs = forms.active_pairs(catalogue.list_types(db))
     forms.offer(form, pairs)
     if form.validate_on_submit():
         prefix, (model, variant) = (form.prefix.data or "").strip(), pairs[form.type.data]
@@ -43,7 +43,7 @@ def add() -> Response | tuple[str, int]:
 def remove(rule_id: int) -> Response:
     """Remove a rule; what it counted stays counted."""
     with transaction() as db:
-        sales.remove_rule(db, accounts.actor().name, rule_id)
+        catalogue.remove_rule(db, accounts.actor().name, rule_id)
     flash("The rule is removed. What was counted by it stays in the ledger.", "success")
     return redirect(url_for("rules.index"), 303)
 
@@ -56,7 +56,7 @@ def ignore() -> Response | tuple[str, int]:
         sku = (form.sku.data or "").strip()
         try:
             with transaction() as db:
-                sales.ignore_sku(db, accounts.actor().name, sku)
+                catalogue.ignore_sku(db, accounts.actor().name, sku)
         except Invalid as error:
             form.sku.errors = list(error.errors.values())
         else:
@@ -70,7 +70,7 @@ def unignore() -> Response:
     """Take a SKU from the ignore list."""
     form = forms.IgnoreForm()
     with transaction() as db:
-        sales.unignore_sku(db, accounts.actor().name, form.sku.data or "")
+        catalogue.unignore_sku(db, accounts.actor().name, form.sku.data or "")
     flash(f"{form.sku.data} is no longer ignored.", "success")
     return redirect(url_for("rules.index"), 303)
 
@@ -112,14 +112,14 @@ def _settle(form: forms.UnmatchedForm) -> str:
     who, sku = accounts.actor().name, (form.sku.data or "").strip()
     with transaction() as db:
         if form.do.data == "ignore":
-            sales.ignore_sku(db, who, sku)
+            catalogue.ignore_sku(db, who, sku)
             return f"{sku} is ignored."
         if form.do.data == "product":
             same_as = (form.same_as.data or "").strip()
             product = (form.store_id.data or 0, form.product_id.data or 0, form.variation_id.data or 0)
             matched = actions.map_product(db, accounts.sight(), who, *product, same_as)
             return _counted(f"Product {form.product_id.data} counts as {same_as}.", matched)
-        pair = forms.active_pairs(sales.list_types(db)).get(form.type.data or 0)
+        pair = forms.active_pairs(catalogue.list_types(db)).get(form.type.data or 0)
         if pair is None:
             raise Invalid("Choose a type.", {"type": "Choose what it counts as."})
         model, variant = pair
@@ -136,10 +136,10 @@ def _counted(sentence: str, matched: int) -> str:
 
 def _rules_page(rule_form: forms.RuleForm, ignore_form: forms.IgnoreForm) -> str:
     with reading() as db:
-        forms.offer(rule_form, forms.active_pairs(sales.list_types(db)))
+        forms.offer(rule_form, forms.active_pairs(catalogue.list_types(db)))
         facts = {
-            "rules": sales.list_rules(db),
-            "ignored": sales.list_ignored(db),
+            "rules": catalogue.list_rules(db),
+            "ignored": catalogue.list_ignored(db),
             "mappings": queries.list_mappings(db, accounts.sight()),
         }
     return render_template("unmatched/rules.html", rule_form=rule_form, ignore_form=ignore_form, **facts)
@@ -153,8 +153,8 @@ def _unmatched_page(form: forms.UnmatchedForm, refusal: str | None = None) -> st
         page = asked_page(len(groups), size=25)
         shown = [(group, queries.list_orders_of(db, sight, group)) for group in _on(page, groups)]
         offered = {
-            "pairs": forms.active_pairs(sales.list_types(db)),
-            "known": [rule.prefix for rule in sales.list_rules(db)],
+            "pairs": forms.active_pairs(catalogue.list_types(db)),
+            "known": [rule.prefix for rule in catalogue.list_rules(db)],
         }
     return render_template(
         "unmatched/index.html",

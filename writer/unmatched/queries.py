@@ -5,7 +5,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Row, Select, and_, func, select
 
-from writer import sales
+from writer import catalogue
 from writer.orders import meant_sku, unmatched_lines, visible
 from writer.schema.orders import order_lines, orders, product_skus
 from writer.schema.stores import stores
@@ -37,7 +37,9 @@ class Group:
 def list_groups(db: Connection, sight: Sight) -> list[Group]:
     """Return what is unmatched and not ignored, most units waiting first."""
     groups = [Group(**row._mapping) for row in db.execute(_grouped(sight))]
-    ignored = {sku for sku in {group.sku for group in groups} if sku.strip() and sales.is_ignored(db, sku)}
+    ignored = {
+        sku for sku in {group.sku for group in groups} if sku.strip() and catalogue.is_ignored(db, sku)
+    }
     return [group for group in groups if group.sku not in ignored]
 
 

@@ -3,7 +3,7 @@
 import pytest
 from sqlalchemy import text
 
-from writer import sales
+from writer import catalogue
 from writer.db import Database
 from writer.errors import Conflict, Invalid, NotFound
 
@@ -25,37 +25,37 @@ def test_a_sku_counts_by_the_rule_it_begins_with(
     database: Database, sku: str, expected: tuple[str, str] | None
 ) -> None:
     with database.reading() as db:
-        assert sales.classify(db, sku) == expected
+        assert catalogue.classify(db, sku) == expected
 
 
 def test_the_longest_prefix_wins(database: Database) -> None:
     with database.transaction() as db:
-        sales.add_rule(db, "ada", "fire24-ice", "Ice", "24pin")
+        catalogue.add_rule(db, "ada", "fire24-ice", "Ice", "24pin")
 
-        found = sales.classify(db, "fire24-ice-kit")
+        found = catalogue.classify(db, "fire24-ice-kit")
 
     assert found == ("Ice", "24pin")
 
 
 def test_a_rule_with_a_wildcard_in_it_matches_only_itself(database: Database) -> None:
     with database.transaction() as db:
-        sales.add_rule(db, "ada", "a%_", "Ice", "24pin")
+        catalogue.add_rule(db, "ada", "a%_", "Ice", "24pin")
 
-        assert sales.classify(db, "a%_b") == ("Ice", "24pin")
-        assert sales.classify(db, "axyb") is None
+        assert catalogue.classify(db, "a%_b") == ("Ice", "24pin")
+        assert catalogue.classify(db, "axyb") is None
 
 
 def test_a_rule_is_kept_folded_and_by_the_pair_as_the_owner_writes_it(database: Database) -> None:
     with database.transaction() as db:
-        sales.add_rule(db, "ada", "  KIT-É ", "fire", "24PIN")
+        catalogue.add_rule(db, "ada", "  KIT-É ", "fire", "24PIN")
 
-        assert ("kit-é", "Fire", "24pin") in [tuple(rule)[1:] for rule in sales.list_rules(db)]
-        assert sales.classify(db, "Kit-E\u0301 large") == ("Fire", "24pin")
+        assert ("kit-é", "Fire", "24pin") in [tuple(rule)[1:] for rule in catalogue.list_rules(db)]
+        assert catalogue.classify(db, "Kit-E\u0301 large") == ("Fire", "24pin")
 
 
 def test_a_second_rule_for_a_prefix_is_refused(database: Database) -> None:
     with database.transaction() as db, pytest.raises(Conflict, match="fire24 already count as Fire 24pin"):
-        sales.add_rule(db, "ada", "Fire24", "Ice", "24pin")
+        catalogue.add_rule(db, "ada", "Fire24", "Ice", "24pin")
 
 
 @pytest.mark.parametrize(
@@ -71,55 +71,55 @@ def test_an_unusable_rule_is_refused_naming_the_field(
     database: Database, prefix: str, variant: str, field: str
 ) -> None:
     with database.transaction() as db, pytest.raises(Invalid) as refused:
-        sales.add_rule(db, "ada", prefix, "Fire", variant)
+        catalogue.add_rule(db, "ada", prefix, "Fire", variant)
 
     assert list(refused.value.errors) == [field]
 
 
 def test_a_removed_rule_no_longer_matches(database: Database) -> None:
     with database.transaction() as db:
-        rule = next(rule for rule in sales.list_rules(db) if rule.prefix == "fire24")
+        rule = next(rule for rule in catalogue.list_rules(db) if rule.prefix == "fire24")
 
-        sales.remove_rule(db, "ada", rule.id)
+        catalogue.remove_rule(db, "ada", rule.id)
 
-        assert sales.classify(db, "fire24") is None
+        assert catalogue.classify(db, "fire24") is None
 
 
 @pytest.mark.parametrize("rule_id", [0, -1, 999, 2**70])
 def test_removing_a_rule_that_is_not_there_is_refused(database: Database, rule_id: int) -> None:
     with database.transaction() as db, pytest.raises(NotFound):
-        sales.remove_rule(db, "ada", rule_id)
+        catalogue.remove_rule(db, "ada", rule_id)
 
 
 def test_ignoring_a_sku_is_forgiving_of_case_and_repeats(database: Database) -> None:
     with database.transaction() as db:
-        sales.ignore_sku(db, "ada", "Gift-Card")
-        sales.ignore_sku(db, "ada", "gift-card")
+        catalogue.ignore_sku(db, "ada", "Gift-Card")
+        catalogue.ignore_sku(db, "ada", "gift-card")
 
-        assert sales.is_ignored(db, " GIFT-CARD")
-        assert [row.sku for row in sales.list_ignored(db)] == ["gift-card"]
+        assert catalogue.is_ignored(db, " GIFT-CARD")
+        assert [row.sku for row in catalogue.list_ignored(db)] == ["gift-card"]
 
 
 def test_a_sku_no_longer_ignored_is_noticed_again(database: Database) -> None:
     with database.transaction() as db:
-        sales.ignore_sku(db, "ada", "gift-card")
+        catalogue.ignore_sku(db, "ada", "gift-card")
 
-        sales.unignore_sku(db, "ada", "Gift-Card")
+        catalogue.unignore_sku(db, "ada", "Gift-Card")
 
-        assert not sales.is_ignored(db, "gift-card")
+        assert not catalogue.is_ignored(db, "gift-card")
 
 
 def test_unignoring_what_is_not_ignored_is_refused(database: Database) -> None:
     with database.transaction() as db, pytest.raises(NotFound):
-        sales.unignore_sku(db, "ada", "fire24")
+        catalogue.unignore_sku(db, "ada", "fire24")
 
 
 def test_every_change_of_rules_and_ignored_skus_is_audited(database: Database) -> None:
     with database.transaction() as db:
-        rule_id = sales.add_rule(db, "ada", "kit", "Fire", "24pin")
-        sales.remove_rule(db, "ada", rule_id)
-        sales.ignore_sku(db, "ada", "gift")
-        sales.unignore_sku(db, "ada", "gift")
+        rule_id = catalogue.add_rule(db, "ada", "kit", "Fire", "24pin")
+        catalogue.remove_rule(db, "ada", rule_id)
+        catalogue.ignore_sku(db, "ada", "gift")
+        catalogue.unignore_sku(db, "ada", "gift")
 
         noted = db.execute(
             text("SELECT actor, action, subject FROM audit_entries WHERE actor = 'ada' ORDER BY id")

@@ -5,11 +5,12 @@ from collections.abc import Sequence
 from sqlalchemy import ColumnElement, Connection, Row, delete, exists, func, or_, select
 
 from writer import audit
+from writer.catalogue import fields
 from writer.db import insert_row, lock, update_row
 from writer.errors import Conflict, Invalid, NotFound
-from writer.sales import fields
+from writer.schema.catalogue import sale_types, sku_rules
 from writer.schema.orders import order_lines
-from writer.schema.sales import sale_types, sales, sku_rules
+from writer.schema.sales import sales
 
 
 def list_types(db: Connection) -> Sequence[Row[int, str, str, bool]]:

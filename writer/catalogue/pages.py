@@ -4,9 +4,9 @@ from flask import Blueprint, flash, redirect, render_template, url_for
 from werkzeug.wrappers import Response
 
 from writer import accounts
+from writer.catalogue import forms, types
 from writer.db import reading, transaction
 from writer.errors import Conflict, Invalid
-from writer.sales import forms, types
 
 bp = Blueprint("types", __name__, template_folder="templates")
 
@@ -58,4 +58,4 @@ def delete(type_id: int) -> Response:
 def _page(form: forms.TypeForm) -> str:
     with reading() as db:
         rows, used = types.list_types(db), types.list_used(db)
-    return render_template("sales/types.html", rows=rows, used=used, form=form)
+    return render_template("catalogue/types.html", rows=rows, used=used, form=form)

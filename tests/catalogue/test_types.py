@@ -5,10 +5,12 @@ from typing import Any
 import pytest
 from sqlalchemy import Connection, text
 
-from writer import sales
+from tests.sales.conftest import add_order_line
+from writer import catalogue
+from writer.catalogue import types
 from writer.db import Database
 from writer.errors import Conflict, Invalid, NotFound
-from writer.sales import actions, types
+from writer.sales import actions
 
 
 def pair_id(db: Connection, model: str, variant: str) -> int:
@@ -18,7 +20,7 @@ def pair_id(db: Connection, model: str, variant: str) -> int:
 
 def test_a_fresh_ledger_knows_fire_and_ice(database: Database) -> None:
     with database.reading() as db:
-        found = [(row.model, row.variant, row.is_active) for row in sales.list_types(db)]
+        found = [(row.model, row.variant, row.is_active) for row in catalogue.list_types(db)]
 
     assert found == [
         ("Fire", "24pin", True),
@@ -32,7 +34,7 @@ def test_an_added_pair_takes_sales(database: Database) -> None:
     with database.transaction() as db:
         types.add_type(db, "ada", " Earth ", "40pin")
 
-        assert sales.is_known_type(db, "earth", "40PIN")
+        assert catalogue.is_known_type(db, "earth", "40PIN")
         assert pair_id(db, "Earth", "40pin")
 
 
@@ -71,7 +73,7 @@ def test_a_pair_no_longer_active_takes_no_sales_and_its_rules_still_count(databa
             actions.add(db, "ada", "form", sale)
 
         assert list(refused.value.errors) == ["variant"]
-        assert sales.classify(db, "fire24") == ("Fire", "24pin")
+        assert catalogue.classify(db, "fire24") == ("Fire", "24pin")
 
 
 def test_a_pair_can_be_active_again(database: Database) -> None:
@@ -81,10 +83,11 @@ def test_a_pair_can_be_active_again(database: Database) -> None:
 
         types.set_active(db, "ada", found, True)
 
-        assert sales.is_known_type(db, "Fire", "24pin")
+        assert catalogue.is_known_type(db, "Fire", "24pin")
 
 
-def test_a_pair_that_is_named_anywhere_is_not_deleted(database: Database, order_line: int) -> None:
+def test_a_pair_that_is_named_anywhere_is_not_deleted(database: Database) -> None:
+    add_order_line(database)
     with database.transaction() as db:
         types.add_type(db, "ada", "Sold", "x")
         types.add_type(db, "ada", "Ordered", "x")
@@ -103,7 +106,7 @@ def test_a_pair_that_nothing_names_is_deleted(database: Database) -> None:
 
         types.delete_type(db, "ada", type_id)
 
-        assert not sales.is_known_type(db, "Earth", "40pin")
+        assert not catalogue.is_known_type(db, "Earth", "40pin")
         with pytest.raises(NotFound):
             types.set_active(db, "ada", type_id, False)
 

@@ -6,12 +6,12 @@ from datetime import datetime
 from sqlalchemy import Connection, Row, Text, bindparam, delete, func, insert, select
 
 from writer import audit, clock
+from writer.catalogue import fields
+from writer.catalogue.types import get_active
 from writer.db import insert_row
 from writer.errors import Conflict, Invalid, NotFound
 from writer.prepared import Prepared
-from writer.sales import fields
-from writer.sales.types import get_active
-from writer.schema.sales import ignored_skus, sku_rules
+from writer.schema.catalogue import ignored_skus, sku_rules
 
 # Over this length a SKU can match no rule; and a store can send anything as a SKU.
 _LONGEST_MATCH = fields.MAX_SKU * 4

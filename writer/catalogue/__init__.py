@@ -1,0 +1,34 @@
+"""Catalogue: the models and variants that are sold, and which SKU counts as which of them."""
+
+from writer.catalogue.fields import MAX_ID, MAX_NAME, MAX_SKU, Unusable
+from writer.catalogue.fields import text as checked_text
+from writer.catalogue.rules import (
+    add_rule,
+    classify,
+    ignore_sku,
+    is_ignored,
+    list_ignored,
+    list_rules,
+    remove_rule,
+    unignore_sku,
+)
+from writer.catalogue.types import get_active, is_known_type, list_types
+
+__all__ = [
+    "MAX_ID",
+    "MAX_NAME",
+    "MAX_SKU",
+    "Unusable",
+    "add_rule",
+    "checked_text",
+    "classify",
+    "get_active",
+    "ignore_sku",
+    "is_ignored",
+    "is_known_type",
+    "list_ignored",
+    "list_rules",
+    "list_types",
+    "remove_rule",
+    "unignore_sku",
+]
