@@ -112,6 +112,18 @@ def test_an_admin_adds_a_user_and_changes_the_role(admin_page: Page) -> None:
     expect(admin_page.get_by_text("admin, active")).to_be_visible()
 
 
+def test_nobody_is_kept_out_by_one_click(admin_page: Page, database: Database) -> None:
+    admin_page.goto("/users")
+    admin_page.get_by_role("link", name="sam").click()
+    expect(admin_page.get_by_role("button", name="Deactivate")).to_be_hidden()
+    expect(admin_page.get_by_role("button", name="Reset password")).to_be_hidden()
+
+    admin_page.get_by_text("Deactivate sam").click()
+    admin_page.get_by_role("button", name="Deactivate").click()
+
+    expect(admin_page.get_by_text("staff, deactivated")).to_be_visible()
+
+
 def test_a_notice_is_read_and_dismissed(admin_page: Page, database: Database) -> None:
     with database.transaction() as db:
         audit.raise_notice(db, "store.down", "shop", "The shop has not answered for two hours.", "/audit")
