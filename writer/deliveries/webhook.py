@@ -12,6 +12,7 @@ from wsgiref.types import StartResponse, WSGIEnvironment
 
 from flask import Blueprint, Flask, Response, current_app, request
 from werkzeug.exceptions import ClientDisconnected
+from werkzeug.wsgi import ClosingIterator
 
 from writer import accounts, db, logs, security
 from writer.deliveries import intake
@@ -66,8 +67,8 @@ class ShortWay:
         headers = [("Content-Type", "application/json"), ("Content-Length", str(len(answer)))]
         headers += [*security.HEADERS.items(), security.NOT_KEPT, ("X-Request-ID", request_id)]
         start_response("200 OK", headers)
-        logs.answered(environ, request_id, 200, began)
-        return [answer]
+        # Logged once it is sent: the line's write would have the others, who were joined with it, go first.
+        return ClosingIterator([answer], lambda: logs.answered(environ, request_id, 200, began))
 
     def _body(self, environ: WSGIEnvironment) -> bytes | None:
         """Return the body of a delivery; None, and all of it still to be read, where Flask is to answer."""
