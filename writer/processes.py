@@ -58,8 +58,8 @@ def launch(name: str, module: list[str]) -> None:
         time.sleep(0.01)
 
 
-def stop(names: Iterable[str]) -> None:
-    """Return when none of these runs; each has finished the requests it had accepted."""
+def stop(names: Iterable[str]) -> list[str]:
+    """Return when none of these runs, with those that did; each has finished the requests it had accepted."""
     found = {name: pid for name in names if (pid := find(name))}
     for pid in found.values():
         _signal(pid, signal.SIGTERM)
@@ -70,6 +70,7 @@ def stop(names: Iterable[str]) -> None:
                 print(f"The {name} did not end within {STOP_TIMEOUT_S} seconds and is killed.")
                 _signal(pid, signal.SIGKILL)
             time.sleep(0.05)
+    return list(found)
 
 
 def replace_workers(pid: int) -> Callable[[], bool]:

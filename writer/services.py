@@ -154,7 +154,8 @@ def main(arguments: list[str]) -> int:
             case ["start"]:
                 start()
             case ["stop"]:
-                processes.stop(processes.MARKS)
+                ran = processes.stop(processes.MARKS)
+                print(f"Stopped: {', '.join(ran)}." if ran else "Nothing ran.")
             case ["status"]:
                 return status()
             case ["dev"]:

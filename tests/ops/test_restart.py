@@ -197,8 +197,9 @@ def test_two_copies_leave_each_other_alone(copy: Copy, tmp_path: Path) -> None:
     with project(tmp_path / "other") as other:
         assert other.run().returncode == 0
         assert other.answers("writer")
-        assert other.run("stop").returncode == 0
+        assert other.run("stop").stdout == "Stopped: reader, writer.\n"
         assert not other.answers("writer")
+        assert other.run("stop").stdout == "Nothing ran.\n"
 
     assert copy.answers("writer")
     assert copy.answers("reader")
