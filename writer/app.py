@@ -42,6 +42,49 @@ from writer.upkeep import api as push_api
 from writer.upkeep import pages as push_pages
 
 VERSION = "0.1.0"
+PAGES = (
+    health.bp,
+    accounts_pages.bp,
+    pages_users.bp,
+    pages_tokens.bp,
+    audit_pages.bp,
+    sales_pages.bp,
+    catalogue_pages.bp,
+    stock_pages.bp,
+    stock_take.bp,
+    stock_csv.bp,
+    public_pages.bp,
+    dashboard_pages.bp,
+    orders_list.bp,
+    orders_pages.bp,
+    unmatched_pages.bp,
+    stores_pages.bp,
+    push_pages.bp,
+    deliveries_pages.bp,
+    sync_pages.bp,
+    pages_orders.bp,
+    connect_pages.bp,
+    listings_pages.bp,
+    pages_baseline.bp,
+    webhook,
+    airtable_pages.bp,
+    webhook_short.bp,
+)
+APIS = (
+    accounts_api.bp,
+    sales_api.bp,
+    stock_api.bp,
+    orders_api.bp,
+    api_orders.bp,
+    sync_api.bp,
+    stores_api.bp,
+    push_api.bp,
+)
+COMMANDS = (
+    admin_cli.users,
+    admin_cli.tokens,
+    listings_cli.group,
+)
 
 
 def create_app(config: configuration.Config | None = None) -> OpenAPI:
@@ -59,6 +102,7 @@ def create_app(config: configuration.Config | None = None) -> OpenAPI:
     )
     app.extensions["database"] = Database(config.database_url)
     app.extensions["keyring"] = Keyring(Vault(config.encryption_keys), config.webhook_shared_secret)
+    # Before security, whose proxy then stands in front of it too.
     app.wsgi_app = ShortWay(app)  # type: ignore[method-assign]
     logs.start()
     logs.register(app)
@@ -66,44 +110,13 @@ def create_app(config: configuration.Config | None = None) -> OpenAPI:
     security.register(app, config)
     frame.register(app)
     accounts.guard(app)
-    app.register_blueprint(health.bp)
-    app.register_blueprint(accounts_pages.bp)
-    app.register_blueprint(pages_users.bp)
-    app.register_blueprint(pages_tokens.bp)
-    app.register_blueprint(audit_pages.bp)
     docs.register(app)
-    app.register_api(accounts_api.bp)
-    app.register_api(sales_api.bp)
-    app.register_api(stock_api.bp)
-    app.register_api(orders_api.bp)
-    app.register_api(api_orders.bp)
-    app.register_api(sync_api.bp)
-    app.register_api(stores_api.bp)
-    app.register_api(push_api.bp)
-    app.register_blueprint(sales_pages.bp)
-    app.register_blueprint(catalogue_pages.bp)
-    app.register_blueprint(stock_pages.bp)
-    app.register_blueprint(stock_take.bp)
-    app.register_blueprint(stock_csv.bp)
-    app.register_blueprint(public_pages.bp)
-    app.register_blueprint(dashboard_pages.bp)
+    for api in APIS:
+        app.register_api(api)
+    for room in PAGES:
+        app.register_blueprint(room)
+    for command in COMMANDS:
+        app.cli.add_command(command)
     accounts.start(app, config)
-    app.cli.add_command(admin_cli.users)
-    app.cli.add_command(admin_cli.tokens)
-    app.register_blueprint(orders_list.bp)
-    app.register_blueprint(orders_pages.bp)
-    app.register_blueprint(unmatched_pages.bp)
-    app.register_blueprint(stores_pages.bp)
-    app.register_blueprint(push_pages.bp)
-    app.register_blueprint(deliveries_pages.bp)
-    app.register_blueprint(sync_pages.bp)
-    app.register_blueprint(pages_orders.bp)
-    app.register_blueprint(connect_pages.bp)
-    app.register_blueprint(listings_pages.bp)
-    app.register_blueprint(pages_baseline.bp)
-    app.cli.add_command(listings_cli.group)
-    app.register_blueprint(webhook)
-    app.register_blueprint(airtable_pages.bp)
-    app.register_blueprint(webhook_short.bp)
     seed.start(app, config)
     return app
