@@ -41,7 +41,7 @@ def receive() -> Response:
 
 
 class ShortWay:
-    """Answers most deliveries before Flask, to which a request is as much work as its order to the ledger.
+    """Answers most deliveries before Flask, whose dealings with a request were a fifth of a delivery's time.
 
     What has another shape, or cannot be taken, goes on to `receive` and is answered like any request.
     """
