@@ -12,19 +12,28 @@ python=.venv/bin/python
 
 die() { echo "restart.sh: $*" >&2 && exit 1; }
 
+base_python() { # prints the Python to make .venv of: the one it has, or the distribution's, which is compiled for speed
+  if [[ -n ${PYTHON:-} ]]; then echo "$PYTHON"
+  elif [[ -x $python ]]; then readlink -f "$python"
+  elif /usr/bin/python3 -c 'import ensurepip, sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then
+    echo /usr/bin/python3
+  else echo python3; fi
+}
+
 install() { # $1: requirements file; leaves .venv with the locked versions of it
-  local stamp=".venv/$1.stamp" wanted clear=()
-  command -v python3 >/dev/null || die "python3 is missing: sudo apt install python3 python3-venv"
-  python3 -c 'import sys; sys.exit(sys.version_info < (3, 11))' || die "Python 3.11 or newer is needed, not $(python3 -V)."
-  wanted="$(python3 -V) $(sha256sum <"$1")"
+  local stamp=".venv/$1.stamp" wanted clear=() base
+  base=$(base_python)
+  command -v "$base" >/dev/null || die "$base is missing: sudo apt install python3 python3-venv"
+  "$base" -c 'import sys; sys.exit(sys.version_info < (3, 11))' || die "Python 3.11 or newer is needed, not $("$base" -V)."
+  wanted="$("$base" -V) $(sha256sum <"$1")"
   [[ "$(cat "$stamp" 2>/dev/null)" != "$wanted" ]] || return 0
-  if ! python3 -c 'import ensurepip' 2>/dev/null; then
-    [[ $EUID == 0 ]] && apt-get install -y -qq python3-venv >/dev/null 2>&1 && python3 -c 'import ensurepip' ||
-      die "python3 cannot make virtual environments yet: sudo apt install python3-venv"
+  if ! "$base" -c 'import ensurepip' 2>/dev/null; then
+    [[ $EUID == 0 ]] && apt-get install -y -qq python3-venv >/dev/null 2>&1 && "$base" -c 'import ensurepip' ||
+      die "$base cannot make virtual environments yet: sudo apt install python3-venv"
   fi
   echo "Installing what $1 lists into .venv ..."
-  [[ ! -e $stamp || "$(cat "$stamp")" == "$(python3 -V) "* ]] || clear=(--clear) # made by another Python
-  python3 -m venv "${clear[@]}" .venv
+  [[ ! -e $stamp || "$(cat "$stamp")" == "$("$base" -V) "* ]] || clear=(--clear) # made by another Python
+  "$base" -m venv "${clear[@]}" .venv
   "$python" -m pip install --quiet --disable-pip-version-check --require-hashes -r "$1"
   echo "$wanted" >"$stamp"
 }

@@ -91,5 +91,5 @@ def _make_venv(folder: Path) -> None:
     subprocess.run([sys.executable, "-m", "venv", "--without-pip", str(venv)], check=True)
     packages = Path(sysconfig.get_path("purelib", vars={"base": str(venv), "platbase": str(venv)}))
     (packages / "shared.pth").write_text(f"{sysconfig.get_path('purelib')}\n")
-    stamp = 'echo "$(python3 -V) $(sha256sum <requirements.txt)" >.venv/requirements.txt.stamp'
+    stamp = 'echo "$(.venv/bin/python -V) $(sha256sum <requirements.txt)" >.venv/requirements.txt.stamp'
     subprocess.run(["bash", "-c", stamp], cwd=folder, check=True)

@@ -1,6 +1,8 @@
 """restart.sh, for real: what it sets up, what it refuses, and what it never disturbs."""
 
+import os
 import re
+import shutil
 import signal
 import stat
 import subprocess
@@ -276,10 +278,30 @@ def test_what_the_machine_lacks_is_said_in_a_sentence(tmp_path: Path, fails_on: 
         (programs / name).write_text(f"#!/bin/sh\n{script}\n")
         (programs / name).chmod(0o755)
     with project(tmp_path / "copy") as made:
-        result = made.run(PATH=f"{programs}:/usr/bin:/bin")
+        result = made.run(PATH=f"{programs}:/usr/bin:/bin", PYTHON="python3")
 
     assert result.returncode == 1
     assert result.stderr.strip() == sentence
+
+
+def test_a_new_copy_is_made_of_the_distribution_s_python_whatever_comes_first(tmp_path: Path) -> None:
+    can_make = "import ensurepip, sys; sys.exit(sys.version_info < (3, 11))"
+    if subprocess.run(["/usr/bin/python3", "-c", can_make], check=False, capture_output=True).returncode:
+        pytest.skip("The distribution's Python cannot make virtual environments here.")
+    other = tmp_path / "bin" / "python3"
+    other.parent.mkdir()
+    other.write_text("#!/bin/sh\nexit 1\n")
+    other.chmod(0o755)
+    with project(tmp_path / "copy") as made:
+        shutil.rmtree(made.folder / ".venv")
+
+        path = f"{other.parent}:{os.environ['PATH']}"
+        made.run(PATH=path, PIP_NO_INDEX="1")  # stops where it would download
+
+        made_of = (made.folder / ".venv/bin/python").resolve()
+        shutil.rmtree(made.folder / ".venv")  # half made; what stops the copy needs a whole one, or none
+
+    assert made_of == Path("/usr/bin/python3").resolve()
 
 
 @pytest.fixture
