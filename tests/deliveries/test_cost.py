@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import event
+from sqlalchemy import Connection, event
 
 from tests.bench.many_orders import make_orders
 from tests.delivering import deliver, make_line, make_order_body
@@ -111,3 +111,16 @@ def test_a_delivery_costs_the_same_however_many_orders_there_are(tmp_path: Path)
     assert all(few)
     # Fifty times the orders; a table twice as deep is a few steps more.
     assert [now for was, now in zip(few, many, strict=True) if now > was * 1.25] == []
+
+
+def test_what_undoes_a_statement_is_kept_in_memory_and_what_a_report_sorts_is_not(db: Database) -> None:
+    where = {"1": "file", "2": "memory"}
+
+    def stored(connection: Connection) -> str:
+        return where[str(connection.exec_driver_sql("PRAGMA temp_store").scalar_one())]
+
+    for _ in range(2):  # the same connection, as it is used in turns
+        with db.transaction() as connection:
+            assert stored(connection) == "memory"
+        with db.reading() as connection:
+            assert stored(connection) == "file"
