@@ -22,11 +22,20 @@ class _Piece:
         self.work = work
         # It may be done in another thread: that must see this one's request and application.
         self.context = contextvars.copy_context()
-        self.turn = threading.Event()
+        self._turn = threading.Lock()  # an Event would be a lock, a list of locks and a condition
+        self._turn.acquire()
         self.is_done = False
         self.is_alone = False
         self.result: Any = None
         self.error: BaseException | None = None
+
+    def wait(self) -> None:
+        """Return when another thread has called `wake`."""
+        self._turn.acquire()
+
+    def wake(self) -> None:
+        """Let who waits go on: it is done, or its turn to lead."""
+        self._turn.release()
 
 
 class Joined:
@@ -58,7 +67,7 @@ class Joined:
                 self._arrived.notify()
             leads, self._is_led = not self._is_led, True
         if not leads:
-            piece.turn.wait()
+            piece.wait()
         if not piece.is_done:
             self._lead()
         if piece.is_alone:
@@ -82,13 +91,13 @@ class Joined:
             ended = time.perf_counter()
             for piece in pieces:
                 piece.is_done = True
-                piece.turn.set()
+                piece.wake()
             with self._guard:
                 self._gathers_until = ended + min(ended - began, LONGEST_GATHERING_S)
                 self._company = min(len(pieces) + len(self._waiting), MOST_JOINED)
                 self._is_led = bool(self._waiting)
                 if self._waiting:
-                    self._waiting[0].turn.set()
+                    self._waiting[0].wake()
 
     def _do_all(self, pieces: list[_Piece]) -> None:
         has_begun = False
