@@ -3,7 +3,7 @@ took several times as long as SQLite itself; PostgreSQL gets them by SQLAlchemy.
 
 import sqlite3
 from collections import namedtuple
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from functools import cached_property
 from typing import Any
 
@@ -59,10 +59,10 @@ class Prepared:
             db.execute(self.statement, values)
 
     def _run(self, db: Connection, values: dict[str, Any]) -> Any:
-        text, places, fixed = self._compiled
-        told = {**fixed, **values}
-        given = [told[name] if convert is None else convert(told[name]) for name, convert in places]
-        raw: Any = db.connection.driver_connection
+        text, names, conversions, fixed = self._compiled
+        told = {**fixed, **values} if fixed else values
+        given = _converted([told[name] for name in names], conversions)
+        raw: Any = db.connection.dbapi_connection
         try:
             return raw.execute(text, given)
         except sqlite3.Error as error:
@@ -71,19 +71,18 @@ class Prepared:
             ) from error
 
     @cached_property
-    def _compiled(self) -> tuple[str, list[tuple[str, Convert | None]], dict[str, Any]]:
-        """The text, what stands at each of its places and how it is put there, and the values given here."""
+    def _compiled(self) -> tuple[str, list[str], list[tuple[int, Convert]], dict[str, Any]]:
+        """The text, whose value is at each of its places, which are converted, and the values given here."""
         compiled = self.statement.compile(dialect=_DIALECT, column_keys=self._columns)
         assert isinstance(compiled, SQLCompiler)
         assert compiled.positiontup is not None
         if compiled.post_compile_params or compiled.insert_prefetch or compiled.update_prefetch:
             raise ValueError("only values may differ from one execution to the next")
-        places: list[tuple[str, Convert | None]] = [
-            (name, compiled.binds[name].type.dialect_impl(_DIALECT).bind_processor(_DIALECT))
-            for name in compiled.positiontup
-        ]
+        names = compiled.positiontup
+        types = [compiled.binds[name].type.dialect_impl(_DIALECT) for name in names]
+        conversions = _needed(type_.bind_processor(_DIALECT) for type_ in types)
         fixed = {name: bind.value for name, bind in compiled.binds.items() if not bind.required}
-        return str(compiled), places, fixed
+        return str(compiled), names, conversions, fixed
 
     @cached_property
     def _rows(self) -> tuple[Callable[[Any], Any], list[tuple[int, Convert]]]:
@@ -91,17 +90,19 @@ class Prepared:
         assert isinstance(self.statement, (Select, CompoundSelect))
         columns = self.statement.selected_columns
         made = namedtuple("Row", columns.keys())  # type: ignore[misc]  # known once the statement is
-        conversions = [
-            (at, column.type.dialect_impl(_DIALECT).result_processor(_DIALECT, None))
-            for at, column in enumerate(columns)
-        ]
-        return made._make, [(at, convert) for at, convert in conversions if convert is not None]
+        types = [column.type.dialect_impl(_DIALECT) for column in columns]
+        return made._make, _needed(type_.result_processor(_DIALECT, None) for type_ in types)
+
+
+def _needed(conversions: Iterable[Convert | None]) -> list[tuple[int, Convert]]:
+    return [(at, convert) for at, convert in enumerate(conversions) if convert is not None]
 
 
 def _converted(values: Sequence[Any], conversions: list[tuple[int, Convert]]) -> Sequence[Any]:
     if not conversions:
         return values
-    changed = list(values)
+    changed = list(values)  # NULL is NULL, whatever the type
     for at, convert in conversions:
-        changed[at] = convert(changed[at])
+        if changed[at] is not None:
+            changed[at] = convert(changed[at])
     return changed
