@@ -314,6 +314,21 @@ def test_an_id_or_number_no_text_can_hold_is_kept_as_failed(
         assert connection.execute(select(deliveries.c.next_attempt_at)).scalar_one() is None
 
 
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-32-le"])
+@pytest.mark.parametrize("name", ["Zoë 🧵", "a\0b", "half \ud800"])
+def test_an_order_is_kept_as_it_was_sent_whatever_the_encoding(
+    client: FlaskClient, db: Database, encoding: str, name: str
+) -> None:
+    escapes = not name.startswith("Z")
+    body = json.dumps(make_order_body(note=name), ensure_ascii=escapes).encode(encoding)
+
+    assert deliver(client, body).json == {"status": "ok", "outcome": "recorded"}
+
+    with db.reading() as connection:
+        raw = connection.execute(select(orders.c.raw)).scalar_one()
+    assert json.loads(raw)["note"] == name
+
+
 def test_a_time_beyond_any_calendar_is_as_if_not_told(client: FlaskClient, db: Database) -> None:
     body = make_order_body(
         date_modified_gmt="0001-01-01T00:00:00+23:00", date_paid_gmt="9999-12-31T23:59:59-10:00"

@@ -55,7 +55,7 @@ def accept(
         )
         return "held"
     stores.note_contact(db, store, now)
-    return effect.process(db, store, delivery_id, topic, payload, now, 1, is_alone)
+    return effect.process(db, store, delivery_id, topic, body, payload, now, 1, is_alone)
 
 
 def keep_failed(db: Connection, store: Row[Any], order_external_id: str, body: bytes) -> None:
@@ -127,7 +127,7 @@ def accept_source(db: Connection, actor: str, source: str) -> int:
     )
     for row in rows:
         if row.body is not None:
-            effect.process(db, store, row.id, row.topic, json.loads(row.body), row.received_at, row.attempts)
+            _process(db, store, row, row.attempts)
     audit.close_notice(db, "unknown source", source, actor)
     return len(rows)
 
@@ -138,12 +138,16 @@ def release(db: Connection, store: Row[Any]) -> int:
     held = select(deliveries).where(waits, deliveries.c.body.is_not(None)).order_by(deliveries.c.id)
     rows = db.execute(held).all()
     for row in rows:
-        effect.process(db, store, row.id, row.topic, json.loads(row.body), row.received_at, row.attempts)
+        _process(db, store, row, row.attempts)
     return len(rows)
 
 
 def _again(db: Connection, store: Row[Any], row: Row[Any]) -> effect.Effect:
-    payload = json.loads(row.body)
-    effect.process(db, store, row.id, row.topic, payload, row.received_at, row.attempts + 1)
+    _process(db, store, row, row.attempts + 1)
     now = db.execute(select(deliveries).where(deliveries.c.id == row.id)).one()
     return effect.Effect(now.outcome, now.sentence, now.order_id)
+
+
+def _process(db: Connection, store: Row[Any], row: Row[Any], attempts: int) -> None:
+    payload = json.loads(row.body)
+    effect.process(db, store, row.id, row.topic, row.body, payload, row.received_at, attempts)

@@ -35,24 +35,26 @@ def process(
     store: Row[Any],
     delivery_id: int,
     topic: str,
+    body: bytes,
     payload: Any,
     received_at: datetime,
     attempts: int,
     is_alone: bool = True,
 ) -> str:
-    """Let a delivery have its effect inside a savepoint, and write down what came of it.
+    """Let a delivery have its effect inside a savepoint, and write down what came of it; `payload` is its
+    `body` read as JSON.
 
     Not alone in its transaction it has no savepoint, and what goes wrong is raised.
     """
     if not store.is_active:
         return _write_down(db, delivery_id, Effect("held", SWITCHED_OFF), attempts)
     if not is_alone:
-        effect = _effect(db, store, delivery_id, topic, payload, received_at)
+        effect = _effect(db, store, delivery_id, topic, body, payload, received_at)
         return _write_down(db, delivery_id, effect, attempts)
     retry_at = None
     try:
         with db.begin_nested():
-            effect = _effect(db, store, delivery_id, topic, payload, received_at)
+            effect = _effect(db, store, delivery_id, topic, body, payload, received_at)
     except woocommerce.Refusal as refusal:
         effect = Effect("failed", str(refusal))
         notice_failure(db, store.id, delivery_id, str(refusal))
@@ -95,7 +97,13 @@ def _write_down(
 
 
 def _effect(
-    db: Connection, store: Row[Any], delivery_id: int, topic: str, payload: Any, received_at: datetime
+    db: Connection,
+    store: Row[Any],
+    delivery_id: int,
+    topic: str,
+    body: bytes,
+    payload: Any,
+    received_at: datetime,
 ) -> Effect:
     if not isinstance(payload, dict):
         raise woocommerce.Refusal("The body is no JSON object, so it is no order.")
@@ -111,7 +119,7 @@ def _effect(
     elif topic == "order.deleted":
         done = orders.trash(db, channel, woocommerce.order_id(payload), cause)
     else:
-        raw = json.dumps(payload, ensure_ascii=False).encode("utf-8", "replace").decode()
+        raw = body.decode(json.detect_encoding(body), "replace")  # as json.loads reads it
         snapshot = woocommerce.read_order(payload, received_at, raw)
         done = orders.record(db, channel, snapshot, cause)
         if snapshot.is_anonymized:

@@ -22,6 +22,7 @@ _NOBODY: dict[str, Any] = dict.fromkeys(
 def save(
     db: Connection, channel: Channel, snapshot: OrderSnapshot, row: Row[Any] | None, state: Standing
 ) -> int:
+    now = clock.now()
     refunded_minor = sum(refund.total_minor for refund in snapshot.refunds)
     expected_units = _expected_units(snapshot, state)
     columns: dict[str, Any] = {
@@ -45,11 +46,11 @@ def save(
         "raw": snapshot.raw,
         "is_trashed": snapshot.status == "trash",
         "missed": 0,
-        "recorded_at": clock.now(),
-        "synced_at": clock.now(),
+        "recorded_at": now,
+        "synced_at": now,
     }
     if snapshot.is_anonymized:
-        columns["erased_at"] = (row.erased_at if row else None) or clock.now()
+        columns["erased_at"] = (row.erased_at if row else None) or now
     if row is not None:
         if snapshot.is_anonymized:
             _forget_reasons(db, [row.id])
