@@ -2,8 +2,9 @@
 
 import json
 from typing import Any, NamedTuple
+from weakref import WeakKeyDictionary
 
-from sqlalchemy import Connection, Row
+from sqlalchemy import Connection, Row, Transaction
 
 from writer import listings, stores, woocommerce
 from writer.db import Database, lock
@@ -11,6 +12,9 @@ from writer.deliveries import actions
 from writer.errors import DomainError
 from writer.stores import Keyring
 from writer.woocommerce import is_signed
+
+
+_read: WeakKeyDictionary[Transaction, dict[int, Row[Any]]] = WeakKeyDictionary()
 
 
 class BadSignature(DomainError):
@@ -82,11 +86,21 @@ def keep(database: Database, store_id: int | None, source: str, topic: str, body
 
     def work(db: Connection, is_alone: bool) -> str:
         # A store is read again, for its settings may have changed; one that was unknown may be known by now.
-        store = stores.get(db, store_id) if store_id is not None else first_store(db, source, payload)
+        store = _store(db, store_id) if store_id is not None else first_store(db, source, payload)
         return actions.accept(db, store, source, topic, body, payload, is_alone)
 
     outcome: str = database.joined(work)
     return outcome
+
+
+def _store(db: Connection, store_id: int) -> Row[Any]:
+    """Return a store as it is in this transaction, read once for all deliveries that are joined in it."""
+    transaction = db.get_transaction()
+    assert transaction is not None
+    read = _read.setdefault(transaction, {})
+    if store_id not in read:
+        read[store_id] = stores.get(db, store_id)
+    return read[store_id]
 
 
 def first_store(db: Connection, source: str, payload: Any) -> Row[Any] | None:
