@@ -147,14 +147,14 @@ def test_many_at_once_are_each_done_once() -> None:
 
 @pytest.fixture
 def slowly(monkeypatch: pytest.MonkeyPatch) -> Callable[[], None]:
-    """What lets 20 seconds go by, at once; as long may be waited for others."""
+    """What lets 20 seconds go by, at once; twice as long may be waited for others."""
     now_s = 0.0
 
     def pass_by() -> None:
         nonlocal now_s
         now_s += 20
 
-    monkeypatch.setattr("writer.joined.LONGEST_GATHERING_S", 20)
+    monkeypatch.setattr("writer.joined.LONGEST_GATHERING_S", 40)
     monkeypatch.setattr("writer.joined.time.perf_counter", lambda: now_s)
     return pass_by
 
@@ -172,10 +172,25 @@ def test_those_who_ask_again_at_once_are_waited_for(slowly: Callable[[], None]) 
     assert ledger.committed[-1] == ["a again", "b again", "c again"]
 
 
+def test_they_are_waited_for_longer_than_the_work_took(slowly: Callable[[], None]) -> None:
+    ledger = Ledger()
+    joined = Joined(ledger.transaction)
+    together(joined, [writes("a", slowly), writes("b")])
+    slowly()
+
+    with ThreadPoolExecutor(2) as pool:
+        for name in "ab":
+            pool.submit(joined.do, writes(f"{name} again"))
+            time.sleep(0.1)  # in which it would be done alone
+
+    assert ledger.committed[-1] == ["a again", "b again"]
+
+
 def test_who_comes_later_waits_for_nobody(slowly: Callable[[], None]) -> None:
     ledger = Ledger()
     joined = Joined(ledger.transaction)
     together(joined, [writes(name, slowly) for name in "abc"])
+    slowly()
     slowly()
 
     began = time.monotonic()

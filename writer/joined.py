@@ -12,6 +12,9 @@ from sqlalchemy import Connection
 
 Work = Callable[[Connection, bool], Any]
 MOST_JOINED = 32
+# For how long those who were just answered are waited for: to send the answers and read what comes next takes
+# about as long as the work did, and who is missed by a hair waits for two commits.
+GATHERING = 2
 LONGEST_GATHERING_S = 0.01
 
 
@@ -93,7 +96,7 @@ class Joined:
                 piece.is_done = True
                 piece.wake()
             with self._guard:
-                self._gathers_until = ended + min(ended - began, LONGEST_GATHERING_S)
+                self._gathers_until = ended + min(GATHERING * (ended - began), LONGEST_GATHERING_S)
                 self._company = min(len(pieces) + len(self._waiting), MOST_JOINED)
                 self._is_led = bool(self._waiting)
                 if self._waiting:
