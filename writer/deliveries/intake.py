@@ -13,7 +13,6 @@ from writer.errors import DomainError
 from writer.stores import Keyring
 from writer.woocommerce import is_signed
 
-
 _read: WeakKeyDictionary[Transaction, dict[int, Row[Any]]] = WeakKeyDictionary()
 
 
