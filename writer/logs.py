@@ -15,6 +15,7 @@ log = logging.getLogger("writer")
 BEGAN = "logs.began"  # in the environment of a request that was dealt with before Flask: since when
 # PostgreSQL quotes the row it refuses, and with it what a customer or a store said.
 _ROW = re.compile(r"^DETAIL:.*?(?=^\[SQL:|^The above exception|\Z)", re.MULTILINE | re.DOTALL)
+_as_json = json.JSONEncoder(default=str).encode
 _REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{8,64}")
 
 
@@ -32,11 +33,13 @@ class JsonLines(logging.Formatter):
         if record.exc_info and record.exc_info[0] is not None:
             line["exception"] = record.exc_info[0].__name__
             line["traceback"] = _ROW.sub("", self.formatException(record.exc_info))
-        return json.dumps(line, default=str)
+        return _as_json(line)
 
 
 def start() -> None:
     """Send the product's log lines to standard error as JSON."""
+    # What no line says need not be found out for each: https://docs.python.org/3/howto/logging.html#optimization
+    logging.logThreads = logging.logMultiprocessing = False
     if not log.handlers:
         handler = logging.StreamHandler(sys.stderr)
         handler.setFormatter(JsonLines())

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import lru_cache
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -34,6 +35,7 @@ class Keyring:
     shared: str
 
 
+@lru_cache(maxsize=64)  # a few stores name theirs with each delivery
 def normalised(source: str) -> str:
     """Return a store's address as it is compared: host, port and path, without scheme or trailing slash."""
     text = source.strip()
