@@ -152,7 +152,8 @@ def make_engine(url: str) -> Engine:
     options = {"pool_size": POOL_SIZE, "max_overflow": POOL_SIZE, "hide_parameters": True}
     if make_url(url).get_backend_name() != "sqlite":
         return create_engine(url, pool_pre_ping=True, **options)
-    engine = create_engine(url, **options)
+    # The connection that was used last has the newest pages at hand; any other reads again what it wrote.
+    engine = create_engine(url, pool_use_lifo=True, **options)
     event.listen(engine, "connect", _on_sqlite_connect)
     return engine
 
