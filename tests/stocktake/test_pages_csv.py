@@ -137,7 +137,7 @@ def test_another_plan_than_was_shown_is_shown_again(admin: FlaskClient, database
     [
         (",Name,,,,,", "sku: Give a SKU."),
         ("Q\x07,,,,,,", "sku: Must not contain line breaks"),
-        (f"{'a' * 101},,,,,,", "sku: Use at most 100 characters."),
+        (f"{'a' * 101},,,,,,", "sku: Must be at most 100 characters."),
         ("X,,many,,,,", "reorder_point: Use a whole number from 0 to 1,000,000."),
         ("X,,1.5,,,,", "reorder_point: Use a whole number"),
         ("X,,,,maybe,,", "allows_backorders: Write yes or no."),

@@ -1,7 +1,6 @@
 """Catalogue: the models and variants that are sold, and which SKU counts as which of them."""
 
-from writer.catalogue.fields import MAX_ID, MAX_NAME, MAX_SKU, Unusable
-from writer.catalogue.fields import text as checked_text
+from writer.catalogue.limits import MAX_ID, MAX_NAME, MAX_SKU
 from writer.catalogue.rules import (
     add_rule,
     classify,
@@ -18,9 +17,7 @@ __all__ = [
     "MAX_ID",
     "MAX_NAME",
     "MAX_SKU",
-    "Unusable",
     "add_rule",
-    "checked_text",
     "classify",
     "get_active",
     "ignore_sku",

@@ -5,8 +5,8 @@ from datetime import datetime
 
 from sqlalchemy import Connection, Row, Text, bindparam, delete, func, insert, select
 
-from writer import audit, clock
-from writer.catalogue import fields
+from writer import audit, clock, one_line
+from writer.catalogue import limits
 from writer.catalogue.types import get_active
 from writer.db import insert_row
 from writer.errors import Conflict, Invalid, NotFound
@@ -14,7 +14,7 @@ from writer.prepared import Prepared
 from writer.schema.catalogue import ignored_skus, sku_rules
 
 # Over this length a SKU can match no rule; and a store can send anything as a SKU.
-_LONGEST_MATCH = fields.MAX_SKU * 4
+_LONGEST_MATCH = limits.MAX_SKU * 4
 _LENGTH = func.length(sku_rules.c.prefix)
 _LONGEST_RULE = Prepared(
     select(sku_rules.c.model, sku_rules.c.variant)
@@ -27,7 +27,7 @@ _LONGEST_RULE = Prepared(
 
 def classify(db: Connection, sku: str) -> tuple[str, str] | None:
     """Return the (model, variant) of the longest rule `sku` begins with, whatever its case; else None."""
-    found = _LONGEST_RULE.first(db, sku=fields.folded(sku)[:_LONGEST_MATCH])
+    found = _LONGEST_RULE.first(db, sku=one_line.folded(sku)[:_LONGEST_MATCH])
     return (found.model, found.variant) if found else None
 
 
@@ -57,7 +57,7 @@ def add_rule(db: Connection, actor: str, prefix: str, model: str, variant: str) 
 def remove_rule(db: Connection, actor: str, rule_id: int) -> None:
     """The rule is gone; what was already counted by it stays. Raises NotFound."""
     rule = None
-    if 0 < rule_id <= fields.MAX_ID:
+    if 0 < rule_id <= limits.MAX_ID:
         rule = db.execute(select(sku_rules).where(sku_rules.c.id == rule_id)).first()
     if rule is None:
         raise NotFound("There is no such rule.")
@@ -68,7 +68,7 @@ def remove_rule(db: Connection, actor: str, rule_id: int) -> None:
 
 def is_ignored(db: Connection, sku: str) -> bool:
     """Tell whether the owner said that this SKU, whatever its case, is no product."""
-    wanted = select(ignored_skus.c.sku).where(ignored_skus.c.sku == fields.folded(sku))
+    wanted = select(ignored_skus.c.sku).where(ignored_skus.c.sku == one_line.folded(sku))
     return db.execute(wanted).first() is not None
 
 
@@ -88,7 +88,7 @@ def ignore_sku(db: Connection, actor: str, sku: str) -> None:
 
 def unignore_sku(db: Connection, actor: str, sku: str) -> None:
     """Lines of this SKU are shown as unmatched again. Raises NotFound where it was not ignored."""
-    folded = fields.folded(sku)
+    folded = one_line.folded(sku)
     if not is_ignored(db, folded):
         raise NotFound("This SKU is not ignored.")
     db.execute(delete(ignored_skus).where(ignored_skus.c.sku == folded))
@@ -97,6 +97,6 @@ def unignore_sku(db: Connection, actor: str, sku: str) -> None:
 
 def _usable(sku: str, field: str) -> str:
     try:
-        return fields.folded(fields.text(sku, fields.MAX_SKU, required=True))
-    except fields.Unusable as error:
+        return one_line.folded(one_line.checked(sku, limits.MAX_SKU, required=True))
+    except one_line.Unusable as error:
         raise Invalid(f"The {field} cannot be used. {error}", {field: str(error)}) from None

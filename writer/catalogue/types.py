@@ -4,8 +4,8 @@ from collections.abc import Sequence
 
 from sqlalchemy import ColumnElement, Connection, Row, delete, exists, func, or_, select
 
-from writer import audit
-from writer.catalogue import fields
+from writer import audit, one_line
+from writer.catalogue import limits
 from writer.db import insert_row, lock, update_row
 from writer.errors import Conflict, Invalid, NotFound
 from writer.schema.catalogue import sale_types, sku_rules
@@ -60,8 +60,8 @@ def add_type(db: Connection, actor: str, model: str, variant: str) -> int:
     errors: dict[str, str] = {}
     for name, value in (("model", model), ("variant", variant)):
         try:
-            names[name] = fields.text(value, fields.MAX_NAME, required=True)
-        except fields.Unusable as error:
+            names[name] = one_line.checked(value, limits.MAX_NAME, required=True)
+        except one_line.Unusable as error:
             errors[name] = str(error)
     if errors:
         listed = " ".join(f"{name}: {sentence}" for name, sentence in errors.items())

@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, delete, insert, select, update
 
-from writer import audit, catalogue, clock, stock
+from writer import audit, catalogue, clock, one_line, stock
 from writer.db import insert_row, lock
 from writer.errors import Conflict, Invalid
 from writer.sales import fields
@@ -20,10 +20,10 @@ _MOVES_STOCK = frozenset({"quantity", "sku", "date"})
 _FORMS_KEPT = timedelta(days=1)
 _CHECKS: dict[str, Callable[[Any], Any]] = {
     "quantity": fields.quantity,
-    "seller": lambda value: catalogue.checked_text(value, fields.MAX_SELLER),
-    "notes": lambda value: catalogue.checked_text(value, fields.MAX_NOTES),
+    "seller": lambda value: one_line.checked(value, fields.MAX_SELLER),
+    "notes": lambda value: one_line.checked(value, fields.MAX_NOTES),
     "date": fields.moment,
-    "sku": lambda value: catalogue.checked_text(value, catalogue.MAX_SKU) or None,
+    "sku": lambda value: one_line.checked(value, catalogue.MAX_SKU) or None,
 }
 
 
@@ -183,7 +183,7 @@ def _checked(db: Connection, given: Mapping[str, Any], current: Row[Any] | None)
     for name in changed.keys() & _CHECKS.keys():
         try:
             values[name] = None if changed[name] is None else _CHECKS[name](changed[name])
-        except catalogue.Unusable as error:
+        except one_line.Unusable as error:
             errors[name] = str(error)
     if "model" in changed or "variant" in changed:
         model, variant = (changed.get(name, getattr(current, name, "")) for name in ("model", "variant"))

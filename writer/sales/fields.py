@@ -3,7 +3,7 @@
 from datetime import UTC, datetime, timedelta
 
 from writer import clock
-from writer.catalogue import Unusable
+from writer.one_line import Unusable
 
 MAX_QUANTITY = 100_000
 MAX_SELLER = 100

@@ -12,7 +12,7 @@ from sqlalchemy import Row
 from wtforms import BooleanField, DateTimeLocalField, HiddenField, IntegerField, SelectField, StringField
 from wtforms.validators import InputRequired, Length, Optional
 
-from writer import catalogue
+from writer import catalogue, one_line
 from writer.errors import Invalid
 from writer.sales import fields
 from writer.sales.queries import Filters
@@ -131,8 +131,8 @@ def kept() -> dict[str, Any]:
 
 def _text(name: str) -> str:
     try:
-        return catalogue.checked_text(request.args.get(name, ""), fields.MAX_SELLER)
-    except catalogue.Unusable as error:
+        return one_line.checked(request.args.get(name, ""), fields.MAX_SELLER)
+    except one_line.Unusable as error:
         raise Invalid(f"The filter {name} cannot be used. {error}", {name: str(error)}) from None
 
 

@@ -1,5 +1,6 @@
 """Stock: one true count per SKU, made of movements. The bottom of the house: it calls no other room of it."""
 
+from writer.one_line import folded as key
 from writer.stock.actions import (
     adjust,
     check_count,
@@ -17,7 +18,6 @@ from writer.stock.queries import (
     find_many,
     get,
     get_by_id,
-    key,
     list_low_untold,
     lock_products,
     on_hand_at,

@@ -5,7 +5,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, delete
 
-from writer import audit, clock
+from writer import audit, clock, one_line
 from writer import db as database
 from writer.errors import Conflict, NotFound
 from writer.schema.stock import product_aliases, products
@@ -24,12 +24,12 @@ def add_product(db: Connection, actor: str, sku: str, on_hand: int = 0, **given:
     Invalid naming the fields, or Conflict where the SKU, trimmed and case-folded, is a product already.
     """
     checked = settings.checked({"sku": sku, **given})
-    database.lock(db, f"sku {queries.key(checked['sku'])}")
+    database.lock(db, f"sku {one_line.folded(checked['sku'])}")
     if queries.find(db, checked["sku"]) is not None:
         raise Conflict("A product with this SKU is there already.", {"sku": "It is there already."})
     # Whole seconds, as orders and sales give theirs: one of this second comes after the count.
     now = clock.now().replace(microsecond=0)
-    values = {**checked, "sku_key": queries.key(checked["sku"]), "counted_from": now}
+    values = {**checked, "sku_key": one_line.folded(checked["sku"]), "counted_from": now}
     stock_product_id = database.insert_row(db, products, **values)
     audit.note(db, actor, "product.add", f"product {stock_product_id}", None, checked)
     _tell(db, values["sku_key"])
@@ -51,7 +51,7 @@ def change_product(db: Connection, actor: str, product: Row[Any], **given: Any) 
     before = {name: getattr(product, name) for name in changed}
     columns = dict(changed)
     if "sku" in changed:
-        columns["sku_key"] = queries.key(changed["sku"])
+        columns["sku_key"] = one_line.folded(changed["sku"])
         if columns["sku_key"] != product.sku_key:
             _rename(db, actor, product, changed["sku"])
     after = touch(db, product.id, **columns)
@@ -66,7 +66,7 @@ def _rename(db: Connection, actor: str, product: Row[Any], sku: str) -> None:
     taken = queries.find(db, sku)
     if taken is not None and taken.id != product.id:
         raise Conflict("Another product has this SKU.", {"sku": "Another product has it."})
-    db.execute(delete(product_aliases).where(product_aliases.c.sku_key == queries.key(sku)))
+    db.execute(delete(product_aliases).where(product_aliases.c.sku_key == one_line.folded(sku)))
     _keep_alias(db, actor, product, product.sku)
 
 
@@ -76,11 +76,11 @@ def add_alias(db: Connection, actor: str, product: Row[Any], sku: str) -> None:
     if queries.find(db, checked["sku"]) is not None:
         raise Conflict("This SKU means a product already.", {"sku": "It means a product already."})
     _keep_alias(db, actor, product, checked["sku"])
-    _tell(db, queries.key(checked["sku"]))
+    _tell(db, one_line.folded(checked["sku"]))
 
 
 def _keep_alias(db: Connection, actor: str, product: Row[Any], sku: str) -> None:
-    folded = queries.key(sku)
+    folded = one_line.folded(sku)
     database.upsert(db, product_aliases, {"sku_key": folded, "stock_product_id": product.id}, ["sku_key"])
     audit.note(db, actor, "product.alias", f"product {product.id}", None, {"alias": folded})
 

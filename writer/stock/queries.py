@@ -1,6 +1,5 @@
 """Reads of the stock room: products by SKU, what is available, the movements behind a number."""
 
-import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
@@ -9,6 +8,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, bindparam, func, select, union_all
 
 from writer.errors import NotFound
+from writer.one_line import folded as key
 from writer.prepared import Prepared
 from writer.schema.stock import movements, product_aliases, products
 
@@ -31,11 +31,6 @@ class Counted:
 
     stock_product_id: int
     counted_from: datetime
-
-
-def key(sku: str) -> str:
-    """Return a SKU as it is compared: NFC, trimmed, case-folded. "X-01 " is "x-01", "X-010" is not."""
-    return unicodedata.normalize("NFC", unicodedata.normalize("NFC", sku).strip().casefold())
 
 
 def find(db: Connection, sku: str) -> Row[Any] | None:

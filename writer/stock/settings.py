@@ -1,11 +1,10 @@
 """What a product's settings may hold: checked here once for form, API and file."""
 
-import unicodedata
 from collections.abc import Mapping
 from typing import Any
 
+from writer import one_line
 from writer.errors import Invalid
-from writer.stock import queries
 
 MAX_SKU = 100
 MAX_NAME = 200
@@ -37,7 +36,7 @@ def checked(settings: Mapping[str, Any]) -> dict[str, Any]:
 def note(text: str, is_needed: bool = False) -> str:
     """Return a movement's note trimmed; raises Invalid."""
     try:
-        told = _text(text, MAX_NOTE)
+        told = one_line.checked(text, MAX_NOTE)
     except ValueError as error:
         raise Invalid(f"The note cannot be used. {error}", {"note": str(error)}) from None
     if is_needed and not told:
@@ -55,8 +54,8 @@ def whole_units(text: str, largest: int = MAX_UNITS) -> int:
 
 def _checked(name: str, value: Any) -> Any:
     if name in _LONGEST:
-        text = _text("" if value is None else str(value), _LONGEST[name])
-        if name == "sku" and not queries.key(text):
+        text = one_line.checked("" if value is None else str(value), _LONGEST[name])
+        if name == "sku" and not one_line.folded(text):
             raise ValueError("Give a SKU.")
         return text or (None if name in ("model", "variant") else "")
     if name in _LARGEST:
@@ -64,15 +63,6 @@ def _checked(name: str, value: Any) -> Any:
     if name in _FLAGS:
         return bool(value)
     raise ValueError("There is no such setting.")
-
-
-def _text(value: str, longest: int) -> str:
-    if any(unicodedata.category(character) in ("Cc", "Cs") for character in value):
-        raise ValueError("Must not contain line breaks or other control characters.")
-    text = unicodedata.normalize("NFC", value).strip()
-    if len(text) > longest:
-        raise ValueError(f"Use at most {longest} characters.")
-    return text
 
 
 def _number(value: Any, largest: int, may_be_none: bool) -> int | None:

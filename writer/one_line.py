@@ -1,18 +1,15 @@
-"""What a name, a SKU and any other text of one line may hold: checked here once for form, API and door."""
+"""Texts of one line, which names and SKUs are: checked here once for form, API and file."""
 
 import unicodedata
 
-MAX_ID = 2**31 - 1
-MAX_NAME = 40
-MAX_SKU = 100
-_FORBIDDEN = {"Cc", "Cs"}
+_FORBIDDEN = {"Cc", "Cs"}  # control characters, and halves of surrogate pairs, which no database takes
 
 
-class Unusable(Exception):
+class Unusable(ValueError):
     """A value cannot be used; the text is a sentence for the person who gave it."""
 
 
-def text(value: str, limit: int, *, required: bool = False) -> str:
+def checked(value: str, limit: int, *, required: bool = False) -> str:
     """Return `value` trimmed and NFC-normalised; raises Unusable."""
     if any(unicodedata.category(character) in _FORBIDDEN for character in value):
         raise Unusable("Must not contain line breaks or other control characters.")
@@ -25,5 +22,5 @@ def text(value: str, limit: int, *, required: bool = False) -> str:
 
 
 def folded(sku: str) -> str:
-    """Return a SKU as it is compared: trimmed, NFC-normalised, without regard to case."""
+    """Return a SKU as it is compared: NFC, trimmed, case-folded. "X-01 " is "x-01", "X-010" is not."""
     return unicodedata.normalize("NFC", unicodedata.normalize("NFC", sku).strip().casefold())
