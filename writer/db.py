@@ -17,7 +17,9 @@ from sqlalchemy import (
     bindparam,
     create_engine,
     event,
+    func,
     insert,
+    select,
     text,
     update,
 )
@@ -224,6 +226,22 @@ def insert_row(db: Connection, table: Table, **values: Any) -> int:
 def update_row(db: Connection, table: Table, row_id: int, **values: Any) -> None:
     """Set these values, none of them an SQL expression, on the row with this id."""
     _update_by_id(table, tuple(values)).change(db, of_row=row_id, **values)
+
+
+def next_id(db: Connection, table: Table) -> int:
+    """Return the id of a row that is to be inserted later in this transaction; no other row gets it.
+
+    Not for a table of SQLite's whose ids are never used again (AUTOINCREMENT).
+    """
+    return int(_next_id(table, db.dialect.name).first(db).id)
+
+
+@cache
+def _next_id(table: Table, dialect: str) -> Prepared:
+    if dialect == "postgresql":
+        return Prepared(select(func.nextval(func.pg_get_serial_sequence(table.name, "id")).label("id")))
+    # BEGIN IMMEDIATE lets no other writer in.
+    return Prepared(select((func.coalesce(func.max(table.c.id), 0) + 1).label("id")))
 
 
 @cache

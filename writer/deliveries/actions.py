@@ -31,20 +31,18 @@ def accept(
     now = clock.now()
     told = payload if isinstance(payload, dict) else {}
     number = told.get("number") or told.get("id") or told.get("order_id")
-    delivery_id = database.insert_row(
-        db,
-        deliveries,
-        store_id=store.id if store else None,
-        source=source,
-        topic=topic,
-        received_at=now,
-        body=body,
-        order_external_id=effect.about(told),
-        order_number=woocommerce.told(number, 60) if number else None,
-        outcome="held",
-        sentence="Its source is no store of yours. Accept the source to have it counted.",
-    )
+    kept: dict[str, Any] = {
+        "store_id": store.id if store else None,
+        "source": source,
+        "topic": topic,
+        "received_at": now,
+        "body": body,
+        "order_external_id": effect.about(told),
+        "order_number": woocommerce.told(number, 60) if number else None,
+    }
     if store is None:
+        sentence = "Its source is no store of yours. Accept the source to have it counted."
+        database.insert_row(db, deliveries, **kept, outcome="held", sentence=sentence)
         audit.raise_notice(
             db,
             "unknown source",
@@ -55,7 +53,11 @@ def accept(
         )
         return "held"
     stores.note_contact(db, store, now)
-    return effect.process(db, store, delivery_id, topic, body, payload, now, 1, is_alone)
+    # Written once, when it is known what came of it; what it changes names it before that.
+    delivery_id = database.next_id(db, deliveries)
+    came_of_it = effect.process(db, store, delivery_id, topic, body, payload, now, 1, is_alone)
+    database.insert_row(db, deliveries, id=delivery_id, **(kept | came_of_it))
+    return str(came_of_it["outcome"])
 
 
 def keep_failed(db: Connection, store: Row[Any], order_external_id: str, body: bytes) -> None:
@@ -150,4 +152,5 @@ def _again(db: Connection, store: Row[Any], row: Row[Any]) -> effect.Effect:
 
 def _process(db: Connection, store: Row[Any], row: Row[Any], attempts: int) -> None:
     payload = json.loads(row.body)
-    effect.process(db, store, row.id, row.topic, row.body, payload, row.received_at, attempts)
+    came_of_it = effect.process(db, store, row.id, row.topic, row.body, payload, row.received_at, attempts)
+    database.update_row(db, deliveries, row.id, **came_of_it)

@@ -10,9 +10,7 @@ from sqlalchemy import Connection, Row
 from sqlalchemy.exc import OperationalError
 
 from writer import audit, clock, orders, stores, woocommerce
-from writer.db import update_row
 from writer.deliveries import forget, short_form
-from writer.schema.deliveries import deliveries
 
 log = logging.getLogger("writer.stores")
 
@@ -40,17 +38,17 @@ def process(
     received_at: datetime,
     attempts: int,
     is_alone: bool = True,
-) -> str:
-    """Let a delivery have its effect inside a savepoint, and write down what came of it; `payload` is its
-    `body` read as JSON.
+) -> dict[str, Any]:
+    """Let a delivery have its effect inside a savepoint; return what came of it, as columns of its row.
 
-    Not alone in its transaction it has no savepoint, and what goes wrong is raised.
+    `payload` is its `body` read as JSON; by `delivery_id` it is named in what it changes. Not alone in its
+    transaction it has no savepoint, and what goes wrong is raised.
     """
     if not store.is_active:
-        return _write_down(db, delivery_id, Effect("held", SWITCHED_OFF), attempts)
+        return _columns(Effect("held", SWITCHED_OFF), attempts)
     if not is_alone:
         effect = _effect(db, store, delivery_id, topic, body, payload, received_at)
-        return _write_down(db, delivery_id, effect, attempts)
+        return _columns(effect, attempts)
     retry_at = None
     try:
         with db.begin_nested():
@@ -71,7 +69,7 @@ def process(
     else:
         if attempts > 1:
             audit.close_notice(db, "delivery failed", f"delivery {delivery_id}")
-    return _write_down(db, delivery_id, effect, attempts, retry_at)
+    return _columns(effect, attempts, retry_at)
 
 
 def _retry_at(attempts: int) -> datetime | None:
@@ -79,21 +77,15 @@ def _retry_at(attempts: int) -> datetime | None:
     return clock.now() + timedelta(minutes=min(2**attempts, 360)) if attempts < MOST_ATTEMPTS else None
 
 
-def _write_down(
-    db: Connection, delivery_id: int, effect: Effect, attempts: int, retry_at: datetime | None = None
-) -> str:
-    update_row(
-        db,
-        deliveries,
-        delivery_id,
-        outcome=effect.outcome,
-        sentence=effect.sentence,
-        order_id=effect.order_id,
-        attempts=attempts,
-        next_attempt_at=retry_at,
+def _columns(effect: Effect, attempts: int, retry_at: datetime | None = None) -> dict[str, Any]:
+    return {
+        "outcome": effect.outcome,
+        "sentence": effect.sentence,
+        "order_id": effect.order_id,
+        "attempts": attempts,
+        "next_attempt_at": retry_at,
         **({} if effect.keeps_body else {"body": None}),
-    )
-    return effect.outcome
+    }
 
 
 def _effect(
