@@ -28,9 +28,15 @@ def hub(app: Flask, monkeypatch: pytest.MonkeyPatch) -> Iterator[Hub]:
 
 @pytest.fixture
 def watcher(hub: Hub) -> Iterator[None]:
-    stop = threading.Event()
-    thread = threading.Thread(target=pusher.watch, args=(hub.database, hub.vault, stop.is_set))
+    stop, is_at_work = threading.Event(), threading.Event()
+
+    def should_stop() -> bool:
+        is_at_work.set()
+        return stop.is_set()
+
+    thread = threading.Thread(target=pusher.watch, args=(hub.database, hub.vault, should_stop))
     thread.start()
+    assert is_at_work.wait(PATIENCE_S)
     yield
     stop.set()
     thread.join(PATIENCE_S)
@@ -103,18 +109,8 @@ def test_a_refund_that_a_webhook_could_not_tell_fully_is_read_and_pushed(hub: Hu
 
 
 def test_a_second_watcher_says_that_one_runs(hub: Hub, watcher: None, database: Database) -> None:
-    wait_for(lambda: is_taken(database))
-
     with pytest.raises(AlreadyRunning, match="already running"):
         pusher.watch(database, hub.vault, lambda: True)
-
-
-def is_taken(database: Database) -> bool:
-    try:
-        with database.only_one("push"):
-            return False
-    except AlreadyRunning:
-        return True
 
 
 @pytest.mark.sqlite_only  # on PostgreSQL the other tests' databases share the number that is watched
