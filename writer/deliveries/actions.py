@@ -55,7 +55,8 @@ def accept(
     stores.note_contact(db, store, now)
     # Written once, when it is known what came of it; what it changes names it before that.
     delivery_id = database.next_id(db, deliveries)
-    came_of_it = effect.process(db, store, delivery_id, topic, body, payload, now, 1, is_alone)
+    in_hand = effect.InHand(delivery_id, topic, body, payload, now)
+    came_of_it = effect.process(db, store, in_hand, attempts=1, is_alone=is_alone)
     database.insert_row(db, deliveries, id=delivery_id, **(kept | came_of_it))
     return str(came_of_it["outcome"])
 
@@ -151,6 +152,5 @@ def _again(db: Connection, store: Row[Any], row: Row[Any]) -> effect.Effect:
 
 
 def _process(db: Connection, store: Row[Any], row: Row[Any], attempts: int) -> None:
-    payload = json.loads(row.body)
-    came_of_it = effect.process(db, store, row.id, row.topic, row.body, payload, row.received_at, attempts)
-    database.update_row(db, deliveries, row.id, **came_of_it)
+    in_hand = effect.InHand(row.id, row.topic, row.body, json.loads(row.body), row.received_at)
+    database.update_row(db, deliveries, row.id, **effect.process(db, store, in_hand, attempts))

@@ -4,7 +4,7 @@ import json
 import logging
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, Row
 from sqlalchemy.exc import OperationalError
@@ -18,6 +18,16 @@ MOST_ATTEMPTS = 12
 SWITCHED_OFF = "Its store is switched off here. Switch it on to have its deliveries counted."
 
 
+class InHand(NamedTuple):
+    """A delivery that is to have its effect; by its id it is named in what it changes."""
+
+    id: int
+    topic: str
+    body: bytes
+    payload: Any  # the body, read as JSON
+    received_at: datetime
+
+
 @dataclass(frozen=True)
 class Effect:
     """What a delivery came to: its outcome, a sentence, and the order it is about."""
@@ -29,46 +39,36 @@ class Effect:
 
 
 def process(
-    db: Connection,
-    store: Row[Any],
-    delivery_id: int,
-    topic: str,
-    body: bytes,
-    payload: Any,
-    received_at: datetime,
-    attempts: int,
-    is_alone: bool = True,
+    db: Connection, store: Row[Any], delivery: InHand, attempts: int, is_alone: bool = True
 ) -> dict[str, Any]:
     """Let a delivery have its effect inside a savepoint; return what came of it, as columns of its row.
 
-    `payload` is its `body` read as JSON; by `delivery_id` it is named in what it changes. Not alone in its
-    transaction it has no savepoint, and what goes wrong is raised.
+    Not alone in its transaction it has no savepoint, and what goes wrong is raised.
     """
     if not store.is_active:
         return _columns(Effect("held", SWITCHED_OFF), attempts)
     if not is_alone:
-        effect = _effect(db, store, delivery_id, topic, body, payload, received_at)
-        return _columns(effect, attempts)
+        return _columns(_effect(db, store, delivery), attempts)
     retry_at = None
     try:
         with db.begin_nested():
-            effect = _effect(db, store, delivery_id, topic, body, payload, received_at)
+            effect = _effect(db, store, delivery)
     except woocommerce.Refusal as refusal:
         effect = Effect("failed", str(refusal))
-        notice_failure(db, store.id, delivery_id, str(refusal))
+        notice_failure(db, store.id, delivery.id, str(refusal))
     except woocommerce.TooEarly as early:
         effect, retry_at = Effect("failed", f"{early} It is tried again."), _retry_at(attempts)
-        notice_failure(db, store.id, delivery_id, effect.sentence)
+        notice_failure(db, store.id, delivery.id, effect.sentence)
     except OperationalError:
         raise  # the database itself: nothing can be promised
     except Exception as error:
-        log.exception("delivery failed", extra={"fields": {"delivery": delivery_id}})
+        log.exception("delivery failed", extra={"fields": {"delivery": delivery.id}})
         effect = Effect("failed", f"Processing failed ({type(error).__name__}); it is tried again.")
         retry_at = _retry_at(attempts)
-        notice_failure(db, store.id, delivery_id, effect.sentence)
+        notice_failure(db, store.id, delivery.id, effect.sentence)
     else:
         if attempts > 1:
-            audit.close_notice(db, "delivery failed", f"delivery {delivery_id}")
+            audit.close_notice(db, "delivery failed", f"delivery {delivery.id}")
     return _columns(effect, attempts, retry_at)
 
 
@@ -88,31 +88,24 @@ def _columns(effect: Effect, attempts: int, retry_at: datetime | None = None) ->
     }
 
 
-def _effect(
-    db: Connection,
-    store: Row[Any],
-    delivery_id: int,
-    topic: str,
-    body: bytes,
-    payload: Any,
-    received_at: datetime,
-) -> Effect:
+def _effect(db: Connection, store: Row[Any], delivery: InHand) -> Effect:
+    payload = delivery.payload
     if not isinstance(payload, dict):
         raise woocommerce.Refusal("The body is no JSON object, so it is no order.")
     if "code" in payload and "line_items" not in payload:
         return _error_object(db, store, payload)
-    cause = f"delivery {delivery_id}"
+    cause = f"delivery {delivery.id}"
     channel = stores.channel(store)
-    if topic in short_form.TOPICS:
-        told = short_form.snapshot(db, store, topic, payload, received_at)
+    if delivery.topic in short_form.TOPICS:
+        told = short_form.snapshot(db, store, delivery.topic, payload, delivery.received_at)
         if told is None:
             return Effect("stale", "It says nothing that is not recorded already.")
         done = orders.record(db, channel, told, cause)
-    elif topic == "order.deleted":
+    elif delivery.topic == "order.deleted":
         done = orders.trash(db, channel, woocommerce.order_id(payload), cause)
     else:
-        raw = body.decode(json.detect_encoding(body), "replace")  # as json.loads reads it
-        snapshot = woocommerce.read_order(payload, received_at, raw)
+        raw = delivery.body.decode(json.detect_encoding(delivery.body), "replace")  # as json.loads reads it
+        snapshot = woocommerce.read_order(payload, delivery.received_at, raw)
         done = orders.record(db, channel, snapshot, cause)
         if snapshot.is_anonymized:
             done = replace(done, is_erased=True)
