@@ -18,10 +18,14 @@ ROOMS = sorted(
 # Arrows point one way: a room may call the rooms behind it.
 ARROWS = [
     "connect",
+    "baseline",
+    "webhooks",
     "upkeep",
     "push",
     "drift",
+    "amend",
     "sync",
+    "erasure",
     "deliveries",
     "listings",
     "stores",

@@ -10,15 +10,19 @@ from writer.accounts import pages as accounts_pages
 from writer.admin import cli as admin_cli
 from writer.admin import pages_tokens, pages_users
 from writer.airtable import pages as airtable_pages
+from writer.amend import api as amend_api
+from writer.amend import pages as amend_pages
 from writer.audit import pages as audit_pages
+from writer.baseline import pages as baseline_pages
 from writer.catalogue import pages as catalogue_pages
 from writer.connect import pages as connect_pages
-from writer.connect import pages_baseline, seed
+from writer.connect import seed
 from writer.dashboard import pages as dashboard_pages
 from writer.db import Database
 from writer.deliveries import pages as deliveries_pages
 from writer.deliveries import webhook_short
 from writer.deliveries.webhook import ShortWay, webhook
+from writer.erasure import pages as erasure_pages
 from writer.listings import api as stores_api
 from writer.listings import cli as listings_cli
 from writer.listings import pages as listings_pages
@@ -35,7 +39,6 @@ from writer.stocktake import pages_csv as stock_csv
 from writer.stores import Keyring, Vault
 from writer.stores import pages as stores_pages
 from writer.sync import api as sync_api
-from writer.sync import api_orders, pages_orders
 from writer.sync import pages as sync_pages
 from writer.unmatched import pages as unmatched_pages
 from writer.upkeep import api as push_api
@@ -62,10 +65,11 @@ PAGES = (
     push_pages.bp,
     deliveries_pages.bp,
     sync_pages.bp,
-    pages_orders.bp,
+    erasure_pages.bp,
+    amend_pages.bp,
     connect_pages.bp,
     listings_pages.bp,
-    pages_baseline.bp,
+    baseline_pages.bp,
     webhook,
     airtable_pages.bp,
     webhook_short.bp,
@@ -75,7 +79,7 @@ APIS = (
     sales_api.bp,
     stock_api.bp,
     orders_api.bp,
-    api_orders.bp,
+    amend_api.bp,
     sync_api.bp,
     stores_api.bp,
     push_api.bp,

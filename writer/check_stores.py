@@ -10,7 +10,7 @@ import logging
 import sys
 
 from writer import config as configuration
-from writer import connect, listings, logs, stores
+from writer import listings, logs, stores, webhooks
 from writer.db import AlreadyRunning, Database
 from writer.sight import EVERYTHING
 from writer.stores import NotNow, Vault
@@ -24,7 +24,7 @@ def main() -> int:
     logs.start()
     try:
         config = configuration.load()
-        url = connect.public_url(config.environment)
+        url = webhooks.public_url(config.environment)
     except configuration.ConfigError as error:
         print(error, file=sys.stderr)
         return 2
@@ -57,7 +57,7 @@ def _look(database: Database, vault: Vault, url: str | None) -> int:
 def _check(database: Database, vault: Vault, store_id: int, name: str, url: str | None) -> bool:
     """Look at one store's webhooks and say how they are; tell whether it could be looked at."""
     try:
-        sentences = connect.check_webhooks(database, vault, store_id, url)
+        sentences = webhooks.check(database, vault, store_id, url)
     except NotNow as reason:
         print(reason)
     except StoreError as error:

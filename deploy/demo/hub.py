@@ -10,9 +10,9 @@ from sqlalchemy import select
 
 from deploy.demo.settings import Ports
 from deploy.demo.shops import Shop
-from writer import connect, processes, stock
+from writer import connect, processes, stock, webhooks
+from writer.baseline import actions as baseline
 from writer.config import Config
-from writer.connect import baseline, doctor
 from writer.db import Database
 from writer.listings import refresh
 from writer.migrate import migrate
@@ -49,8 +49,8 @@ class Hub:
         with self.database.transaction() as db:
             store_id = int(connect.save(db, self.keyring, BY, site, found, shop.name).id)
             registry.set_secret(db, self.keyring, BY, store_id, secret)
-        for topic in doctor.TOPICS:
-            url = f"http://127.0.0.1:{self.ports.writer}{doctor.PATH}"
+        for topic in webhooks.TOPICS:
+            url = f"http://127.0.0.1:{self.ports.writer}{webhooks.PATH}"
             shop.add_webhook(topic, url, secret=secret)
         refresh(self.database, self.keyring.vault, store_id)
         return store_id

@@ -9,9 +9,8 @@ from flask.testing import FlaskClient
 from tests.connected import add_product, connect_store, listed
 from tests.fakes.woocommerce import FakeStore
 from tests.makers import grant_every_store
-from writer import check_stores
+from writer import check_stores, webhooks
 from writer import config as configuration
-from writer.connect import doctor
 from writer.db import Database
 from writer.stores import Keyring
 from writer.woocommerce import client as client_module
@@ -41,7 +40,7 @@ def store_id(db: Database, ring: Keyring, store: FakeStore, api: FlaskClient) ->
 def test_list_tells_what_is_there_and_no_secret(
     api: FlaskClient, db: Database, ring: Keyring, store: FakeStore, store_id: int
 ) -> None:
-    doctor.check(db, ring.vault, store_id, "https://hub.example/api/woocommerce/webhook")
+    webhooks.check(db, ring.vault, store_id, "https://hub.example/api/woocommerce/webhook")
     api.post(f"/api/v1/stores/{store_id}/refresh-mappings")
 
     answer = api.get("/api/v1/stores")

@@ -160,7 +160,7 @@ def test_a_note_the_process_died_over_is_not_sent_again(
         raise SystemExit
 
     with monkeypatch.context() as patched:
-        patched.setattr("writer.sync.change_order.send_note", die)
+        patched.setattr("writer.amend.actions.send_note", die)
         with pytest.raises(SystemExit):
             note(api)
 

@@ -6,8 +6,8 @@ from flask import Blueprint, current_app, flash, redirect, render_template, url_
 from sqlalchemy import Row
 from werkzeug.wrappers import Response
 
-from writer import accounts, listings, stores, upkeep
-from writer.connect import actions, baseline, doctor, forms, policies
+from writer import accounts, listings, stores, upkeep, webhooks
+from writer.connect import actions, forms, policies
 from writer.db import database, reading, transaction
 from writer.errors import Conflict, Invalid
 from writer.listings import refresh
@@ -61,15 +61,15 @@ def mend(store_id: int) -> Response | tuple[str, int]:
     """Create or re-activate the store's webhooks, in the background."""
     store = _store(store_id)
     form = forms.WebhooksForm()
-    url = doctor.public_url(current_app.config["ONEROM"].environment)
+    url = webhooks.public_url(current_app.config["ONEROM"].environment)
     if url is None:
-        raise Conflict(doctor.POLL_ONLY)
+        raise Conflict(webhooks.POLL_ONLY)
     known, ring, who, secret = database(), _ring(), accounts.actor().name, form.secret.data or None
     if not form.validate_on_submit():
         return _steps_page(store_id, webhooks_form=form), 422
 
     def work(_tell: Tell) -> str:
-        return _webhooks_are(doctor.mend(known, ring, who, store.id, url, secret))
+        return _webhooks_are(webhooks.mend(known, ring, who, store.id, url, secret))
 
     return _begin(store, "Setting up webhooks", work)
 
@@ -78,11 +78,11 @@ def mend(store_id: int) -> Response | tuple[str, int]:
 def check(store_id: int) -> Response:
     """Look at the store's webhooks now, in the background."""
     store = _store(store_id)
-    url = doctor.public_url(current_app.config["ONEROM"].environment)
+    url = webhooks.public_url(current_app.config["ONEROM"].environment)
     known, vault = database(), _ring().vault
 
     def work(_tell: Tell) -> str:
-        return _webhooks_are(doctor.check(known, vault, store.id, url))
+        return _webhooks_are(webhooks.check(known, vault, store.id, url))
 
     return _begin(store, "Looking at webhooks", work)
 
@@ -117,16 +117,6 @@ def change_rules(store_id: int) -> Response | tuple[str, int]:
         _mark(form, error)
         return _steps_page(store_id, rules_form=form), 422
     flash("The rules are saved; the next push follows them.", "success")
-    return _to_steps(store_id)
-
-
-@bp.post("/stores/<int:store_id>/stop")
-@accounts.admin_only
-def stop(store_id: int) -> Response:
-    """Push nothing to the store until it is started again."""
-    with transaction() as db:
-        baseline.stop(db, accounts.actor().name, known_id(store_id))
-    flash("Nothing is pushed to this store until it is started again.", "success")
     return _to_steps(store_id)
 
 
@@ -230,7 +220,7 @@ def _steps_page(
         counts=counts,
         job=job,
         says=stores.doctor_says(store),
-        webhook_url=doctor.public_url(current_app.config["ONEROM"].environment),
+        webhook_url=webhooks.public_url(current_app.config["ONEROM"].environment),
         webhooks_form=webhooks_form or forms.WebhooksForm(formdata=None),
         rules_form=rules_form or forms.RulesForm(formdata=None, obj=store),
     )

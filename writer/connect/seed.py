@@ -14,10 +14,10 @@ from flask import Flask
 from sqlalchemy import Connection
 from sqlalchemy.exc import DBAPIError
 
-from writer import audit, stores
+from writer import audit, stores, webhooks
 from writer import db as database
 from writer.config import Config, ConfigError, whole_number
-from writer.connect import actions, doctor
+from writer.connect import actions
 from writer.db import Database
 from writer.errors import Invalid
 from writer.stores import Keyring
@@ -49,7 +49,7 @@ def start(app: Flask, config: Config) -> None:
     """
     known: Database = app.extensions["database"]
     try:
-        doctor.public_url(config.environment)
+        webhooks.public_url(config.environment)
         whole_number(config.environment, "STORE_INTERVAL_MS", 0, 0, 60_000)
         wanted = seeds(config.environment)
     except ConfigError:

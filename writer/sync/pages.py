@@ -1,14 +1,12 @@
-"""Pages: the sync of orders (state of each store, history of runs, sync now) and erasing a customer."""
+"""Pages: the sync of orders, with the state of each store, the last runs and "sync now"."""
 
-from flask import Blueprint, current_app, flash, redirect, render_template, request, url_for
+from flask import Blueprint, current_app, flash, redirect, render_template, url_for
 from werkzeug.wrappers import Response
 
 from writer import accounts
-from writer.db import AlreadyRunning, database, reading, transaction
-from writer.errors import DomainError, NotFound
+from writer.db import AlreadyRunning, database, reading
 from writer.sight import Sight
 from writer.stores import Keyring
-from writer.sync import erase as erasing
 from writer.sync import queries, runs
 
 bp = Blueprint("sync", __name__, template_folder="templates")
@@ -45,42 +43,6 @@ def begin() -> Response:
     except AlreadyRunning:
         flash("A run is under way already.", "info")
     return redirect(url_for("sync.index"), 303)
-
-
-@bp.get("/erase")
-@accounts.admin_only
-def ask_whom() -> str:
-    """Ask whom to erase."""
-    return render_template("sync/erase.html", email=request.args.get("email", ""), error=None)
-
-
-@bp.post("/erase")
-@accounts.admin_only
-def erase() -> Response | tuple[str, int]:
-    """Erase a customer by e-mail: name, address and everything the stores delivered about the orders."""
-    email = request.form.get("email", "")[:300]
-    try:
-        with transaction() as db:
-            how_many = erasing.erase(db, accounts.actor().name, email=email)
-    except DomainError as error:
-        return render_template("sync/erase.html", email=email, error=error.sentence), error.status
-    database().shed_traces()
-    where = f"{how_many} order{'' if how_many == 1 else 's'}" if how_many else "what stores delivered"
-    flash(f"The customer is erased from {where}.", "success")
-    return redirect(url_for("sync.ask_whom"), 303)
-
-
-@bp.post("/orders/<int:order_id>/erase")
-@accounts.admin_only
-def erase_of_order(order_id: int) -> Response:
-    """Erase the customer of one order."""
-    if order_id > 2**31 - 1:
-        raise NotFound("There is no such order.")
-    with transaction() as db:
-        erasing.erase(db, accounts.actor().name, order_id=order_id)
-    database().shed_traces()
-    flash("The customer of this order is erased.", "success")
-    return redirect(f"/orders/{order_id}", 303)
 
 
 def _page(template: str) -> str:

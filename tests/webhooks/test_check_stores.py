@@ -9,7 +9,7 @@ from sqlalchemy import func, insert, select, update
 
 from tests.hub import Hub, running_hub
 from tests.makers import make_config
-from writer import check_stores, clock, connect
+from writer import check_stores, clock, webhooks
 from writer import config as configuration
 from writer.schema.drift import drifts
 from writer.schema.listings import listings
@@ -70,7 +70,7 @@ def test_what_nobody_foresaw_in_one_store_keeps_no_other_from_being_looked_at(
             raise RuntimeError("broken")
         return []
 
-    monkeypatch.setattr(connect, "check_webhooks", check)
+    monkeypatch.setattr(webhooks, "check", check)
 
     status = check_stores.main()
 

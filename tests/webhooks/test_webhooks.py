@@ -10,14 +10,15 @@ from sqlalchemy import select
 from tests.delivering import deliver, make_order_body
 from tests.fakes.woocommerce import FakeStore
 from tests.makers import WEBHOOK_SECRET
-from writer import audit, clock, connect
+from writer import audit, clock, connect, webhooks
 from writer.config import ConfigError
-from writer.connect import doctor
 from writer.db import Database
 from writer.errors import Invalid
 from writer.schema.orders import orders
 from writer.schema.stores import stores
 from writer.stores import Keyring, queries
+from writer.webhooks import actions
+from writer.webhooks.examine import examine, refusal
 from writer.woocommerce import Site
 
 URL = "https://hub.example/api/woocommerce/webhook"
@@ -29,7 +30,7 @@ def hook(topic: str, url: str = URL, status: str = "active") -> dict[str, Any]:
 
 
 def all_hooks(**changes: Any) -> list[dict[str, Any]]:
-    return [hook(topic, **changes) for topic in doctor.TOPICS]
+    return [hook(topic, **changes) for topic in webhooks.TOPICS]
 
 
 @pytest.fixture
@@ -61,7 +62,7 @@ def notices(db: Database) -> list[str]:
 
 
 def test_all_webhooks_in_order_is_nothing_to_say() -> None:
-    assert doctor.examine(all_hooks(), URL, HOME) == []
+    assert examine(all_hooks(), URL, HOME) == []
 
 
 @pytest.mark.parametrize(
@@ -78,18 +79,18 @@ def test_all_webhooks_in_order_is_nothing_to_say() -> None:
     ],
 )
 def test_one_webhook_out_of_order_is_named(hooks: list[dict[str, Any]], words: str) -> None:
-    sentences = doctor.examine(hooks, URL, HOME)
+    sentences = examine(hooks, URL, HOME)
 
     assert len(sentences) == 1
     assert words in sentences[0]
 
 
 def test_one_active_webhook_of_two_is_enough() -> None:
-    assert doctor.examine([hook("order.created", status="disabled"), *all_hooks()], URL, HOME) == []
+    assert examine([hook("order.created", status="disabled"), *all_hooks()], URL, HOME) == []
 
 
 def test_same_address_may_be_written_differently() -> None:
-    assert doctor.examine(all_hooks(url="https://HUB.example:443/api/woocommerce/webhook/"), URL, HOME) == []
+    assert examine(all_hooks(url="https://HUB.example:443/api/woocommerce/webhook/"), URL, HOME) == []
 
 
 @pytest.mark.parametrize(
@@ -109,7 +110,7 @@ def test_same_address_may_be_written_differently() -> None:
     ],
 )
 def test_address_that_wordpress_refuses_is_named(url: str, home: str, words: str | None) -> None:
-    found = doctor.refusal(url, home)
+    found = refusal(url, home)
 
     assert found is None if words is None else words in (found or "")
 
@@ -124,13 +125,13 @@ def test_address_that_wordpress_refuses_is_named(url: str, home: str, words: str
     ],
 )
 def test_public_address_is_read_from_the_environment(text: str, url: str | None) -> None:
-    assert doctor.public_url({"WRITER_PUBLIC_URL": text}) == url
+    assert webhooks.public_url({"WRITER_PUBLIC_URL": text}) == url
 
 
 @pytest.mark.parametrize("text", ["hub.example", "ftp://hub.example", "https://", "https://hub.example:x"])
 def test_unusable_public_address_is_named(text: str) -> None:
     with pytest.raises(ConfigError, match="WRITER_PUBLIC_URL"):
-        doctor.public_url({"WRITER_PUBLIC_URL": text})
+        webhooks.public_url({"WRITER_PUBLIC_URL": text})
 
 
 # Looking
@@ -143,7 +144,7 @@ def test_d13_disabled_webhook_is_noticed(
     store.add_webhook("product.updated", URL)
     store.state.webhooks[2].status = "disabled"
 
-    sentences = doctor.check(db, ring.vault, store_id, URL)
+    sentences = webhooks.check(db, ring.vault, store_id, URL)
 
     assert len(sentences) == 1
     assert "disabled" in sentences[0]
@@ -152,11 +153,11 @@ def test_d13_disabled_webhook_is_noticed(
 
 
 def test_well_store_closes_its_notice(db: Database, ring: Keyring, store: FakeStore, store_id: int) -> None:
-    doctor.check(db, ring.vault, store_id, URL)
+    webhooks.check(db, ring.vault, store_id, URL)
     store.add_order_webhooks(URL)
     store.add_webhook("product.updated", URL)
 
-    doctor.check(db, ring.vault, store_id, URL)
+    webhooks.check(db, ring.vault, store_id, URL)
 
     assert queries.doctor_says(row(db, store_id)) == []
     assert notices(db) == []
@@ -167,7 +168,7 @@ def test_without_public_address_no_webhook_is_missed(
 ) -> None:
     store.calls.clear()
 
-    assert "polling alone" in doctor.check(db, ring.vault, store_id, None)[0]
+    assert "polling alone" in webhooks.check(db, ring.vault, store_id, None)[0]
     assert notices(db) == []
     assert len(store.calls) == 0
 
@@ -182,21 +183,21 @@ def test_store_never_looked_at_says_nothing(db: Database, store_id: int) -> None
 def test_missing_webhooks_are_made_with_a_secret_of_their_own(
     db: Database, ring: Keyring, store: FakeStore, store_id: int
 ) -> None:
-    assert doctor.mend(db, ring, "ada", store_id, URL) == []
+    assert webhooks.mend(db, ring, "ada", store_id, URL) == []
 
     hooks = store.state.webhooks.values()
-    assert [found.topic for found in hooks] == list(doctor.TOPICS)
+    assert [found.topic for found in hooks] == list(webhooks.TOPICS)
     assert {found.delivery_url for found in hooks} == {URL}
     secret = next(iter(hooks)).secret
     assert len(secret) >= 40
     with db.reading() as connection:
-        assert doctor.current_secret(connection, ring, store_id) == secret
+        assert actions.current_secret(connection, ring, store_id) == secret
 
 
 def test_made_webhooks_deliver_and_are_believed(
     app: Flask, db: Database, ring: Keyring, store: FakeStore, store_id: int, writer_server: str
 ) -> None:
-    doctor.mend(db, ring, "ada", store_id, f"{writer_server}/api/woocommerce/webhook")
+    webhooks.mend(db, ring, "ada", store_id, f"{writer_server}/api/woocommerce/webhook")
 
     store.place_order([("FIRE24", 2)])
     answers = store.deliver()
@@ -207,7 +208,7 @@ def test_made_webhooks_deliver_and_are_believed(
 
 
 def test_given_secret_is_used(db: Database, ring: Keyring, store: FakeStore, store_id: int) -> None:
-    doctor.mend(db, ring, "ada", store_id, URL, "a-secret-that-was-chosen")
+    webhooks.mend(db, ring, "ada", store_id, URL, "a-secret-that-was-chosen")
 
     assert {found.secret for found in store.state.webhooks.values()} == {"a-secret-that-was-chosen"}
 
@@ -216,7 +217,7 @@ def test_short_secret_is_refused_and_changes_nothing(
     db: Database, ring: Keyring, store: FakeStore, store_id: int
 ) -> None:
     with pytest.raises(Invalid):
-        doctor.mend(db, ring, "ada", store_id, URL, "short")
+        webhooks.mend(db, ring, "ada", store_id, URL, "short")
 
     assert store.state.webhooks == {}
 
@@ -224,10 +225,10 @@ def test_short_secret_is_refused_and_changes_nothing(
 def test_disabled_webhook_is_activated_and_none_is_doubled(
     db: Database, ring: Keyring, store: FakeStore, store_id: int
 ) -> None:
-    doctor.mend(db, ring, "ada", store_id, URL)
+    webhooks.mend(db, ring, "ada", store_id, URL)
     store.state.webhooks[1].status = "disabled"
 
-    assert doctor.mend(db, ring, "ada", store_id, URL) == []
+    assert webhooks.mend(db, ring, "ada", store_id, URL) == []
 
     assert len(store.state.webhooks) == 5
     assert store.state.webhooks[1].status == "active"
@@ -238,7 +239,7 @@ def test_webhook_made_by_hand_changes_to_the_secret_of_the_store(
 ) -> None:
     store.add_order_webhooks(URL, secret=WEBHOOK_SECRET)
 
-    doctor.mend(db, ring, "ada", store_id, URL)
+    webhooks.mend(db, ring, "ada", store_id, URL)
 
     assert WEBHOOK_SECRET not in {found.secret for found in store.state.webhooks.values()}
     late = deliver(app.test_client(), make_order_body(), source=store.url, secret=WEBHOOK_SECRET)
@@ -250,7 +251,7 @@ def test_webhooks_of_other_programs_are_left_alone(
 ) -> None:
     other = store.add_webhook("order.created", "https://books.example/hook", secret="theirs-alone-really")
 
-    doctor.mend(db, ring, "ada", store_id, URL)
+    webhooks.mend(db, ring, "ada", store_id, URL)
 
     assert (other.delivery_url, other.secret) == ("https://books.example/hook", "theirs-alone-really")
     assert len(store.state.webhooks) == 6
@@ -259,7 +260,7 @@ def test_webhooks_of_other_programs_are_left_alone(
 def test_address_that_is_refused_is_still_said_after_mending(
     db: Database, ring: Keyring, store: FakeStore, store_id: int
 ) -> None:
-    sentences = doctor.mend(db, ring, "ada", store_id, "https://hub.example:8107/api/woocommerce/webhook")
+    sentences = webhooks.mend(db, ring, "ada", store_id, "https://hub.example:8107/api/woocommerce/webhook")
 
     assert len(sentences) == 1
     assert "port 8107" in sentences[0]

@@ -8,13 +8,13 @@ from flask_openapi3.models.tag import Tag
 from pydantic import BaseModel, ConfigDict, Field, JsonValue, WithJsonSchema
 
 from writer import accounts, stores, wire
+from writer.amend import actions
 from writer.db import database
 from writer.docs import PROBLEMS, OnceHeader, answers, json_object_only
 from writer.stores import Keyring
-from writer.sync import change_order
 
 bp = APIBlueprint(
-    "order_changes_api",
+    "amend_api",
     __name__,
     url_prefix="/api/v1/orders",
     abp_tags=[Tag(name="Orders")],
@@ -56,7 +56,7 @@ class NewNote(BaseModel):
 
     model_config = ConfigDict(strict=True, json_schema_extra={"examples": [_NOTE]})
 
-    note: Annotated[str, Field(min_length=1, max_length=change_order.LONGEST_NOTE)]
+    note: Annotated[str, Field(min_length=1, max_length=actions.LONGEST_NOTE)]
     customer_note: bool = Field(False, description="The store mails it to the customer.")
 
 
@@ -73,7 +73,7 @@ def set_status(path: OrderPath, body: NewStatus) -> dict[str, Any]:
 
     A store that is down or refuses gives 502, and nothing is changed here.
     """
-    order = change_order.set_status(
+    order = actions.set_status(
         database(), _ring().vault, accounts.sight(), accounts.actor().name, path.order_id, body.status
     )
     return {"id": order.id, "status": order.status, "date_modified": wire.iso(order.version)}
@@ -87,13 +87,13 @@ def add_note(path: OrderPath, header: OnceHeader, body: NewNote) -> Response:
     first answer; where nobody knows whether the note was sent it gets 409, and nothing is sent.
     """
     known, who = database(), accounts.actor().name
-    order, text = change_order.check_note(known, accounts.sight(), path.order_id, body.note)
+    order, text = actions.check_note(known, accounts.sight(), path.order_id, body.note)
 
     def send() -> tuple[dict[str, Any], int]:
-        change_order.send_note(known, _ring().vault, who, order, text, body.customer_note)
+        actions.send_note(known, _ring().vault, who, order, text, body.customer_note)
         return {"status": "ok", "id": path.order_id}, 201
 
-    return accounts.send_once(send, change_order.surely_nothing_sent)
+    return accounts.send_once(send, actions.surely_nothing_sent)
 
 
 def _ring() -> Keyring:

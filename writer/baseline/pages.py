@@ -7,7 +7,7 @@ from sqlalchemy import Row
 from werkzeug.wrappers import Response
 
 from writer import accounts, clock, stores
-from writer.connect import baseline
+from writer.baseline import actions, queries
 from writer.db import database, reading, transaction
 from writer.errors import Conflict, Invalid
 from writer.paging import asked_page
@@ -22,14 +22,14 @@ def ask(store_id: int) -> str:
     """Show every SKU with our count and each store's, and ask where to start from."""
     with reading() as db:
         store = stores.get(db, known_id(store_id))
-        page = asked_page(baseline.count_lines(db), 100)
+        page = asked_page(queries.count_lines(db), 100)
         every = stores.list_stores(db, accounts.sight())
         readable = [row for row in every if row.consumer_key_encrypted and row.is_active]
         return render_template(
-            "connect/baseline.html",
+            "baseline/ask.html",
             store=store,
             page=page,
-            lines=baseline.list_lines(db, page.size, page.offset),
+            lines=queries.list_lines(db, page.size, page.offset),
             readable=readable,
         )
 
@@ -45,7 +45,7 @@ def start(store_id: int) -> Response:
         with reading() as db:
             rows = [stores.get(db, known_id(number)) for number in chosen]
             for store in rows:
-                baseline.check_ready(db, store)
+                actions.check_ready(db, store)
             source_store = stores.get(db, known_id(int(source))) if source.isdecimal() else None
         if not rows:
             raise Invalid("Choose at least one store to start.")
@@ -53,7 +53,7 @@ def start(store_id: int) -> Response:
             raise Invalid("Choose which counts to start from.")
         if source_store is None:
             with transaction() as db:
-                baseline.start(db, who, chosen)
+                actions.start(db, who, chosen)
             flash(f"Our counts are pushed from now on to {_names(rows)}.", "success")
         else:
             _take_over(who, source_store, chosen, _names(rows))
@@ -64,17 +64,27 @@ def start(store_id: int) -> Response:
     return redirect(url_for("connect.steps", store_id=to), 303)
 
 
+@bp.post("/stores/<int:store_id>/stop")
+@accounts.admin_only
+def stop(store_id: int) -> Response:
+    """Push nothing to the store until it is started again."""
+    with transaction() as db:
+        actions.stop(db, accounts.actor().name, known_id(store_id))
+    flash("Nothing is pushed to this store until it is started again.", "success")
+    return redirect(url_for("connect.steps", store_id=store_id), 303)
+
+
 def _take_over(who: str, source: Row[Any], chosen: list[int], names: str) -> None:
     known, vault = database(), current_app.extensions["keyring"].vault
     jobs: Jobs = current_app.extensions["jobs"]
     began = clock.now()
 
     def work(tell: Tell) -> str:
-        done = baseline.take_over(
+        done = actions.take_over(
             known, vault, who, source.id, lambda so_far: tell(f"{so_far.counted} SKUs counted so far.")
         )
         with known.transaction() as db:
-            baseline.start(db, who, chosen, began)
+            actions.start(db, who, chosen, began)
         left_out = f" {done.left_out} listings were left out." if done.left_out else ""
         return (
             f"{done.counted} SKUs are counted as {source.name} shows them, {done.added} of them new here."

@@ -16,7 +16,7 @@ from writer.errors import Conflict, DomainError, Invalid, NotFound
 from writer.schema.audit import audit_entries
 from writer.sight import Sight
 from writer.stores import NotNow, Vault, contact
-from writer.sync.read import Reader
+from writer.sync import Reader
 from writer.woocommerce import (
     CertificateRefused,
     KeysRefused,

@@ -4,13 +4,13 @@ from flask import Blueprint, current_app, flash, redirect, request, session
 from werkzeug.wrappers import Response
 
 from writer import accounts
+from writer.amend import actions
+from writer.amend.actions import StoreDidNot
 from writer.db import database
 from writer.errors import Conflict, Invalid
 from writer.stores import Keyring
-from writer.sync import change_order
-from writer.sync.change_order import StoreDidNot
 
-bp = Blueprint("order_changes", __name__)
+bp = Blueprint("amend", __name__)
 _KEPT = 1500  # characters of a note that could not be sent
 
 
@@ -21,7 +21,7 @@ def set_status(order_id: int) -> Response:
     status = request.form.get("status", "")[:100]
     try:
         who, sight = accounts.actor().name, accounts.sight()
-        order = change_order.set_status(database(), ring.vault, sight, who, order_id, status)
+        order = actions.set_status(database(), ring.vault, sight, who, order_id, status)
         flash(f"The order is {order.status} now, in the store and here.", "success")
     except (Conflict, Invalid, StoreDidNot) as error:
         flash(_sentence(error), "danger")
@@ -36,7 +36,7 @@ def add_note(order_id: int) -> Response:
     to_customer = request.form.get("to_customer") == "1"
     try:
         who, sight = accounts.actor().name, accounts.sight()
-        is_new = change_order.add_note(database(), ring.vault, sight, who, order_id, note, to_customer, token)
+        is_new = actions.add_note(database(), ring.vault, sight, who, order_id, note, to_customer, token)
         flash("The note is sent." if is_new else "This note was sent before, and not again.", "success")
     except (Conflict, Invalid, StoreDidNot) as error:
         flash(_sentence(error), "danger")

@@ -8,8 +8,10 @@ from sqlalchemy import select, update
 from tests.connected import add_product, connect_store, listed, store_row
 from tests.fakes.woocommerce import FakeStore
 from writer import clock, orders, stock
-from writer.connect import baseline, policies
-from writer.connect.baseline import TakenOver
+from writer.baseline import actions as baseline
+from writer.baseline import queries
+from writer.baseline.actions import TakenOver
+from writer.connect import policies
 from writer.db import Database
 from writer.errors import Conflict, Invalid
 from writer.listings import refresh
@@ -59,9 +61,9 @@ def test_table_has_each_sku_once_with_every_number(db: Database, store_ids: list
     add_product(db, "Y", 3)
 
     with db.reading() as connection:
-        lines = baseline.list_lines(connection, 10, 0)
+        lines = queries.list_lines(connection, 10, 0)
 
-        assert baseline.count_lines(connection) == 2
+        assert queries.count_lines(connection) == 2
     assert [(line.sku, line.ours) for line in lines] == [("X", None), ("Y", 3)]
     assert lines[0].shown == {a: [12], b: [7], c: [0]}
     assert lines[1].shown == {}
@@ -71,7 +73,7 @@ def test_table_of_counted_products_shows_what_their_listings_show(db: Database, 
     add_product(db, "x ", 5)
 
     with db.reading() as connection:
-        lines = baseline.list_lines(connection, 10, 0)
+        lines = queries.list_lines(connection, 10, 0)
 
     assert [(line.ours, line.shown[store_ids[0]]) for line in lines] == [(5, [12])]
 
@@ -81,7 +83,7 @@ def test_table_is_paged(db: Database, store_ids: list[int]) -> None:
         add_product(db, sku)
 
     with db.reading() as connection:
-        skus = [line.sku for offset in (0, 2) for line in baseline.list_lines(connection, 2, offset)]
+        skus = [line.sku for offset in (0, 2) for line in queries.list_lines(connection, 2, offset)]
 
     assert skus == ["W", "X", "Y", "Z"]
 

@@ -1,0 +1,66 @@
+"""The pages that erase a customer: by e-mail, and from the page of an order."""
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import select
+
+from tests.delivering import deliver, make_order_body
+from writer.db import Database
+from writer.schema.deliveries import deliveries
+from writer.schema.orders import orders
+
+
+def kept(db: Database) -> tuple[str | None, str | None, bytes | None]:
+    """Return name, e-mail and the delivery's body kept of the one order."""
+    with db.reading() as connection:
+        order = connection.execute(select(orders)).one()
+        body = connection.execute(select(deliveries.c.body)).scalar_one()
+    return order.customer_name, order.customer_email, body
+
+
+def test_a_customer_is_erased_by_mail(app: Flask, db: Database, admin: FlaskClient) -> None:
+    deliver(app.test_client(), make_order_body())
+
+    answer = admin.post("/erase", data={"email": " ADA@example.test "}, follow_redirects=True)
+
+    assert "The customer is erased from 1 order." in answer.text
+    name, email, body = kept(db)
+    assert (name, email) == (None, None)
+    assert b"ada@example.test" not in (body or b"")
+    assert "Lovelace" not in admin.get("/orders").text
+
+
+def test_a_customer_is_erased_by_order(app: Flask, db: Database, admin: FlaskClient) -> None:
+    deliver(app.test_client(), make_order_body())
+
+    answer = admin.post("/orders/1/erase", follow_redirects=True)
+
+    assert "The customer of this order is erased." in answer.text
+    assert kept(db)[:2] == (None, None)
+
+
+@pytest.mark.parametrize(("email", "status"), [("", 422), ("nobody@example.test", 404)])
+def test_whom_nobody_knows_is_said(admin: FlaskClient, email: str, status: int) -> None:
+    answer = admin.post("/erase", data={"email": email})
+
+    assert answer.status_code == status
+    assert "email-error" in answer.text
+
+
+@pytest.mark.parametrize("order_id", [7, 2**40])
+def test_an_order_that_is_not_there_is_not_erased(admin: FlaskClient, order_id: int) -> None:
+    assert admin.post(f"/orders/{order_id}/erase").status_code == 404
+
+
+def test_staff_erase_nobody(app: Flask, db: Database, staff: FlaskClient) -> None:
+    deliver(app.test_client(), make_order_body())
+
+    answers = [
+        staff.get("/erase").status_code,
+        staff.post("/erase", data={"email": "ada@example.test"}).status_code,
+        staff.post("/orders/1/erase").status_code,
+    ]
+
+    assert answers == [403, 403, 403]
+    assert kept(db)[0] == "Ada Lovelace"

@@ -1,0 +1,6 @@
+"""The doctor of webhooks: whether each store's are there, active and sent to us, and what mends them."""
+
+from writer.webhooks.actions import check, mend
+from writer.webhooks.examine import PATH, POLL_ONLY, TOPICS, public_url
+
+__all__ = ["PATH", "POLL_ONLY", "TOPICS", "check", "mend", "public_url"]
