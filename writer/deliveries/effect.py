@@ -9,8 +9,8 @@ from typing import Any, NamedTuple
 from sqlalchemy import Connection, Row
 from sqlalchemy.exc import OperationalError
 
-from writer import audit, clock, orders, stores, woocommerce
-from writer.deliveries import forget, short_form
+from writer import audit, clock, orders, shortform, stores, woocommerce
+from writer.deliveries import forget
 
 log = logging.getLogger("writer.stores")
 
@@ -96,8 +96,8 @@ def _effect(db: Connection, store: Row[Any], delivery: InHand) -> Effect:
         return _error_object(db, store, payload)
     cause = f"delivery {delivery.id}"
     channel = stores.channel(store)
-    if delivery.topic in short_form.TOPICS:
-        told = short_form.snapshot(db, store, delivery.topic, payload, delivery.received_at)
+    if delivery.topic in shortform.TOPICS:
+        told = shortform.snapshot(db, store, delivery.topic, payload, delivery.received_at)
         if told is None:
             return Effect("stale", "It says nothing that is not recorded already.")
         done = orders.record(db, channel, told, cause)

@@ -11,9 +11,9 @@ from typing import Any
 from flask import Blueprint, Response, current_app, request
 from sqlalchemy import Connection
 
-from writer import accounts, stores, woocommerce
+from writer import accounts, shortform, stores, woocommerce
 from writer.db import database
-from writer.deliveries import intake, short_form, webhook
+from writer.deliveries import intake, webhook
 from writer.stores import Keyring
 
 bp = Blueprint("webhook_short", __name__, url_prefix="/webhooks/woocommerce")
@@ -52,14 +52,14 @@ with `Authorization: Bearer <WEBHOOK_SHARED_SECRET>`.
 @accounts.public
 def order_paid() -> Response:
     """Take an order that was paid."""
-    return _take(short_form.PAID)
+    return _take(shortform.PAID)
 
 
 @bp.post("/refund_or_cancel")
 @accounts.public
 def refund_or_cancel() -> Response:
     """Take an order that was cancelled, or units of it that were refunded."""
-    return _take(short_form.RETURNED)
+    return _take(shortform.RETURNED)
 
 
 def _take(topic: str) -> Response:
@@ -69,7 +69,7 @@ def _take(topic: str) -> Response:
     ring: Keyring = current_app.extensions["keyring"]
     is_trusted = _has_bearer(ring)
     sent, payload = webhook.sent(request.environ, body), _parsed(body)
-    if not short_form.is_short(payload):
+    if not shortform.is_short(payload):
         return webhook.answered(intake.take(database(), ring, sent, is_trusted))
     site_id = woocommerce.told(payload.get("site_id") or "", 60)
     source = stores.normalised(sent.source or site_id)
@@ -77,7 +77,7 @@ def _take(topic: str) -> Response:
         store_id, secrets = _signer(db, site_id, source, ring)
     if not is_trusted:
         intake.verify(database(), sent, store_id, secrets)
-    short_form.check(payload)
+    shortform.check(payload)
     return webhook.answered(intake.keep(database(), store_id, source, topic, body, payload))
 
 
