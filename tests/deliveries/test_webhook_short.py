@@ -218,6 +218,8 @@ def test_first_message_of_all_makes_the_first_store(client: FlaskClient, db: Dat
         ({"line_items": [line(qty=None)]}, "line_items"),
         ({"line_items": [line(qty=1.5)]}, "line_items"),
         ({"line_items": [line(qty=100_001)]}, "line_items"),
+        ({"line_items": [line(qty="000000000100001")]}, "line_items"),
+        ({"line_items": [line(qty="0" * 5000)]}, "line_items"),
         ({"line_items": [line(qty=True)]}, "line_items"),
         ({"line_items": [line(line_item_id="x")]}, "line_items"),
         ({"line_items": [line(sku=5)]}, "line_items"),

@@ -62,7 +62,8 @@ def _wrong_with(items: Any) -> str | None:
 def _is_units(value: Any) -> bool:
     text = str(value) if isinstance(value, int | str) and not isinstance(value, bool) else ""
     digits = text.removeprefix("-")  # WooCommerce writes refunded quantities below 0
-    return digits.isascii() and digits.isdecimal() and int(digits[:9]) <= woocommerce.LARGEST_QUANTITY
+    is_number = digits.isascii() and digits.isdecimal() and len(digits) <= 20
+    return is_number and int(digits) <= woocommerce.LARGEST_QUANTITY
 
 
 def _is_id(value: Any) -> bool:
