@@ -64,7 +64,8 @@ def together(joined: Joined, works: list[Work]) -> list[Future[Any]]:
         first = pool.submit(joined.do, writes("first", hold))
         assert has_begun.wait(10)
         found = [pool.submit(joined.do, work) for work in works]
-        time.sleep(0.2)  # for all of them to be waiting
+        while len(joined._waiting) < len(works):
+            time.sleep(0.001)
         may_end.set()
     assert first.result() == ("first", False)
     return found
