@@ -31,7 +31,7 @@ OPTIONS = {
     "autovacuum": "off",
     "jit": "off",
 }
-START_TIMEOUT_S = 30
+START_TIMEOUT_S = 90
 
 
 def programs() -> Path | None:

@@ -22,7 +22,7 @@ def run(database_url: str, **settings: str) -> subprocess.CompletedProcess[str]:
     environment = {**os.environ, **nothing, **make_config(DATABASE_URL=database_url).environment, **settings}
     command = [sys.executable, "-m", "writer.airtable_push"]
     return subprocess.run(
-        command, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=60, check=False
+        command, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=180, check=False
     )
 
 

@@ -4,12 +4,14 @@ from collections.abc import Iterator
 
 import pytest
 from flask import Flask
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
 from tests.makers import session_cookie
 
 DESKTOP = (1280, 800)
 PHONE = (390, 844)
+PATIENCE_MS = 45_000  # a machine may be busy with much else
+expect.set_options(timeout=PATIENCE_MS)
 
 
 @pytest.fixture(scope="session")
@@ -30,7 +32,7 @@ def browser_context(
     """A fresh browser, once as wide as a desktop and once as a phone; addresses start at the writer."""
     width, height = request.param
     context = chromium.new_context(base_url=writer_server, viewport={"width": width, "height": height})
-    context.set_default_timeout(10_000)
+    context.set_default_timeout(PATIENCE_MS)
     yield context
     context.close()
 

@@ -31,7 +31,7 @@ def sync(page: Page) -> None:
     """Press "Sync now" and wait until the page, which refreshes itself, says that it is done."""
     page.goto("/sync")
     page.get_by_role("button", name="Sync now").click()
-    expect(page.get_by_text("Kiln and Co.: done")).to_be_visible(timeout=20_000)
+    expect(page.get_by_text("Kiln and Co.: done")).to_be_visible()
 
 
 def test_sync_now_brings_what_no_webhook_told(store: FakeStore, admin_page: Page) -> None:

@@ -19,12 +19,12 @@ def test_store_on_its_own_prints_its_address_and_keys_and_sells() -> None:
         assert running.stdout is not None
         about = json.loads(running.stdout.readline())
         auth = OAuth1(about["key"], about["secret"], signature_method="HMAC-SHA256")
-        products = requests.get(f"{about['url']}/wp-json/wc/v3/products", auth=auth, timeout=5).json()
+        products = requests.get(f"{about['url']}/wp-json/wc/v3/products", auth=auth, timeout=30).json()
         orders: list[object] = []
         while not orders:
-            orders = requests.get(f"{about['url']}/wp-json/wc/v3/orders", auth=auth, timeout=5).json()
+            orders = requests.get(f"{about['url']}/wp-json/wc/v3/orders", auth=auth, timeout=30).json()
         running.terminate()
-        running.communicate(timeout=5)
+        running.communicate(timeout=30)
 
     assert running.returncode == 0
     assert {item["sku"] for item in products} == {

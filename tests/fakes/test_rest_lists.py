@@ -90,7 +90,7 @@ def test_following_next_reads_every_order_once(store: FakeStore) -> None:
     seen = []
 
     while url:
-        answer = requests.get(url, auth=(store.key, store.secret), verify=store.ca_bundle, timeout=5)
+        answer = requests.get(url, auth=(store.key, store.secret), verify=store.ca_bundle, timeout=30)
         seen += [item["id"] for item in answer.json()]
         url = answer.links.get("next", {}).get("url")
 

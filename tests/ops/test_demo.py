@@ -44,12 +44,12 @@ class Demo:
 
     def page(self, which: int, path: str = "/") -> str:
         url = f"http://127.0.0.1:{self.first + which}{path}"
-        with urllib.request.urlopen(url, timeout=10) as answer:
+        with urllib.request.urlopen(url, timeout=30) as answer:
             return str(answer.read().decode())
 
     def buy(self, which: int, sku: str) -> None:
         data = urllib.parse.urlencode({"sku": sku}).encode()
-        urllib.request.urlopen(f"http://127.0.0.1:{self.first + which}/buy", data, timeout=10).close()
+        urllib.request.urlopen(f"http://127.0.0.1:{self.first + which}/buy", data, timeout=30).close()
 
     def shown(self, which: int, sku: str) -> int:
         """What a store's window shows of a SKU."""
@@ -82,7 +82,7 @@ def running(copy: Copy) -> Iterator[Demo]:
     finally:
         if process.poll() is None:
             process.terminate()
-            process.wait(timeout=60)
+            process.wait(timeout=180)
 
 
 def wait_until(condition: Callable[[], bool], seconds: float = 60) -> None:
@@ -104,7 +104,7 @@ def test_an_order_in_one_store_lowers_what_the_other_shows_and_stop_ends_it_all(
 
         assert "STICKER-01" in demo.page(BOARD)
         stopped = copy.run("stop")
-        assert (stopped.returncode, demo.process.wait(timeout=60)) == (0, 0)
+        assert (stopped.returncode, demo.process.wait(timeout=180)) == (0, 0)
         assert demo.listening() == []
 
 
@@ -114,7 +114,7 @@ def test_customers_come_by_themselves_and_ctrl_c_ends_it_all(copy: Copy) -> None
 
         os.kill(demo.process.pid, signal.SIGINT)
 
-        assert demo.process.wait(timeout=60) == 0
+        assert demo.process.wait(timeout=180) == 0
         assert demo.listening() == []
         assert (copy.folder / "demo.out").read_text().endswith("The demo has ended.\n")
         assert "Traceback" not in (copy.folder / "demo.out").read_text()

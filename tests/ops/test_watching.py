@@ -20,7 +20,7 @@ from writer.stores import Vault, registry
 
 pytestmark = [pytest.mark.sqlite_only, pytest.mark.xdist_group("restart")]
 
-PATIENCE_S = 40
+PATIENCE_S = 60
 
 
 class Shop:

@@ -23,7 +23,7 @@ from writer.config import ROOT
 from writer.processes import children
 from writer.woocommerce.signing import signature
 
-START_TIMEOUT_S = 30
+START_TIMEOUT_S = 90
 
 
 class Writer:

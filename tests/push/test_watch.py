@@ -14,7 +14,7 @@ from writer.db import AlreadyRunning, Database
 from writer.push import pusher
 from writer.schema.stores import stores
 
-PATIENCE_S = 20
+PATIENCE_S = 60
 
 
 @pytest.fixture

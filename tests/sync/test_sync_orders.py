@@ -171,7 +171,7 @@ def start(database_url: str) -> subprocess.CompletedProcess[str]:
     environment = {**os.environ, **make_config(DATABASE_URL="sqlite:///unused.db").environment}
     environment |= {"DATABASE_URL": database_url}
     command = [sys.executable, "-m", "writer.sync_orders"]
-    return subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=60)
+    return subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=180)
 
 
 def test_the_command_with_nothing_to_do_says_so_and_ends_well(database_url: str) -> None:
