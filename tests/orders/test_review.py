@@ -126,3 +126,12 @@ def test_a_held_line_of_a_cancelled_order_counts_as_nothing(
         assert db.execute(select(order_lines.c.quantity, order_lines.c.sold_due)).one() == (3, 0)
         assert db.execute(select(func.count()).select_from(order_lines)).scalar_one() == 1
     assert posted(database) == []
+
+
+def test_a_held_line_that_was_removed_waits_for_nobody(client: FlaskClient, database: Database) -> None:
+    held_order(client, database)
+
+    deliver(client, make_order_body(date_modified_gmt="2026-11-20T11:00:00", line_items=[]))
+
+    with database.reading() as db:
+        assert audit.list_notices(db) == []

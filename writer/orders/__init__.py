@@ -2,7 +2,7 @@
 
 from writer import stock
 from writer.orders.actions import LARGEST_QUANTITY, put_back, review_line
-from writer.orders.cache import clean_up, drop_raw, erase
+from writer.orders.cache import clean_up, drop_raw, erase, is_erased
 from writer.orders.channels import channel_of, paid_statuses
 from writer.orders.matching import forget_product, meant_sku, say_product, unmatched_lines
 from writer.orders.queries import MAX_ID, get_order, get_order_of, list_changes, visible
@@ -35,6 +35,7 @@ __all__ = [
     "forget_product",
     "get_order",
     "get_order_of",
+    "is_erased",
     "known_refunds",
     "list_changes",
     "list_counted",

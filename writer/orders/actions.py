@@ -30,7 +30,8 @@ def review_line(db: Connection, sight: Sight, actor: str, order_id: int, line_id
     database.update_row(db, order_lines, line.id, **changed)
     channel = queries.get_channel(db, order.store_id)
     state = rules.standing(order.status, channel.paid_statuses)
-    sentence = settle.recount_order(db, channel, order, state, order.status, f"review by {actor}")
+    cause = f"review by {actor}"
+    sentence = settle.recount_order(db, channel, order, state, order.status, cause, reviewed=line.id)
     audit.close_notice(db, "line held", f"order {order_id} line {line.external_id}", actor)
     before = {"line": line.name, "quantity": line.quantity, "problem": line.problem}
     after = {"line": line.name, **changed}

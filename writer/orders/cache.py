@@ -20,16 +20,23 @@ _NOBODY: dict[str, Any] = dict.fromkeys(
 
 
 def save(
-    db: Connection, channel: Channel, snapshot: OrderSnapshot, row: Row[Any] | None, state: Standing
+    db: Connection,
+    channel: Channel,
+    snapshot: OrderSnapshot,
+    row: Row[Any] | None,
+    state: Standing,
+    heard_at: datetime | None,
 ) -> int:
+    """Keep what a snapshot says of an order; return its id. `heard_at` is as for `record`."""
     now = clock.now()
+    heard_last = now if heard_at is None else max(heard_at, row.recorded_at if row else heard_at)
     refunded_minor = sum(refund.total_minor for refund in snapshot.refunds)
     expected_units = _expected_units(snapshot, state)
     columns: dict[str, Any] = {
         "key_hash": snapshot.key_hash or (row.key_hash if row else ""),
         "number": snapshot.number or snapshot.external_id,
         "status": snapshot.status,
-        "version": snapshot.version or (row.version if row else None),
+        "version": snapshot.version or (_just_after(row.version) if row else None),
         "digest": snapshot.digest(),
         "paid_at": snapshot.paid_at or (row.paid_at if row else None),
         "currency": snapshot.currency,
@@ -46,7 +53,7 @@ def save(
         "raw": snapshot.raw,
         "is_trashed": snapshot.status == "trash",
         "missed": 0,
-        "recorded_at": now,
+        "recorded_at": heard_last,
         "synced_at": now,
     }
     if snapshot.is_anonymized:
@@ -67,6 +74,14 @@ def save(
         counted_at=expected_date(snapshot, state),
         **columns,
     )
+
+
+def _just_after(version: datetime | None) -> datetime | None:
+    """Return the version of what says none: after what is recorded, before whatever the store changes next.
+
+    Stores count whole seconds. So the same again of what was recorded before is late, and no news.
+    """
+    return version + timedelta(microseconds=1) if version is not None else None
 
 
 def without_reasons(snapshot: OrderSnapshot) -> OrderSnapshot:
@@ -124,6 +139,13 @@ def drop_raw(db: Connection, keep_days: int) -> int:
     if ids:
         db.execute(update(orders).where(orders.c.id.in_(ids)).values(raw=None))
     return len(ids)
+
+
+def is_erased(db: Connection, store_id: int, external_id: str) -> bool:
+    """Tell whether the customer of an order, named by its id in the store, was erased here."""
+    of_store = (orders.c.store_id == store_id) & (orders.c.external_id == external_id)
+    query = select(orders.c.id).where(of_store, orders.c.erased_at.is_not(None)).limit(1)
+    return db.execute(query).first() is not None
 
 
 def erase(

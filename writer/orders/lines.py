@@ -36,12 +36,25 @@ class Line:
     sold: int = 0
     held_due: int = 0
     held: int = 0
+    sold_aside: int | None = None
+    held_aside: int | None = None
     problem: str | None = None
     is_removed: bool = False
 
     @property
     def due(self) -> Due:
         return Due(self.sold_due, self.held_due)
+
+    def set_aside(self) -> None:
+        """Keep what is due by now for when the order comes back from the trash."""
+        if self.sold_aside is None:
+            self.sold_aside, self.held_aside = self.sold_due, self.held_due
+
+    def take_back(self) -> Due | None:
+        """Return what was set aside, None where nothing was; it is set aside no longer."""
+        found = None if self.sold_aside is None else Due(self.sold_aside, self.held_aside or 0)
+        self.sold_aside = self.held_aside = None
+        return found
 
     def is_same_product(self, told: LineSnapshot) -> bool:
         """Tell whether `told` speaks of the product this line was matched to.

@@ -24,6 +24,12 @@ _SAID = Prepared(
     )
 )
 
+_IS_SAID = and_(
+    product_skus.c.store_id == orders.c.store_id,
+    product_skus.c.product_id == order_lines.c.product_id,
+    product_skus.c.variation_id == order_lines.c.variation_id,
+)
+
 
 def match(
     db: Connection, store_id: int, lines: list[Line], ordered_at: datetime, stock_from: datetime | None
@@ -63,15 +69,10 @@ def forget_product(db: Connection, mapping_id: int) -> None:
 
 def unmatched_lines(*columns: ColumnElement[Any]) -> Select[Any]:
     """Select from the lines that match nothing, with their order, store, and the owner's word on them."""
-    said = and_(
-        product_skus.c.store_id == orders.c.store_id,
-        product_skus.c.product_id == order_lines.c.product_id,
-        product_skus.c.variation_id == order_lines.c.variation_id,
-    )
     source = (
         order_lines.join(orders, orders.c.id == order_lines.c.order_id)
         .join(stores, stores.c.id == orders.c.store_id)
-        .outerjoin(product_skus, said)
+        .outerjoin(product_skus, _IS_SAID)
     )
     is_unmatched = order_lines.c.model.is_(None) & ~order_lines.c.is_removed
     return select(*columns).select_from(source).where(is_unmatched)
@@ -82,6 +83,13 @@ def matchable(db: Connection) -> Select[Any]:
     skus = db.execute(unmatched_lines(meant_sku).distinct()).scalars()
     known = [sku for sku in skus if catalogue.classify(db, sku)]
     return unmatched_lines(order_lines.c.id).where(meant_sku.in_(known))
+
+
+def said_to_be(db: Connection, sku_key: str) -> Select[Any]:
+    """Select the ids of the lines whose product the owner says has this (folded) SKU."""
+    said = [row.id for row in db.execute(select(product_skus)).all() if stock.key(row.sku) == sku_key]
+    source = order_lines.join(orders, orders.c.id == order_lines.c.order_id).join(product_skus, _IS_SAID)
+    return select(order_lines.c.id).select_from(source).where(product_skus.c.id.in_(said))
 
 
 def _said(db: Connection, store_id: int, lines: list[Line]) -> dict[tuple[int, int], str]:

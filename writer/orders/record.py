@@ -42,22 +42,27 @@ class Recorded:
     is_erased: bool = False  # its customer was erased here: what was delivered must be forgotten too
 
 
-def record(db: Connection, channel: Channel, snapshot: OrderSnapshot, cause: str) -> Recorded:
+def record(
+    db: Connection, channel: Channel, snapshot: OrderSnapshot, cause: str, heard_at: datetime | None = None
+) -> Recorded:
     """Make ledger and stock agree with the newest snapshot of an order; post the difference only.
 
     Afterwards each line has posted exactly what its order's newest state makes due. `cause` says in a
     word or two where the snapshot came from ("delivery 12"). A repeat or an older snapshot posts nothing.
+    `heard_at` tells when what is only now processed, or processed again, was heard; None: just now.
     """
     database.lock(db, f"order {channel.store_id} {snapshot.external_id}")
     row = find_row(db, channel.store_id, snapshot.external_id, snapshot.key_hash)
     state = rules.standing(snapshot.status, channel.paid_statuses)
     nothing_to_do = _shortcut(db, row, snapshot, state)
     is_erased = row is not None and row.erased_at is not None
+    if nothing_to_do is None and row is not None and _is_overtaken(row, heard_at, snapshot.version):
+        nothing_to_do = Recorded("stale", "What was heard of this order after it is recorded.", row.id)
     if nothing_to_do is not None:
         return replace(nothing_to_do, is_erased=is_erased)
     if is_erased or snapshot.is_anonymized:
         snapshot = cache.without_reasons(snapshot)
-    order_id = cache.save(db, channel, snapshot, row, state)
+    order_id = cache.save(db, channel, snapshot, row, state, heard_at)
     refunded = refund_rows.merge(db, order_id, snapshot.refunds, is_new=row is None)
     lines, was = _merge_lines(db, order_id, snapshot, is_new=row is None)
     units = _units(lines, snapshot, refunded, channel)
@@ -73,7 +78,7 @@ def record(db: Connection, channel: Channel, snapshot: OrderSnapshot, cause: str
     mended = [
         line.external_id
         for line in lines
-        if line.problem is None and was.get(line.id or 0, {}).get("problem")
+        if (line.problem is None or line.is_removed) and was.get(line.id or 0, {}).get("problem")
     ]
     notices.lines_put_right(db, order_id, mended)
     if row is None:
@@ -85,10 +90,13 @@ def record(db: Connection, channel: Channel, snapshot: OrderSnapshot, cause: str
     return Recorded("recorded", sentence, order_id, is_new=row is None, is_erased=is_erased)
 
 
-def trash(db: Connection, channel: Channel, external_id: str, cause: str) -> Recorded:
+def trash(
+    db: Connection, channel: Channel, external_id: str, cause: str, heard_at: datetime | None = None
+) -> Recorded:
     """Take an order the store put into its trash out of the ledger; what it holds of stock stays held.
 
-    The store says no version with it, so it holds at once, until any later snapshot lifts it.
+    The store says no version with it, so it holds at once, until any later snapshot lifts it. `heard_at` is
+    as for `record`.
     """
     database.lock(db, f"order {channel.store_id} {external_id}")
     row = find_row(db, channel.store_id, external_id, "")
@@ -96,7 +104,9 @@ def trash(db: Connection, channel: Channel, external_id: str, cause: str) -> Rec
         return Recorded("ignored", "The store deleted an order that was never recorded here.")
     if row.is_trashed:
         return Recorded("repeat", "This order is in the trash already.", row.id)
-    database.update_row(db, orders, row.id, is_trashed=True, status="trash")
+    if _is_overtaken(row, heard_at, None):
+        return Recorded("stale", "This order was heard of again after it was deleted.", row.id)
+    database.update_row(db, orders, row.id, is_trashed=True, status="trash", recorded_at=clock.now())
     sentence = settle.recount_order(db, channel, row, Standing.TRASHED, "trash", cause)
     return Recorded("recorded", sentence, row.id)
 
@@ -165,7 +175,7 @@ def _shortcut(
             return Recorded("ignored", "A draft is no order yet; nothing of it is kept.")
         return None
     both_dated = row.version is not None and snapshot.version is not None
-    if both_dated and snapshot.version < row.version:
+    if both_dated and snapshot.is_older_than(row.version):
         return Recorded("stale", "A newer state of this order is recorded already.", row.id)
     if state is Standing.DRAFT and (not both_dated or snapshot.version == row.version):
         # A draft comes before the order it becomes, often within the same second.
@@ -178,6 +188,17 @@ def _shortcut(
         version = snapshot.version or row.version
         database.update_row(db, orders, row.id, version=version, **known)
     return Recorded("repeat", "This is what is recorded already.", row.id)
+
+
+def _is_overtaken(row: Row[Any], heard_at: datetime | None, version: datetime | None) -> bool:
+    """Tell whether something later was heard of an order than what is processed only now.
+
+    By the store's own time of change, where both name one; else, and in the trash, by when it came.
+    """
+    if heard_at is None or heard_at >= row.recorded_at:
+        return False
+    is_newer = version is not None and row.version is not None and version > row.version
+    return bool(row.is_trashed) or not is_newer
 
 
 def _merge_lines(
@@ -248,6 +269,7 @@ def _facts(
         created_at=row.created_at if row is not None else snapshot.created_at,
         changed_at=snapshot.version or clock.now(),
         stock_from=channel.stock_from,
+        is_new=row is None,
     )
 
 

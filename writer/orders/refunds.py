@@ -23,6 +23,7 @@ class Refunded:
     ever: dict[str, int] = field(default_factory=dict)
     total_minor: int = 0
     unread: list[str] = field(default_factory=list)  # refunds whose quantities are not known
+    is_open: bool = False  # there was one whose quantities are not known, deleted since or not
 
 
 def merge(db: Connection, order_id: int, told: tuple[RefundSnapshot, ...], is_new: bool) -> Refunded:
@@ -43,6 +44,8 @@ def merge(db: Connection, order_id: int, told: tuple[RefundSnapshot, ...], is_ne
             keep = {} if refund.lines is not None else {"lines": row.lines}
             changes = {**_columns(refund), **keep, "is_gone": False}
             update_row(db, order_refunds, row.id, **changes)
+        elif refund.total_minor not in (0, row.total_minor):  # who told of it first did not know
+            update_row(db, order_refunds, row.id, total_minor=refund.total_minor, reason=refund.reason)
     for row in known.values():
         if not row.is_gone:
             update_row(db, order_refunds, row.id, is_gone=True)
@@ -54,6 +57,7 @@ def load(db: Connection, order_id: int) -> Refunded:
     result = Refunded()
     for row in _REFUNDS.all(db, of_order=order_id):
         lines: dict[str, int] = json.loads(row.lines) if row.lines is not None else {}
+        result.is_open = result.is_open or row.lines is None
         for line_id, units in lines.items():
             result.ever[line_id] = result.ever.get(line_id, 0) + units
             if not row.is_gone:
@@ -104,9 +108,10 @@ def units(
     elif any_told:
         restocked = 0
     else:
-        restocked = ever if by_policy else 0
-    # While a refund's quantities are not read, the store's mark is all that is known of them.
-    most = line.quantity if refunded.unread else ever
+        # A policy that was changed since takes nothing off the shelf again.
+        restocked = max(ever if by_policy else 0, line.restocked)
+    # Where a refund's quantities were never read, the store's mark is all that is known of them.
+    most = line.quantity if refunded.is_open else max(ever, min(line.restocked, line.quantity))
     return Units(line.quantity, now, max(ever, min(restocked, most)), min(restocked, most))
 
 

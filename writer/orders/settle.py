@@ -13,7 +13,7 @@ from writer.orders import matching, rules
 from writer.orders import refunds as refund_rows
 from writer.orders.lines import Line
 from writer.orders.refunds import Refunded
-from writer.orders.rules import Standing, Units
+from writer.orders.rules import Due, Standing, Units
 from writer.orders.snapshot import Channel
 from writer.prepared import Prepared
 from writer.schema.orders import order_events, order_lines, orders
@@ -41,6 +41,7 @@ class Facts:
     created_at: datetime
     changed_at: datetime  # when the state that is posted came about
     stock_from: datetime | None  # orders made before move no stock; None: no such time
+    is_new: bool = False  # nothing of it was recorded before
 
 
 def make_due(
@@ -59,9 +60,23 @@ def make_due(
         if line.is_removed:
             line.sold_due = line.held_due = 0
         elif line.problem is None or state in _SOLD_NOTHING:
-            before = None if is_first and state is Standing.UNKNOWN else line.due
+            before = _before(line, state, is_first)
             now = rules.due(state, counts, channel.counts_on_hold, before, is_paid)
             line.sold_due, line.held_due = now.sold, now.held
+        elif (from_trash := line.take_back()) is not None:
+            line.sold_due, line.held_due = from_trash.sold, from_trash.held
+
+
+def _before(line: Line, state: Standing, is_first: bool) -> Due | None:
+    """Return what was due of a line until now; None where a status that says nothing is the first seen."""
+    if state is Standing.TRASHED:
+        if not is_first:
+            line.set_aside()
+        return line.due
+    from_trash = line.take_back()
+    if state is Standing.UNKNOWN and is_first:
+        return from_trash
+    return line.due
 
 
 def make_nothing_due(lines: list[Line]) -> None:
@@ -74,23 +89,32 @@ def post(db: Connection, facts: Facts, lines: list[Line], was: dict[int, dict[st
     """Save the lines, post each difference in units sold and units out of stock; return what, in words."""
     waiting = [line for line in lines if not line.is_removed and None in (line.model, line.stock_product_id)]
     matching.match(db, facts.store_id, waiting, facts.created_at, facts.stock_from)
-    posted, moved = [], []
+    posted, moved, is_sold = [], [], False
     for line in lines:
         change = line.sold_due - line.sold if line.model is not None else 0
         taken = line.held_due - line.held if line.stock_product_id is not None else 0
-        is_first = line.held == 0
+        is_first = bool(taken) and _is_first(db, facts, line)
         line.sold, line.held = line.sold + change, line.held + taken
         line_rows.save(db, facts.order_id, line, was.get(line.id) if line.id is not None else None)
         if change:
             posted.append(_post_sale(db, facts, line, change))
+            is_sold = True
         if taken:
             moved.append(_movement(facts, line, taken, is_first))
             posted.append(f"stock {-taken:+d} {line.sku}".rstrip())
     stock.record(db, moved)
-    counted_at = facts.date if posted or facts.has_date else None
+    # Not by stock alone: units wait for a transfer before they are sold, and are sold when it comes.
+    counted_at = facts.date if is_sold or facts.has_date else None
     if counted_at != facts.saved_date:
         update_row(db, orders, facts.order_id, counted_at=counted_at)
     return posted
+
+
+def _is_first(db: Connection, facts: Facts, line: Line) -> bool:
+    """Tell whether a line takes its units as its order was made: what comes later is dated when it came."""
+    if line.id is None:
+        return facts.is_new
+    return line.held == 0 and not stock.has_moved(db, line.id)
 
 
 def _movement(facts: Facts, line: Line, taken: int, is_first: bool) -> stock.Movement:
@@ -137,9 +161,8 @@ def rematch(db: Connection, cause: str) -> int:
 
 def rematch_sku(db: Connection, sku_key: str) -> None:
     """Pin the lines with this (folded) SKU to the product that is counted from now on."""
-    _rematch(
-        db, (order_lines.c.sku_key == sku_key) & order_lines.c.stock_product_id.is_(None), "product added"
-    )
+    is_meant = (order_lines.c.sku_key == sku_key) | order_lines.c.id.in_(matching.said_to_be(db, sku_key))
+    _rematch(db, is_meant & order_lines.c.stock_product_id.is_(None), "product added")
 
 
 def rematch_product(db: Connection, store_id: int, product_id: int, variation_id: int, cause: str) -> int:
@@ -188,12 +211,22 @@ def recount_order(
     status: str,
     cause: str,
     is_first: bool = False,
+    reviewed: int | None = None,
 ) -> str:
-    """Make one recorded order's postings agree with `state`; return why it counts so, in a sentence."""
+    """Make one recorded order's postings agree with `state`; return why it counts so, in a sentence.
+
+    `reviewed` is the id of a line that a person just gave its quantity, None for none.
+    """
     refunded = refund_rows.load(db, row.id)
     lines, was = _loaded(db, row.id)
     units = {line.external_id: _units_of(line, refunded) for line in lines}
-    make_due(lines, units, state, channel, is_first=is_first, is_paid=row.paid_at is not None)
+    is_paid = row.paid_at is not None
+    make_due(lines, units, state, channel, is_first=is_first, is_paid=is_paid)
+    for line in lines:
+        if line.id == reviewed and state is Standing.UNKNOWN:
+            # What was due of it before says nothing, for nobody knew its quantity.
+            now = rules.due(_as_others(lines, is_paid), units[line.external_id], False, None, is_paid)
+            line.sold_due, line.held_due = now.sold, now.held
     is_child = has_known_parent(db, channel, row.parent_external_id)
     if is_child:
         make_nothing_due(lines)
@@ -204,6 +237,13 @@ def recount_order(
     sentence = rules.explain(state, status, units_due, posted)
     note_event(db, row.id, cause, status, sentence)
     return sentence
+
+
+def _as_others(lines: list[Line], is_paid: bool) -> Standing:
+    """Return what units are in a status unknown here: by the payment, or by what else of it counts."""
+    if is_paid or any(line.sold_due for line in lines):
+        return Standing.PAID
+    return Standing.WAITING if any(line.held_due for line in lines) else Standing.VOID
 
 
 def put_back(db: Connection, channel: Channel, row: Row[Any]) -> list[str]:
@@ -253,9 +293,8 @@ def _loaded(db: Connection, order_id: int) -> tuple[list[Line], dict[int, dict[s
 
 def _units_of(line: Line, refunded: Refunded) -> Units:
     now, ever = refunded.now.get(line.external_id, 0), refunded.ever.get(line.external_id, 0)
-    return Units(
-        line.quantity, min(now, line.quantity), max(min(ever, line.quantity), line.restocked), line.restocked
-    )
+    restocked = min(line.restocked, line.quantity)
+    return Units(line.quantity, min(now, line.quantity), max(min(ever, line.quantity), restocked), restocked)
 
 
 def _with_store() -> Select[Any]:

@@ -69,9 +69,14 @@ class OrderSnapshot:
     is_authoritative: bool = False  # read from the store itself just now: wins over an equal version
     raw: str | None = field(default=None, repr=False)
 
+    def is_older_than(self, version: datetime) -> bool:
+        """Tell whether this is from before a recorded version; a store that was asked wins a tie."""
+        recorded = version.replace(microsecond=0) if self.is_authoritative else version
+        return self.version is not None and self.version < recorded
+
     def digest(self) -> str:
         """Return a hash of what the snapshot says, without the bytes it was said in or its version."""
         said = {name: value for name, value in vars(self).items() if name not in _NOT_SAID}
         said["lines"] = [vars(line) for line in self.lines]
-        said["refunds"] = [refund.external_id for refund in self.refunds]
+        said["refunds"] = [(refund.external_id, refund.total_minor) for refund in self.refunds]
         return hashlib.sha256(json.dumps(said, default=str, sort_keys=True).encode()).hexdigest()

@@ -24,6 +24,9 @@ from writer.schema.types import UtcTime, metadata
 BEGINNINGS = "text_pattern_ops"
 OF_CACHED: dict[str, Any] = {"sqlite_where": text("is_cached = 1"), "postgresql_where": text("is_cached")}
 
+# Money in minor units. SQLite's integers are as large as they need to be.
+MINOR = Integer().with_variant(BigInteger, "postgresql")
+
 orders = Table(
     "orders",
     metadata,
@@ -40,8 +43,8 @@ orders = Table(
     Column("paid_at", UtcTime),  # NULL: not paid, as far as told
     Column("counted_at", UtcTime),  # date of this order's rows in the ledger; NULL: none posted yet
     Column("currency", Text, nullable=False),
-    Column("total_minor", Integer, nullable=False),
-    Column("refunded_minor", Integer, nullable=False, server_default=text("0")),
+    Column("total_minor", MINOR, nullable=False),
+    Column("refunded_minor", MINOR, nullable=False, server_default=text("0")),
     Column("customer_name", Text),  # NULL: not told, or erased
     Column("customer_email", Text),  # NULL: not told, or erased
     Column("parent_external_id", Text),  # NULL: an order of its own
@@ -49,9 +52,9 @@ orders = Table(
     Column("is_trashed", Boolean, nullable=False, server_default=false()),
     Column("needs_reading", Text),  # why the store must be asked by REST; NULL: nothing to ask
     Column("missed", Integer, nullable=False, server_default=text("0")),  # direct looks that found nothing
-    Column("recorded_at", UtcTime, nullable=False),
+    Column("recorded_at", UtcTime, nullable=False),  # when the newest of what is recorded was heard
     # what it adds to revenue: the total less refunds while its status counts as paid, else 0
-    Column("net_minor", Integer, nullable=False, server_default=text("0")),
+    Column("net_minor", MINOR, nullable=False, server_default=text("0")),
     Column("units", Integer, nullable=False, server_default=text("0")),  # of all its lines, as due
     Column("customer_key", Text),  # customer_name as it is searched, case-folded; NULL as customer_name
     Column("customer_turned", Text),  # the same with the last word first; NULL as customer_name
@@ -107,7 +110,7 @@ order_lines = Table(
     Column("refunded", Integer, nullable=False, server_default=text("0")),
     Column("restocked", Integer, nullable=False, server_default=text("0")),
     Column("store_reduced", Integer),  # what the store itself holds out; NULL: not told
-    Column("total_minor", Integer, nullable=False),
+    Column("total_minor", MINOR, nullable=False),
     Column("model", Text),  # pinned at the first match; NULL: matches no rule
     Column("variant", Text),  # NULL as model
     Column("stock_product_id", Integer),  # pinned at the first match; NULL: no counted product
@@ -115,6 +118,8 @@ order_lines = Table(
     Column("sold", Integer, nullable=False, server_default=text("0")),  # posted to the ledger
     Column("held_due", Integer, nullable=False, server_default=text("0")),
     Column("held", Integer, nullable=False, server_default=text("0")),  # taken out of stock
+    Column("sold_aside", Integer),  # what was due before the order went to the trash; NULL: it is not there
+    Column("held_aside", Integer),  # NULL as sold_aside
     Column("problem", Text),  # why the line waits for review; NULL: fine
     Column("is_removed", Boolean, nullable=False, server_default=false()),
     UniqueConstraint("order_id", "external_id"),
@@ -129,7 +134,7 @@ order_refunds = Table(
     Column("order_id", Integer, ForeignKey("orders.id", ondelete="CASCADE"), nullable=False),
     Column("external_id", Text, nullable=False),
     Column("reason", Text, nullable=False),
-    Column("total_minor", Integer, nullable=False),
+    Column("total_minor", MINOR, nullable=False),
     Column("lines", Text),  # JSON {line id: units}; NULL: not read from the store yet
     Column("is_gone", Boolean, nullable=False, server_default=false()),  # deleted in the store
     UniqueConstraint("order_id", "external_id"),
@@ -168,7 +173,7 @@ order_counts = Table(
     Column("kind", Text, primary_key=True),
     Column("store_id", Integer, primary_key=True),
     Column("status", Text, primary_key=True),
-    Column("bucket", Integer, primary_key=True),
+    Column("bucket", MINOR, primary_key=True),
     Column("orders", Integer, nullable=False),
     sqlite_with_rowid=False,
 )

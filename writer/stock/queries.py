@@ -33,6 +33,9 @@ class Counted:
     counted_from: datetime
 
 
+_OF_LINE = Prepared(select(movements.c.id).where(movements.c.order_line_id == bindparam("of_line")).limit(1))
+
+
 def find(db: Connection, sku: str) -> Row[Any] | None:
     """Return the product of this SKU, or of this SKU as an alias; None where there is none."""
     folded = key(sku)
@@ -127,6 +130,11 @@ def held_by_sale(db: Connection, sale_id: int) -> dict[int, int]:
     )
     rows = db.execute(moved.group_by(movements.c.stock_product_id))
     return {stock_product_id: -int(units) for stock_product_id, units in rows}
+
+
+def has_moved(db: Connection, order_line_id: int) -> bool:
+    """Tell whether units were ever moved for a line of an order."""
+    return _OF_LINE.first(db, of_line=order_line_id) is not None
 
 
 def list_low_untold(db: Connection) -> list[Row[Any]]:
