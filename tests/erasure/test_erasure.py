@@ -14,12 +14,14 @@ from sqlalchemy.exc import DBAPIError
 from tests.delivering import deliver, make_line, make_order_body
 from tests.hub import running_hub
 from tests.orders.ledger import totals
+from writer import sales
 from writer.db import Database
-from writer.deliveries import redact
+from writer.deliveries import actions, redact
 from writer.logs import JsonLines
 from writer.schema import metadata
 from writer.schema.deliveries import deliveries
 from writer.schema.orders import order_refunds, orders
+from writer.stores import settings
 
 WHO = ("Zelda", "Quillon", "zelda@quill.test")
 PERSON = {"first_name": "Zelda", "last_name": "Quillon", "email": "Zelda@Quill.test"}
@@ -132,8 +134,6 @@ def test_an_address_an_order_had_before_is_erased_from_its_deliveries(
 def test_an_erased_customer_of_a_failed_delivery_is_not_named_when_it_is_tried_again(
     client: FlaskClient, admin: FlaskClient, database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from writer import sales
-
     with monkeypatch.context() as patch:
         patch.setattr(sales, "post", lambda *_args, **_named: 1 / 0)
         deliver(client, make_order_body(billing=PERSON))
@@ -227,3 +227,26 @@ def test_reasons_of_refunds_of_an_erased_order_are_gone(
 
     with database.reading() as db:
         assert list(db.execute(select(order_refunds.c.reason)).scalars()) == [""]
+
+
+@pytest.mark.parametrize("is_on", [True, False], ids=["failed", "held"])
+def test_what_waits_of_an_erased_customer_names_nobody(
+    client: FlaskClient, admin: FlaskClient, database: Database, monkeypatch: pytest.MonkeyPatch, is_on: bool
+) -> None:
+    deliver(client, make_order_body(billing=PERSON))
+    erase(admin)
+    with database.transaction() as db:
+        settings.switch(db, "ada", 1, is_on)
+    changed = {"date_modified_gmt": "2026-11-20T10:05:00", "line_items": [make_line(quantity=3)]}
+
+    with monkeypatch.context() as patch:
+        patch.setattr(sales, "post", lambda *_args, **_named: 1 / 0)
+        deliver(client, make_order_body(billing=PERSON, **changed))
+
+    assert not is_named(database)
+    with database.transaction() as db:
+        settings.switch(db, "ada", 1, True)
+        if is_on:
+            actions.replay(db, 2)
+    assert totals(database) == {("Fire", "24pin"): 3}
+    assert not is_named(database)

@@ -6,6 +6,7 @@ import sys
 import threading
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
@@ -29,10 +30,10 @@ def fail(monkeypatch: pytest.MonkeyPatch, *also: int) -> None:
     """Let recording fail, for orders of these ids alone where any are given."""
     record = orders.record
 
-    def broken(db: object, channel: object, snapshot: orders.OrderSnapshot, cause: str) -> orders.Recorded:
+    def broken(db: Any, channel: Any, snapshot: orders.OrderSnapshot, *rest: Any) -> orders.Recorded:
         if not also or int(snapshot.external_id) in also:
             raise RuntimeError("broken")
-        return record(db, channel, snapshot, cause)  # type: ignore[arg-type]
+        return record(db, channel, snapshot, *rest)
 
     monkeypatch.setattr(orders, "record", broken)
 

@@ -8,7 +8,7 @@ from sqlalchemy import Connection, Row, select, update
 
 from writer import audit, clock, stores, woocommerce
 from writer import db as database
-from writer.deliveries import effect
+from writer.deliveries import effect, forget
 from writer.errors import Conflict, Invalid, NotFound
 from writer.schema.deliveries import deliveries
 
@@ -64,6 +64,7 @@ def accept(
 def keep_failed(db: Connection, store: Row[Any], order_external_id: str, body: bytes) -> None:
     """Keep an order that was read from its store and could not be recorded, to be tried again."""
     sentence = "It was read from the store and could not be recorded; it is tried again."
+    body = forget.of_erased(db, store.id, order_external_id, body) or body
     now = clock.now()
     delivery_id = database.insert_row(
         db,
@@ -152,5 +153,21 @@ def _again(db: Connection, store: Row[Any], row: Row[Any]) -> effect.Effect:
 
 
 def _process(db: Connection, store: Row[Any], row: Row[Any], attempts: int) -> None:
-    in_hand = effect.InHand(row.id, row.topic, row.body, json.loads(row.body), row.received_at)
-    database.update_row(db, deliveries, row.id, **effect.process(db, store, in_hand, attempts))
+    payload = json.loads(row.body)
+    in_hand = effect.InHand(row.id, row.topic, row.body, payload, row.received_at, is_late=True)
+    came_of_it = effect.process(db, store, in_hand, attempts)
+    database.update_row(db, deliveries, row.id, **came_of_it)
+    if came_of_it["outcome"] == "recorded":
+        _delete_after_all(db, store, row)
+
+
+def _delete_after_all(db: Connection, store: Row[Any], row: Row[Any]) -> None:
+    """Put an order into the trash whose deletion came while it was not recorded yet, and was ignored."""
+    of_order = (deliveries.c.store_id == store.id) & (deliveries.c.order_external_id == row.order_external_id)
+    ignored = (deliveries.c.topic == "order.deleted") & (deliveries.c.outcome == "ignored")
+    query = select(deliveries).where(of_order, ignored, deliveries.c.id > row.id).order_by(deliveries.c.id)
+    for deletion in db.execute(query).all():
+        payload = {"id": deletion.order_external_id}
+        in_hand = effect.InHand(deletion.id, deletion.topic, b"", payload, deletion.received_at, is_late=True)
+        came_of_it = effect.process(db, store, in_hand, deletion.attempts)
+        database.update_row(db, deliveries, deletion.id, **came_of_it)

@@ -26,6 +26,7 @@ class InHand(NamedTuple):
     body: bytes
     payload: Any  # the body, read as JSON
     received_at: datetime
+    is_late: bool = False  # processed only now, or again: something later may be recorded
 
 
 @dataclass(frozen=True)
@@ -46,9 +47,19 @@ def process(
     Not alone in its transaction it has no savepoint, and what goes wrong is raised.
     """
     if not store.is_active:
-        return _columns(Effect("held", SWITCHED_OFF), attempts)
-    if not is_alone:
+        came_of_it = _columns(Effect("held", SWITCHED_OFF), attempts)
+    elif not is_alone:
         return _columns(_effect(db, store, delivery), attempts)
+    else:
+        came_of_it = _alone(db, store, delivery, attempts)
+    if came_of_it["outcome"] in ("held", "failed"):
+        told = delivery.payload if isinstance(delivery.payload, dict) else {}
+        body = forget.of_erased(db, store.id, about(told), delivery.body)
+        came_of_it |= {"body": body} if body else {}
+    return came_of_it
+
+
+def _alone(db: Connection, store: Row[Any], delivery: InHand, attempts: int) -> dict[str, Any]:
     retry_at = None
     try:
         with db.begin_nested():
@@ -95,18 +106,20 @@ def _effect(db: Connection, store: Row[Any], delivery: InHand) -> Effect:
     if "code" in payload and "line_items" not in payload:
         return _error_object(db, store, payload)
     cause = f"delivery {delivery.id}"
+    heard_at = delivery.received_at if delivery.is_late else None
     channel = stores.channel(store)
     if delivery.topic in shortform.TOPICS:
         told = shortform.snapshot(db, store, delivery.topic, payload, delivery.received_at)
         if told is None:
             return Effect("stale", "It says nothing that is not recorded already.")
-        done = orders.record(db, channel, told, cause)
+        is_addition = shortform.adds_refund(delivery.topic, payload)
+        done = orders.record(db, channel, told, cause, None if is_addition else heard_at)
     elif delivery.topic == "order.deleted":
-        done = orders.trash(db, channel, woocommerce.order_id(payload), cause)
+        done = orders.trash(db, channel, woocommerce.order_id(payload), cause, heard_at)
     else:
         raw = delivery.body.decode(json.detect_encoding(delivery.body), "replace")  # as json.loads reads it
         snapshot = woocommerce.read_order(payload, delivery.received_at, raw)
-        done = orders.record(db, channel, snapshot, cause)
+        done = orders.record(db, channel, snapshot, cause, heard_at)
         if snapshot.is_anonymized:
             done = replace(done, is_erased=True)
     if done.is_erased:

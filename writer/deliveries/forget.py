@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, select, update
 
-from writer import clock
+from writer import clock, orders
 from writer.db import update_row
 from writer.deliveries import redact
 from writer.schema.deliveries import deliveries
@@ -40,10 +40,21 @@ def forget_address(db: Connection, address: str) -> int:
     return forgotten
 
 
+def of_erased(db: Connection, store_id: int, order_external_id: str | None, body: bytes) -> bytes | None:
+    """Return all that is to be kept of a body that waits to be counted; None: its customer was not erased."""
+    if order_external_id is None or not orders.is_erased(db, store_id, order_external_id):
+        return None
+    return _counted(body)
+
+
+def _counted(body: bytes) -> bytes:
+    return json.dumps(redact.without_people(json.loads(body))).encode()
+
+
 def _forget(db: Connection, row: Row[Any]) -> None:
     """Forget a body, or of one that still has to be counted all but what counts."""
     body = None
     if row.outcome in ("failed", "held"):
-        body = json.dumps(redact.without_people(json.loads(row.body))).encode()
+        body = _counted(row.body)
     values = {"body": body} if body else {"body": None, "next_attempt_at": None}
     update_row(db, deliveries, row.id, **values)

@@ -31,6 +31,20 @@ _COPIED = (
 )
 
 
+def adds_refund(topic: str, payload: dict[str, Any]) -> bool:
+    """Tell whether a message adds a refund to the order as recorded, whatever that became since."""
+    return topic == RETURNED and not _takes_all_back(_status(topic, payload), payload)
+
+
+def _takes_all_back(status: str, payload: dict[str, Any]) -> bool:
+    is_all = status == "refunded" and not payload.get("line_items") and not payload.get("refund_id")
+    return status in _VOID or is_all
+
+
+def _status(topic: str, payload: dict[str, Any]) -> str:
+    return status_of(payload.get("status") or TOPICS.get(topic, "processing"))
+
+
 def snapshot(
     db: Connection, store: Row[Any], topic: str, payload: dict[str, Any], received_at: datetime
 ) -> OrderSnapshot | None:
@@ -39,7 +53,7 @@ def snapshot(
     Raises translate.Refusal for a body that is no order, and translate.TooEarly for a refund of an order
     that was not heard of yet.
     """
-    status = status_of(payload.get("status") or TOPICS.get(topic, "processing"))
+    status = _status(topic, payload)
     lines = payload.get("line_items") or []
     known = order_as_recorded(db, store.id, str(int(payload["order_id"])))
     told = woocommerce.read_order(_native(payload, status, lines), received_at)
@@ -50,7 +64,7 @@ def snapshot(
         if status not in _VOID and lines:
             raise woocommerce.TooEarly("Units of an order that was not heard of yet cannot be refunded.")
         return told
-    if status in _VOID or (status == "refunded" and not lines and not payload.get("refund_id")):
+    if _takes_all_back(status, payload):
         return replace(known, status=status, version=told.version)
     return refunded(known, payload, lines, has_keys=store.consumer_key_encrypted is not None)
 
