@@ -422,3 +422,32 @@ def test_short_message_keeps_what_the_native_order_told(
 def test_a_site_no_text_can_name_is_answered_to_strangers_too(client: FlaskClient, name: str) -> None:
     assert send(client, PAID, short(site_id=name), headers={}).status_code == 401
     assert send(client, PAID, short(site_id=name)).status_code == 422
+
+
+def test_the_amount_of_a_refund_is_learned_from_whoever_tells_it(
+    client: FlaskClient, db: Database, store_id: int
+) -> None:
+    deliver(client, make_order_body())
+    send(client, RETURNED, short(line(qty=1), refund_id=77, status="processing"))
+    listed = {"id": 77, "reason": "", "total": "-12.00"}
+
+    deliver(client, make_order_body(date_modified_gmt="2026-11-20T10:05:00", refunds=[listed]))
+    send(client, PAID, short(status="completed"))
+
+    with db.reading() as connection:
+        assert connection.execute(select(orders.c.net_minor)).scalar_one() == 1200
+    assert sold(db) == 1
+
+
+def test_a_refund_told_by_a_short_message_stands_for_one_the_store_lists(
+    client: FlaskClient, db: Database, store_id: int
+) -> None:
+    deliver(client, make_order_body())
+    send(client, RETURNED, short(line(qty=1), status="processing"))
+    listed = {"id": 77, "reason": "", "total": "-12.00"}
+
+    deliver(client, make_order_body(date_modified_gmt="2026-11-20T10:05:00", refunds=[listed]))
+    listed_too = sold(db)
+    deliver(client, make_order_body(date_modified_gmt="2026-11-20T10:06:00"))
+
+    assert (listed_too, sold(db)) == (1, 2)

@@ -7,7 +7,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import func, select
 
-from tests.delivering import captured, deliver, make_order_body
+from tests.delivering import captured, deliver, make_line, make_order_body
 from writer.db import Database
 from writer.schema.orders import order_counts, order_revenue, orders
 
@@ -76,3 +76,12 @@ def test_units_and_revenue_by_day_equal_the_orders(app: Flask, database: Databas
         ).one()
         own = db.execute(select(func.count(), func.sum(orders.c.units), func.sum(orders.c.net_minor))).one()
     assert tuple(kept) == tuple(own)
+
+
+def test_the_largest_amounts_are_counted(client: FlaskClient, database: Database) -> None:
+    line = make_line(total="25000000.00")
+
+    answer = deliver(client, make_order_body(currency="IDR", total="25000000.00", line_items=[line]))
+
+    assert answer.get_json()["outcome"] == "recorded"
+    assert revenue(database) == {"IDR": 2_500_000_000}

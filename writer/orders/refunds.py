@@ -14,6 +14,8 @@ from writer.schema.orders import order_refunds, orders
 
 _REFUNDS = Prepared(select(order_refunds).where(order_refunds.c.order_id == bindparam("of_order")))
 
+MADE_UP = "short-"  # begins the id of a refund that a message told of without naming it
+
 
 @dataclass
 class Refunded:
@@ -30,14 +32,17 @@ def merge(db: Connection, order_id: int, told: tuple[RefundSnapshot, ...], is_ne
     """Bring the order's refunds to what a snapshot lists and add them up.
 
     A refund the snapshot no longer lists was deleted in the store: its units count as refunded no more,
-    but what it put on the shelf stays there.
+    but what it put on the shelf stays there. One whose id was made up is listed by no store: it stands for
+    one of those that are listed without their quantities, while there are any.
     """
     if is_new and not told:
         return Refunded()
     rows = _REFUNDS.all(db, of_order=order_id)
     known = {row.external_id: row for row in rows}
+    unread = 0
     for refund in told:
         row = known.pop(refund.external_id, None)
+        unread += refund.lines is None and (row is None or row.lines is None)
         if row is None:
             insert_row(db, order_refunds, order_id=order_id, **_columns(refund))
         elif row.is_gone or (refund.lines is not None and row.lines is None):
@@ -47,7 +52,9 @@ def merge(db: Connection, order_id: int, told: tuple[RefundSnapshot, ...], is_ne
         elif refund.total_minor not in (0, row.total_minor):  # who told of it first did not know
             update_row(db, order_refunds, row.id, total_minor=refund.total_minor, reason=refund.reason)
     for row in known.values():
-        if not row.is_gone:
+        if unread and row.external_id.startswith(MADE_UP):
+            unread -= 1
+        elif not row.is_gone:
             update_row(db, order_refunds, row.id, is_gone=True)
     return load(db, order_id)
 

@@ -24,6 +24,15 @@ def upgrade() -> None:
     op.add_column("order_lines", sa.Column("sold_aside", sa.Integer))
     op.add_column("order_lines", sa.Column("held_aside", sa.Integer))
     if op.get_bind().dialect.name == "postgresql":
-        for table, columns in AMOUNTS.items():
-            for column in columns:
-                op.alter_column(table, column, type_=sa.BigInteger)
+        _make_wider(op.get_bind())
+
+
+def _make_wider(bind: sa.Connection) -> None:
+    """Give amounts 63 bits; a trigger that names such a column has to stand aside meanwhile."""
+    find = "SELECT pg_get_triggerdef(oid) FROM pg_trigger WHERE tgname = 'orders_recount'"
+    definition = bind.exec_driver_sql(find).scalar_one()
+    op.execute("DROP TRIGGER orders_recount ON orders")
+    for table, columns in AMOUNTS.items():
+        for column in columns:
+            op.alter_column(table, column, type_=sa.BigInteger)
+    bind.exec_driver_sql(definition)
