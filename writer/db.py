@@ -199,6 +199,12 @@ def lock(db: Connection, name: str) -> None:
         db.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": crc32(name.encode())})
 
 
+def share(db: Connection, name: str) -> None:
+    """Hold `name` beside others that share it, against every transaction that takes it by `lock`."""
+    if db.dialect.name == "postgresql":
+        db.execute(text("SELECT pg_advisory_xact_lock_shared(:key)"), {"key": crc32(name.encode())})
+
+
 def upsert(db: Connection, table: Table, values: dict[str, Any], key: list[str]) -> None:
     """Insert `values`, or where a row with the same `key` columns exists, set the others on it."""
     make = sqlite.insert if db.dialect.name == "sqlite" else postgresql.insert

@@ -7,7 +7,7 @@ from weakref import WeakKeyDictionary
 from sqlalchemy import Connection, Row, Transaction
 
 from writer import listings, stores, woocommerce
-from writer.db import Database, lock
+from writer.db import Database, lock, share
 from writer.deliveries import actions
 from writer.errors import DomainError
 from writer.stores import Keyring
@@ -98,6 +98,7 @@ def _store(db: Connection, store_id: int) -> Row[Any]:
     assert transaction is not None
     read = _read.setdefault(transaction, {})
     if store_id not in read:
+        share(db, f"store {store_id}")
         read[store_id] = stores.get(db, store_id)
     return read[store_id]
 

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, select
 
 from writer import audit, orders
-from writer.db import update_row
+from writer.db import lock, update_row
 from writer.errors import Invalid
 from writer.schema.stores import stores
 from writer.stores import registry
@@ -66,7 +66,11 @@ def switch(db: Connection, actor: str, store_id: int, is_active: bool) -> int:
 
 def _lock_store(db: Connection, store_id: int) -> Row[Any]:
     registry.get(db, store_id)
-    return db.execute(select(stores).where(stores.c.id == store_id).with_for_update()).one()
+    # Deliveries share it: none goes by settings that are about to change. They refer to the row, so that they
+    # hold its key, which is not to be waited for.
+    lock(db, f"store {store_id}")
+    mine = select(stores).where(stores.c.id == store_id)
+    return db.execute(mine.with_for_update(key_share=True)).one()
 
 
 def _check(name: str, paid: frozenset[str]) -> None:
