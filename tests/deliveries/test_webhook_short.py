@@ -15,7 +15,7 @@ from writer import stock
 from writer.db import Database
 from writer.deliveries import actions as delivery_actions
 from writer.schema.deliveries import deliveries
-from writer.schema.orders import orders
+from writer.schema.orders import order_lines, orders
 from writer.schema.sales import sales
 from writer.schema.stores import stores
 from writer.stores import Keyring, registry
@@ -223,6 +223,7 @@ def test_first_message_of_all_makes_the_first_store(client: FlaskClient, db: Dat
         ({"line_items": [line(qty=True)]}, "line_items"),
         ({"line_items": [line(line_item_id="x")]}, "line_items"),
         ({"line_items": [line(sku=5)]}, "line_items"),
+        ({"line_items": [line(), line(line_item_id="011")]}, "line_items"),
     ],
 )
 def test_unusable_field_is_named_and_nothing_is_kept(
@@ -234,6 +235,14 @@ def test_unusable_field_is_named_and_nothing_is_kept(
     assert list(answer.get_json()["errors"]) == [field]
     with db.reading() as connection:
         assert connection.execute(select(deliveries)).all() == []
+
+
+@pytest.mark.parametrize("path", [PAID, RETURNED])
+def test_line_that_is_given_twice_is_named(client: FlaskClient, store_id: int, path: str) -> None:
+    answer = send(client, path, short(line(qty=1), line(qty=1), status="processing"))
+
+    assert answer.status_code == 422
+    assert answer.get_json()["errors"] == {"line_items": "Line 2: line_item_id 11 is given twice."}
 
 
 # What it comes to
@@ -347,6 +356,63 @@ def test_named_refunds_count_each_once(client: FlaskClient, db: Database, store_
         send(client, RETURNED, short(line(qty=1), status="refunded", refund_id=refund_id))
 
     assert (sold(db), on_hand(db)) == (3, 8 - 1)
+
+
+def by_sku(qty: int) -> dict[str, Any]:
+    return line(qty=qty, line_item_id=None)
+
+
+def refunded(db: Database) -> list[int]:
+    """The units refunded of each line of the order, in the order of the lines."""
+    with db.reading() as connection:
+        return list(connection.execute(select(order_lines.c.refunded).order_by(order_lines.c.id)).scalars())
+
+
+@pytest.mark.parametrize(
+    ("bought", "message", "expected"),
+    [
+        ((2, 1), short(by_sku(3), status="processing"), [2, 1]),
+        ((2, 1), short(by_sku(1), status="processing"), [1, 0]),
+        ((2, 1), short(by_sku(9), status="processing"), [2, 1]),
+        ((1, 1), short(by_sku(1), by_sku(1), refund_id=9, status="processing"), [1, 1]),
+        ((2, 1), short(by_sku(1), by_sku(1), status="processing"), [2, 0]),
+        ((2, 2), short(line(qty=1), by_sku(2), status="processing"), [2, 1]),
+        ((2, 2), short(by_sku(2), line(qty=1, line_item_id=12), status="processing"), [2, 1]),
+        ((2, 2), short(by_sku(2), line(qty=1), refund_id=9, status="processing"), [2, 1]),
+        ((1, 0, 2), short(by_sku(2), refund_id=9, status="refunded"), [1, 0, 1]),
+    ],
+)
+def test_units_told_by_sku_are_of_all_lines_that_have_it_and_a_repeat_changes_nothing(
+    client: FlaskClient,
+    db: Database,
+    store_id: int,
+    bought: tuple[int, ...],
+    message: dict[str, Any],
+    expected: list[int],
+) -> None:
+    lines = [line(qty=qty, line_item_id=11 + place) for place, qty in enumerate(bought)]
+    send(client, PAID, short(*lines))
+
+    for _ in range(3):
+        outcome(send(client, RETURNED, message))
+
+        assert refunded(db) == expected
+        assert sold(db) == sum(bought) - sum(expected)
+
+
+def test_units_told_by_sku_in_all_so_far_are_those_of_its_lines_together(
+    client: FlaskClient, db: Database, store_id: int
+) -> None:
+    send(client, PAID, short(line(qty=2), line(qty=3, line_item_id=12)))
+    send(client, RETURNED, short(line(qty=2, line_item_id=12), status="processing"))
+
+    states = []
+    for qty in (2, 3, 3, 5, 4):
+        send(client, RETURNED, short(by_sku(qty), status="processing"))
+        states.append(refunded(db))
+
+    assert states == [[0, 2], [1, 2], [1, 2], [2, 3], [2, 3]]
+    assert (sold(db), on_hand(db)) == (0, 10)
 
 
 def test_refund_without_lines_refunds_all_and_puts_nothing_back(

@@ -46,16 +46,29 @@ def _wrong_with(items: Any) -> str | None:
         return None
     if not isinstance(items, list) or not all(isinstance(item, dict) for item in items):
         return "Must be a list of lines."
+    given: set[int] = set()
     for position, item in enumerate(items, start=1):
-        line_id, sku = item.get("line_item_id"), item.get("sku")
-        if line_id is not None and not _is_id(line_id):
-            return f"Line {position}: line_item_id must be a number above 0."
-        if sku is not None and not isinstance(sku, str):
-            return f"Line {position}: sku must be a text."
-        if line_id is None and not (sku or "").strip():
-            return f"Line {position} needs a line_item_id or a sku."
-        if not _is_units(item.get("qty")):
-            return f"Line {position}: qty must be a whole number of at most {woocommerce.LARGEST_QUANTITY:,}."
+        wrong = _wrong_with_line(item, position)
+        if wrong:
+            return wrong
+        if item.get("line_item_id") is not None:
+            line_id = int(item["line_item_id"])
+            if line_id in given:
+                return f"Line {position}: line_item_id {line_id} is given twice."
+            given.add(line_id)
+    return None
+
+
+def _wrong_with_line(item: dict[str, Any], position: int) -> str | None:
+    line_id, sku = item.get("line_item_id"), item.get("sku")
+    if line_id is not None and not _is_id(line_id):
+        return f"Line {position}: line_item_id must be a number above 0."
+    if sku is not None and not isinstance(sku, str):
+        return f"Line {position}: sku must be a text."
+    if line_id is None and not (sku or "").strip():
+        return f"Line {position} needs a line_item_id or a sku."
+    if not _is_units(item.get("qty")):
+        return f"Line {position}: qty must be a whole number of at most {woocommerce.LARGEST_QUANTITY:,}."
     return None
 
 

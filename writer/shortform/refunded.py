@@ -6,7 +6,9 @@ from dataclasses import replace
 from typing import Any
 
 from writer import stock, woocommerce
-from writer.orders import OrderSnapshot, RefundSnapshot
+from writer.orders import LineSnapshot, OrderSnapshot, RefundSnapshot
+
+Target = tuple[LineSnapshot, ...]  # the lines an item means: one, or all that have its SKU
 
 
 def refunded(
@@ -24,11 +26,7 @@ def refunded(
         # Its amount alone is known: which units it holds is asked by REST where there are keys.
         refund = RefundSnapshot(str(int(named)), 0, "told by a short message")
         return replace(known, refunds=(*known.refunds, refund))
-    units = {_match(known, item): abs(int(item["qty"])) for item in items}
-    if named is None:
-        so_far = _refunded_so_far(known)
-        units = {line_id: qty - so_far.get(line_id, 0) for line_id, qty in units.items()}
-    units = {line_id: qty for line_id, qty in units.items() if qty > 0}
+    units = _units(known, items, is_in_all=named is None)
     if not units:
         return None
     if named is None and has_keys:
@@ -42,16 +40,59 @@ def refunded(
     return replace(after, status="refunded") if is_all else after
 
 
-def _match(known: OrderSnapshot, item: dict[str, Any]) -> str:
-    """Return the id of the recorded line an item means, by its id or else its SKU."""
+def _units(known: OrderSnapshot, items: list[dict[str, Any]], is_in_all: bool) -> dict[str, int]:
+    """Return how many units of each line are newly refunded; `is_in_all`: items tell those before too."""
+    gone = _refunded_so_far(known)
+    before = dict(gone) if is_in_all else {}
+    units: dict[str, int] = {}
+    told = _told(known, items)
+    # Single lines come first: what is told of one of them counts towards what is told of its SKU.
+    for target in sorted(told, key=len):
+        qty = told[target] + sum(told.get((line,), 0) for line in target if len(target) > 1)
+        done = sum(before.get(line.external_id, 0) + units.get(line.external_id, 0) for line in target)
+        for line_id, share in _spread(target, qty - done, gone).items():
+            units[line_id] = units.get(line_id, 0) + share
+            gone[line_id] = gone.get(line_id, 0) + share
+    return units
+
+
+def _told(known: OrderSnapshot, items: list[dict[str, Any]]) -> dict[Target, int]:
+    """Add up what the items say of the same lines."""
+    told: dict[Target, int] = {}
+    for item in items:
+        target = _match(known, item)
+        told[target] = told.get(target, 0) + abs(int(item["qty"]))
+    return told
+
+
+def _spread(target: Target, units: int, gone: dict[str, int]) -> dict[str, int]:
+    """Give each line at most what is not refunded of it yet; the last one gets what goes beyond.
+
+    What is more than was ordered is clamped and shown with the order, as in any refund.
+    """
+    shares: dict[str, int] = {}
+    for line in target:
+        left = max(0, line.quantity - gone.get(line.external_id, 0))
+        share = units if line is target[-1] else min(units, left)
+        if share > 0:
+            shares[line.external_id] = share
+            units -= share
+    return shares
+
+
+def _match(known: OrderSnapshot, item: dict[str, Any]) -> Target:
+    """Return the recorded lines an item means: the one of its id, or else all of its SKU."""
     wanted = str(int(item["line_item_id"])) if item.get("line_item_id") is not None else None
     folded = stock.key(str(item.get("sku") or ""))
-    for line in known.lines:
-        if line.external_id == wanted or (wanted is None and folded and stock.key(line.sku) == folded):
-            return line.external_id
-    raise woocommerce.Refusal(
-        f"The order has no line {wanted or item.get('sku')}, so nothing of it is refunded."
-    )
+    if wanted is not None:
+        found = tuple(line for line in known.lines if line.external_id == wanted)
+    else:
+        found = tuple(line for line in known.lines if folded and stock.key(line.sku) == folded)
+    if not found:
+        raise woocommerce.Refusal(
+            f"The order has no line {wanted or item.get('sku')}, so nothing of it is refunded."
+        )
+    return found
 
 
 def _refunded_so_far(known: OrderSnapshot) -> dict[str, int]:
