@@ -463,8 +463,9 @@ def test_refund_is_only_announced_where_the_store_can_be_asked(
         connection.execute(update(stores).values(**keys))
     send(client, PAID, short())
 
-    send(client, RETURNED, short(line(qty=1), status="refunded"))
+    answers = [outcome(send(client, RETURNED, short(line(qty=qty), status="refunded"))) for qty in (1, 1, 2)]
 
+    assert answers == ["recorded", "stale", "stale"]
     with db.reading() as connection:
         assert connection.execute(select(orders.c.needs_reading)).scalar_one() == "refund quantities"
     assert (sold(db), on_hand(db)) == (2, 8)

@@ -9,6 +9,7 @@ from writer import stock, woocommerce
 from writer.orders import LineSnapshot, OrderSnapshot, RefundSnapshot
 
 Target = tuple[LineSnapshot, ...]  # the lines an item means: one, or all that have its SKU
+_ANNOUNCED = "announced"  # stands where a refund's id would, until the store was asked
 
 
 def refunded(
@@ -20,7 +21,8 @@ def refunded(
     it holds is read by REST, lest it be counted twice.
     """
     named = payload.get("refund_id")
-    if named is not None and any(refund.external_id == str(int(named)) for refund in known.refunds):
+    recorded = {refund.external_id for refund in known.refunds}
+    if named is not None and str(int(named)) in recorded:
         return None
     if named is not None and not items:
         # Its amount alone is known: which units it holds is asked by REST where there are keys.
@@ -30,7 +32,9 @@ def refunded(
     if not units:
         return None
     if named is None and has_keys:
-        refund = RefundSnapshot("announced", 0, "announced by a short message")
+        if _ANNOUNCED in recorded:
+            return None  # the store is about to be asked already
+        refund = RefundSnapshot(_ANNOUNCED, 0, "announced by a short message")
     else:
         refund_id = str(int(named)) if named is not None else _refund_id(known, units)
         refund = RefundSnapshot(refund_id, 0, "told by a short message", tuple(sorted(units.items())))
