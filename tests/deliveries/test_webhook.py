@@ -11,12 +11,14 @@ from flask.testing import FlaskClient
 from sqlalchemy import func, select, text
 from sqlalchemy.exc import OperationalError
 
+from tests.connected import add_product
 from tests.delivering import URL, captured, deliver, make_line, make_order_body
 from tests.makers import WEBHOOK_SECRET
 from writer import clock
-from writer.db import Database
+from writer.db import Database, insert_row
 from writer.deliveries.intake import first_store
 from writer.schema.deliveries import deliveries
+from writer.schema.listings import listings
 from writer.schema.orders import orders
 from writer.schema.sales import sales
 from writer.schema.stores import stores
@@ -276,6 +278,31 @@ def test_topics_that_are_no_orders_are_answered_and_ignored(client: FlaskClient,
 
     assert (answer.status_code, answer.json) == (200, {"status": "ok", "outcome": "ignored"})
     assert kept(db) == []
+
+
+@pytest.mark.parametrize("kind", ["simple", "variation"])
+@pytest.mark.parametrize("number", [2**31, 2**63, 10**20 - 1, -(2**63) - 1, True])
+def test_a_changed_product_beyond_any_column_is_ignored(
+    client: FlaskClient, db: Database, kind: str, number: int
+) -> None:
+    deliver(client, make_order_body())
+
+    answer = deliver(client, {"id": number, "type": kind, "stock_quantity": number}, topic="product.updated")
+
+    assert (answer.status_code, answer.json) == (200, {"status": "ok", "outcome": "ignored"})
+
+
+@pytest.mark.parametrize("quantity", ["8", True, 10**20, -(10**20), 1e300, [], {}, float("nan")])
+def test_a_changed_product_may_say_any_quantity(client: FlaskClient, db: Database, quantity: object) -> None:
+    deliver(client, make_order_body())
+    product = add_product(db, "FIRE24", 5)
+    with db.transaction() as connection:
+        listing = {"store_id": 1, "product_id": 10, "stock_product_id": product, "pushed": 5}
+        insert_row(connection, listings, sku="FIRE24", name="Fire", **listing)
+
+    answer = deliver(client, {"id": 10, "stock_quantity": quantity}, topic="product.updated")
+
+    assert (answer.status_code, answer.json) == (200, {"status": "ok", "outcome": "ignored"})
 
 
 def test_a_signed_error_object_is_kept_and_counts_nothing(client: FlaskClient, db: Database) -> None:

@@ -5,6 +5,7 @@ from typing import Any
 from sqlalchemy import Connection, func, select, update
 
 from writer.db import Database, update_row
+from writer.listings.actions import MAX_ID
 from writer.schema.listings import listings
 from writer.schema.stock import products
 
@@ -15,9 +16,10 @@ def product_changed(database: Database, store_id: int, payload: Any) -> None:
     A product's webhook is a hint and no more: most are echoes of our own pushes, and a sale's order comes by
     itself. It moves nothing.
     """
-    if not isinstance(payload, dict) or not isinstance(payload.get("id"), int):
-        return
-    number, quantity = payload["id"], payload.get("stock_quantity")
+    number = payload.get("id") if isinstance(payload, dict) else None
+    if not isinstance(number, int) or isinstance(number, bool) or not 0 < number <= MAX_ID:
+        return  # no listing has such an id, and a database refuses it
+    quantity = payload.get("stock_quantity")
     is_variation = payload.get("type") == "variation"
     column = listings.c.variation_id if is_variation else listings.c.product_id
     of_product = (column == number) if is_variation else (column == number) & (listings.c.variation_id == 0)
