@@ -9,7 +9,7 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select, update
-from werkzeug.routing import Rule
+from werkzeug.routing import IntegerConverter, Rule
 from werkzeug.test import TestResponse
 
 from tests.delivering import deliver, make_line, make_order_body
@@ -147,6 +147,34 @@ def addresses(app: Flask, *methods: str) -> Iterator[tuple[Rule, str, str]]:
             address = adapter.build(rule.endpoint, values, append_unknown=False)
             for method in sorted((rule.methods or set()) & set(methods)):
                 yield rule, method, address
+
+
+@pytest.mark.parametrize("number", [2**31, 2**63, 10**20])
+def test_a_number_no_column_holds_is_nowhere_an_error_of_ours(
+    app: Flask, world: None, admin: FlaskClient, number: int
+) -> None:
+    form = {"role": "staff", "quantity": "3", "status": "cancelled", "note": "x", "name": "x"}
+    form |= {"do": "map", "sku": "FIRE24", "secret": "a-secret-of-its-own"}
+    broken = []
+    for address, methods in _beyond(app, number):
+        for method in methods & {"GET", *CHANGES}:
+            for body in ({"data": form}, {"json": {"status": "cancelled", "note": "x", "quantity": 3}}):
+                answer = admin.open(address, method=method, headers={"Idempotency-Key": address}, **body)
+                if answer.status_code >= 500:
+                    broken.append(f"{method} {address} -> {answer.status_code}")
+
+    assert broken == []
+
+
+def _beyond(app: Flask, number: int) -> Iterator[tuple[str, set[str]]]:
+    """Yield each address that has numbers, with this one in each place in turn and 1 in the others."""
+    adapter = app.url_map.bind("localhost")
+    for rule in app.url_map.iter_rules():
+        for place in rule.arguments:
+            if isinstance(rule._converters[place], IntegerConverter):
+                values = {name: _example(rule._converters[name], 1) for name in rule.arguments}
+                values[place] = number
+                yield adapter.build(rule.endpoint, values, append_unknown=False), rule.methods or set()
 
 
 def _example(converter: Any, number: int) -> str | int:

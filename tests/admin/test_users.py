@@ -56,6 +56,17 @@ def test_a_user_who_cannot_be_added_is_refused_with_a_sentence(
     assert actions_on_record(database) == []
 
 
+@pytest.mark.parametrize("number", [0, 2**31, 10**20 - 1])
+def test_users_and_tokens_that_cannot_be_are_not_found(admin: FlaskClient, number: int) -> None:
+    asked = ("users/{}", "tokens/{}", "tokens/{}/revoke")
+    told = ("users/{}/activate", "users/{}/reset-password", "users/{}/role", "tokens/{}/revoke")
+
+    answers = [admin.get(f"/{path.format(number)}") for path in asked]
+    answers += [admin.post(f"/{path.format(number)}", data={"role": "staff"}) for path in told]
+
+    assert [answer.status_code for answer in answers] == [404] * 7
+
+
 def test_staff_cannot_see_or_change_users_and_tokens(staff: FlaskClient) -> None:
     asked = [staff.get("/users"), staff.get(f"/users/{ADA}"), staff.get("/tokens")]
     told = [

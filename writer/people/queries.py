@@ -8,10 +8,14 @@ from writer import clock
 from writer.errors import NotFound
 from writer.schema.people import api_tokens, sign_ins, users
 
+MAX_ID = 2**31 - 1
+
 
 def get_user(db: Connection, user_id: int) -> Row[Any]:
     """Return a user's row. Raises NotFound."""
-    row = db.execute(select(users).where(users.c.id == user_id)).one_or_none()
+    row = None
+    if 0 < user_id <= MAX_ID:
+        row = db.execute(select(users).where(users.c.id == user_id)).one_or_none()
     if row is None:
         raise NotFound("There is no such user.")
     return row
@@ -32,8 +36,10 @@ def list_sign_ins(db: Connection, user_id: int) -> list[Row[Any]]:
 
 def get_token(db: Connection, token_id: int) -> Row[Any]:
     """Return the row of a token that was not revoked. Raises NotFound."""
-    valid = (api_tokens.c.id == token_id) & api_tokens.c.revoked_at.is_(None)
-    row = db.execute(select(api_tokens).where(valid)).one_or_none()
+    row = None
+    if 0 < token_id <= MAX_ID:
+        valid = (api_tokens.c.id == token_id) & api_tokens.c.revoked_at.is_(None)
+        row = db.execute(select(api_tokens).where(valid)).one_or_none()
     if row is None:
         raise NotFound("There is no such token, or it was revoked before.")
     return row
