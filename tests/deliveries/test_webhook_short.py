@@ -9,7 +9,7 @@ from sqlalchemy import select, update
 from werkzeug.test import TestResponse
 
 from tests.connected import add_product
-from tests.delivering import deliver, make_order_body
+from tests.delivering import deliver, make_line, make_order_body
 from tests.makers import WEBHOOK_SECRET
 from writer import stock
 from writer.db import Database
@@ -518,3 +518,47 @@ def test_a_refund_told_by_a_short_message_stands_for_one_the_store_lists(
     deliver(client, make_order_body(date_modified_gmt="2026-11-20T10:06:00"))
 
     assert (listed_too, sold(db)) == (1, 2)
+
+
+def test_a_payment_that_failed_is_made_after_all(client: FlaskClient, db: Database, store_id: int) -> None:
+    deliver(client, make_order_body(status="failed", date_paid_gmt=None))
+
+    assert outcome(send(client, PAID, short())) == "recorded"
+    assert sold(db) == 2
+
+
+MARK = [{"key": "_restock_refunded_items", "value": "2"}]
+LATER = {"date_created_gmt": "2027-01-01T00:00:00"}  # than the products are counted
+
+
+@pytest.mark.parametrize("is_policy", [True, False])
+def test_what_the_store_said_of_refunded_units_outlives_a_short_message(
+    client: FlaskClient, db: Database, store_id: int, is_policy: bool
+) -> None:
+    with db.transaction() as connection:
+        connection.execute(update(stores).values(restocks_refunds=is_policy))
+    refunds = [{"id": 77, "reason": "", "total": "-8.00"}]
+    marked, unmarked = make_line(quantity=3, meta_data=MARK), make_line(id=12, quantity=2)
+    deliver(client, make_order_body(**LATER, line_items=[make_line(quantity=3), unmarked]))
+    later = {"date_modified_gmt": "2026-11-20T10:05:00", **LATER}
+    deliver(client, make_order_body(**later, line_items=[marked, unmarked], refunds=refunds))
+    told = on_hand(db)
+
+    send(client, PAID, short(line(3), line(2, 12), status="completed"))
+
+    assert (told, on_hand(db)) == (7, 7)
+
+
+@pytest.mark.parametrize(("is_policy", "left"), [(True, 9), (False, 8)])
+def test_units_of_a_second_short_refund_come_back_by_the_policy(
+    client: FlaskClient, db: Database, store_id: int, is_policy: bool, left: int
+) -> None:
+    with db.transaction() as connection:
+        connection.execute(update(stores).values(restocks_refunds=is_policy))
+    deliver(client, make_order_body(**LATER, line_items=[make_line(quantity=2)]))
+
+    send(client, RETURNED, short(line(1), status="processing", refund_id=1))
+    first = on_hand(db)
+    send(client, RETURNED, short(line(1), status="processing", refund_id=2))
+
+    assert (first, on_hand(db)) == (left, 10 if is_policy else 8)

@@ -14,17 +14,18 @@ def order_as_recorded(db: Connection, store_id: int, external_id: str) -> OrderS
     row = db.execute(select(orders).where(mine).order_by(orders.c.id.desc()).limit(1)).first()
     if row is None:
         return None
+    refunds = _refunds(db, row.id)
     return OrderSnapshot(
         external_id=row.external_id,
         status="trash" if row.is_trashed else row.status,
-        lines=_lines(db, row.id),
+        lines=_lines(db, row.id, bool(refunds)),
         created_at=row.created_at,
         key_hash=row.key_hash,
         number=row.number,
         paid_at=row.paid_at,
         currency=row.currency,
         total_minor=row.total_minor,
-        refunds=_refunds(db, row.id),
+        refunds=refunds,
         parent_external_id=row.parent_external_id,
         customer_name=row.customer_name,
         customer_email=row.customer_email,
@@ -32,7 +33,8 @@ def order_as_recorded(db: Connection, store_id: int, external_id: str) -> OrderS
     )
 
 
-def _lines(db: Connection, order_id: int) -> tuple[LineSnapshot, ...]:
+def _lines(db: Connection, order_id: int, is_refunded: bool) -> tuple[LineSnapshot, ...]:
+    """Return the lines; once something was refunded, what was put back of them is known, be it nothing."""
     mine = (order_lines.c.order_id == order_id) & ~order_lines.c.is_removed
     return tuple(
         LineSnapshot(
@@ -43,6 +45,7 @@ def _lines(db: Connection, order_id: int) -> tuple[LineSnapshot, ...]:
             variation_id=row.variation_id,
             name=row.name,
             total_minor=row.total_minor,
+            restocked=row.restocked if is_refunded else None,
             store_reduced=row.store_reduced,
             problem=row.problem,
         )

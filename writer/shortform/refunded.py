@@ -6,14 +6,14 @@ from dataclasses import replace
 from typing import Any
 
 from writer import stock, woocommerce
-from writer.orders import LineSnapshot, OrderSnapshot, RefundSnapshot
+from writer.orders import Channel, LineSnapshot, OrderSnapshot, RefundSnapshot
 
 Target = tuple[LineSnapshot, ...]  # the lines an item means: one, or all that have its SKU
 _ANNOUNCED = "announced"  # stands where a refund's id would, until the store was asked
 
 
 def refunded(
-    known: OrderSnapshot, payload: dict[str, Any], items: list[dict[str, Any]], has_keys: bool
+    known: OrderSnapshot, payload: dict[str, Any], items: list[dict[str, Any]], channel: Channel
 ) -> OrderSnapshot | None:
     """Add a refund of units: those of `refund_id`, or else what `qty` says beyond what was refunded so far.
 
@@ -31,17 +31,29 @@ def refunded(
     units = _units(known, items, is_in_all=named is None)
     if not units:
         return None
-    if named is None and has_keys:
+    if named is None and channel.has_keys:
         if _ANNOUNCED in recorded:
             return None  # the store is about to be asked already
         refund = RefundSnapshot(_ANNOUNCED, 0, "announced by a short message")
     else:
         refund_id = str(int(named)) if named is not None else _refund_id(known, units)
         refund = RefundSnapshot(refund_id, 0, "told by a short message", tuple(sorted(units.items())))
-    after = replace(known, refunds=(*known.refunds, refund))
+    lines = tuple(_put_back(line, refund, channel) for line in known.lines)
+    after = replace(known, refunds=(*known.refunds, refund), lines=lines)
     gone = _refunded_so_far(after)
     is_all = all(gone.get(line.external_id, 0) >= line.quantity for line in known.lines)
     return replace(after, status="refunded") if is_all else after
+
+
+def _put_back(line: LineSnapshot, refund: RefundSnapshot, channel: Channel) -> LineSnapshot:
+    """Return a line with its newly refunded units put back, where the store's policy says so.
+
+    Where nothing was refunded before, nothing is said of what is back: then the policy decides of all.
+    """
+    units = dict(refund.lines or ()).get(line.external_id, 0)
+    if line.restocked is None or not channel.restocks_refunds or not units:
+        return line
+    return replace(line, restocked=line.restocked + units)
 
 
 def _units(known: OrderSnapshot, items: list[dict[str, Any]], is_in_all: bool) -> dict[str, int]:

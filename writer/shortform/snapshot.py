@@ -10,7 +10,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row
 
-from writer import woocommerce
+from writer import stores, woocommerce
 from writer.orders import LineSnapshot, OrderSnapshot
 from writer.shortform.fields import status_of
 from writer.shortform.recorded import order_as_recorded
@@ -18,7 +18,7 @@ from writer.shortform.refunded import refunded
 
 PAID, RETURNED = "order_paid", "refund_or_cancel"
 TOPICS = {PAID: "processing", RETURNED: "cancelled"}  # and the status where none is given
-_OVER = ("cancelled", "refunded", "failed", "trash")
+_OVER = ("cancelled", "refunded", "trash")  # a payment that failed can be made again
 _VOID = ("cancelled", "failed", "pending", "trash")
 _COPIED = (
     "number",
@@ -66,7 +66,7 @@ def snapshot(
         return told
     if _takes_all_back(status, payload):
         return replace(known, status=status, version=told.version)
-    return refunded(known, payload, lines, has_keys=store.consumer_key_encrypted is not None)
+    return refunded(known, payload, lines, stores.channel(store))
 
 
 def _paid(told: OrderSnapshot, known: OrderSnapshot | None) -> OrderSnapshot | None:
