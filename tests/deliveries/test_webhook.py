@@ -356,13 +356,34 @@ def test_an_order_is_kept_as_it_was_sent_whatever_the_encoding(
     assert json.loads(raw)["note"] == name
 
 
-def test_a_time_beyond_any_calendar_is_as_if_not_told(client: FlaskClient, db: Database) -> None:
-    body = make_order_body(
-        date_modified_gmt="0001-01-01T00:00:00+23:00", date_paid_gmt="9999-12-31T23:59:59-10:00"
-    )
+@pytest.mark.parametrize(
+    ("told", "is_kept"),
+    [
+        ("0001-01-01T00:00:00+23:00", False),
+        ("0001-01-01T00:00:00", False),
+        ("1969-12-31T23:59:59", False),
+        ("1970-01-01T00:30:00+01:00", False),
+        ("1970-01-01T00:00:00", True),
+        ("2899-12-31T23:59:59", True),
+        ("2900-01-01T00:30:00+01:00", True),
+        ("2900-01-01T00:00:00", False),
+        ("9999-12-31T00:00:00", False),
+        ("9999-12-31T23:59:59-10:00", False),
+    ],
+)
+def test_a_time_beyond_any_calendar_is_as_if_not_told(
+    client: FlaskClient, db: Database, told: str, is_kept: bool
+) -> None:
+    names = ("date_created_gmt", "date_modified_gmt", "date_paid_gmt")
 
-    assert deliver(client, body).json == {"status": "ok", "outcome": "recorded"}
+    answer = deliver(client, make_order_body(**dict.fromkeys(names, told)))
+
+    assert answer.json == {"status": "ok", "outcome": "recorded"}
     assert rows(db) == [2]
+    with db.reading() as connection:
+        row = connection.execute(select(orders)).one()
+    assert [row.version is not None, row.paid_at is not None] == [is_kept, is_kept]
+    assert abs(row.created_at - row.recorded_at) < timedelta(minutes=1) or is_kept
 
 
 def test_what_the_database_refuses_is_logged_without_what_the_delivery_said(

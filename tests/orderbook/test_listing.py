@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime
 from typing import Any
 
 import pytest
-from sqlalchemy import Row, select
+from sqlalchemy import Row, select, update
 
 from tests.orders.many import add_orders, add_stores
 from writer.db import Database, insert_row
@@ -92,6 +92,21 @@ def test_every_page_of_every_list_is_right(
         else:
             newest = sorted(rows, key=KEYS["date_created"], reverse=True)
             assert in_order == sorted(newest, key=lambda row: row.status, reverse=is_descending), filters
+
+
+@pytest.mark.parametrize("is_descending", [True, False], ids=["desc", "asc"])
+@pytest.mark.parametrize("by", KEYS)
+@pytest.mark.parametrize("day", [datetime(9999, 12, 31, tzinfo=UTC), datetime(1, 1, 1, tzinfo=UTC)])
+def test_orders_recorded_of_the_calendars_ends_are_listed_with_the_others(
+    database: Database, day: datetime, by: str, is_descending: bool
+) -> None:
+    with database.transaction() as db:
+        db.execute(update(orders).where(orders.c.id.in_((7, 500))).values(created_at=day, version=day))
+
+    found = walked(database, EVERYTHING, OrderFilters(), Sorting(by, is_descending))
+
+    rows = sorted(expected(database, EVERYTHING, OrderFilters()), key=KEYS[by], reverse=is_descending)
+    assert found == [row.id for row in rows]
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,7 @@
 
 import csv
 import io
+from datetime import UTC, datetime
 
 import pytest
 from flask import Flask
@@ -32,6 +33,22 @@ def _four_orders(app: Flask) -> None:
             line_items=[make_line(sku=f"FIRE24-{number}")],
         )
         deliver(app.test_client(), body)
+
+
+@pytest.mark.parametrize("query", ["", "?sort=oldest", "?page=2", "?sort=changed", "?q=2004"])
+def test_an_order_recorded_of_the_last_day_there_is_breaks_no_list(
+    admin: FlaskClient, db: Database, query: str
+) -> None:
+    last = datetime(9999, 12, 31, tzinfo=UTC)
+    with db.transaction() as connection:
+        connection.execute(
+            update(orders).where(orders.c.number == "2004").values(created_at=last, version=last)
+        )
+
+    page, part = admin.get(f"/orders{query}"), admin.get(f"/api/v1/orders{query}")
+
+    assert (page.status_code, part.status_code) == (200, 200)
+    assert ">2004</a>" in page.text
 
 
 def numbers(client: FlaskClient, query: str) -> list[str]:

@@ -15,6 +15,7 @@ from sqlalchemy import ColumnElement, Connection, Row, and_, func, select, tuple
 from writer.schema.orders import order_counts, orders
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_LAST_DAY = (datetime.max.replace(tzinfo=UTC) - _EPOCH).days  # of the calendar: there is no day after it
 _DAYS_DROPPED = 6
 LEVELS: dict[str, tuple[tuple[str, int], ...]] = {
     "created": (("created/64", _DAYS_DROPPED), ("created", 0)),
@@ -81,7 +82,9 @@ def by_time(db: Connection, scope: Scope, column: str, stretch: Stretch, is_desc
         return []
     first, last, skip = found
     moment = orders.c.created_at if column == "created" else orders.c.modified_at
-    within = and_(moment >= _start(first), moment < _start(last + 1))
+    within = moment >= _start(first)
+    if last < _LAST_DAY:
+        within &= moment < _start(last + 1)
     order = (moment.desc(), orders.c.id.desc()) if is_descending else (moment, orders.c.id)
     query = select(orders.c.id).where(scope.rows, within).order_by(*order)
     return list(db.execute(query.limit(stretch.limit).offset(skip)).scalars())

@@ -9,6 +9,9 @@ from writer.orders import LineSnapshot, OrderSnapshot, RefundSnapshot
 
 LARGEST_QUANTITY = 100_000
 _LARGEST_ID = 2**31 - 1  # of PostgreSQL's integer columns
+# The reader shows 1970 to 2899. No shop sold anything before or after; and near the end of the calendar
+# there is no next day to count to.
+_EARLIEST, _TOO_LATE = datetime(1970, 1, 1, tzinfo=UTC), datetime(2900, 1, 1, tzinfo=UTC)
 
 
 class Refusal(Exception):
@@ -154,12 +157,13 @@ def _positive(value: Any) -> Any:
 
 
 def _time(payload: dict[str, Any], name: str) -> datetime | None:
-    """Read a `*_gmt` field: UTC without saying so. Unreadable or empty: None."""
+    """Read a `*_gmt` field: UTC without saying so. Unreadable, empty or of no year that is shown: None."""
     try:
-        moment = datetime.fromisoformat(str(payload.get(name) or ""))
-        return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+        told = datetime.fromisoformat(str(payload.get(name) or ""))
+        moment = told.replace(tzinfo=UTC) if told.tzinfo is None else told.astimezone(UTC)
     except (ValueError, OverflowError):
         return None
+    return moment if _EARLIEST <= moment < _TOO_LATE else None
 
 
 def _minor(value: Any, currency: str) -> int:
