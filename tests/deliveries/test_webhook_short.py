@@ -14,6 +14,7 @@ from tests.makers import WEBHOOK_SECRET
 from writer import stock
 from writer.db import Database
 from writer.deliveries import actions as delivery_actions
+from writer.schema.audit import notices
 from writer.schema.deliveries import deliveries
 from writer.schema.orders import order_lines, orders
 from writer.schema.sales import sales
@@ -187,6 +188,109 @@ def test_unknown_store_is_held_until_it_is_accepted(client: FlaskClient, db: Dat
     assert sold(db) == 2
     assert outcome(send(client, PAID, short(site_id="us"))) in ("repeat", "recorded")
     assert sold(db) == 2
+
+
+FROM_SHOP = {**BEARER, "X-WC-Webhook-Source": "https://shop.example/"}
+
+
+def sources(db: Database) -> list[tuple[int | None, str]]:
+    """Whose each delivery is, and the source it is kept under."""
+    with db.reading() as connection:
+        query = select(deliveries.c.store_id, deliveries.c.source).order_by(deliveries.c.id)
+        return [tuple(row) for row in connection.execute(query)]
+
+
+def test_another_short_name_than_that_of_the_address_is_held(
+    client: FlaskClient, db: Database, store_id: int
+) -> None:
+    assert outcome(send(client, PAID, short(site_id="us"), FROM_SHOP)) == "held"
+
+    assert sources(db) == [(None, "us")]
+    assert sold(db) == 0
+    with db.reading() as connection:
+        notice = connection.execute(select(notices.c.subject)).scalars().all()
+    assert notice == ["us"]
+
+
+def test_another_short_name_is_a_store_of_its_own_once_it_is_accepted(
+    client: FlaskClient, db: Database, store_id: int
+) -> None:
+    send(client, PAID, short(site_id="us"), FROM_SHOP)
+    with db.transaction() as connection:
+        delivery_actions.accept_source(connection, "ada", "us")
+
+    assert outcome(send(client, PAID, short(site_id="us", order_id=2), FROM_SHOP)) == "recorded"
+
+    assert sources(db) == [(store_id + 1, "us")] * 2
+
+
+def test_a_message_with_its_own_short_name_is_kept_under_its_address(
+    client: FlaskClient, db: Database, store_id: int
+) -> None:
+    send(client, PAID, short(), FROM_SHOP)
+
+    assert sources(db) == [(store_id, "shop.example")]
+
+
+def test_held_is_only_what_a_store_signed(client: FlaskClient, db: Database, store_id: int) -> None:
+    sent = {"X-WC-Webhook-Source": "https://shop.example/", "X-WC-Webhook-Signature": "AAAA"}
+
+    assert send(client, PAID, short(site_id="us"), sent).status_code == 401
+
+    assert sources(db) == []
+
+
+@pytest.mark.parametrize("site_id", ["shop.example", "https://Shop.example/", "uk"])
+@pytest.mark.parametrize("headers", [BEARER, FROM_SHOP])
+def test_a_store_may_be_named_in_the_message_by_its_address(
+    client: FlaskClient, db: Database, store_id: int, site_id: str, headers: dict[str, str]
+) -> None:
+    assert outcome(send(client, PAID, short(site_id=site_id), headers)) == "recorded"
+
+    assert [whose for whose, _ in sources(db)] == [store_id]
+
+
+@pytest.mark.parametrize("short_name", [None, "uk"])
+def test_the_address_of_another_store_is_that_store(
+    client: FlaskClient, db: Database, store_id: int, short_name: str | None
+) -> None:
+    with db.transaction() as connection:
+        connection.execute(update(stores).values(site_id=short_name))
+        other = registry.register(connection, "other.example", "ada")
+
+    assert outcome(send(client, PAID, short(site_id="https://other.example"), FROM_SHOP)) == "recorded"
+
+    assert sources(db) == [(other.id, "other.example")]
+
+
+def test_any_short_name_is_that_of_a_store_that_has_none(
+    client: FlaskClient, db: Database, store_id: int
+) -> None:
+    with db.transaction() as connection:
+        connection.execute(update(stores).values(site_id=None))
+
+    assert outcome(send(client, PAID, short(site_id="us"), FROM_SHOP)) == "recorded"
+
+    assert sources(db) == [(store_id, "shop.example")]
+
+
+def test_an_address_that_is_no_store_is_held_whatever_the_short_name(
+    client: FlaskClient, db: Database, store_id: int
+) -> None:
+    sent = {**BEARER, "X-WC-Webhook-Source": "https://staging.example/"}
+
+    assert outcome(send(client, PAID, short(site_id="us"), sent)) == "held"
+
+    assert sources(db) == [(None, "staging.example")]
+
+
+def test_first_message_of_all_makes_a_store_of_the_address_it_names(
+    client: FlaskClient, db: Database
+) -> None:
+    assert outcome(send(client, PAID, short(), FROM_SHOP)) == "recorded"
+
+    with db.reading() as connection:
+        assert connection.execute(select(stores.c.source)).scalars().all() == ["shop.example"]
 
 
 def test_first_message_of_all_makes_the_first_store(client: FlaskClient, db: Database) -> None:

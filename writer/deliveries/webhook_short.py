@@ -32,7 +32,8 @@ signed with `X-WC-Webhook-Signature` (base64 of the HMAC-SHA256 of the body unde
 with `Authorization: Bearer <WEBHOOK_SHARED_SECRET>`.
 
 * `site_id` is the store's short name; it may be left out where `X-WC-Webhook-Source` names the store's
-  address, or where there is one store only.
+  address, or where there is one store only. A short name that no store has is held, also where the store
+  at that address has another one.
 * `status` may be left out: `order_paid` means processing, `refund_or_cancel` means cancelled. A line needs
   `line_item_id` or `sku`. `date_modified_gmt`, `date_paid_gmt`, `number`, `currency`, `total` may be added.
 * `order_paid` lists all lines of the order. It does not bring back an order that was cancelled or refunded
@@ -72,22 +73,28 @@ def _take(topic: str) -> Response:
     if not shortform.is_short(payload):
         return webhook.answered(intake.take(database(), ring, sent, is_trusted))
     site_id = woocommerce.told(payload.get("site_id") or "", 60)
-    source = stores.normalised(sent.source or site_id)
     with database().glance() as db:
-        store_id, secrets = _signer(db, site_id, source, ring)
+        source, store_id, secrets = _sender(db, site_id, sent.source, ring)
     if not is_trusted:
         intake.verify(database(), sent, store_id, secrets)
     shortform.check(payload)
     return webhook.answered(intake.keep(database(), store_id, source, topic, body, payload))
 
 
-def _signer(db: Connection, site_id: str, source: str, ring: Keyring) -> tuple[int | None, list[str]]:
-    """Return the store a message is from, by its short name, else by its address, else the only one; and what
-    it may be signed with."""
+def _sender(db: Connection, site_id: str, header: str, ring: Keyring) -> tuple[str, int | None, list[str]]:
+    """Return the source a message is kept under, the store it is from, and what it may be signed with.
+
+    The store is the one of this short name, else of this address, else the only one.
+    """
+    source, told = stores.normalised(header), stores.normalised(site_id)
     named = stores.find_named(db, site_id) if site_id else None
     if named is not None:
-        return named.id, stores.secrets_of(db, named.id, ring)
-    return intake.signer(db, source, ring)
+        return source or told, named.id, stores.secrets_of(db, named.id, ring)
+    at = stores.find(db, source) if source and told else None
+    # A store that has a short name is not meant by another one; one that has none may be called anything.
+    if at is not None and (at.site_id is not None or stores.find(db, told) is not None):
+        source = told
+    return source or told, *intake.signer(db, source or told, ring)
 
 
 def _has_bearer(ring: Keyring) -> bool:
