@@ -17,6 +17,7 @@ from tests.makers import WEBHOOK_SECRET
 from writer import clock
 from writer.db import Database, insert_row
 from writer.deliveries.intake import first_store
+from writer.schema.audit import notices
 from writer.schema.deliveries import deliveries
 from writer.schema.listings import listings
 from writer.schema.orders import orders
@@ -271,6 +272,49 @@ def test_a_later_unknown_source_is_held_until_it_is_accepted(client: FlaskClient
 
     assert sold(db) == 4
     assert kept(db) == ["recorded", "recorded"]
+
+
+UNREADABLE = [
+    ("http://Staging.test:99999/", "http://staging.test:99999/"),
+    ("http://[staging", "http://[staging"),
+    ("https:///", "https:///"),
+    ("/", "/"),
+    ("http://staging.test:x/" + 400 * "y", "http://staging.test:x/" + 278 * "y"),
+]
+
+
+@pytest.mark.parametrize(("header", "source"), UNREADABLE)
+def test_a_source_that_cannot_be_read_is_no_store_and_held_under_its_own_text(
+    client: FlaskClient, db: Database, header: str, source: str
+) -> None:
+    deliver(client, make_order_body())
+
+    answer = deliver(client, make_order_body(id=2), source=header)
+
+    assert answer.json == {"status": "ok", "outcome": "held"}
+    with db.reading() as connection:
+        held = connection.execute(select(deliveries).where(deliveries.c.outcome == "held")).one()
+        notice = connection.execute(select(notices).where(notices.c.kind == "unknown source")).one()
+    assert (held.store_id, held.source, notice.subject) == (None, source, source)
+    assert sold(db) == 2
+
+
+def test_a_source_that_cannot_be_read_is_not_made_the_first_store(client: FlaskClient, db: Database) -> None:
+    answer = deliver(client, make_order_body(), source="http://staging.test:99999/")
+
+    assert answer.json == {"status": "ok", "outcome": "held"}
+    with db.reading() as connection:
+        assert connection.execute(select(stores)).all() == []
+
+
+@pytest.mark.parametrize("header", ["", "   "])
+def test_no_source_at_all_is_the_only_store(client: FlaskClient, db: Database, header: str) -> None:
+    deliver(client, make_order_body())
+
+    assert deliver(client, make_order_body(id=2), source=header).json == {
+        "status": "ok",
+        "outcome": "recorded",
+    }
 
 
 def test_topics_that_are_no_orders_are_answered_and_ignored(client: FlaskClient, db: Database) -> None:

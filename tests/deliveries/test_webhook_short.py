@@ -284,6 +284,20 @@ def test_an_address_that_is_no_store_is_held_whatever_the_short_name(
     assert sources(db) == [(None, "staging.example")]
 
 
+@pytest.mark.parametrize("header", [None, "http://staging.test:99999/"])
+@pytest.mark.parametrize("site_id", [None, "http://Staging.test:99999/"])
+def test_a_source_that_cannot_be_read_is_no_store(
+    client: FlaskClient, db: Database, store_id: int, header: str | None, site_id: str | None
+) -> None:
+    sent = BEARER if header is None else {**BEARER, "X-WC-Webhook-Source": header}
+    is_named = (header, site_id) != (None, None)
+
+    said = outcome(send(client, PAID, short(site_id=site_id), sent))
+
+    assert said == ("held" if is_named else "recorded")
+    assert sources(db) == ([(None, "http://staging.test:99999/")] if is_named else [(store_id, "")])
+
+
 def test_first_message_of_all_makes_a_store_of_the_address_it_names(
     client: FlaskClient, db: Database
 ) -> None:

@@ -44,7 +44,7 @@ def take(database: Database, ring: Keyring, sent: Sent, is_trusted: bool = False
 
     `is_trusted`: who sends it is known already. Raises BadSignature, NotJson.
     """
-    source = stores.normalised(sent.source)
+    source = stores.source_of(sent.source)
     with database.glance() as db:
         store_id, secrets = signer(db, source, ring)
     if not is_trusted:
@@ -104,10 +104,14 @@ def _store(db: Connection, store_id: int) -> Row[Any]:
 
 
 def first_store(db: Connection, source: str, payload: Any) -> Row[Any] | None:
-    """Register the store whose delivery is the first there ever was; None where another's was before."""
+    """Register the store whose delivery is the first there ever was; None where another's was before.
+
+    A source that cannot be read is never made a store unasked.
+    """
     lock(db, "stores")
     store = stores.find(db, source) if source else stores.only_one(db)
-    if store is None and stores.count(db) == 0:
+    is_readable = not source or stores.normalised(source) != ""
+    if store is None and is_readable and stores.count(db) == 0:
         store = stores.register(db, source or _host_in(payload), "first delivery")
     return store
 

@@ -86,7 +86,7 @@ def _sender(db: Connection, site_id: str, header: str, ring: Keyring) -> tuple[s
 
     The store is the one of this short name, else of this address, else the only one.
     """
-    source, told = stores.normalised(header), stores.normalised(site_id)
+    source, told = stores.source_of(header), stores.source_of(site_id)
     named = stores.find_named(db, site_id) if site_id else None
     if named is not None:
         return source or told, named.id, stores.secrets_of(db, named.id, ring)

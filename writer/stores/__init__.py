@@ -27,6 +27,7 @@ from writer.stores.registry import (
     secrets_of,
     set_secret,
     signer,
+    source_of,
 )
 from writer.stores.secrets import Vault
 from writer.stores.settings import on_switched_on
@@ -70,5 +71,6 @@ __all__ = [
     "secrets_of",
     "set_secret",
     "signer",
+    "source_of",
     "why_not",
 ]

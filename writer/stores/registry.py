@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 
 from sqlalchemy import Connection, Row, bindparam, func, or_, select, update
 
-from writer import audit, clock, orders
+from writer import audit, clock, orders, woocommerce
 from writer import db as database
 from writer.errors import Invalid, NotFound
 from writer.orders import Channel
@@ -17,6 +17,7 @@ from writer.prepared import Prepared
 from writer.schema.stores import store_secrets, stores
 from writer.stores.secrets import Vault
 
+LONGEST_SOURCE = 300
 SECRET_OVERLAP = timedelta(hours=24)
 _CONTACT_EVERY = timedelta(seconds=60)
 _BY_SOURCE = Prepared(select(stores).where(stores.c.source == bindparam("told")))
@@ -37,14 +38,25 @@ class Keyring:
 
 @lru_cache(maxsize=64)  # a few stores name theirs with each delivery
 def normalised(source: str) -> str:
-    """Return a store's address as it is compared: host, port and path, without scheme or trailing slash."""
+    """Return a store's address as it is compared: host, port and path, without scheme or trailing slash.
+
+    "" where it cannot be read as one.
+    """
     text = source.strip()
     try:
         parts = urlsplit(text if "//" in text else f"//{text}")
         port = f":{parts.port}" if parts.port not in (None, 80, 443) else ""
     except ValueError:
         return ""
-    return f"{(parts.hostname or '').lower()}{port}{parts.path.rstrip('/')}"[:300]
+    return f"{(parts.hostname or '').lower()}{port}{parts.path.rstrip('/')}"[:LONGEST_SOURCE]
+
+
+def source_of(told: str) -> str:
+    """Return the source that a delivery names: its address, normalised; "" where it names none.
+
+    What cannot be read as an address is a source too, under its own text: no store, rather than none named.
+    """
+    return normalised(told) or woocommerce.told(told, LONGEST_SOURCE).lower()
 
 
 def find(db: Connection, source: str) -> Row[Any] | None:
