@@ -72,6 +72,7 @@ def test_address_is_understood_however_it_was_pasted(typed: str, meant: str) -> 
         "https://me:pw@shop.example",
         "http://[",
         "x:y",
+        "https://shop.example:99999/",
     ],
 )
 def test_what_is_no_address_is_refused_by_name(typed: str) -> None:
@@ -110,6 +111,15 @@ def test_store_in_order_is_found_with_its_name_and_address(store: FakeStore) -> 
 
     assert (found.title, found.auth, found.source) == ("Shop A", "oauth", registry.normalised(store.url))
     assert "unencrypted" in found.remarks[0]
+
+
+@pytest.mark.parametrize("home", ["", "/", "http://shop.example:99999/", None])
+def test_a_store_that_does_not_say_its_address_has_the_one_it_was_found_at(
+    store: FakeStore, monkeypatch: pytest.MonkeyPatch, home: str | None
+) -> None:
+    monkeypatch.setattr(Client, "index", lambda _: {"home": home})
+
+    assert connect.look(site(store)).source == registry.normalised(store.url)
 
 
 def test_secure_store_in_order_needs_no_remark(secure: FakeStore) -> None:

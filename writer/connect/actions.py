@@ -97,8 +97,9 @@ def look(site: Site) -> Found:
         except KeysRefused as error:
             raise _explained(site, error) from None
         assert client.auth is not None
+        told = stores.normalised(str(index.get("home") or index.get("url") or ""))
         return Found(
-            source=stores.normalised(str(index.get("home") or index.get("url") or site.base_url)),
+            source=told or stores.normalised(site.base_url),
             title=" ".join(str(index.get("name") or "").split())[:LONGEST_NAME],
             auth=client.auth,
             remarks=_remarks(site, client.auth),
