@@ -1,17 +1,18 @@
 """What the dashboard shows, limited to the stores one may see. It writes nothing."""
 
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from sqlalchemy import Connection, func, select
 
-from writer import clock, money, orderbook, shelf
+from writer import clock, money, orderbook, shelf, upkeep
 from writer.charts import Bar
 from writer.orderbook import Day
 from writer.schema.stores import stores
 from writer.sight import Sight
-from writer.stores import Condition, condition
+from writer.stores import Condition
 
 DAYS = 30
 WEEK = 7
@@ -59,6 +60,18 @@ class Glance:
     def unwell(self) -> list[Health]:
         """Return the stores that need looking at."""
         return [store for store in self.health if store.condition.look in ("danger", "warning")]
+
+    @property
+    def fine(self) -> int:
+        """Return how many stores are fine, which one switched off or not pushed yet is not."""
+        return sum(store.condition.look == "success" for store in self.health)
+
+    @property
+    def others(self) -> list[tuple[str, int]]:
+        """Return what is said of the stores that are not fine, and of how many, what needs a person first."""
+        idle = [store for store in self.health if store.condition.look == "secondary"]
+        words = Counter(store.condition.word for store in [*self.unwell, *idle])
+        return list(words.items())
 
 
 @dataclass(frozen=True)
@@ -116,10 +129,9 @@ def course(db: Connection, sight: Sight) -> Course:
 def list_health(db: Connection, sight: Sight) -> list[Health]:
     """Return how each store fares, by name."""
     query = select(stores).where(sight.of(stores.c.id)).order_by(func.lower(stores.c.name), stores.c.id)
-    return [
-        Health(row.id, row.name, row.last_contact_at, row.polled_at, condition(row))
-        for row in db.execute(query)
-    ]
+    rows = db.execute(query).all()
+    conditions = upkeep.conditions(db, rows)
+    return [Health(row.id, row.name, row.last_contact_at, row.polled_at, conditions[row.id]) for row in rows]
 
 
 def _sums(days: Iterable[Day]) -> list[Sum]:

@@ -1,4 +1,4 @@
-"""How a store fares, in a word: the same on every page."""
+"""How a store fares, in a word, by its own row; `upkeep` adds what its listings and failures say."""
 
 from typing import Any, NamedTuple
 

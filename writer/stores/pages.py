@@ -7,10 +7,8 @@ from writer import accounts, woocommerce
 from writer.db import reading, transaction
 from writer.errors import Invalid
 from writer.stores import forms, queries, registry, settings
-from writer.stores.condition import condition
 
 bp = Blueprint("stores", __name__, template_folder="templates")
-bp.add_app_template_global(condition, "store_condition")
 
 
 @bp.get("/stores")

@@ -1,23 +1,31 @@
 """Pages about pushing: what fails, how a store is doing, its listings and drift, and buttons that help."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
-from sqlalchemy import Connection
+from sqlalchemy import Connection, Row
 from werkzeug.wrappers import Response
 
 from writer import accounts, drift, stores
 from writer.db import reading, transaction
 from writer.errors import Conflict
 from writer.paging import asked_page
-from writer.stores import known_id
+from writer.stores import Condition, known_id
 from writer.upkeep import actions, queries
+from writer.upkeep.conditions import conditions
 
 bp = Blueprint("push", __name__, template_folder="templates")
 
 SOON = "within two seconds where the watcher runs, else with the next minute's push"
 LATEST = 5
+
+
+@bp.app_template_global("store_conditions")
+def store_conditions(rows: Sequence[Row[Any]]) -> dict[int, Condition]:
+    """Return how stores fare for pages of a room below this one, which cannot call it."""
+    with reading() as db:
+        return conditions(db, rows)
 
 
 @bp.get("/failures")

@@ -67,6 +67,12 @@ def health(db: Connection, store_id: int) -> Health:
     )
 
 
+def in_trouble() -> Select[Any]:
+    """Return the query for the store of each listing that is not pushed and that somebody should look at."""
+    query = select(listings.c.store_id).join(products, products.c.id == listings.c.stock_product_id)
+    return query.where(_wanted("trouble"))
+
+
 def count_listings(db: Connection, store_id: int, which: str, text: str = "") -> int:
     """Return how many listings of products of ours a filter and part of a SKU leave."""
     return _count(db, _of_store(store_id).where(_wanted(which), _named(text)))
