@@ -225,11 +225,19 @@ def test_store_without_keys_or_never_read_cannot_be_started(
     db: Database, ring: Keyring, shops: list[FakeStore]
 ) -> None:
     unread = connect_store(db, ring, shops[0])
+    add_product(db, "X")
     with db.transaction() as connection:
         keyless = registry.register(connection, "other.example", "ada").id
         for store_id, words in ((unread, "Refresh the mappings"), (keyless, "no REST keys")):
             with pytest.raises(Conflict, match=words):
                 baseline.start(connection, "ada", [store_id])
+
+
+def test_nothing_is_started_while_nothing_is_counted(db: Database, store_ids: list[int]) -> None:
+    with pytest.raises(Conflict, match="Nothing is counted here yet"):
+        start(db, store_ids)
+
+    assert store_row(db, store_ids[0]).push_state == "off"
 
 
 def test_stopped_store_is_pushed_nothing_and_goes_on_where_it_was(

@@ -333,9 +333,25 @@ def test_baseline_takes_one_stores_counts_over_and_starts(
     assert store_row(db, read_store_id).push_state == "on"
 
 
+def test_who_counts_nothing_yet_is_led_to_a_stores_counts(
+    admin: FlaskClient, db: Database, read_store_id: int
+) -> None:
+    connection = words(admin.get(f"/stores/{read_store_id}/connection").text)
+    page = admin.get(f"/stores/{read_store_id}/baseline").text
+    data = {"from": "ours", "start": str(read_store_id)}
+    answer = admin.post(f"/stores/{read_store_id}/baseline", data=data, follow_redirects=True)
+
+    assert "Your stock list is empty: the next step can take" in connection
+    assert 'value="ours" disabled>' in page
+    assert f'id="from-{read_store_id}" value="{read_store_id}" checked>' in page
+    assert "Nothing is counted here yet: start from a store&#39;s counts" in answer.text
+    assert store_row(db, read_store_id).push_state == "off"
+
+
 def test_baseline_starts_from_our_counts_and_stops(
     admin: FlaskClient, db: Database, read_store_id: int
 ) -> None:
+    add_product(db, "X-1", 5)
     url = f"/stores/{read_store_id}"
     states = []
     for path, data in (("baseline", {"from": "ours", "start": str(read_store_id)}), ("stop", {})):

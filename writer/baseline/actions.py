@@ -14,6 +14,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, select
 
 from writer import audit, clock, stock, stores, woocommerce
+from writer.baseline import queries
 from writer.db import Database
 from writer.errors import Conflict, Invalid
 from writer.schema.listings import listings
@@ -37,8 +38,10 @@ def start(db: Connection, actor: str, store_ids: list[int], since: datetime | No
     """Push our counts to these stores from now on; their orders from before `since` move no stock.
 
     Without `since` a store that was started before goes on where it was stopped. Raises NotFound, and
-    Conflict where one has no keys or nothing was read from it yet.
+    Conflict where one has no keys or nothing was read from it yet, or where nothing is counted here.
     """
+    if not queries.counts_anything(db):
+        raise Conflict("Nothing is counted here yet: start from a store's counts, or add products first.")
     for store_id in store_ids:
         store = stores.get(db, store_id)
         check_ready(db, store)

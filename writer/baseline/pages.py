@@ -31,6 +31,7 @@ def ask(store_id: int) -> str:
             page=page,
             lines=queries.list_lines(db, page.size, page.offset),
             readable=readable,
+            counts_anything=queries.counts_anything(db),
         )
 
 

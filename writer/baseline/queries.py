@@ -21,6 +21,11 @@ class Line:
     shown: dict[int, list[int]]
 
 
+def counts_anything(db: Connection) -> bool:
+    """Tell whether there is a product that is counted here."""
+    return db.execute(select(products.c.id).where(products.c.is_active).limit(1)).first() is not None
+
+
 def count_lines(db: Connection) -> int:
     """Return how many SKUs the table has: those we count and those only stores have."""
     return int(db.execute(select(func.count()).select_from(_skus().subquery())).scalar_one())

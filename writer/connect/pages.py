@@ -6,7 +6,7 @@ from flask import Blueprint, current_app, flash, redirect, render_template, url_
 from sqlalchemy import Row
 from werkzeug.wrappers import Response
 
-from writer import accounts, listings, stores, upkeep, webhooks
+from writer import accounts, baseline, listings, stores, upkeep, webhooks
 from writer.connect import actions, forms, policies
 from writer.db import database, reading, transaction
 from writer.errors import Conflict, Invalid
@@ -214,10 +214,12 @@ def _steps_page(
     with reading() as db:
         store = stores.get(db, known_id(store_id))
         counts = listings.count_by_filter(db, store.id)
+        counts_anything = baseline.counts_anything(db)
     return render_template(
         "connect/steps.html",
         store=store,
         counts=counts,
+        counts_anything=counts_anything,
         job=job,
         says=stores.doctor_says(store),
         webhook_url=webhooks.public_url(current_app.config["ONEROM"].environment),
