@@ -122,3 +122,8 @@ def test_the_documentation_is_read_and_tried_out(admin_page: Page, database: Dat
     admin_page.get_by_role("button", name="Execute").click()
 
     expect(admin_page.get_by_text('"total_count": 0').first).to_be_visible()
+    # White on the dark of its block: the pages' own look of code does not reach in.
+    expect(admin_page.locator("pre.curl")).to_have_css("background-color", "rgb(51, 51, 51)")
+    for shown in admin_page.locator(".responses-wrapper pre code").all():
+        expect(shown).to_have_css("background-color", "rgba(0, 0, 0, 0)")
+        expect(shown).to_have_css("color", "rgb(255, 255, 255)")
