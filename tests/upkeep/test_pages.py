@@ -307,6 +307,21 @@ def test_drift_is_settled_as_the_owner_says(
     assert "ada chose so" in admin.get("/stores/1/drift").text
 
 
+def test_drift_that_waits_can_be_answered_where_it_is_listed(
+    hub: Hub, admin: FlaskClient, staff: FlaskClient
+) -> None:
+    ask_about_drift(hub)
+
+    page, of_staff = admin.get("/stores/1/drift").text, staff.get("/stores/1/drift").text
+
+    assert "Ask me each time" in page
+    assert "waits for you" in page
+    assert page.count('action="/stores/1/drift/1"') == 2
+    assert "waits for an admin" in of_staff
+    assert 'action="/stores/1/drift/1"' not in of_staff
+    assert '<a href="#drift-1">waits for you</a>' in admin.get("/stores/1/push").text
+
+
 def test_drift_is_settled_once_and_by_its_own_store(hub: Hub, admin: FlaskClient) -> None:
     ask_about_drift(hub)
     assert admin.post("/stores/2/drift/1", data={"do": "theirs"}).status_code == 404

@@ -6,7 +6,7 @@ from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  #
 from wtforms.validators import InputRequired, Length, Optional
 from wtforms.widgets import PasswordInput
 
-from writer.connect.policies import DRIFT_POLICIES
+from writer import drift
 
 _PLAIN = {"autocomplete": "off", "autocapitalize": "none", "spellcheck": "false"}
 
@@ -68,7 +68,7 @@ class RulesForm(FlaskForm):  # type: ignore[misc]  # flask_wtf has no types
     )
     drift_policy = SelectField(
         "When the store shows a number that nothing explains",
-        choices=[SelectChoice(value, label) for value, label in DRIFT_POLICIES.items()],
+        choices=[SelectChoice(value, label) for value, label in drift.POLICIES.items()],
     )
     restocks_refunds = BooleanField("Refunded units go back on the shelf, where the store does not say")
     manages_stock = BooleanField("Switch stock management on for products that have none in the store")

@@ -4,15 +4,10 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from writer import audit, listings, stores
+from writer import audit, drift, listings, stores
 from writer.errors import Invalid
 
 LARGEST_BUFFER = 10_000
-DRIFT_POLICIES = {
-    "enforce": "Write our number there, keep the difference in the log",
-    "adopt": "Take their number over, as one movement",
-    "ask": "Ask me each time",
-}
 
 
 def change(
@@ -31,7 +26,7 @@ def change(
     errors = {}
     if not 0 <= buffer <= LARGEST_BUFFER:
         errors["buffer"] = f"Must be a whole number from 0 to {LARGEST_BUFFER:,}."
-    if drift_policy not in DRIFT_POLICIES:
+    if drift_policy not in drift.POLICIES:
         errors["drift_policy"] = "Choose one of those offered."
     if errors:
         raise Invalid("The rules cannot be used as they are.", errors)

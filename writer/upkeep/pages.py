@@ -83,6 +83,7 @@ def show(store_id: int) -> str:
             filters=queries.LISTINGS,
             asked=drift.list_drifts(db, store_id, 50, only_asked=True),
             latest=drift.list_drifts(db, store_id, LATEST),
+            policies=drift.POLICIES,
             soon=SOON,
         )
 
@@ -94,7 +95,9 @@ def list_drift(store_id: int) -> str:
         store = stores.get(db, known_id(store_id))
         page = asked_page(drift.count_drifts(db, store_id))
         rows = drift.list_drifts(db, store_id, page.size, page.offset)
-        return render_template("upkeep/drift.html", store=store, rows=rows, page=page)
+        return render_template(
+            "upkeep/drift.html", store=store, rows=rows, page=page, policies=drift.POLICIES
+        )
 
 
 @bp.post("/stores/<int:store_id>/push/now")
