@@ -9,6 +9,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from tests.connected import add_product, connect_store, listed, store_row
+from tests.delivering import deliver, make_order_body
 from tests.fakes.woocommerce import FakeStore
 from writer.db import Database
 from writer.listings import refresh
@@ -139,6 +140,17 @@ def test_steps_of_a_new_store_say_what_comes_next(admin: FlaskClient, store_id: 
     assert "orders are read by polling alone" in text
     assert "matched to the stock list by SKU" in text
     assert "Nothing is written to this store" in text
+
+
+def test_webhooks_that_arrive_are_said_though_nothing_can_look_after_them(
+    app: Flask, admin: FlaskClient, store: FakeStore, store_id: int
+) -> None:
+    deliver(app.test_client(), make_order_body(), source=store.url)
+
+    text = words(admin.get(f"/stores/{store_id}/connection").text)
+
+    assert "Webhooks arrive, last 20" in text
+    assert "polling alone" not in text
 
 
 def test_refresh_runs_in_the_background_and_tells_how_it_ended(

@@ -215,6 +215,7 @@ def _steps_page(
         store = stores.get(db, known_id(store_id))
         counts = listings.count_by_filter(db, store.id)
         counts_anything = baseline.counts_anything(db)
+        heard_at = webhooks.last_heard_at(db, store.id)
     return render_template(
         "connect/steps.html",
         store=store,
@@ -222,6 +223,7 @@ def _steps_page(
         counts_anything=counts_anything,
         job=job,
         says=stores.doctor_says(store),
+        heard_at=heard_at,
         webhook_url=webhooks.public_url(current_app.config["ONEROM"].environment),
         webhooks_form=webhooks_form or forms.WebhooksForm(formdata=None),
         rules_form=rules_form or forms.RulesForm(formdata=None, obj=store),

@@ -2,5 +2,6 @@
 
 from writer.webhooks.actions import check, mend
 from writer.webhooks.examine import PATH, POLL_ONLY, TOPICS, public_url
+from writer.webhooks.queries import last_heard_at
 
-__all__ = ["PATH", "POLL_ONLY", "TOPICS", "check", "mend", "public_url"]
+__all__ = ["PATH", "POLL_ONLY", "TOPICS", "check", "last_heard_at", "mend", "public_url"]
