@@ -103,6 +103,8 @@ def test_an_admin_adds_a_user_and_changes_the_role(admin_page: Page) -> None:
     admin_page.get_by_role("button", name="Add user").click()
     expect(admin_page.get_by_role("heading", name="Password for kim")).to_be_visible()
     admin_page.get_by_role("link", name="Done, I have copied it").click()
+    expect(admin_page.get_by_text("password handed out")).to_be_visible()
+    assert admin_page.locator(".table-responsive").evaluate("table => table.scrollWidth <= table.clientWidth")
     admin_page.get_by_role("link", name="kim").click()
 
     admin_page.get_by_label("Role").select_option("admin")
