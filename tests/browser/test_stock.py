@@ -22,7 +22,7 @@ def database(app: Flask) -> Database:
 
 def test_a_product_is_added_received_and_explained(database: Database, admin_page: Page) -> None:
     admin_page.goto("/stock")
-    admin_page.get_by_role("link", name="Add a product").click()
+    admin_page.get_by_role("link", name="Add a product").first.click()
 
     admin_page.get_by_label("SKU", exact=True).fill("fire24-a")
     admin_page.get_by_label("On hand now").fill("40")
