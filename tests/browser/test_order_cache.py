@@ -94,6 +94,19 @@ def test_a_customer_is_erased(store: FakeStore, admin_page: Page) -> None:
     expect(admin_page.get_by_text("Grace Hopper")).to_have_count(0)
 
 
+def test_a_customer_is_erased_by_mail_after_a_second_look(store: FakeStore, admin_page: Page) -> None:
+    sync(admin_page)
+    admin_page.goto("/orders/1")
+    admin_page.get_by_text("Erase this customer").click()
+    admin_page.get_by_role("link", name="All orders of this customer").click()
+
+    admin_page.get_by_role("button", name="See from what").click()
+    expect(admin_page.get_by_role("heading", name="Erase grace@example.test?")).to_be_visible()
+    admin_page.get_by_role("button", name="Erase for good").click()
+
+    expect(admin_page.get_by_text("The customer is erased from 1 order.")).to_be_visible()
+
+
 def test_staff_find_what_an_admin_ticks_for_them(app: Flask, store: FakeStore, admin_page: Page) -> None:
     database: Database = app.extensions["database"]
     with database.reading() as db:

@@ -34,7 +34,7 @@ def database(app: Flask) -> Database:
 
 
 def erase(admin: FlaskClient, email: str = "zelda@quill.test") -> str:
-    return admin.post("/erase", data={"email": email}, follow_redirects=True).text
+    return admin.post("/erase", data={"email": email, "confirmed": "1"}, follow_redirects=True).text
 
 
 def told(database: Database) -> str:

@@ -1,5 +1,7 @@
 """Erasing a customer from everything that is kept of his orders: cache, raw data, deliveries."""
 
+from collections import Counter
+
 from sqlalchemy import Connection
 
 from writer import deliveries, orders
@@ -13,6 +15,22 @@ def erase(db: Connection, actor: str, *, email: str | None = None, order_id: int
     that names it, and later deliveries bring none back. What could not be counted yet can be still. Units,
     money and SKUs stay. 0: deliveries alone named the customer. Raises Invalid, NotFound.
     """
+    return len(_erase(db, actor, email, order_id))
+
+
+def foresee(db: Connection, actor: str, *, email: str) -> Counter[int]:
+    """Return from how many orders of which store, by its id, `erase` would erase a customer.
+
+    It is done and taken back, so that it says what will be done. None: deliveries alone name the customer.
+    Raises Invalid, NotFound.
+    """
+    with db.begin_nested() as attempt:
+        erased = _erase(db, actor, email, None)
+        attempt.rollback()
+    return Counter(store_id for store_id, _ in erased)
+
+
+def _erase(db: Connection, actor: str, email: str | None, order_id: int | None) -> list[tuple[int, str]]:
     address = (email or "").strip().lower()
     mentioned = deliveries.forget_address(db, address) if address and order_id is None else 0
     try:
@@ -20,7 +38,7 @@ def erase(db: Connection, actor: str, *, email: str | None = None, order_id: int
     except NotFound:
         if not mentioned:
             raise
-        return 0
+        return []
     for store_id, external_id in erased:
         deliveries.forget_bodies(db, store_id, external_id)
-    return len(erased)
+    return erased

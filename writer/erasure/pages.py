@@ -3,7 +3,7 @@
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from writer import accounts
+from writer import accounts, stores
 from writer.db import database, transaction
 from writer.erasure import actions
 from writer.errors import DomainError, NotFound
@@ -20,18 +20,13 @@ def ask() -> str:
 
 @bp.post("/erase")
 @accounts.admin_only
-def erase() -> Response | tuple[str, int]:
-    """Erase a customer by e-mail: name, address and everything the stores delivered about the orders."""
+def erase() -> Response | str | tuple[str, int]:
+    """Erase a customer by e-mail, once it is `confirmed`: before, say from what, and ask once more."""
     email = request.form.get("email", "")[:300]
     try:
-        with transaction() as db:
-            how_many = actions.erase(db, accounts.actor().name, email=email)
+        return _erase(email) if request.form.get("confirmed") == "1" else _ask_again(email)
     except DomainError as error:
         return render_template("erasure/ask.html", email=email, error=error.sentence), error.status
-    database().shed_traces()
-    where = f"{how_many} order{'' if how_many == 1 else 's'}" if how_many else "what stores delivered"
-    flash(f"The customer is erased from {where}.", "success")
-    return redirect(url_for("erasure.ask"), 303)
 
 
 @bp.post("/orders/<int:order_id>/erase")
@@ -45,3 +40,21 @@ def erase_of_order(order_id: int) -> Response:
     database().shed_traces()
     flash("The customer of this order is erased.", "success")
     return redirect(f"/orders/{order_id}", 303)
+
+
+def _ask_again(email: str) -> str:
+    with transaction() as db:
+        found = actions.foresee(db, accounts.actor().name, email=email)
+        shops = [
+            (row.name, found[row.id]) for row in stores.list_stores(db, accounts.sight()) if found[row.id]
+        ]
+    return render_template("erasure/confirm.html", email=email.strip(), shops=shops, total=found.total())
+
+
+def _erase(email: str) -> Response:
+    with transaction() as db:
+        how_many = actions.erase(db, accounts.actor().name, email=email)
+    database().shed_traces()
+    where = f"{how_many} order{'' if how_many == 1 else 's'}" if how_many else "what stores delivered"
+    flash(f"The customer is erased from {where}.", "success")
+    return redirect(url_for("erasure.ask"), 303)
