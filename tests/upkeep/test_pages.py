@@ -11,6 +11,7 @@ from sqlalchemy import select, update
 from tests.hub import Hub, running_hub
 from tests.makers import grant_every_store, sign_in_as
 from writer import clock
+from writer.listings import look_at_all
 from writer.people import grants, queries
 from writer.schema.audit import audit_entries
 from writer.schema.drift import drifts
@@ -344,6 +345,17 @@ def test_drift_of_a_listing_that_became_another_product_is_not_taken_over(
 
     assert "The listing became another product since" in answer.text
     assert (hub.on_hand("X"), hub.on_hand("Y")) == (10, 10)
+
+
+def test_a_listing_that_shows_its_count_is_checked_and_does_not_wait(hub: Hub, admin: FlaskClient) -> None:
+    with hub.database.transaction() as db:
+        look_at_all(db, 1)
+
+    page = admin.get("/stores/1/push").text
+
+    assert page.count("being checked") == 2
+    assert ">waiting<" not in page
+    assert "Retry X" not in page
 
 
 def test_failures_that_are_over_for_long_are_forgotten(hub: Hub) -> None:
