@@ -61,6 +61,27 @@ def test_the_page_and_its_chart_are_by_the_period_asked_for(reader: FlaskClient,
     assert f"sold by {by}</title>" in page
 
 
+def test_the_page_says_of_what_alone_its_chart_is(reader: FlaskClient, database: Database) -> None:
+    with database.transaction() as db:
+        for units, model in [(3, "R&D"), (7, "Ice")]:
+            sell(db, units, model, "24pin", "2026-11-01 10:00:00")
+
+    page = reader.get("/?model=R%26D&from=2026-11-01&to=2026-11-05&by=day").text
+
+    assert "Only R&amp;D: 3 in this time." in page
+    assert '<a href="?by=week&amp;model=R%26D">' in page
+    assert '<a href="?by=day">Show all</a>' in page
+    assert "Only " not in reader.get("/").text
+
+
+@pytest.mark.parametrize(("last", "dates"), [("08", ["2 Nov", "4 Nov", "6 Nov", "8 Nov"]), ("01", ["1 Nov"])])
+def test_the_newest_bar_of_a_chart_has_its_date(reader: FlaskClient, last: str, dates: list[str]) -> None:
+    answer = reader.get(f"/api/sales/chart.svg?by=day&from=2026-11-01&to=2026-11-{last}")
+
+    found = ElementTree.fromstring(answer.data).findall(f"{SVG}text")
+    assert [text.text for text in found if (text.text or "").endswith("Nov")] == dates
+
+
 def test_each_address_has_a_page_of_its_own(reader: FlaskClient) -> None:
     first = reader.get("/", base_url="https://one.example").text
     second = reader.get("/", base_url="http://two.example:8106").text
