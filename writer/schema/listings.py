@@ -15,6 +15,8 @@ from sqlalchemy import (
 
 from writer.schema.types import UtcTime, metadata
 
+IN_TROUBLE = "is_gone OR drift_at IS NOT NULL OR problem IS NOT NULL"
+
 listings = Table(
     "listings",
     metadata,
@@ -46,4 +48,8 @@ listings = Table(
     Column("seen_at", UtcTime),  # by the last mapping refresh; NULL: by none
     UniqueConstraint("store_id", "product_id", "variation_id"),
     Index("ix_listings_product", "stock_product_id"),
+    # The few that somebody should look at, which pages that are opened often count.
+    Index(
+        "ix_listings_trouble", "store_id", sqlite_where=text(IN_TROUBLE), postgresql_where=text(IN_TROUBLE)
+    ),
 )

@@ -3,12 +3,12 @@
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, Select, and_, case, func, not_, or_, select
+from sqlalchemy import ColumnElement, Connection, Row, Select, and_, case, func, not_, or_, select, text
 
 from writer import drift, push
 from writer.errors import NotFound
 from writer.schema.deliveries import deliveries
-from writer.schema.listings import listings
+from writer.schema.listings import IN_TROUBLE, listings
 from writer.schema.stock import products
 from writer.schema.stores import failures, stores
 from writer.sight import Sight
@@ -68,9 +68,9 @@ def health(db: Connection, store_id: int) -> Health:
 
 
 def in_trouble() -> Select[Any]:
-    """Return the query for the store of each listing that is not pushed and that somebody should look at."""
+    """Return the query for the store of each listing that somebody should look at, besides those asked of."""
     query = select(listings.c.store_id).join(products, products.c.id == listings.c.stock_product_id)
-    return query.where(_wanted("trouble"))
+    return query.where(text(f"({IN_TROUBLE})"), or_(listings.c.is_gone, products.c.is_active))
 
 
 def count_listings(db: Connection, store_id: int, which: str, text: str = "") -> int:

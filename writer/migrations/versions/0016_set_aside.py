@@ -1,4 +1,5 @@
-"""What a line counted as before its order went to the trash; and on PostgreSQL amounts beyond 31 bits.
+"""What a line counted as before its order went to the trash, an index of listings in trouble; and on
+PostgreSQL amounts beyond 31 bits.
 
 Revision 0016, after 0015.
 """
@@ -23,6 +24,14 @@ def upgrade() -> None:
     """Add the columns; of orders that are in the trash already nothing is known."""
     op.add_column("order_lines", sa.Column("sold_aside", sa.Integer))
     op.add_column("order_lines", sa.Column("held_aside", sa.Integer))
+    is_in_trouble = sa.text("is_gone OR drift_at IS NOT NULL OR problem IS NOT NULL")
+    op.create_index(
+        "ix_listings_trouble",
+        "listings",
+        ["store_id"],
+        sqlite_where=is_in_trouble,
+        postgresql_where=is_in_trouble,
+    )
     if op.get_bind().dialect.name == "postgresql":
         _make_wider(op.get_bind())
 
