@@ -115,3 +115,11 @@ def test_no_answer_and_no_log_line_holds_a_password_or_a_token(
     for secret in ("a password that is wrong", PASSWORD, reader_token):
         assert secret not in logged
         assert secret not in wrong.text + right.text + asked.text
+
+
+@pytest.mark.parametrize("path", ["/sign-in", "/password", "/users", "/sales"])
+def test_a_page_takes_no_json_for_a_form(admin: FlaskClient, path: str) -> None:
+    answer = admin.post(path, json={"name": 7, "password": 7, "quantity": 7})
+
+    assert answer.status_code == 415
+    assert "JSON is for the addresses below /api" in answer.text

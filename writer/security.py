@@ -4,6 +4,7 @@ import hashlib
 
 from flask import Flask, Request, Response, current_app, request
 from flask.sessions import SecureCookieSession, SecureCookieSessionInterface
+from werkzeug.exceptions import UnsupportedMediaType
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from writer.config import Config, whole_number
@@ -56,6 +57,7 @@ def register(app: Flask, config: Config) -> None:
         MAX_FORM_PARTS=1000,
     )
     app.before_request(_limit)
+    app.before_request(_take_forms_alone)
     app.after_request(_protect)
 
 
@@ -64,6 +66,12 @@ def _limit() -> None:
     view = current_app.view_functions.get(request.endpoint or "")
     if not (getattr(view, "is_public", False) and request.path.startswith(("/api/", "/webhooks/"))):
         request.max_content_length = LARGEST_FORM_BYTES
+
+
+def _take_forms_alone() -> None:
+    """Refuse JSON on pages: Flask-WTF would read it as a form, whose values are then no texts."""
+    if request.is_json and request.method != "GET" and not request.path.startswith(("/api/", "/webhooks/")):
+        raise UnsupportedMediaType("Pages take what a form sends; JSON is for the addresses below /api.")
 
 
 def _protect(response: Response) -> Response:

@@ -680,3 +680,25 @@ def test_units_of_a_second_short_refund_come_back_by_the_policy(
     send(client, RETURNED, short(line(1), status="processing", refund_id=2))
 
     assert (first, on_hand(db)) == (left, 10 if is_policy else 8)
+
+
+def test_the_units_of_a_refund_whose_amount_is_known_are_learned(
+    client: FlaskClient, db: Database, store_id: int
+) -> None:
+    deliver(client, make_order_body(refunds=[{"id": 9, "reason": "", "total": "-12.00"}]))
+
+    told = [
+        outcome(send(client, RETURNED, short(line(1), refund_id=9, status="processing"))) for _ in range(2)
+    ]
+
+    assert (told, sold(db)) == (["recorded", "stale"], 1)
+    with db.reading() as connection:
+        assert connection.execute(select(orders.c.net_minor)).scalar_one() == 1200
+
+
+def test_a_short_name_is_the_stores_in_large_letters_too(
+    client: FlaskClient, db: Database, store_id: int
+) -> None:
+    source = {**BEARER, "X-WC-Webhook-Source": "https://shop.example/"}
+
+    assert outcome(send(client, PAID, short(site_id="UK"), headers=source)) == "recorded"

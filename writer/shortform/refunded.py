@@ -9,6 +9,7 @@ from writer import stock, woocommerce
 from writer.orders import Channel, LineSnapshot, OrderSnapshot, RefundSnapshot
 
 Target = tuple[LineSnapshot, ...]  # the lines an item means: one, or all that have its SKU
+_TOLD = "told by a short message"
 _ANNOUNCED = "announced"  # stands where a refund's id would, until the store was asked
 
 
@@ -20,14 +21,15 @@ def refunded(
     Where the store has keys and the message does not name its refund, the refund is only announced: what
     it holds is read by REST, lest it be counted twice.
     """
-    named = payload.get("refund_id")
-    recorded = {refund.external_id for refund in known.refunds}
-    if named is not None and str(int(named)) in recorded:
+    named = str(int(payload["refund_id"])) if payload.get("refund_id") is not None else None
+    recorded = {refund.external_id: refund for refund in known.refunds}
+    # Of one that is known the units may be news: the store's own order tells its amount alone.
+    told = recorded.get(named or "")
+    if told is not None and (told.lines is not None or not items):
         return None
     if named is not None and not items:
         # Its amount alone is known: which units it holds is asked by REST where there are keys.
-        refund = RefundSnapshot(str(int(named)), 0, "told by a short message")
-        return replace(known, refunds=(*known.refunds, refund))
+        return replace(known, refunds=(*known.refunds, RefundSnapshot(named, 0, _TOLD)))
     units = _units(known, items, is_in_all=named is None)
     if not units:
         return None
@@ -36,10 +38,11 @@ def refunded(
             return None  # the store is about to be asked already
         refund = RefundSnapshot(_ANNOUNCED, 0, "announced by a short message")
     else:
-        refund_id = str(int(named)) if named is not None else _refund_id(known, units)
-        refund = RefundSnapshot(refund_id, 0, "told by a short message", tuple(sorted(units.items())))
+        refund = told or RefundSnapshot(named or _refund_id(known, units), 0, _TOLD)
+        refund = replace(refund, lines=tuple(sorted(units.items())))
     lines = tuple(_put_back(line, refund, channel) for line in known.lines)
-    after = replace(known, refunds=(*known.refunds, refund), lines=lines)
+    others = tuple(known_one for known_one in known.refunds if known_one is not told)
+    after = replace(known, refunds=(*others, refund), lines=lines)
     gone = _refunded_so_far(after)
     is_all = all(gone.get(line.external_id, 0) >= line.quantity for line in known.lines)
     return replace(after, status="refunded") if is_all else after

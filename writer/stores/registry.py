@@ -74,8 +74,10 @@ def get(db: Connection, store_id: int) -> Row[Any]:
 
 
 def find_named(db: Connection, site_id: str) -> Row[Any] | None:
-    """Return the store with this short name."""
-    return db.execute(select(stores).where(stores.c.site_id == site_id)).first()
+    """Return the store with this short name, in large or small letters."""
+    named = select(stores).where(func.lower(stores.c.site_id) == site_id.lower())
+    # Two that differ in that alone may be there from before; then the exact one is meant.
+    return db.execute(named.order_by(stores.c.site_id != site_id, stores.c.id).limit(1)).first()
 
 
 def count(db: Connection) -> int:
