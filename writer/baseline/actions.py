@@ -112,6 +112,8 @@ def _units(row: Row[Any], item: Json | None) -> int | None:
     is_left_out = row.is_mapped_by_hand and row.stock_product_id is None
     if shown is None or shown.quantity is None or shown.manage_stock != "yes" or not row.sku or is_left_out:
         return None
+    if shown.quantity > stock.MAX_UNITS:
+        return None  # no number that anybody counted
     return max(0, shown.quantity)  # a store that oversold has none, whatever number it shows
 
 

@@ -133,7 +133,6 @@ def save(
         "ca_bundle": site.ca_bundle,
     }
     stores.save(db, store.id, **changes)
-    stores.note_success(db, stores.get(db, store.id))
     _go_on(db, store.id)
     told = {**checked, "base_url": site.base_url, "auth": found.auth, "keys": "new"}
     audit.note(db, actor, "store.connect", f"store {store.id}", {"base_url": store.base_url}, told)
@@ -231,6 +230,6 @@ def _store(db: Connection, actor: str, source: str, store_id: int | None) -> Row
 
 def _go_on(db: Connection, store_id: int) -> None:
     """Let a store that was paused for refused keys be pushed to again: they are new."""
-    fresh = {"refusals": 0, "failures": 0, "not_before": None, "last_error": None}
-    stores.save(db, store_id, **fresh)
     stores.go_on(db, store_id)
+    stores.note_success(db, stores.get(db, store_id))
+    stores.save(db, store_id, not_before=None)

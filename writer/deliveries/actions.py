@@ -66,6 +66,10 @@ def keep_failed(db: Connection, store: Row[Any], order_external_id: str, body: b
     sentence = "It was read from the store and could not be recorded; it is tried again."
     body = forget.of_erased(db, store.id, order_external_id, body) or body
     now = clock.now()
+    waits = (deliveries.c.store_id == store.id) & (deliveries.c.order_external_id == order_external_id)
+    is_same = (deliveries.c.body == body) & deliveries.c.next_attempt_at.is_not(None)
+    if db.execute(select(deliveries.c.id).where(waits, is_same).limit(1)).first() is not None:
+        return  # a store is asked for the same order again and again until it can be recorded
     delivery_id = database.insert_row(
         db,
         deliveries,

@@ -15,14 +15,25 @@ from writer.stores import get as get_store
 
 
 def note(
-    db: Connection, store_id: int, *, listing_id: int, stock_product_id: int, sku: str, shown: int, by: int
+    db: Connection,
+    store_id: int,
+    *,
+    listing_id: int,
+    stock_product_id: int,
+    sku: str,
+    version: int,
+    shown: int,
+    by: int,
 ) -> bool:
     """Record drift by the store's policy; return whether our number is to be written now.
 
-    The store shows so many units `shown` of our product `sku`, and nothing explains `by` of them.
+    The store shows so many units `shown` of our product `sku`, whose count is of `version`, and nothing
+    explains `by` of them.
     """
     store = get_store(db, store_id)
     action = {"enforce": "enforced", "adopt": "adopted", "ask": "asked"}[store.drift_policy]
+    if action == "adopted" and abs(by) > stock.LARGEST_MOVE:
+        action = "asked"  # no number that anybody counted
     drift_id = database.insert_row(
         db,
         drifts,
@@ -35,11 +46,9 @@ def note(
         settled_at=None if action == "asked" else clock.now(),
         settled_by=None if action == "asked" else "policy",
     )
-    seen: dict[str, Any] = {"drift_by": None, "drift_at": None}
-    if action == "enforced":
-        # What is shown there counts as told: our number is written over it, and this is drift but once.
-        seen["pushed"] = shown
-    save_listing(db, listing_id, **seen)
+    # What is shown there counts as told, with all that its own orders did to it: this is drift but once.
+    told = {"pushed": shown, "pushed_version": version, "agreed_at": clock.now(), "intended": None}
+    save_listing(db, listing_id, drift_by=None, drift_at=None, **told)
     if action == "adopted":
         _adopt(db, f"drift in {store.name}", store, listing_id, stock_product_id, by, shown)
     if action == "asked":
@@ -66,6 +75,8 @@ def answer(db: Connection, actor: str, drift_id: int, adopt: bool) -> None:
         raise NotFound("There is no such drift.")
     if row.settled_at is not None:
         raise Conflict("This drift is settled already.")
+    if adopt and abs(row.theirs - row.ours) > stock.LARGEST_MOVE:
+        raise Conflict("Theirs is no number that can be counted: only ours can be written there.")
     if adopt and row.pushed is None:
         raise Conflict("The listing became another product since: only our number can be written there.")
     done = {"settled_at": clock.now(), "settled_by": actor, "action": "adopted" if adopt else "enforced"}

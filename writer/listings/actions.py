@@ -53,20 +53,23 @@ def item(payload: dict[str, Any], parent: dict[str, Any] | None = None) -> Item 
     A variable product that manages no stock itself is none: its variations are. A variation without a SKU
     of its own shows its parent's; where the parent counts it too, the parent alone is the listing.
     """
-    number = payload.get("id")
-    if not isinstance(number, int) or not 0 < number <= MAX_ID:
+    if not _is_id(payload.get("id")) or (parent is not None and not _is_id(parent.get("id"))):
         return None
     shown = read_shown(payload)
     sku = _text(payload.get("sku"), 200)
     if parent is None:
         if payload.get("type") == "variable" and shown.manage_stock != "yes":
             return None
-        return Item(number, 0, sku, _text(payload.get("name"), 200), shown)
+        return Item(int(payload["id"]), 0, sku, _text(payload.get("name"), 200), shown)
     if stock.key(sku) == stock.key(_text(parent.get("sku"), 200)):
         if shown.manage_stock == "parent":
             return None
         sku = ""
-    return Item(int(parent["id"]), number, sku, _variation_name(payload, parent), shown)
+    return Item(int(parent["id"]), int(payload["id"]), sku, _variation_name(payload, parent), shown)
+
+
+def _is_id(number: Any) -> bool:
+    return isinstance(number, int) and not isinstance(number, bool) and 0 < number <= MAX_ID
 
 
 def _variation_name(payload: dict[str, Any], parent: dict[str, Any]) -> str:

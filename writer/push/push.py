@@ -173,6 +173,7 @@ class _Run:
                 listing_id=due.id,
                 stock_product_id=due.stock_product_id,
                 sku=due.sku,
+                version=due.version,
                 shown=shown.quantity,
                 by=by,
             )
@@ -205,7 +206,10 @@ class _Run:
             answers = write(items)
         except NotThere as gone:
             answers = [{"error": {"code": "invalid_id", "message": gone.sentence}} for _ in items]
-        return {due.id: answer for due, answer in zip(writing, answers, strict=False)}
+        # In the order asked for, as WooCommerce does; a plugin that sorts them has given each its id.
+        by_id = {answer["id"]: answer for answer in answers if isinstance(answer.get("id"), int)}
+        pairs = zip(writing, answers, strict=False)
+        return {due.id: by_id.get(due.variation_id or due.product_id, answer) for due, answer in pairs}
 
     def _verify(self, writing: list[Due], answers: dict[int, dict[str, Any]]) -> dict[int, str]:
         """Return why each listing that was not written was not; what answers another number is read again."""

@@ -1,6 +1,7 @@
 """Products: which SKUs are counted, under which names, with which settings."""
 
 from collections.abc import Callable
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, Row, delete
@@ -17,18 +18,21 @@ from writer.stock.record import touch
 on_product_added: list[Callable[[Connection, str], None]] = []
 
 
-def add_product(db: Connection, actor: str, sku: str, on_hand: int = 0, **given: Any) -> Row[Any]:
-    """Begin to count a SKU, with `on_hand` units as the first count; return its row.
+def add_product(
+    db: Connection, actor: str, sku: str, on_hand: int = 0, at: datetime | None = None, **given: Any
+) -> Row[Any]:
+    """Begin to count a SKU, with `on_hand` units as the first count, made `at`; return its row.
 
-    `given` are settings by column. Orders made before now are part of that count: they move no stock. Raises
-    Invalid naming the fields, or Conflict where the SKU, trimmed and case-folded, is a product already.
+    `at` None: now. `given` are settings by column. Orders made before that are part of the count: they move
+    no stock. Raises Invalid naming the fields, or Conflict where the SKU, trimmed and case-folded, is a
+    product already.
     """
     checked = settings.checked({"sku": sku, **given})
     database.lock(db, f"sku {one_line.folded(checked['sku'])}")
     if queries.find(db, checked["sku"]) is not None:
         raise Conflict("A product with this SKU is there already.", {"sku": "It is there already."})
     # Whole seconds, as orders and sales give theirs: one of this second comes after the count.
-    now = clock.now().replace(microsecond=0)
+    now = (at or clock.now()).replace(microsecond=0)
     values = {**checked, "sku_key": one_line.folded(checked["sku"]), "counted_from": now}
     stock_product_id = database.insert_row(db, products, **values)
     audit.note(db, actor, "product.add", f"product {stock_product_id}", None, checked)

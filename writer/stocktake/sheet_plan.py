@@ -115,7 +115,10 @@ def carry_out(db: Connection, actor: str, plan: Plan, at: datetime) -> None:
     locked = {row.id: row for row in stock.lock_products(db, [c.product.id for c in existing if c.product])}
     for change in plan.changes:
         if change.product is None:
-            stock.add_product(db, actor, change.sku, on_hand=change.counted or 0, **change.settings)
+            counted_at = at if change.counted is not None else None
+            stock.add_product(
+                db, actor, change.sku, on_hand=change.counted or 0, at=counted_at, **change.settings
+            )
         elif change.settings:
             stock.change_product(db, actor, locked[change.product.id], **change.settings)
     counts = [(c.product.id, c.counted) for c in existing if c.product and c.counted is not None]

@@ -18,6 +18,9 @@ MOMENTARY = 3  # so often in a row a store may ask for patience until it is take
 KEPT = timedelta(days=90)  # what is over
 
 
+ENOUGH_REFUSALS = 2  # of the keys, in a row
+
+
 def wait(times: int) -> timedelta:
     """Return how long to leave a store alone after failing so often in a row: 1 min to 1 h, with jitter."""
     doubled: timedelta = FIRST_WAIT * int(2 ** min(max(times, 1) - 1, 10))
@@ -39,9 +42,12 @@ def note_store(db: Connection, store: Row[Any], error: StoreError, what: str) ->
         pause = max(asked, wait(times - MOMENTARY)) if times > MOMENTARY else asked
     elif isinstance(error, KeysRefused):
         changes["refusals"] = store.refusals + 1
-        if store.refusals + 1 >= 2:
-            changes |= {"push_state": "paused", "push_reason": error.sentence}
-            pause = None
+        if store.refusals + 1 >= ENOUGH_REFUSALS:
+            if store.push_state == "off":
+                pause = LONGEST_WAIT  # what is not pushed to is not paused: it would go on as pushed to
+            else:
+                changes |= {"push_state": "paused", "push_reason": error.sentence}
+                pause = None
             _notice(db, store, "keys refused", f"{store.name} refuses its keys: {error.sentence} Nothing is")
     elif error.permanent:
         pause = LONGEST_WAIT
@@ -111,17 +117,18 @@ def retry_now(db: Connection, actor: str, failure_id: int) -> Row[Any]:
     """
     row = _get_open(db, failure_id)
     database.update_row(db, failures, failure_id, next_at=clock.now())
-    fresh: dict[str, Any] = {"not_before": None, "refusals": 0}
-    database.update_row(db, stores, row.store_id, **fresh)
     if row.listing_id is None:
         go_on(db, row.store_id)
+    fresh: dict[str, Any] = {"not_before": None, "refusals": 0}
+    database.update_row(db, stores, row.store_id, **fresh)
     audit.note(db, actor, "failure.retry", f"failure {failure_id}", None, {"what": row.what})
     return row
 
 
 def go_on(db: Connection, store_id: int) -> None:
-    """A store that was paused is pushed to again."""
-    paused = (stores.c.id == store_id) & (stores.c.push_state == "paused")
+    """A store that was paused for its keys is pushed to again; one that a person paused is not."""
+    is_refused = stores.c.refusals >= ENOUGH_REFUSALS
+    paused = (stores.c.id == store_id) & (stores.c.push_state == "paused") & is_refused
     db.execute(update(stores).where(paused).values(push_state="on", push_reason=None))
 
 

@@ -3,12 +3,14 @@
 from dataclasses import dataclass
 from typing import Any
 
+_MOST = 1_000_000_000
+
 
 @dataclass(frozen=True)
 class Shown:
     """What a store shows of a listing. `quantity` None: no number."""
 
-    quantity: int | None
+    quantity: int | None  # at most a thousand million, more than anybody counts
     manage_stock: str  # 'yes', 'no', 'parent'
     allows_backorders: bool
 
@@ -19,7 +21,12 @@ def read_shown(item: dict[str, Any]) -> Shown:
     is_number = isinstance(quantity, int | float) and not isinstance(quantity, bool)
     managed = item.get("manage_stock")
     return Shown(
-        quantity=int(quantity) if is_number else None,  # type: ignore[arg-type]  # a number, just checked
+        quantity=_within(quantity) if is_number else None,  # type: ignore[arg-type]  # just checked
         manage_stock="parent" if managed == "parent" else "yes" if managed else "no",
         allows_backorders=str(item.get("backorders") or "no") != "no",
     )
+
+
+def _within(quantity: float) -> int:
+    """Return a number that any database holds: 9999999999 is some shops' word for endless."""
+    return int(max(-_MOST, min(quantity, _MOST)))
