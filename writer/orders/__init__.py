@@ -17,7 +17,8 @@ from writer.orders.record import (
     trash,
 )
 from writer.orders.refunds import known as known_refunds
-from writer.orders.settle import note_event, recount, rematch, rematch_product, rematch_sku
+from writer.orders.rematching import rematch, rematch_product, rematch_sku
+from writer.orders.settle import note_event, recount
 from writer.orders.snapshot import Channel, LineSnapshot, OrderSnapshot, RefundSnapshot
 
 __all__ = [

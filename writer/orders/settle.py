@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, Select, bindparam, case, select
+from sqlalchemy import Connection, Row, bindparam, select
 
 from writer import clock, sales, stock
 from writer.db import insert_row, update_row
@@ -16,8 +16,7 @@ from writer.orders.refunds import Refunded
 from writer.orders.rules import Due, Standing, Units
 from writer.orders.snapshot import Channel
 from writer.prepared import Prepared
-from writer.schema.orders import order_events, order_lines, orders
-from writer.schema.stores import stores
+from writer.schema.orders import order_events, orders
 
 _CHILDREN = Prepared(
     select(orders).where(
@@ -151,42 +150,6 @@ def _post_sale(db: Connection, facts: Facts, line: Line, change: int) -> str:
     return f"{change:+d} {line.model} {line.variant}"
 
 
-def rematch(db: Connection, cause: str) -> int:
-    """Match again every line that matched no rule, and post what is due; return how many now match.
-
-    To be called in the transaction that added a rule or a mapping: it is applied once, dated as the order.
-    """
-    return _rematch(db, order_lines.c.id.in_(matching.matchable(db)), cause)
-
-
-def rematch_sku(db: Connection, sku_key: str) -> None:
-    """Pin the lines with this (folded) SKU to the product that is counted from now on."""
-    is_meant = (order_lines.c.sku_key == sku_key) | order_lines.c.id.in_(matching.said_to_be(db, sku_key))
-    _rematch(db, is_meant & order_lines.c.stock_product_id.is_(None), "product added")
-
-
-def rematch_product(db: Connection, store_id: int, product_id: int, variation_id: int, cause: str) -> int:
-    """Match again the lines of one product of a store whose SKU was just said."""
-    open_ = order_lines.c.model.is_(None) | order_lines.c.stock_product_id.is_(None)
-    of_product = (order_lines.c.product_id == product_id) & (order_lines.c.variation_id == variation_id)
-    of_store = order_lines.c.order_id.in_(select(orders.c.id).where(orders.c.store_id == store_id))
-    return _rematch(db, open_ & of_product & of_store, cause)
-
-
-def _rematch(db: Connection, which: ColumnElement[bool], cause: str) -> int:
-    waiting = select(order_lines.c.order_id).where(which, ~order_lines.c.is_removed)
-    matched = 0
-    found = _with_store().where(orders.c.id.in_(waiting)).order_by(orders.c.id).with_for_update(of=orders)
-    for row in db.execute(found).all():
-        lines, was = _loaded(db, row.id)
-        before = sum(line.model is None for line in lines)
-        posted = post(db, facts_of(row, row.store_name, row.stock_from), lines, was)
-        matched += before - sum(line.model is None for line in lines)
-        if posted:
-            note_event(db, row.id, cause, row.status, f"Matched; posted {', '.join(posted)}.")
-    return matched
-
-
 def recount(db: Connection, channel: Channel, statuses: set[str], cause: str) -> int:
     """Count again the store's orders in any of `statuses`, whose meaning changed; return how many."""
     wanted = (
@@ -218,7 +181,7 @@ def recount_order(
     `reviewed` is the id of a line that a person just gave its quantity, None for none.
     """
     refunded = refund_rows.load(db, row.id)
-    lines, was = _loaded(db, row.id)
+    lines, was = load_lines(db, row.id)
     units = {line.external_id: _units_of(line, refunded) for line in lines}
     is_paid = row.paid_at is not None
     make_due(lines, units, state, channel, is_first=is_first, is_paid=is_paid)
@@ -248,7 +211,7 @@ def _as_others(lines: list[Line], is_paid: bool) -> Standing:
 
 def put_back(db: Connection, channel: Channel, row: Row[Any]) -> list[str]:
     """Make one order keep nothing out of stock; return what was posted, in words."""
-    lines, was = _loaded(db, row.id)
+    lines, was = load_lines(db, row.id)
     for line in lines:
         line.held_due = 0
     return post(db, facts_of(row, channel.name, channel.stock_from), lines, was)
@@ -263,7 +226,7 @@ def worth(state: Standing, units: int, total_minor: int, refunded_minor: int) ->
 def release_children(db: Connection, channel: Channel, external_id: str, cause: str) -> None:
     """Take back what orders below the newly recorded `external_id` posted: only the parent counts."""
     for row in _CHILDREN.all(db, of_store=channel.store_id, parent=external_id):
-        lines, was = _loaded(db, row.id)
+        lines, was = load_lines(db, row.id)
         make_nothing_due(lines)
         posted = post(db, facts_of(row, channel.name, channel.stock_from), lines, was)
         update_row(db, orders, row.id, units=0, net_minor=0)
@@ -286,7 +249,8 @@ def note_event(db: Connection, order_id: int, cause: str, status: str, sentence:
     )
 
 
-def _loaded(db: Connection, order_id: int) -> tuple[list[Line], dict[int, dict[str, Any]]]:
+def load_lines(db: Connection, order_id: int) -> tuple[list[Line], dict[int, dict[str, Any]]]:
+    """Return the lines of a recorded order, and how the saved ones are by their id: what `post` needs."""
     lines = line_rows.load(db, order_id)
     return lines, {line.id: line_rows.values(line) for line in lines if line.id is not None}
 
@@ -295,15 +259,6 @@ def _units_of(line: Line, refunded: Refunded) -> Units:
     now, ever = refunded.now.get(line.external_id, 0), refunded.ever.get(line.external_id, 0)
     restocked = min(line.restocked, line.quantity)
     return Units(line.quantity, min(now, line.quantity), max(min(ever, line.quantity), restocked), restocked)
-
-
-def _with_store() -> Select[Any]:
-    stock_from = case(  # as channels.stock_from
-        (stores.c.stock_from.is_not(None), stores.c.stock_from),
-        (stores.c.consumer_key_encrypted.is_not(None), stores.c.created_at),
-    )
-    query = select(orders, stores.c.name.label("store_name"), stock_from.label("stock_from"))
-    return query.join(stores, stores.c.id == orders.c.store_id)
 
 
 def facts_of(row: Row[Any], store_name: str, stock_from: datetime | None) -> Facts:
