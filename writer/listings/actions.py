@@ -53,7 +53,7 @@ def item(payload: dict[str, Any], parent: dict[str, Any] | None = None) -> Item 
     A variable product that manages no stock itself is none: its variations are. A variation without a SKU
     of its own shows its parent's; where the parent counts it too, the parent alone is the listing.
     """
-    if not _is_id(payload.get("id")) or (parent is not None and not _is_id(parent.get("id"))):
+    if not is_id(payload.get("id")) or (parent is not None and not is_id(parent.get("id"))):
         return None
     shown = read_shown(payload)
     sku = _text(payload.get("sku"), 200)
@@ -68,7 +68,8 @@ def item(payload: dict[str, Any], parent: dict[str, Any] | None = None) -> Item 
     return Item(int(parent["id"]), int(payload["id"]), sku, _variation_name(payload, parent), shown)
 
 
-def _is_id(number: Any) -> bool:
+def is_id(number: Any) -> bool:
+    """Tell whether it is a number that a product or variation can have, and that the database holds."""
     return isinstance(number, int) and not isinstance(number, bool) and 0 < number <= MAX_ID
 
 

@@ -5,7 +5,7 @@ from typing import Any
 from sqlalchemy import Connection, func, select, update
 
 from writer.db import Database, update_row
-from writer.listings.actions import MAX_ID
+from writer.listings.actions import is_id
 from writer.schema.listings import listings
 from writer.schema.stock import products
 
@@ -17,7 +17,7 @@ def product_changed(database: Database, store_id: int, payload: Any) -> None:
     itself. It moves nothing.
     """
     number = payload.get("id") if isinstance(payload, dict) else None
-    if not isinstance(number, int) or isinstance(number, bool) or not 0 < number <= MAX_ID:
+    if not is_id(number):
         return  # no listing has such an id, and a database refuses it
     quantity = payload.get("stock_quantity")
     is_variation = payload.get("type") == "variation"

@@ -16,6 +16,7 @@ from writer.orders.record import (
     record,
     trash,
 )
+from writer.orders.refunds import MADE_UP
 from writer.orders.refunds import known as known_refunds
 from writer.orders.rematching import rematch, rematch_product, rematch_sku
 from writer.orders.settle import note_event, recount
@@ -23,6 +24,7 @@ from writer.orders.snapshot import Channel, LineSnapshot, OrderSnapshot, RefundS
 
 __all__ = [
     "LARGEST_QUANTITY",
+    "MADE_UP",
     "MAX_ID",
     "Channel",
     "LineSnapshot",

@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 from writer import stock, woocommerce
-from writer.orders import Channel, LineSnapshot, OrderSnapshot, RefundSnapshot
+from writer.orders import MADE_UP, Channel, LineSnapshot, OrderSnapshot, RefundSnapshot
 
 Target = tuple[LineSnapshot, ...]  # the lines an item means: one, or all that have its SKU
 _TOLD = "told by a short message"
@@ -125,4 +125,4 @@ def _refunded_so_far(known: OrderSnapshot) -> dict[str, int]:
 def _refund_id(known: OrderSnapshot, units: dict[str, int]) -> str:
     """Return an id that the same message gets again, and a further refund of the same units does not."""
     said = json.dumps([_refunded_so_far(known), units], sort_keys=True)
-    return f"short-{hashlib.sha256(said.encode()).hexdigest()[:12]}"
+    return f"{MADE_UP}{hashlib.sha256(said.encode()).hexdigest()[:12]}"
