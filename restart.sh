@@ -55,7 +55,7 @@ docker_up() {
   [[ "$(stat -c %u data)" == 10000 ]] || { [[ $EUID == 0 ]] && chown -R 10000 data; } ||
     die "data/ must belong to user 10000: sudo chown -R 10000 data"
   docker compose up --build --detach --wait
-  docker compose exec -T writer python -m writer.services welcome \
+  docker compose exec -T writer python -m writer.ops.services welcome \
     "$(docker compose port reader 8106)" "$(docker compose port writer 8107)"
 }
 
@@ -66,11 +66,11 @@ mkdir -p run data
 exec 9>run/lock
 flock -n 9 || { echo "Another restart.sh of this copy is at work; waiting for it." && flock 9; }
 case ${1:-start} in
-  start) install requirements.txt; secrets; "$python" -m writer.services start ;;
+  start) install requirements.txt; secrets; "$python" -m writer.ops.services start ;;
   stop | status)
     [[ -x $python ]] || { echo "Nothing runs: this copy was never started." && [[ $1 == stop ]] && exit; }
-    "$python" -m writer.services "$1" ;;
-  dev) install requirements.txt; secrets; exec 9>&- "$python" -m writer.services dev ;;
+    "$python" -m writer.ops.services "$1" ;;
+  dev) install requirements.txt; secrets; exec 9>&- "$python" -m writer.ops.services dev ;;
   demo) install requirements.txt; exec 9>&- "$python" -m deploy.demo "${@:2}" ;;
   docker) secrets; docker_up ;;
   install) install "${2:-requirements.txt}" ;;

@@ -26,12 +26,15 @@ from werkzeug.wsgi import ClosingIterator
 
 from tests.makers import add_people, make_config, sign_in_as
 from tests.postgres_copy import PostgresCopy, execute, url_of
-from writer import people
+from writer import wiring
 from writer.app import create_app
 from writer.db import Database
-from writer.logs import JsonLines
-from writer.migrate import migrate
-from writer.stores import Jobs, Keyring
+from writer.db.migrate import migrate
+from writer.lib.logs import JsonLines
+from writer.people import users
+from writer.stores.registry import Jobs, Keyring
+
+wiring.wire()
 
 POSTGRES_URL = os.environ.get("TEST_POSTGRES_URL")
 
@@ -73,7 +76,7 @@ def _compile_once() -> Iterator[None]:
         return engine
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("writer.db.create_engine", make)
+        patch.setattr("writer.db.engine.create_engine", make)
         yield
 
 
@@ -207,7 +210,7 @@ def staff(app: Flask) -> FlaskClient:
 def api(app: Flask, database: Database) -> FlaskClient:
     """A program with a write token."""
     with database.transaction() as db:
-        token = people.make_token(db, "program", "write", "ada")
+        token = users.make_token(db, "program", "write", "ada")
     client = app.test_client()
     client.environ_base["HTTP_AUTHORIZATION"] = f"Bearer {token}"
     return client
@@ -217,7 +220,7 @@ def api(app: Flask, database: Database) -> FlaskClient:
 def reader_token(database: Database) -> str:
     """An API token that may only read."""
     with database.transaction() as db:
-        return people.make_token(db, "looker", "read", "ada")
+        return users.make_token(db, "looker", "read", "ada")
 
 
 @pytest.fixture

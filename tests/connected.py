@@ -4,13 +4,14 @@ from typing import Any
 
 from sqlalchemy import Row, select
 
-from tests.fakes.woocommerce import FakeStore
-from writer import connect, stock
+from tests.fake_services.woocommerce import FakeStore
 from writer.db import Database
-from writer.schema.listings import listings
-from writer.schema.stores import stores
-from writer.stores import Keyring
-from writer.woocommerce import Site
+from writer.db.schema.listings import listings
+from writer.db.schema.stores import stores
+from writer.stock import movements
+from writer.stores import connect
+from writer.stores.registry import Keyring
+from writer.stores.woocommerce import Site
 
 
 def connect_store(db: Database, ring: Keyring, store: FakeStore, name: str = "") -> int:
@@ -24,7 +25,7 @@ def connect_store(db: Database, ring: Keyring, store: FakeStore, name: str = "")
 def add_product(db: Database, sku: str, on_hand: int = 0) -> int:
     """Begin to count a SKU; return the product's id."""
     with db.transaction() as connection:
-        return int(stock.add_product(connection, "ada", sku, on_hand).id)
+        return int(movements.add_product(connection, "ada", sku, on_hand).id)
 
 
 def store_row(db: Database, store_id: int) -> Any:

@@ -9,7 +9,7 @@ from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
 from tests.makers import WEBHOOK_SECRET
-from writer.woocommerce.signing import signature
+from writer.stores.woocommerce.signing import signature
 
 CAPTURED = Path(__file__).parent / "data" / "woocommerce" / "deliveries"
 URL = "/api/woocommerce/webhook"

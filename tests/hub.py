@@ -12,22 +12,27 @@ from flask import Flask
 from sqlalchemy import insert, select, update
 
 from tests.delivering import URL
-from tests.fakes.store_model import Order
-from tests.fakes.woocommerce import FakeStore
+from tests.fake_services.store_model import Order
+from tests.fake_services.woocommerce import FakeStore
 from tests.makers import WEBHOOK_SECRET
-from writer import catalogue, clock, stock, sync
 from writer.db import Database
-from writer.listings import look_at_all
-from writer.push import pusher
-from writer.push.pusher import Round
-from writer.schema.audit import notices
-from writer.schema.listings import listings
-from writer.schema.orders import orders
-from writer.schema.sales import sales
-from writer.schema.stock import movements, products
-from writer.schema.stores import stores
-from writer.stores import NotNow, Vault, contact, registry
-from writer.woocommerce import StoreError, client
+from writer.db.schema.ledger import sales
+from writer.db.schema.listings import listings
+from writer.db.schema.movements import movements
+from writer.db.schema.notices import notices
+from writer.db.schema.orders import orders
+from writer.db.schema.products import products
+from writer.db.schema.stores import stores
+from writer.lib import clock
+from writer.sales import product_types
+from writer.stock.movements import Movement, add_product, record
+from writer.stock.products import get
+from writer.stores.listings import look_at_all
+from writer.stores.registry import NotNow, Vault, contact, registry
+from writer.stores.woocommerce import StoreError, client
+from writer.sync import order_import
+from writer.sync.stock_push import pusher
+from writer.sync.stock_push.pusher import Round
 
 
 class Hub:
@@ -53,7 +58,7 @@ class Hub:
     def add_item(self, sku: str = "X", on_hand: int = 10) -> int:
         """Count an item here and in every store, all showing the same."""
         with self.database.transaction() as db:
-            product = stock.add_product(db, "test", sku, on_hand)
+            product = add_product(db, "test", sku, on_hand)
             version = db.execute(select(products.c.version).where(products.c.id == product.id)).scalar_one()
             for index, fake in enumerate(self.fakes):
                 item = fake.add_product(sku, on_hand)
@@ -74,7 +79,7 @@ class Hub:
     def count_as(self, sku: str, model: str = "Fire", variant: str = "28pin") -> None:
         """Let an item count in the totals too, as this model and variant."""
         with self.database.transaction() as db:
-            catalogue.add_rule(db, "test", sku, model, variant)
+            product_types.add_rule(db, "test", sku, model, variant)
 
     def add_store(self, fake: FakeStore, **settings: Any) -> None:
         """Register a fake store with its keys, pushing on."""
@@ -110,8 +115,8 @@ class Hub:
     def sell_here(self, units: int, sku: str = "X") -> None:
         """A sale made elsewhere than in a store."""
         with self.database.transaction() as db:
-            product = stock.get(db, sku)
-            stock.record(db, [stock.Movement(product.id, -units, "sale", clock.now(), "ada")])
+            product = get(db, sku)
+            record(db, [Movement(product.id, -units, "sale", clock.now(), "ada")])
 
     def let_drift(self, store: int, shows: int) -> None:
         """Let somebody change the number in a store by hand, and let it be seen twice."""
@@ -131,7 +136,7 @@ class Hub:
         for index in range(len(self.fakes)):
             try:
                 with contact(self.database, self.vault, index + 1, "read orders") as client:
-                    reader = sync.Reader(self.database, client, index + 1)
+                    reader = order_import.Reader(self.database, client, index + 1)
                     reader.poll()
                     reader.read_asked()
             except (NotNow, StoreError):
@@ -154,7 +159,7 @@ class Hub:
     def moves(self, sku: str = "X") -> list[int]:
         """Return the movements of an item after its first count."""
         with self.database.reading() as db:
-            product = stock.get(db, sku)
+            product = get(db, sku)
             query = select(movements.c.quantity).where(
                 movements.c.stock_product_id == product.id, movements.c.note != "first count"
             )

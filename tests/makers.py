@@ -6,12 +6,13 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import delete, select
 
-from writer import config, passwords
+from writer import config
 from writer.db import Database
-from writer.people import Owner, actions, grants, queries, sign_ins
-from writer.schema.audit import audit_entries
-from writer.schema.people import api_tokens, users
-from writer.schema.stores import stores
+from writer.db.schema.audit import audit_entries
+from writer.db.schema.stores import stores
+from writer.db.schema.users import api_tokens, users
+from writer.people import passwords
+from writer.people.users import Owner, actions, grants, queries, sign_ins
 
 WEBHOOK_SECRET = "woo-hook-secret-1"
 PASSWORD = "correct horse battery"  # of ada and sam

@@ -7,11 +7,11 @@ from flask.testing import FlaskClient
 @pytest.mark.parametrize(
     ("path", "ways_on"),
     [
-        ("/", ['href="/stores/connect"']),
+        ("/sales", ['href="/stores/connect"']),
         ("/dashboard", ['href="/stores/connect"']),
         ("/orders", ['href="/stores/connect"']),
-        ("/sync", ['href="/stores/connect"']),
-        ("/deliveries", ['class="btn btn-primary" href="/stores"']),
+        ("/order-import", ['href="/stores/connect"']),
+        ("/webhook-inbox", ['class="btn btn-primary" href="/stores"']),
         ("/stock", ["Add a product</a>", "Bring a list</a>"]),
     ],
 )
@@ -21,7 +21,9 @@ def test_an_empty_page_has_its_way_on(admin: FlaskClient, path: str, ways_on: li
     assert [way for way in ways_on if way not in empty] == []
 
 
-@pytest.mark.parametrize("path", ["/", "/dashboard", "/orders", "/sync", "/deliveries", "/stock"])
+@pytest.mark.parametrize(
+    "path", ["/sales", "/dashboard", "/orders", "/order-import", "/webhook-inbox", "/stock"]
+)
 def test_staff_are_not_sent_where_only_admins_go(staff: FlaskClient, path: str) -> None:
     page = staff.get(path).text
 

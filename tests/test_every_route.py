@@ -14,7 +14,7 @@ from werkzeug.test import TestResponse
 
 from writer.db import Database
 
-OPEN_TO_ALL = {"health.health", "accounts.sign_in", "auth_api.login", "static", "bootstrap.static"}
+OPEN_TO_ALL = {"health.health", "auth.sign_in", "auth_api.login", "static", "bootstrap.static"}
 CHANGES = ("POST", "PUT", "PATCH", "DELETE")
 
 

@@ -1,8 +1,9 @@
-"""Guards the house itself: who may import whom, who writes which table, that no template is lost."""
+"""Guards the house itself: which area may call which, and through what; who writes a table; its templates."""
 
 import ast
 import re
 from collections.abc import Iterator
+from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 
 import pytest
@@ -10,46 +11,32 @@ from flask import Flask
 
 ROOT = Path(__file__).parent.parent
 WRITER = ROOT / "writer"
-ROOMS = sorted(
-    path.parent.name
-    for path in WRITER.glob("*/__init__.py")
-    if path.parent.name not in ("schema", "migrations")
-)
-# Arrows point one way: a room may call the rooms behind it.
-ARROWS = [
-    "connect",
-    "baseline",
-    "webhooks",
-    "upkeep",
-    "push",
-    "drift",
-    "amend",
-    "sync",
-    "erasure",
-    "deliveries",
-    "shortform",
-    "listings",
-    "stores",
-    "woocommerce",
-    "unmatched",
-    "orderbook",
-    "orders",
-    "sales",
-    "catalogue",
-    "stocktake",
-    "shelf",
-    "alerts",
-    "stock",
-    "admin",
-    "accounts",
-    "repeats",
+# An area may call those before it in this list.
+AREAS = [
+    "lib",
+    "db",
+    "web",
     "people",
+    "stock",
+    "sales",
+    "orders",
+    "stores",
+    "sync",
+    "reports",
+    "commands",
+    "ops",
 ]
-WAYS_IN = ("pages", "api", "webhook", "cli", "forms")
-# Beside the rooms, these go through no door, each for this reason.
-MAY_GO_INSIDE = {
-    "app.py": "the table of contents: it opens every room and registers its ways in",
-}
+# What every area stands on has no rooms: each module is an interface of its own.
+FLOOR = ("lib", "db", "web")
+ROOMS = sorted(
+    (path.parent.parent.name, path.parent.name)
+    for area in AREAS
+    if area not in FLOOR
+    for path in (WRITER / area).glob("*/__init__.py")
+)
+WAYS_IN = ("pages", "api", "webhook", "cli", "forms", "health")
+# They open every room to register its ways in.
+MAY_GO_INSIDE = {"app.py"}
 HTTP_LIBRARIES = {
     "requests",
     "requests_oauthlib",
@@ -62,15 +49,22 @@ HTTP_LIBRARIES = {
 # services asks the product's own two services for their health.
 MAY_SPEAK_HTTP = {"client.py", "services.py"}
 WRITES = {"insert", "update", "delete", "insert_row", "update_row", "upsert"}
-
-
-def room_of(file: Path) -> str | None:
-    name = file.relative_to(WRITER).parts[0]
-    return name if name in ROOMS else None
+# Tables whose module is named as what they hold, not as the room that writes them.
+WRITER_OF = {"orders": "record", "stores": "registry"}
 
 
 def files() -> list[Path]:
     return [path for path in sorted(WRITER.rglob("*.py")) if "migrations" not in path.parts]
+
+
+def area_of(file: Path) -> str | None:
+    name = file.relative_to(WRITER).parts[0]
+    return name if name in AREAS else None
+
+
+def room_of(file: Path) -> str | None:
+    parts = file.relative_to(WRITER).parts
+    return parts[1] if len(parts) > 2 and (parts[0], parts[1]) in ROOMS else None
 
 
 def imports(file: Path) -> Iterator[tuple[str, list[str]]]:
@@ -82,54 +76,100 @@ def imports(file: Path) -> Iterator[tuple[str, list[str]]]:
             yield node.module, [alias.name for alias in node.names]
 
 
-def rooms_imported(file: Path) -> Iterator[tuple[str, bool]]:
-    """Yield (room, was it only its door?) for each import of another room."""
+def areas_imported(file: Path) -> Iterator[tuple[str, str, list[str]]]:
+    """Yield (area, module, names) for each import of an area."""
     for module, names in imports(file):
         if module == "writer":
-            yield from ((name, True) for name in names if name in ROOMS)
-        elif module.startswith("writer.") and module.split(".")[1] in ROOMS:
-            door = door_names(module.split(".")[1])
-            yield module.split(".")[1], module.count(".") == 1 and set(names) <= door
+            yield from ((name, f"writer.{name}", []) for name in names if name in AREAS)
+        elif module.startswith("writer.") and module.split(".")[1] in AREAS:
+            yield module.split(".")[1], module, names
 
 
-def door_names(room: str) -> set[str]:
-    for node in ast.parse((WRITER / room / "__init__.py").read_text()).body:
+def public_names(package: Path) -> set[str]:
+    for node in ast.parse((package / "__init__.py").read_text()).body:
         if isinstance(node, ast.Assign) and getattr(node.targets[0], "id", None) == "__all__":
             return set(ast.literal_eval(node.value))
     return set()
 
 
-def test_rooms_call_each_other_through_their_doors_alone() -> None:
-    trespasses = [
-        f"{file.relative_to(ROOT)} reaches into {room}"
+def test_an_area_calls_only_areas_before_it() -> None:
+    upward = [
+        f"{file.relative_to(ROOT)} imports {module}"
         for file in files()
-        if file.name not in MAY_GO_INSIDE or room_of(file) is not None
-        for room, through_door in rooms_imported(file)
-        if room != room_of(file) and not through_door
+        if (own := area_of(file)) is not None
+        for area, module, _ in areas_imported(file)
+        if AREAS.index(area) > AREAS.index(own)
+    ]
+
+    assert upward == []
+
+
+def test_other_areas_use_the_interface_alone() -> None:
+    trespasses = [
+        f"{file.relative_to(ROOT)} takes {', '.join(names) or 'all'} from {module}"
+        for file in files()
+        if file.name not in MAY_GO_INSIDE
+        for area, module, names in areas_imported(file)
+        if area != area_of(file) and area not in (*FLOOR, "commands", "ops")
+        if module != f"writer.{area}" or not set(names) <= public_names(WRITER / area)
     ]
 
     assert trespasses == []
 
 
-def test_arrows_between_rooms_point_one_way() -> None:
-    backwards = [
-        f"{file.relative_to(ROOT)} imports {room}"
-        for file in files()
-        for room, _ in rooms_imported(file)
-        if (own := room_of(file)) in ARROWS and room in ARROWS and ARROWS.index(own) > ARROWS.index(room)
+def test_what_is_public_in_an_area_is_used_by_another() -> None:
+    idle = [
+        f"{area}.{name}"
+        for area in AREAS
+        if area not in FLOOR
+        for name in sorted(public_names(WRITER / area) - used_of(area))
     ]
 
-    assert backwards == []
+    assert idle == []
+
+
+def used_of(area: str) -> set[str]:
+    """Return the names that other areas take from an area, or say behind a dot."""
+    used: set[str] = set()
+    for file in files():
+        if area_of(file) == area:
+            continue
+        for _, module, names in areas_imported(file):
+            used |= set(names) if module == f"writer.{area}" else set()
+        for node in ast.walk(ast.parse(file.read_text())):
+            if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id == area:
+                used.add(node.attr)
+    return used
+
+
+@pytest.mark.parametrize("area", [area for area in AREAS if area not in FLOOR])
+def test_rooms_of_an_area_call_each_other_without_a_circle(area: str) -> None:
+    calls: dict[str, set[str]] = {}
+    for file in files():
+        own = room_of(file)
+        # Pages and APIs come in on top of all rooms: who asks is known to auth alone.
+        if own is None or area_of(file) != area or any(word in file.stem for word in WAYS_IN):
+            continue
+        for module, names in imports(file):
+            if module == f"writer.{area}":
+                calls.setdefault(own, set()).update(name for name in names if (area, name) in ROOMS)
+            elif module.startswith(f"writer.{area}."):
+                calls.setdefault(own, set()).add(module.split(".")[2])
+        calls.setdefault(own, set()).discard(own)
+
+    try:
+        list(TopologicalSorter(calls).static_order())
+    except CycleError as error:
+        pytest.fail(f"a circle: {' -> '.join(error.args[1])}")
 
 
 def test_only_ways_in_ask_who_is_asking() -> None:
     nosy = [
-        f"{file.relative_to(ROOT)} imports accounts"
+        f"{file.relative_to(ROOT)} imports auth"
         for file in files()
-        for room, _ in rooms_imported(file)
-        if room == "accounts"
-        and room_of(file) not in (None, "accounts")
-        and not any(word in file.stem for word in WAYS_IN)
+        for area, _, names in areas_imported(file)
+        if area == "people" and "auth" in names and area_of(file) != "people"
+        if not any(word in file.stem for word in WAYS_IN) and file.name != "app.py"
     ]
 
     assert nosy == []
@@ -153,19 +193,19 @@ def test_a_table_is_written_by_one_room_alone() -> None:
         for file in files()
         if room_of(file) is not None
         for table, owner in written_tables(file)
-        if owner != room_of(file)
+        if WRITER_OF.get(owner, owner) != room_of(file)
     ]
 
     assert meddlers == []
 
 
 def written_tables(file: Path) -> Iterator[tuple[str, str]]:
-    """Yield (table, the room it belongs to) for each insert, update or delete in the file."""
+    """Yield (table, the module of the schema it is in) for each insert, update or delete in the file."""
     tree = ast.parse(file.read_text())
     owners = {
-        alias.asname or alias.name: (node.module or "").split(".")[2]
+        alias.asname or alias.name: (node.module or "").split(".")[3]
         for node in ast.walk(tree)
-        if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("writer.schema.")
+        if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("writer.db.schema.")
         for alias in node.names
     }
     for node in ast.walk(tree):
@@ -181,14 +221,19 @@ def written_tables(file: Path) -> Iterator[tuple[str, str]]:
                 yield found.id, owners[found.id]
 
 
-def test_no_variable_has_the_name_of_a_room() -> None:
-    shadows = [
-        f"{file.relative_to(ROOT)}:{line} {name}"
-        for file in files()
-        for name, line in variables(file)
-        # schema and forms name columns and modules, which is not hiding a room.
-        if name in ROOMS and room_of(file) is not None
-    ]
+def test_no_variable_has_the_name_of_a_room_that_its_module_calls() -> None:
+    shadows = []
+    for file in files():
+        called = {
+            alias.asname or alias.name
+            for node in ast.walk(ast.parse(file.read_text()))
+            if isinstance(node, ast.ImportFrom) and re.fullmatch(r"writer(\.[a-z]+)?", node.module or "")
+            for alias in node.names
+            if alias.name in AREAS or alias.name in {room for _, room in ROOMS}
+        }
+        shadows += [
+            f"{file.relative_to(ROOT)}:{line} {name}" for name, line in variables(file) if name in called
+        ]
 
     assert shadows == []
 
@@ -199,6 +244,19 @@ def variables(file: Path) -> Iterator[tuple[str, int]]:
             yield node.id, node.lineno
         elif isinstance(node, ast.arg):
             yield node.arg, node.lineno
+
+
+def test_nothing_is_wired_by_importing() -> None:
+    wired = [
+        f"{file.relative_to(ROOT)}:{node.lineno}"
+        for file in files()
+        if file.name != "wiring.py"
+        for node in ast.parse(file.read_text()).body
+        if isinstance(node, ast.Expr) and isinstance(node.value, ast.Call)
+        if isinstance(node.value.func, ast.Attribute) and node.value.func.attr in ("append", "extend")
+    ]
+
+    assert wired == []
 
 
 def templates() -> list[str]:
@@ -225,6 +283,16 @@ def test_no_two_templates_have_the_same_name() -> None:
     assert sorted(names) == sorted(set(names))
 
 
+def test_a_rooms_templates_lie_in_a_folder_of_its_name() -> None:
+    strays = [
+        str(path.relative_to(ROOT))
+        for path in WRITER.rglob("templates/*")
+        if path.parent.parent.name not in ("web", path.name)
+    ]
+
+    assert strays == []
+
+
 @pytest.mark.parametrize("name", templates())
 def test_no_template_holds_script_or_style_of_its_own(app: Flask, name: str) -> None:
     assert app.jinja_env.loader is not None
@@ -233,33 +301,32 @@ def test_no_template_holds_script_or_style_of_its_own(app: Flask, name: str) -> 
     assert not re.search(r"<style|\sstyle=\"[^\"]*:|<script(?![^>]*\ssrc=)|\son[a-z]+=\"", source)
 
 
-# The tables of orders are read by these rooms for whoever asks.
-ROOMS_OF_ORDERS = ("orders", "orderbook", "unmatched")
-# Outside of them these read those tables, each for this reason and none for anybody who asks.
+# The tables of orders are read by this area for whoever asks.
+# Outside of it these read those tables, each for this reason and none for anybody who asks.
 MAY_READ_ORDERS = {
-    "writer/airtable/report.py": "tells the owner's own Airtable, and no request",
-    "writer/sales/queries.py": "the number of the order behind a sale that is seen",
-    "writer/catalogue/types.py": "whether a type is in use",
-    "writer/shelf/explain.py": "the order behind a movement, where its store is seen",
-    "writer/deliveries/queries.py": "the number behind a delivery that is seen",
-    "writer/shortform/recorded.py": "what was recorded of an order that a delivery is about",
-    "writer/listings/actions.py": "what product of a store is what: no order",
-    "writer/drift/own.py": "which listing an order's movement came through: units alone",
-    "writer/stores/queries.py": "statuses of one store",
+    "writer/reports/airtable/report.py": "tells the owner's own Airtable, and no request",
+    "writer/sales/ledger/queries.py": "the number of the order behind a sale that is seen",
+    "writer/sales/product_types/types.py": "whether a type is in use",
+    "writer/stock/levels/explain.py": "the order behind a movement, where its store is seen",
+    "writer/sync/webhook_inbox/queries.py": "the number behind a delivery that is seen",
+    "writer/sync/simple_orders/recorded.py": "what was recorded of an order that a delivery is about",
+    "writer/stores/listings/actions.py": "what product of a store is what: no order",
+    "writer/sync/differences/own.py": "which listing an order's movement came through: units alone",
+    "writer/stores/registry/queries.py": "statuses of one store",
 }
-# Those of the rooms of orders that read for whoever asks.
+# Those of the area that read for whoever asks.
 READERS = ("queries", "listing", "search", "stats", "daily")
 # What nobody is shown by itself: a channel is a store's settings.
 READS_FOR_RECORDING = {"get_channel", "list_changes", "together"}
 
 
-def test_nothing_outside_the_rooms_of_orders_reads_their_tables_but_those_named() -> None:
+def test_nothing_outside_the_area_of_orders_reads_its_tables_but_those_named() -> None:
     readers = {
         str(file.relative_to(ROOT))
         for file in files()
-        if room_of(file) not in ROOMS_OF_ORDERS
+        if area_of(file) != "orders"
         for module, _ in imports(file)
-        if module == "writer.schema.orders" and file.parent.name != "schema"
+        if module == "writer.db.schema.orders" and file.parent.name != "schema"
     }
 
     assert readers == set(MAY_READ_ORDERS)
@@ -269,10 +336,10 @@ def test_every_reading_of_orders_says_who_is_to_see_it() -> None:
     blind = [
         f"{file.relative_to(WRITER)} {node.name}"
         for file in files()
-        if room_of(file) in ROOMS_OF_ORDERS and file.stem in READERS
+        if area_of(file) == "orders" and file.stem in READERS
         for node in ast.parse(file.read_text()).body
         if isinstance(node, ast.FunctionDef) and not node.name.startswith("_")
-        if node.name not in READS_FOR_RECORDING and "sight" not in {arg.arg for arg in node.args.args}
+        if node.name not in READS_FOR_RECORDING and "store_scope" not in {arg.arg for arg in node.args.args}
     ]
 
     assert blind == []
@@ -283,7 +350,7 @@ def test_no_way_in_reads_orders_by_itself() -> None:
         str(file.relative_to(ROOT))
         for file in files()
         for module, _ in imports(file)
-        if module == "writer.schema.orders" and any(word in file.stem for word in (*WAYS_IN, "export"))
+        if module == "writer.db.schema.orders" and any(word in file.stem for word in (*WAYS_IN, "export"))
     ]
 
     assert by_itself == []

@@ -9,16 +9,51 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from tests.delivering import deliver, make_order_body
-from tests.stock.products import make_product
+from tests.stock.movements.products import make_product
 from writer.db import Database
 
 TEMPLATES = sorted((Path(__file__).parent.parent / "writer").rglob("templates/**/*.html"))
 PAGES = (
-    *("/", "/dashboard", "/orders", "/stock", "/unmatched", "/notices", "/stores", "/sync", "/deliveries"),
-    *("/failures", "/types", "/rules", "/public", "/airtable", "/audit", "/users", "/tokens", "/docs"),
-    *("/account", "/password", "/erase", "/stock/new", "/stock/take", "/stock/csv", "/stores/connect"),
-    *("/orders/1", "/stock/1", "/stores/1", "/stores/1/connection", "/stores/1/push", "/stores/1/drift"),
-    *("/deliveries/1", "/sales/1", "/users/1", "/nowhere"),
+    *(
+        "/",
+        "/dashboard",
+        "/orders",
+        "/stock",
+        "/to-sort",
+        "/notices",
+        "/stores",
+        "/order-import",
+        "/webhook-inbox",
+    ),
+    *(
+        "/push-status",
+        "/product-types",
+        "/to-sort/rules",
+        "/public-page",
+        "/airtable",
+        "/audit",
+        "/users",
+        "/tokens",
+        "/docs",
+    ),
+    *(
+        "/account",
+        "/password",
+        "/customers/erase",
+        "/stock/new",
+        "/stocktake",
+        "/stocktake/csv",
+        "/stores/connect",
+    ),
+    *(
+        "/orders/1",
+        "/stock/1",
+        "/stores/1",
+        "/stores/1/connect",
+        "/stores/1/push-status",
+        "/stores/1/differences",
+    ),
+    *("/webhook-inbox/1", "/sales/1", "/users/1", "/nowhere"),
 )
 
 
@@ -74,7 +109,7 @@ def test_what_a_field_has_wrong_is_tied_to_it(admin: FlaskClient) -> None:
 
 @pytest.mark.usefixtures("a_bit_of_everything")
 def test_the_buttons_of_a_row_say_which_row(admin: FlaskClient) -> None:
-    admin.post("/", data={"kind": "1", "quantity": "1"})
+    admin.post("/sales", data={"kind": "1", "quantity": "1"})
 
-    assert 'aria-label="Delete sale 2"' in admin.get("/").text
-    assert 'aria-label="Remove the rule fire24"' in admin.get("/rules").text
+    assert 'aria-label="Delete sale 2"' in admin.get("/sales").text
+    assert 'aria-label="Remove the rule fire24"' in admin.get("/to-sort/rules").text

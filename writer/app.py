@@ -1,94 +1,66 @@
 """The writer's application: config, database, rooms, errors. Reads like a table of contents."""
 
+from importlib import import_module
+from typing import Any
+
 from flask_openapi3.models.info import Info
 from flask_openapi3.openapi import OpenAPI
 
-from writer import accounts, docs, errors, frame, health, logs, security
 from writer import config as configuration
-from writer.accounts import api as accounts_api
-from writer.accounts import pages as accounts_pages
-from writer.admin import cli as admin_cli
-from writer.admin import pages_tokens, pages_users
-from writer.airtable import pages as airtable_pages
-from writer.amend import api as amend_api
-from writer.amend import pages as amend_pages
-from writer.audit import pages as audit_pages
-from writer.baseline import pages as baseline_pages
-from writer.catalogue import pages as catalogue_pages
-from writer.connect import pages as connect_pages
-from writer.connect import seed
-from writer.dashboard import pages as dashboard_pages
+from writer import wiring
 from writer.db import Database
-from writer.deliveries import pages as deliveries_pages
-from writer.deliveries import webhook_short
-from writer.deliveries.webhook import ShortWay, webhook
-from writer.erasure import pages as erasure_pages
-from writer.listings import api as stores_api
-from writer.listings import cli as listings_cli
-from writer.listings import pages as listings_pages
-from writer.orderbook import api as orders_api
-from writer.orderbook import pages as orders_pages
-from writer.orderbook import pages_list as orders_list
-from writer.public import pages as public_pages
-from writer.sales import api as sales_api
-from writer.sales import pages as sales_pages
-from writer.shelf import api as stock_api
-from writer.shelf import pages as stock_pages
-from writer.stocktake import pages as stock_take
-from writer.stocktake import pages_csv as stock_csv
+from writer.lib import logs
+from writer.people import auth
 from writer.stores import Keyring, Vault
-from writer.stores import pages as stores_pages
-from writer.sync import api as sync_api
-from writer.sync import pages as sync_pages
-from writer.unmatched import pages as unmatched_pages
-from writer.upkeep import api as push_api
-from writer.upkeep import pages as push_pages
+from writer.stores.connect import seed
+from writer.sync.webhook_inbox import webhook_short
+from writer.sync.webhook_inbox.webhook import ShortWay
+from writer.web import errors, layout, moved, openapi, security
 
 VERSION = "0.1.0"
+# Each has a `bp`, its blueprint.
 PAGES = (
-    health.bp,
-    accounts_pages.bp,
-    pages_users.bp,
-    pages_tokens.bp,
-    audit_pages.bp,
-    sales_pages.bp,
-    catalogue_pages.bp,
-    stock_pages.bp,
-    stock_take.bp,
-    stock_csv.bp,
-    public_pages.bp,
-    dashboard_pages.bp,
-    orders_list.bp,
-    orders_pages.bp,
-    unmatched_pages.bp,
-    stores_pages.bp,
-    push_pages.bp,
-    deliveries_pages.bp,
-    sync_pages.bp,
-    erasure_pages.bp,
-    amend_pages.bp,
-    connect_pages.bp,
-    listings_pages.bp,
-    baseline_pages.bp,
-    webhook,
-    airtable_pages.bp,
-    webhook_short.bp,
+    "ops.health",
+    "people.auth.pages",
+    "people.user_pages.pages_users",
+    "people.user_pages.pages_tokens",
+    "people.audit.pages",
+    "people.notices.pages",
+    "stock.levels.pages",
+    "stock.stocktake.pages",
+    "stock.stocktake.pages_csv",
+    "sales.ledger.pages",
+    "sales.product_types.pages",
+    "sales.public_page.pages",
+    "orders.browse.pages_list",
+    "orders.browse.pages",
+    "orders.to_sort.pages",
+    "orders.customers.pages",
+    "stores.registry.pages",
+    "stores.connect.pages",
+    "stores.listings.pages",
+    "stores.opening_stock.pages",
+    "sync.webhook_inbox.webhook",
+    "sync.webhook_inbox.webhook_short",
+    "sync.webhook_inbox.pages",
+    "sync.order_import.pages",
+    "sync.order_edit.pages",
+    "sync.push_status.pages",
+    "reports.dashboard.pages",
+    "reports.airtable.pages",
 )
 APIS = (
-    accounts_api.bp,
-    sales_api.bp,
-    stock_api.bp,
-    orders_api.bp,
-    amend_api.bp,
-    sync_api.bp,
-    stores_api.bp,
-    push_api.bp,
+    "people.auth.api",
+    "sales.ledger.api",
+    "stock.levels.api",
+    "orders.browse.api",
+    "sync.order_edit.api",
+    "sync.order_import.api",
+    "stores.listings.api",
+    "sync.push_status.api",
 )
-COMMANDS = (
-    admin_cli.users,
-    admin_cli.tokens,
-    listings_cli.group,
-)
+# Each has `groups`, of commands for `flask --app writer.app`.
+COMMANDS = ("people.user_pages.cli", "stores.listings.cli")
 
 
 def create_app(config: configuration.Config | None = None) -> OpenAPI:
@@ -96,9 +68,12 @@ def create_app(config: configuration.Config | None = None) -> OpenAPI:
 
     Raises ConfigError with a sentence naming the setting that is missing or unusable.
     """
+    wiring.wire()
     config = config or configuration.load()
     about = Info(title="onerom-sales", version=VERSION, description=webhook_short.ABOUT)
-    app = OpenAPI("writer", info=about, doc_ui=False)
+    app = OpenAPI(
+        "writer", info=about, doc_ui=False, template_folder="web/templates", static_folder="web/static"
+    )
     app.config.update(
         SECRET_KEY=config.secret_key,
         MAX_CONTENT_LENGTH=config.max_delivery_bytes,
@@ -112,15 +87,21 @@ def create_app(config: configuration.Config | None = None) -> OpenAPI:
     logs.register(app)
     errors.register(app)
     security.register(app, config)
-    frame.register(app)
-    accounts.guard(app)
-    docs.register(app)
-    for api in APIS:
-        app.register_api(api)
+    layout.register(app)
+    moved.register(app)
+    auth.guard(app)
+    openapi.register(app)
+    for room in APIS:
+        app.register_api(_of(room).bp)
     for room in PAGES:
-        app.register_blueprint(room)
-    for command in COMMANDS:
-        app.cli.add_command(command)
-    accounts.start(app, config)
+        app.register_blueprint(_of(room).bp)
+    for room in COMMANDS:
+        for group in _of(room).groups:
+            app.cli.add_command(group)
+    auth.start(app, config)
     seed.start(app, config)
     return app
+
+
+def _of(room: str) -> Any:
+    return import_module(f"writer.{room}")

@@ -16,8 +16,9 @@ from deploy.demo.hub import Hub
 from deploy.demo.settings import FIRST_PORT, Ports
 from deploy.demo.shops import Diary, Shop
 from deploy.demo.town import Town
-from writer import config, processes
-from writer.preflight import Refused
+from writer import config
+from writer.ops import processes
+from writer.ops.preflight import Refused
 
 ORDER_EVERY_S = 5.0
 LOOK_EVERY_S = 0.5

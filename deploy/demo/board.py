@@ -4,8 +4,8 @@ from typing import Self
 
 from deploy.demo.shops import FILES, file, html
 from deploy.demo.town import Town
-from tests.fakes.store_answers import Answer, Request
-from tests.fakes.store_server import StoreServer
+from tests.fake_services.store_answers import Answer, Request
+from tests.fake_services.store_server import StoreServer
 
 
 class Board:

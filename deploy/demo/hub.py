@@ -10,16 +10,20 @@ from sqlalchemy import select
 
 from deploy.demo.settings import Ports
 from deploy.demo.shops import Shop
-from writer import connect, processes, stock, webhooks
-from writer.baseline import actions as baseline
+from writer import wiring
 from writer.config import Config
 from writer.db import Database
-from writer.listings import refresh
-from writer.migrate import migrate
-from writer.preflight import Refused
-from writer.schema.stock import products
-from writer.stores import Keyring, Vault, registry
-from writer.woocommerce import Site
+from writer.db.migrate import migrate
+from writer.db.schema.products import products
+from writer.ops import processes
+from writer.ops.preflight import Refused
+from writer.stock import movements
+from writer.stock import products as stock_products
+from writer.stores import connect, webhook_setup
+from writer.stores.listings import refresh
+from writer.stores.opening_stock import actions as baseline
+from writer.stores.registry import Keyring, Vault, registry
+from writer.stores.woocommerce import Site
 
 BY = "demo"
 SERVICES = ("demo-watcher", "demo-writer", "demo-reader")
@@ -32,6 +36,7 @@ class Hub:
     def __init__(self, config: Config, ports: Ports) -> None:
         migrate(config.database_url)
         self.ports = ports
+        wiring.wire()
         self.database = Database(config.database_url)
         self.keyring = Keyring(Vault(config.encryption_keys), config.webhook_shared_secret)
 
@@ -49,8 +54,8 @@ class Hub:
         with self.database.transaction() as db:
             store_id = int(connect.save(db, self.keyring, BY, site, found, shop.name).id)
             registry.set_secret(db, self.keyring, BY, store_id, secret)
-        for topic in webhooks.TOPICS:
-            url = f"http://127.0.0.1:{self.ports.writer}{webhooks.PATH}"
+        for topic in webhook_setup.TOPICS:
+            url = f"http://127.0.0.1:{self.ports.writer}{webhook_setup.PATH}"
             shop.add_webhook(topic, url, secret=secret)
         refresh(self.database, self.keyring.vault, store_id)
         return store_id
@@ -64,7 +69,7 @@ class Hub:
         ):
             command = ["gunicorn", "-c", f"{name}/gunicorn.conf.py", "--bind", f"127.0.0.1:{port}", mark]
             processes.launch(f"demo-{name}", command)
-        processes.launch("demo-watcher", ["writer.push_stock", "--watch"])
+        processes.launch("demo-watcher", ["writer.commands.push_stock", "--watch"])
         for name, port in (("demo-reader", self.ports.reader), ("demo-writer", self.ports.writer)):
             if not processes.wait(name, partial(_answers, port)):
                 raise Refused(f"The {name} did not start: see run/{name}.log.")
@@ -85,7 +90,7 @@ class Hub:
         low = [sku for sku, units in self.counts().items() if units < LOW]
         with self.database.transaction() as db:
             for sku in low:
-                stock.receive(db, BY, stock.get(db, sku), A_BOX, "a box from the workshop")
+                movements.receive(db, BY, stock_products.get(db, sku), A_BOX, "a box from the workshop")
         return [f"The workshop delivers {A_BOX} x {sku} to the hub." for sku in low]
 
 

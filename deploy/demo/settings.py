@@ -9,7 +9,7 @@ from cryptography.fernet import Fernet
 from dotenv import dotenv_values
 
 from writer.config import ROOT
-from writer.preflight import Refused
+from writer.ops.preflight import Refused
 
 FIRST_PORT = 8110
 NAMES = ("board", "reader", "writer", "north", "south")

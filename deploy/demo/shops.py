@@ -9,11 +9,11 @@ from urllib.parse import parse_qsl
 
 from jinja2 import Environment, FileSystemLoader, select_autoescape
 
-from tests.fakes.store_answers import Answer, Request
-from tests.fakes.store_auth import Authenticator
-from tests.fakes.store_demo import stocked
-from tests.fakes.store_model import Order
-from tests.fakes.woocommerce import FakeStore
+from tests.fake_services.store_answers import Answer, Request
+from tests.fake_services.store_auth import Authenticator
+from tests.fake_services.store_demo import stocked
+from tests.fake_services.store_model import Order
+from tests.fake_services.woocommerce import FakeStore
 
 FOLDER = Path(__file__).parent
 FILES = {"/demo.css": "text/css; charset=UTF-8", "/demo.js": "text/javascript; charset=UTF-8"}

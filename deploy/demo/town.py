@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from deploy.demo.hub import Hub
 from deploy.demo.shops import Diary, Shop
-from tests.fakes.store_model import Order
+from tests.fake_services.store_model import Order
 
 
 @dataclass(frozen=True)

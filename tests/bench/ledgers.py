@@ -4,7 +4,7 @@ import sqlite3
 from contextlib import closing
 from pathlib import Path
 
-from writer.migrate import migrate
+from writer.db.migrate import migrate
 
 # Ten years of sales, spread over types, quarter hours and days by numbers that share no factor.
 ROWS = """

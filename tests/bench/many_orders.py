@@ -4,7 +4,7 @@ import sqlite3
 from contextlib import closing
 from pathlib import Path
 
-from writer.migrate import migrate
+from writer.db.migrate import migrate
 
 # Five years, four stores, seven statuses of very different share, prices most of which are a few; numbers
 # that share no factor spread them.

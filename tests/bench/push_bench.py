@@ -14,12 +14,13 @@ from datetime import timedelta
 from tests.bench.shops import Shops, in_a_process, peak_kb, shops, watching
 from tests.delivering import URL
 from tests.makers import make_config
+from writer import wiring
 from writer.db import Database
-from writer.listings import refresh
-from writer.push import pusher
-from writer.stores import Vault
-from writer.stores.contact import TIMEOUT_S
-from writer.woocommerce import Client, Site
+from writer.stores.listings import refresh
+from writer.stores.registry import Vault
+from writer.stores.registry.contact import TIMEOUT_S
+from writer.stores.woocommerce import Client, Site
+from writer.sync.stock_push import pusher
 
 MODULE = "tests.bench.push_bench"
 PATIENCE_S = 120
@@ -136,6 +137,7 @@ def listed(small: int, large: int) -> Figures:
 def alone(what: str) -> None:
     """Push, or refresh, in this process; print the seconds and the memory it came to."""
     config = make_config(DATABASE_URL=os.environ["DATABASE_URL"])
+    wiring.wire()
     database, vault = Database(config.database_url), Vault(config.encryption_keys)
     before = peak_kb()
     if what == "push":

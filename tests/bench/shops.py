@@ -14,16 +14,16 @@ from typing import Any
 
 from sqlalchemy import insert, update
 
-from tests.fakes.woocommerce import FakeStore
+from tests.fake_services.woocommerce import FakeStore
 from tests.makers import FERNET_KEY, WEBHOOK_SECRET, make_config
-from writer import clock
 from writer.config import ROOT
 from writer.db import Database
-from writer.migrate import migrate
-from writer.schema.listings import listings
-from writer.schema.stock import products
-from writer.schema.stores import stores
-from writer.stores import Vault, registry
+from writer.db.migrate import migrate
+from writer.db.schema.listings import listings
+from writer.db.schema.products import products
+from writer.db.schema.stores import stores
+from writer.lib import clock
+from writer.stores.registry import Vault, registry
 
 ON_HAND = 100
 INSERTED_AT_ONCE = 5000
@@ -105,8 +105,8 @@ def _add_store(found: Shops, fake: FakeStore, items: int) -> None:
 
 @contextmanager
 def watching(found: Shops) -> Iterator[None]:
-    """Let `python -m writer.push_stock --watch` run meanwhile."""
-    command = [sys.executable, "-m", "writer.push_stock", "--watch"]
+    """Let `python -m writer.commands.push_stock --watch` run meanwhile."""
+    command = [sys.executable, "-m", "writer.commands.push_stock", "--watch"]
     quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
     process = subprocess.Popen(command, cwd=ROOT, env=found.environment(), **quiet)  # type: ignore[call-overload]
     try:

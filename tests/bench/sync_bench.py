@@ -18,14 +18,15 @@ from typing import Any
 
 from sqlalchemy import update
 
-from tests.fakes.woocommerce import FakeStore
+from tests.fake_services.woocommerce import FakeStore
 from tests.makers import FERNET_KEY
-from writer import clock
+from writer import wiring
 from writer.db import Database
-from writer.migrate import migrate
-from writer.schema.stores import stores
-from writer.stores import Vault, registry
-from writer.sync import runs
+from writer.db.migrate import migrate
+from writer.db.schema.stores import stores
+from writer.lib import clock
+from writer.stores.registry import Vault, registry
+from writer.sync.order_import import runs
 
 MODULE = "tests.bench.sync_bench"
 
@@ -36,6 +37,7 @@ def measure(url: str, key: str, secret: str) -> dict[str, Any]:
     with tempfile.TemporaryDirectory() as folder:
         database_url = f"sqlite:///{Path(folder) / 'sales.db'}"
         migrate(database_url)
+        wiring.wire()
         database = Database(database_url)
         with database.transaction() as db:
             row = registry.register(db, registry.normalised(url), "bench")

@@ -21,8 +21,8 @@ from tests.makers import WEBHOOK_SECRET, make_config
 from tests.ops.writers import Client, order, running
 from writer.app import create_app
 from writer.db import Database
-from writer.migrate import migrate
-from writer.woocommerce.signing import signature
+from writer.db.migrate import migrate
+from writer.stores.woocommerce.signing import signature
 
 CLIENTS = 8
 THREADS = 2

@@ -4,9 +4,9 @@ import pytest
 from flask import Flask
 from playwright.sync_api import Page, expect
 
-from tests.fakes.airtable import Base
+from tests.fake_services.airtable import Base
 from tests.makers import make_config
-from tests.stock.products import make_product
+from tests.stock.movements.products import make_product
 from writer.db import Database
 
 pytestmark = pytest.mark.usefixtures("check_width")

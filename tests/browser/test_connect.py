@@ -7,9 +7,9 @@ from flask import Flask
 from playwright.sync_api import Page, expect
 
 from tests.connected import add_product, connect_store, listed
-from tests.fakes.woocommerce import FakeStore
-from writer.listings import refresh
-from writer.push import pusher
+from tests.fake_services.woocommerce import FakeStore
+from writer.stores.listings import refresh
+from writer.sync.stock_push import pusher
 
 pytestmark = pytest.mark.usefixtures("check_width")
 
@@ -61,7 +61,7 @@ def test_listing_is_mapped_by_hand(app: Flask, admin_page: Page, store: FakeStor
     store_id = connect_store(database, ring, store)
     product = add_product(database, "KIT", 5)
     refresh(database, ring.vault, store_id)
-    admin_page.goto(f"/stores/{store_id}/connection")
+    admin_page.goto(f"/stores/{store_id}/connect")
 
     admin_page.get_by_role("link", name="Open the list").click()
     admin_page.get_by_label("Product that KIT-UK is").fill("kitt")
@@ -76,7 +76,7 @@ def test_listing_is_mapped_by_hand(app: Flask, admin_page: Page, store: FakeStor
 
 def test_rules_of_pushing_are_saved(app: Flask, admin_page: Page, store: FakeStore) -> None:
     store_id = connect_store(app.extensions["database"], app.extensions["keyring"], store)
-    admin_page.goto(f"/stores/{store_id}/connection")
+    admin_page.goto(f"/stores/{store_id}/connect")
 
     admin_page.get_by_label("Buffer").fill("3")
     admin_page.get_by_label("When the store shows a number that nothing explains").select_option("ask")

@@ -7,9 +7,9 @@ from flask import Flask
 from playwright.sync_api import Page, expect
 
 from tests.connected import connect_store
-from tests.fakes.woocommerce import FakeStore
+from tests.fake_services.woocommerce import FakeStore
 from writer.db import Database
-from writer.people import Owner, grants, queries
+from writer.people.users import Owner, grants, queries
 
 pytestmark = pytest.mark.usefixtures("check_width")
 
@@ -29,7 +29,7 @@ def store(app: Flask) -> Iterator[FakeStore]:
 
 def sync(page: Page) -> None:
     """Press "Sync now" and wait until the page, which refreshes itself, says that it is done."""
-    page.goto("/sync")
+    page.goto("/order-import")
     page.get_by_role("button", name="Sync now").click()
     expect(page.get_by_text("Kiln and Co.: done")).to_be_visible()
 

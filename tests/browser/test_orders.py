@@ -5,14 +5,14 @@ from flask import Flask
 from playwright.sync_api import Page, expect
 
 from tests.delivering import captured, deliver, make_line, make_order_body
-from tests.orders.ledger import totals
+from tests.orders.record.ledger import totals
 
 pytestmark = pytest.mark.usefixtures("check_width")
 
 
 def test_an_unmatched_sku_is_mapped_and_counted(app: Flask, admin_page: Page) -> None:
     deliver(app.test_client(), make_order_body(line_items=[make_line(sku="KIT-28-USB", quantity=3)]))
-    admin_page.goto("/unmatched")
+    admin_page.goto("/to-sort")
 
     admin_page.get_by_role("button", name="Map this SKU").click()
     refused = admin_page.get_by_text("Choose what it counts as.")
@@ -29,12 +29,12 @@ def test_an_unmatched_sku_is_mapped_and_counted(app: Flask, admin_page: Page) ->
 
 def test_a_product_without_a_sku_is_mapped_and_taken_back(app: Flask, admin_page: Page) -> None:
     deliver(app.test_client(), make_order_body(line_items=[make_line(sku="", name="Mystery bag")]))
-    admin_page.goto("/unmatched")
+    admin_page.goto("/to-sort")
 
     admin_page.get_by_label("SKU that Mystery bag counts as").fill("ice24")
     admin_page.get_by_role("button", name="Map this product").click()
     expect(admin_page.get_by_text("All is matched")).to_be_visible()
-    admin_page.goto("/rules")
+    admin_page.goto("/to-sort/rules")
     admin_page.get_by_role("row", name="Mystery bag").get_by_role("button", name="Remove").click()
 
     expect(admin_page.get_by_text("no longer counts as ice24")).to_be_visible()
@@ -70,11 +70,11 @@ def test_a_held_source_is_accepted_and_one_of_its_deliveries_replayed(app: Flask
     client = app.test_client()
     deliver(client, make_order_body(id=1))
     deliver(client, make_order_body(id=2), source="https://second.example/")
-    admin_page.goto("/deliveries?outcome=held")
+    admin_page.goto("/webhook-inbox?outcome=held")
 
     admin_page.get_by_role("button", name="Accept second.example as a store").click()
     expect(admin_page.get_by_text("1 held delivery was processed")).to_be_visible()
-    admin_page.goto("/deliveries/2")
+    admin_page.goto("/webhook-inbox/2")
     admin_page.get_by_role("button", name="Replay").click()
 
     expect(admin_page.get_by_text("Replayed: repeat.")).to_be_visible()
@@ -97,7 +97,9 @@ def test_a_store_is_given_settings_and_a_secret(app: Flask, admin_page: Page) ->
     assert totals(app.extensions["database"]) == {("Fire", "24pin"): 2}
 
 
-@pytest.mark.parametrize("path", ["/orders", "/unmatched", "/rules", "/deliveries", "/stores", "/stores/1"])
+@pytest.mark.parametrize(
+    "path", ["/orders", "/to-sort", "/to-sort/rules", "/webhook-inbox", "/stores", "/stores/1"]
+)
 def test_pages_full_of_real_orders_fit_their_window(app: Flask, admin_page: Page, path: str) -> None:
     client = app.test_client()
     for delivery in captured():

@@ -12,7 +12,7 @@ from werkzeug.serving import make_server
 
 from reader.app import create_app, load
 from tests.conftest import QuietHandler
-from tests.public.makers import sell
+from tests.sales.public_page.makers import sell
 from writer.db import Database
 
 OPEN = {"Access-Control-Allow-Origin": "*"}

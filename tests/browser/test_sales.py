@@ -5,9 +5,9 @@ from datetime import timedelta
 import pytest
 from playwright.sync_api import Page, expect
 
-from writer import clock
 from writer.db import Database
-from writer.sales import actions
+from writer.lib import clock
+from writer.sales.ledger import actions
 
 pytestmark = pytest.mark.usefixtures("check_width")
 
@@ -21,7 +21,7 @@ def add(database: Database, count: int = 1, **given: object) -> None:
 
 
 def test_a_sale_is_added_edited_deleted_and_brought_back(admin_page: Page) -> None:
-    admin_page.goto("/")
+    admin_page.goto("/sales")
     admin_page.get_by_label("Type", exact=True).select_option("Ice 28pin")
     admin_page.get_by_label("Units", exact=True).fill("3")
     admin_page.locator("#add").get_by_label("Notes").fill("Sold at the fair")
@@ -43,7 +43,7 @@ def test_a_sale_is_added_edited_deleted_and_brought_back(admin_page: Page) -> No
 
 
 def test_an_impatient_double_click_adds_one_sale(admin_page: Page) -> None:
-    admin_page.goto("/")
+    admin_page.goto("/sales")
 
     admin_page.get_by_role("button", name="Add sale").dblclick()
 
@@ -51,7 +51,7 @@ def test_an_impatient_double_click_adds_one_sale(admin_page: Page) -> None:
 
 
 def test_a_mistake_is_shown_beside_its_field_and_the_rest_stays(admin_page: Page) -> None:
-    admin_page.goto("/")
+    admin_page.goto("/sales")
     admin_page.locator("#add").get_by_label("Notes").fill("keep me")
     admin_page.get_by_label("When (UTC)").fill("2999-01-01T10:00:00")
 
@@ -64,7 +64,7 @@ def test_a_mistake_is_shown_beside_its_field_and_the_rest_stays(admin_page: Page
 def test_the_list_is_paged_and_filtered(admin_page: Page, database: Database) -> None:
     add(database, 60)
     add(database, seller="Tindie", notes="a present")
-    admin_page.goto("/")
+    admin_page.goto("/sales")
     expect(admin_page.locator(".sale-id")).to_have_count(50)
 
     admin_page.get_by_role("link", name="Older").click()
@@ -80,7 +80,7 @@ def test_the_list_is_paged_and_filtered(admin_page: Page, database: Database) ->
 
 def test_the_chart_is_read_by_day_week_and_month_and_as_a_table(admin_page: Page, database: Database) -> None:
     add(database, quantity=7)
-    admin_page.goto("/")
+    admin_page.goto("/sales")
     expect(admin_page.get_by_role("img", name="Units sold per day, by type")).to_be_visible()
 
     admin_page.get_by_role("link", name="Month").click()
@@ -92,7 +92,7 @@ def test_the_chart_is_read_by_day_week_and_month_and_as_a_table(admin_page: Page
 
 def test_the_csv_is_downloaded(admin_page: Page, database: Database) -> None:
     add(database)
-    admin_page.goto("/")
+    admin_page.goto("/sales")
 
     with admin_page.expect_download() as started:
         admin_page.get_by_role("link", name="Download CSV").click()
@@ -101,13 +101,13 @@ def test_the_csv_is_downloaded(admin_page: Page, database: Database) -> None:
 
 
 def test_a_type_is_added_and_can_be_sold(admin_page: Page) -> None:
-    admin_page.goto("/types")
+    admin_page.goto("/product-types")
     admin_page.get_by_label("Model").fill("Earth")
     admin_page.get_by_label("Variant").fill("40pin")
     admin_page.get_by_role("button", name="Add type").click()
     expect(admin_page.get_by_text("Earth 40pin was added.")).to_be_visible()
 
-    admin_page.goto("/")
+    admin_page.goto("/sales")
     admin_page.get_by_label("Type", exact=True).select_option("Earth 40pin")
     admin_page.get_by_role("button", name="Add sale").click()
 

@@ -7,8 +7,8 @@ from flask import Flask
 from playwright.sync_api import BrowserContext, Page, expect
 
 from tests.makers import PASSWORD
-from writer import audit, people
 from writer.db import Database
+from writer.people import audit, notices, users
 
 pytestmark = pytest.mark.usefixtures("check_width")
 
@@ -40,7 +40,7 @@ def test_a_wrong_password_is_told_and_the_right_one_goes_on_to_the_page_asked_fo
 
 def test_a_password_handed_out_has_to_be_changed_first(browser_page: Page, database: Database) -> None:
     with database.transaction() as db:
-        people.create_user(db, "kim", "a password handed out", "staff", must_change=True)
+        users.create_user(db, "kim", "a password handed out", "staff", must_change=True)
     browser_page.goto("/audit")
     sign_in(browser_page, "kim", "a password handed out")
     expect(browser_page.get_by_text("This password was handed out")).to_be_visible()
@@ -128,7 +128,7 @@ def test_nobody_is_kept_out_by_one_click(admin_page: Page, database: Database) -
 
 def test_a_notice_is_read_and_dismissed(admin_page: Page, database: Database) -> None:
     with database.transaction() as db:
-        audit.raise_notice(db, "store.down", "shop", "The shop has not answered for two hours.", "/audit")
+        notices.raise_notice(db, "store.down", "shop", "The shop has not answered for two hours.", "/audit")
     admin_page.goto("/notices")
 
     admin_page.get_by_role("button", name="Dismiss").click()

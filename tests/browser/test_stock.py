@@ -6,9 +6,9 @@ import pytest
 from flask import Flask
 from playwright.sync_api import Page, expect
 
-from tests.stock.products import make_product, moves, on_hand
-from writer import stock
+from tests.stock.movements.products import make_product, moves, on_hand
 from writer.db import Database
+from writer.stock import products
 
 pytestmark = pytest.mark.usefixtures("check_width")
 
@@ -70,7 +70,7 @@ def test_stock_is_taken_of_several_skus_after_a_look(database: Database, admin_p
     make_product(database, "A")
     make_product(database, "B")
     make_product(database, "C")
-    admin_page.goto("/stock/take")
+    admin_page.goto("/stocktake")
 
     admin_page.get_by_label("Found of A").fill("8")
     admin_page.get_by_label("Found of B").fill("ten")
@@ -97,7 +97,7 @@ def test_settings_and_another_sku_are_kept(database: Database, admin_page: Page)
 
     expect(admin_page.get_by_text("X-old means X from now on.")).to_be_visible()
     with database.reading() as db:
-        found = stock.get(db, "x-OLD")
+        found = products.get(db, "x-OLD")
     assert (found.reorder_point, bool(found.is_low)) == (12, True)
 
 
@@ -106,7 +106,7 @@ def test_the_list_goes_out_and_comes_back_counted(
 ) -> None:
     make_product(database, "A")
     make_product(database, "B")
-    admin_page.goto("/stock/csv")
+    admin_page.goto("/stocktake/csv")
 
     with admin_page.expect_download() as download:
         admin_page.get_by_role("link", name="Active products").click()
@@ -126,7 +126,7 @@ def test_a_sale_of_more_than_there_is_warns_and_is_taken_when_meant(
     database: Database, admin_page: Page
 ) -> None:
     make_product(database, on_hand=1)
-    admin_page.goto("/")
+    admin_page.goto("/sales")
 
     admin_page.get_by_label("Units", exact=True).fill("2")
     admin_page.get_by_label("SKU", exact=True).fill("x")

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from tests.ports import free_port
 from writer.config import ROOT
-from writer.processes import children
+from writer.ops.processes import children
 
 # What Python has compiled is taken along, but not what it is just about to write.
 HALF_WRITTEN = shutil.ignore_patterns("*.pyc.*")

@@ -15,7 +15,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.fakes import store_tls
+from tests.fake_services import store_tls
 from tests.ports import free_port
 from writer.config import ROOT
 

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from writer.config import ROOT
-from writer.migrate import migrate
+from writer.db.migrate import migrate
 
 pytestmark = pytest.mark.sqlite_only
 
@@ -175,7 +175,7 @@ def test_an_empty_file_of_the_earlier_service_is_taken_over(tmp_path: Path) -> N
 def test_four_starts_at_once_take_it_over_once(tmp_path: Path) -> None:
     file = make_earlier(tmp_path / "sales.db", WITH_NOTES, many(3000))
     environment = {**os.environ, "DATABASE_URL": f"sqlite:///{file}"}
-    command = [sys.executable, "-m", "writer.migrate"]
+    command = [sys.executable, "-m", "writer.db.migrate"]
 
     started = [
         subprocess.Popen(command, cwd=ROOT, env=environment, stdout=subprocess.DEVNULL) for _ in range(4)

@@ -7,7 +7,7 @@ import pytest
 import yaml  # type: ignore[import-untyped]  # it comes without types
 
 from writer.config import ROOT
-from writer.processes import MARKS
+from writer.ops.processes import MARKS
 
 pytestmark = pytest.mark.sqlite_only
 

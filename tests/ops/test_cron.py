@@ -11,8 +11,9 @@ from pathlib import Path
 import pytest
 from cronsim import CronSim
 
-from writer import clock, cron
 from writer.config import ROOT
+from writer.lib import clock
+from writer.ops import cron
 
 pytestmark = pytest.mark.sqlite_only
 

@@ -20,7 +20,7 @@ from tests.ops.copies import HALF_WRITTEN, Copy, project
 from tests.ports import free_ports
 from writer import config
 from writer.config import ROOT
-from writer.preflight import Refused
+from writer.ops.preflight import Refused
 
 pytestmark = [pytest.mark.sqlite_only, pytest.mark.xdist_group("restart")]
 BOARD, READER, WRITER, NORTH, SOUTH = range(5)
@@ -30,7 +30,7 @@ BOARD, READER, WRITER, NORTH, SOUTH = range(5)
 def copy(tmp_path: Path) -> Iterator[Copy]:
     """A copy that was never started, with what the demo needs of the tests."""
     with project(tmp_path / "copy") as made:
-        for name in ("deploy", "tests/fakes"):
+        for name in ("deploy", "tests/fake_services"):
             shutil.copytree(ROOT / name, made.folder / name, ignore=HALF_WRITTEN, dirs_exist_ok=True)
         yield made
 

@@ -16,8 +16,8 @@ from tests.delivering import make_order_body
 from tests.makers import WEBHOOK_SECRET
 from tests.ops import edge
 from tests.ops.edge import Edge
-from writer.schema.deliveries import deliveries
-from writer.woocommerce.signing import signature
+from writer.db.schema.webhook_inbox import deliveries
+from writer.stores.woocommerce.signing import signature
 
 WEBHOOK = "/api/woocommerce/webhook"
 SHORT = ("/webhooks/woocommerce/order_paid", "/webhooks/woocommerce/refund_or_cancel")

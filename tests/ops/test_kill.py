@@ -16,7 +16,7 @@ from sqlalchemy import text
 
 from tests.ops.writers import Client, Writer, deliver_all, ledger, order, running, total
 from writer.db import Database
-from writer.migrate import migrate
+from writer.db.migrate import migrate
 
 pytestmark = pytest.mark.sqlite_only
 

@@ -94,7 +94,7 @@ def test_a_restart_refuses_nobody_and_keeps_env(copy: Copy) -> None:
 
 
 def test_a_restart_takes_up_changed_code(copy: Copy) -> None:
-    health = copy.folder / "writer" / "health.py"
+    health = copy.folder / "writer" / "ops" / "health.py"
     health.write_text(health.read_text().replace('status="ok"', 'status="ok", changed=True'))
 
     copy.run()
@@ -159,7 +159,7 @@ def test_an_unusable_setting_of_a_room_stops_the_first_start_too(tmp_path: Path)
 
 
 def test_code_that_cannot_be_loaded_stops_nothing(copy: Copy) -> None:
-    broken = copy.folder / "writer" / "health.py"
+    broken = copy.folder / "writer" / "ops" / "health.py"
     whole = broken.read_text()
     broken.write_text(f"{whole}\nthis is no python\n")
 
@@ -329,11 +329,11 @@ def test_dev_listens_on_this_machine_only(dev: Copy) -> None:
 
 def test_dev_follows_changes_of_code_and_templates(dev: Copy) -> None:
     assert "New words" not in read(dev, "/sign-in")
-    page = dev.folder / "writer" / "accounts" / "templates" / "accounts" / "sign_in.html"
+    page = dev.folder / "writer" / "people" / "auth" / "templates" / "auth" / "sign_in.html"
     page.write_text(page.read_text().replace("{% block content %}", "{% block content %}<p>New words</p>"))
     wait_until(lambda: "New words" in read(dev, "/sign-in"), page)
 
-    health = dev.folder / "writer" / "health.py"
+    health = dev.folder / "writer" / "ops" / "health.py"
     health.write_text(health.read_text().replace('status="ok"', 'status="changed"'))
 
     wait_until(lambda: "changed" in read(dev, "/health"), health)

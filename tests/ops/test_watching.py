@@ -9,14 +9,15 @@ from pathlib import Path
 import pytest
 from sqlalchemy import insert, select, update
 
-from tests.fakes.woocommerce import FakeStore
+from tests.fake_services.woocommerce import FakeStore
 from tests.ops.copies import Copy, project
-from writer import clock, stock
 from writer.db import Database
-from writer.processes import children
-from writer.schema.listings import listings
-from writer.schema.stores import stores
-from writer.stores import Vault, registry
+from writer.db.schema.listings import listings
+from writer.db.schema.stores import stores
+from writer.lib import clock
+from writer.ops.processes import children
+from writer.stock import movements, products
+from writer.stores.registry import Vault, registry
 
 pytestmark = [pytest.mark.sqlite_only, pytest.mark.xdist_group("restart")]
 
@@ -47,14 +48,14 @@ class Shop:
                 "order_cursor": clock.now(),
             }
             db.execute(update(stores).where(stores.c.id == store.id).values(**keys))
-            product = stock.add_product(db, "test", "X", 100)
+            product = movements.add_product(db, "test", "X", 100)
             listing = {"store_id": store.id, "product_id": item.id, "sku": "X", "pushed": 100}
             db.execute(insert(listings).values(stock_product_id=product.id, pushed_version=2, **listing))
 
     def sell(self) -> None:
         with self.database.transaction() as db:
-            product = stock.get(db, "X")
-            stock.record(db, [stock.Movement(product.id, -1, "sale", clock.now(), "ada")])
+            product = products.get(db, "X")
+            movements.record(db, [movements.Movement(product.id, -1, "sale", clock.now(), "ada")])
 
     def is_told(self, quantity: int) -> bool:
         with self.database.reading() as db:

@@ -20,8 +20,8 @@ from tests.delivering import URL, make_line, make_order_body
 from tests.makers import WEBHOOK_SECRET, make_config
 from tests.ports import free_port
 from writer.config import ROOT
-from writer.processes import children
-from writer.woocommerce.signing import signature
+from writer.ops.processes import children
+from writer.stores.woocommerce.signing import signature
 
 START_TIMEOUT_S = 90
 

@@ -6,7 +6,7 @@ from xml.etree import ElementTree
 import pytest
 from flask.testing import FlaskClient
 
-from tests.public.makers import sell
+from tests.sales.public_page.makers import sell
 from writer.db import Database
 
 SVG = "{http://www.w3.org/2000/svg}"

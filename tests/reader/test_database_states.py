@@ -11,7 +11,7 @@ import pytest
 from flask.testing import FlaskClient
 
 from reader.app import UNREADABLE
-from writer.migrate import migrate
+from writer.db.migrate import migrate
 
 pytestmark = pytest.mark.sqlite_only
 MakeReader = Callable[..., FlaskClient]

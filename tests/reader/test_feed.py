@@ -5,7 +5,7 @@ from xml.etree import ElementTree
 
 from flask.testing import FlaskClient
 
-from tests.public.makers import sell
+from tests.sales.public_page.makers import sell
 from writer.db import Database
 
 ATOM = "{http://www.w3.org/2005/Atom}"

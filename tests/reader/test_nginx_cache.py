@@ -13,7 +13,7 @@ from werkzeug.serving import make_server
 from tests.conftest import QuietHandler
 from tests.ops import edge
 from tests.ports import free_port
-from tests.public.makers import sell
+from tests.sales.public_page.makers import sell
 from writer.db import Database
 
 pytestmark = pytest.mark.sqlite_only

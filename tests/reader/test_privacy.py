@@ -10,10 +10,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import text
 
-from tests.public.makers import sell
-from writer import public
+from tests.sales.public_page.makers import sell
 from writer.db import Database
-from writer.public import Dial
+from writer.sales import public_page
+from writer.sales.public_page import Dial
 
 EVERYWHERE = [
     "/",
@@ -31,7 +31,7 @@ HIDE_SEA = frozenset({("Sea", None)})
 
 def dial(database: Database, **settings: Any) -> None:
     with database.transaction() as db:
-        public.set_dial(db, "ada", Dial(**settings))
+        public_page.set_dial(db, "ada", Dial(**settings))
 
 
 def sell_today(database: Database, quantity: int, model: str = "Fire", variant: str = "24pin") -> None:
@@ -238,7 +238,7 @@ def test_history_adds_up_to_the_total_whatever_the_dial(
         db.execute(text("DELETE FROM sales"))
         for quantity, model, hours in sold:
             sell(db, quantity, model, date=now - timedelta(hours=hours))
-        public.set_dial(db, "ada", Dial(rounding, is_delayed, counts_hidden, opening, HIDE_SEA))
+        public_page.set_dial(db, "ada", Dial(rounding, is_delayed, counts_hidden, opening, HIDE_SEA))
     shown = [q for q, m, hours in sold if (m != "Sea" or counts_hidden) and (hours > 24 or not is_delayed)]
     units = opening + sum(shown)
 

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 from flask.testing import FlaskClient
 
-from tests.public.makers import sell
 from tests.reader.test_manners import TYPES
+from tests.sales.public_page.makers import sell
 from writer.db import Database
 
 pytestmark = pytest.mark.sqlite_only

@@ -6,7 +6,7 @@ import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import text
 
-from tests.public.makers import sell
+from tests.sales.public_page.makers import sell
 from writer.db import Database
 
 

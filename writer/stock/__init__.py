@@ -1,67 +1,24 @@
-"""Stock: one true count per SKU, made of movements. The bottom of the house: it calls no other room of it."""
+"""Stock: one count for each SKU, made of movements; what people and programs do with it."""
 
-from writer.one_line import folded as key
-from writer.stock.actions import (
-    adjust,
-    check_count,
-    count,
-    is_first_sending,
-    receive,
-    sell,
-    sell_by_hand,
-    why_not_counted,
-)
-from writer.stock.changes import add_alias, add_product, change_product, on_product_added, remove_alias
-from writer.stock.queries import (
-    available,
-    find,
-    find_many,
-    get,
-    get_by_id,
-    has_moved,
-    list_low_untold,
-    lock_products,
-    on_hand_at,
-)
-from writer.stock.record import LARGEST_MOVE, Movement, NotEnoughStock, note_low_told, record
-from writer.stock.settings import MAX_DAYS, MAX_NAME, MAX_NOTE, MAX_SKU, MAX_TYPE, MAX_UNITS, whole_units
-from writer.stock.settings import checked as checked_settings
+from writer.stock import alerts, levels
+from writer.stock.movements import LARGEST_MOVE, Movement, add_product, count, has_moved, record, sell_by_hand
+from writer.stock.products import MAX_UNITS, NotEnoughStock, add_alias, find, find_many, key, on_product_added
 
 __all__ = [
     "LARGEST_MOVE",
-    "MAX_DAYS",
-    "MAX_NAME",
-    "MAX_NOTE",
-    "MAX_SKU",
-    "MAX_TYPE",
     "MAX_UNITS",
     "Movement",
     "NotEnoughStock",
     "add_alias",
     "add_product",
-    "adjust",
-    "available",
-    "change_product",
-    "check_count",
-    "checked_settings",
+    "alerts",
     "count",
     "find",
     "find_many",
-    "get",
-    "get_by_id",
     "has_moved",
-    "is_first_sending",
     "key",
-    "list_low_untold",
-    "lock_products",
-    "note_low_told",
-    "on_hand_at",
+    "levels",
     "on_product_added",
-    "receive",
     "record",
-    "remove_alias",
-    "sell",
     "sell_by_hand",
-    "whole_units",
-    "why_not_counted",
 ]

@@ -1,45 +1,71 @@
-"""Stores: which there are, their keys and secrets, whether one may be called now, what failed there."""
+"""Stores: which there are, how each is connected and called, what each lists."""
 
-from writer.stores.condition import Condition, condition
-from writer.stores.contact import NotNow, callable_stores, contact, why_not
-from writer.stores.failures import drop_old as drop_old_failures
-from writer.stores.failures import end as end_failures
-from writer.stores.failures import give_up as give_up_failure
-from writer.stores.failures import go_on, note_refused, note_success
-from writer.stores.failures import note as note_failure
-from writer.stores.failures import note_store as note_store_failure
-from writer.stores.failures import retry_now as retry_failure
-from writer.stores.jobs import Jobs, Tell, Unwell
-from writer.stores.queries import MAX_ID, doctor_says, known_id, list_stores
+from writer.stores import listings, webhook_setup, woocommerce
+from writer.stores.connect.policies import DIFFERENCE_POLICIES
+from writer.stores.listings import save as save_listing
 from writer.stores.registry import (
+    MAX_ID,
+    Condition,
     Keyring,
+    NotNow,
+    Vault,
+    callable_stores,
     channel,
+    condition,
+    contact,
     count,
+    doctor_says,
+    drop_old_failures,
+    end_failures,
     find,
     find_named,
     get,
+    give_up_failure,
+    known_id,
+    list_stores,
     normalised,
     note_contact,
+    note_failure,
+    note_refused,
     note_rejected,
+    note_store_failure,
+    on_switched_on,
     only_one,
     register,
+    retry_failure,
     save,
     secrets_of,
-    set_secret,
     signer,
     source_of,
+    why_not,
 )
-from writer.stores.secrets import Vault
-from writer.stores.settings import on_switched_on
+from writer.stores.woocommerce import (
+    CertificateRefused,
+    Client,
+    KeysRefused,
+    NotThere,
+    Refused,
+    Shown,
+    StoreError,
+    StoreUnreachable,
+    is_signed,
+    read_shown,
+)
 
 __all__ = [
+    "DIFFERENCE_POLICIES",
     "MAX_ID",
+    "CertificateRefused",
+    "Client",
     "Condition",
-    "Jobs",
     "Keyring",
+    "KeysRefused",
     "NotNow",
-    "Tell",
-    "Unwell",
+    "NotThere",
+    "Refused",
+    "Shown",
+    "StoreError",
+    "StoreUnreachable",
     "Vault",
     "callable_stores",
     "channel",
@@ -53,24 +79,27 @@ __all__ = [
     "find_named",
     "get",
     "give_up_failure",
-    "go_on",
+    "is_signed",
     "known_id",
     "list_stores",
+    "listings",
     "normalised",
     "note_contact",
     "note_failure",
     "note_refused",
     "note_rejected",
     "note_store_failure",
-    "note_success",
     "on_switched_on",
     "only_one",
+    "read_shown",
     "register",
     "retry_failure",
     "save",
+    "save_listing",
     "secrets_of",
-    "set_secret",
     "signer",
     "source_of",
+    "webhook_setup",
     "why_not",
+    "woocommerce",
 ]

@@ -1,17 +1,10 @@
-"""Sync: orders read from the stores, and changed there first."""
+"""Sync: what stores send and what is read from them; what they are sent."""
 
-from writer.sync.read import Reader, has_asked
-from writer.sync.runs import MOST_DAYS_BACK, Plan, first_days_back, line, run, summary
-from writer.sync.runs import drop_old as drop_old_runs
+from writer.sync import order_import, push_status, stock_push, webhook_inbox
 
 __all__ = [
-    "MOST_DAYS_BACK",
-    "Plan",
-    "Reader",
-    "drop_old_runs",
-    "first_days_back",
-    "has_asked",
-    "line",
-    "run",
-    "summary",
+    "order_import",
+    "push_status",
+    "stock_push",
+    "webhook_inbox",
 ]

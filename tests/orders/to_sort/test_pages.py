@@ -1,0 +1,313 @@
+"""The pages that say what counts as which product: rules, ignored SKUs, unmatched order lines."""
+
+from typing import Any
+
+import pytest
+from flask.testing import FlaskClient
+from sqlalchemy import select
+
+from tests.delivering import deliver, make_line, make_order_body
+from tests.orders.record.ledger import totals
+from writer.db import Database
+from writer.db.schema.audit import audit_entries
+from writer.db.schema.orders import order_events, product_skus
+from writer.db.schema.product_types import sale_types
+from writer.sales import product_types
+
+
+def type_id(database: Database, model: str = "Fire", variant: str = "28pin") -> int:
+    with database.reading() as db:
+        wanted = (sale_types.c.model == model) & (sale_types.c.variant == variant)
+        return int(db.execute(select(sale_types.c.id).where(wanted)).scalar_one())
+
+
+def order_of(client: FlaskClient, id: int = 1001, **line: Any) -> None:
+    """Deliver a paid order with one line of two units."""
+    deliver(client, make_order_body(id=id, line_items=[make_line(**line)]))
+
+
+def of_product(**changes: Any) -> dict[str, Any]:
+    """What the form of an unmatched product sends: product 10 of the first store, without a SKU."""
+    return {"store_id": "1", "product_id": "10", "variation_id": "0", "sku": "", **changes}
+
+
+def actions_noted(database: Database) -> list[str]:
+    with database.reading() as db:
+        made_by_ada = select(audit_entries.c.action).where(audit_entries.c.actor == "ada")
+        return list(db.execute(made_by_ada.order_by(audit_entries.c.id)).scalars())
+
+
+def test_the_rules_page_lists_the_rules(admin: FlaskClient) -> None:
+    page = admin.get("/to-sort/rules").text
+
+    for prefix in ("fire24", "fire28", "ice24", "ice28"):
+        assert f"<code>{prefix}</code>" in page
+
+
+def test_a_new_rule_counts_what_was_ordered_before(
+    client: FlaskClient, staff: FlaskClient, database: Database
+) -> None:
+    order_of(client, sku="KIT-28-USB")
+
+    page = staff.post(
+        "/to-sort/rules", data={"prefix": "kit-28", "type": str(type_id(database))}, follow_redirects=True
+    ).text
+
+    assert "SKUs beginning with kit-28 count as Fire 28pin. What was ordered before is counted too." in page
+    assert totals(database) == {("Fire", "28pin"): 2}
+    with database.reading() as db:
+        cause = db.execute(select(order_events.c.cause).order_by(order_events.c.id.desc())).scalars().first()
+    assert cause == "rule kit-28 added by sam"
+
+
+@pytest.mark.parametrize(
+    ("data", "said"),
+    [
+        ({"prefix": "", "type": "1"}, "Enter how the SKU begins."),
+        ({"prefix": "a" * 101, "type": "1"}, "Must be at most 100 characters."),
+        ({"prefix": "a\x00b", "type": "1"}, "control characters"),
+        ({"prefix": "fire24", "type": "1"}, "already count as Fire 24pin"),
+        ({"prefix": "kit", "type": "0"}, "Choose what it counts as."),
+        ({"prefix": "kit", "type": "99"}, "Not a valid choice"),
+        ({"prefix": "kit", "type": "x"}, "Invalid Choice"),
+        ({"prefix": "kit"}, "is-invalid"),
+    ],
+)
+def test_an_unusable_rule_is_refused_beside_its_field(
+    admin: FlaskClient, database: Database, data: dict[str, str], said: str
+) -> None:
+    answer = admin.post("/to-sort/rules", data=data)
+
+    assert answer.status_code == 422
+    assert said in answer.text
+    assert actions_noted(database) == []
+
+
+def test_a_removed_rule_leaves_the_ledger_alone(
+    client: FlaskClient, admin: FlaskClient, database: Database
+) -> None:
+    order_of(client, sku="FIRE24")
+    with database.reading() as db:
+        rule = next(rule for rule in product_types.list_rules(db) if rule.prefix == "fire24")
+
+    page = admin.post(f"/to-sort/rules/{rule.id}/remove", follow_redirects=True).text
+
+    assert "What was counted by it stays in the ledger." in page
+    assert "<code>fire24</code>" not in page
+    assert totals(database) == {("Fire", "24pin"): 2}
+
+
+def test_a_sku_is_ignored_and_no_longer_ignored(
+    client: FlaskClient, admin: FlaskClient, database: Database
+) -> None:
+    order_of(client, sku="GIFT")
+
+    admin.post("/to-sort/ignored", data={"sku": " gift "})
+    ignored = admin.get("/to-sort").text
+    admin.post("/to-sort/ignored/remove", data={"sku": "gift"})
+    shown = admin.get("/to-sort").text
+
+    assert "GIFT" not in ignored
+    assert "GIFT" in shown
+    assert actions_noted(database) == ["sku.ignore", "sku.unignore"]
+
+
+@pytest.mark.parametrize("sku", ["", "a\nb", "a" * 101])
+def test_an_unusable_sku_is_not_ignored(admin: FlaskClient, sku: str) -> None:
+    answer = admin.post("/to-sort/ignored", data={"sku": sku})
+
+    assert answer.status_code == 422
+    assert "is-invalid" in answer.text
+
+
+@pytest.mark.parametrize(
+    "path", ["/to-sort/rules/999/remove", "/to-sort/ignored/remove", "/to-sort/products/9/remove"]
+)
+def test_removing_what_is_not_there_is_not_found(admin: FlaskClient, path: str) -> None:
+    assert admin.post(path, data={"sku": "nothing"}).status_code == 404
+
+
+def test_all_matched_says_so(client: FlaskClient, admin: FlaskClient) -> None:
+    order_of(client, sku="FIRE24")
+
+    assert "All is matched" in admin.get("/to-sort").text
+
+
+def test_unmatched_lines_are_grouped_by_product_with_units_and_orders(
+    client: FlaskClient, admin: FlaskClient
+) -> None:
+    order_of(client, 1001, sku="KIT", quantity=3)
+    order_of(client, 1002, sku="KIT", quantity=4)
+    deliver(client, make_order_body(id=1003, status="pending", line_items=[make_line(sku="KIT", quantity=5)]))
+
+    page = admin.get("/to-sort").text
+
+    assert page.count("<code>KIT</code>") == 1
+    assert "12 units ordered, <strong>7 waiting to be counted</strong>" in page
+    for number in ("1001", "1002", "1003"):
+        assert f">{number}</a>" in page
+
+
+def test_only_the_newest_orders_of_a_product_are_named(client: FlaskClient, admin: FlaskClient) -> None:
+    for number in range(1001, 1008):
+        order_of(client, number, sku="KIT")
+
+    page = admin.get("/to-sort").text
+
+    assert ">1007</a>" in page
+    assert ">1002</a>" not in page
+    assert "and 2 more" in page
+
+
+def test_a_long_list_of_products_is_paged(client: FlaskClient, admin: FlaskClient) -> None:
+    lines = [make_line(id=100 + n, sku=f"KIT-{n}", product_id=n + 1) for n in range(26)]
+    deliver(client, make_order_body(line_items=lines))
+
+    first, second = admin.get("/to-sort").text, admin.get("/to-sort?page=2").text
+
+    assert "of 26 products" in second
+    assert (first.count("<article"), second.count("<article")) == (25, 1)
+
+
+def test_mapping_a_sku_counts_its_lines_once(
+    client: FlaskClient, admin: FlaskClient, database: Database
+) -> None:
+    order_of(client, sku="KIT-28-USB")
+    wanted = of_product(sku="KIT-28-USB", do="map", type=str(type_id(database)))
+
+    first = admin.post("/to-sort", data=wanted, follow_redirects=True).text
+    second = admin.post("/to-sort", data=wanted)
+
+    assert "KIT-28-USB counts as Fire 28pin. 1 order line was matched." in first
+    assert "All is matched" in first
+    assert "already count as Fire 28pin" in second.text
+    assert totals(database) == {("Fire", "28pin"): 2}
+    assert actions_noted(database) == ["rule.add"]
+
+
+def test_mapping_a_sku_needs_a_type(client: FlaskClient, admin: FlaskClient, database: Database) -> None:
+    order_of(client, sku="KIT")
+
+    answer = admin.post("/to-sort", data=of_product(sku="KIT", do="map", type=""))
+
+    assert answer.status_code == 422
+    assert "Choose what it counts as." in answer.text
+    assert totals(database) == {}
+
+
+def test_ignoring_a_sku_takes_it_from_the_list(
+    client: FlaskClient, admin: FlaskClient, database: Database
+) -> None:
+    order_of(client, sku="GIFT")
+
+    page = admin.post("/to-sort", data=of_product(sku="GIFT", do="ignore"), follow_redirects=True).text
+
+    assert "GIFT is ignored." in page
+    assert "All is matched" in page
+    assert actions_noted(database) == ["sku.ignore"]
+
+
+def test_a_product_without_a_sku_is_mapped_to_one_a_rule_knows(
+    client: FlaskClient, admin: FlaskClient, database: Database
+) -> None:
+    order_of(client, 1001, sku="")
+
+    page = admin.post(
+        "/to-sort", data=of_product(do="product", same_as="ice24-a"), follow_redirects=True
+    ).text
+    order_of(client, 1002, sku="")
+
+    assert "Product 10 counts as ice24-a. 1 order line was matched." in page
+    assert totals(database) == {("Ice", "24pin"): 4}
+    assert actions_noted(database) == ["product.map"]
+
+
+def test_a_product_is_left_out_by_an_ignored_sku(
+    client: FlaskClient, admin: FlaskClient, database: Database
+) -> None:
+    order_of(client, sku="")
+    admin.post("/to-sort/ignored", data={"sku": "gift"})
+
+    page = admin.post("/to-sort", data=of_product(do="product", same_as="GIFT"), follow_redirects=True).text
+
+    assert "All is matched" in page
+    assert totals(database) == {}
+
+
+@pytest.mark.parametrize("same_as", ["", "kit", "a\x00b", "a" * 101])
+def test_a_product_is_not_mapped_to_a_sku_nobody_knows(
+    client: FlaskClient, admin: FlaskClient, database: Database, same_as: str
+) -> None:
+    order_of(client, sku="")
+
+    answer = admin.post("/to-sort", data=of_product(do="product", same_as=same_as))
+
+    assert answer.status_code == 422
+    assert "is-invalid" in answer.text
+    with database.reading() as db:
+        assert db.execute(select(product_skus)).all() == []
+
+
+def test_a_product_nobody_ordered_is_not_mapped(
+    client: FlaskClient, admin: FlaskClient, database: Database
+) -> None:
+    order_of(client, sku="")
+    wanted = of_product(product_id="11", do="product", same_as="ice24")
+
+    page = admin.post("/to-sort", data=wanted, follow_redirects=True).text
+
+    assert "Nothing of this product is unmatched any more." in page
+
+
+def test_a_mapped_product_whose_rule_is_gone_is_unmatched_by_the_sku_it_was_given(
+    client: FlaskClient, admin: FlaskClient, database: Database
+) -> None:
+    order_of(client, 1001, sku="")
+    admin.post("/to-sort", data=of_product(do="product", same_as="ice24-a"))
+    with database.reading() as db:
+        rule = next(rule for rule in product_types.list_rules(db) if rule.prefix == "ice24")
+    admin.post(f"/to-sort/rules/{rule.id}/remove")
+    order_of(client, 1002, sku="")
+
+    assert "<code>ice24-a</code>" in admin.get("/to-sort").text
+    wanted = of_product(sku="ice24-a", do="map", type=str(type_id(database, "Ice", "28pin")))
+    admin.post("/to-sort", data=wanted)
+
+    assert totals(database) == {("Ice", "24pin"): 2, ("Ice", "28pin"): 2}
+
+
+def test_a_mapped_product_is_listed_and_can_be_taken_back(
+    client: FlaskClient, admin: FlaskClient, database: Database
+) -> None:
+    order_of(client, 1001, sku="", name="Fire kit")
+    admin.post("/to-sort", data=of_product(do="product", same_as="ice24-a"))
+    listed = admin.get("/to-sort/rules").text
+
+    admin.post("/to-sort/products/1/remove")
+    order_of(client, 1002, sku="")
+
+    assert "Fire kit" in listed
+    assert "<code>ice24-a</code>" in listed
+    assert totals(database) == {("Ice", "24pin"): 2}
+    assert actions_noted(database) == ["product.map", "product.unmap"]
+
+
+def test_a_line_that_nothing_names_cannot_be_mapped(client: FlaskClient, admin: FlaskClient) -> None:
+    order_of(client, sku="", product_id=0, name="Handmade thing")
+
+    page = admin.get("/to-sort").text
+
+    assert "Nothing names this product" in page
+
+
+@pytest.mark.parametrize(
+    "broken", [{"do": "destroy"}, {"do": ""}, {"product_id": "x"}, {"store_id": "99999999999"}]
+)
+def test_a_form_that_makes_no_sense_changes_nothing(
+    client: FlaskClient, admin: FlaskClient, database: Database, broken: dict[str, str]
+) -> None:
+    order_of(client, sku="")
+    data = of_product(do="product", same_as="ice24", **broken) if "do" not in broken else of_product(**broken)
+
+    assert admin.post("/to-sort", data=data).status_code == 422
+    assert totals(database) == {}

@@ -1,0 +1,158 @@
+"""Notices: raised once, counted again, closed, opened again."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from flask.testing import FlaskClient
+from sqlalchemy import select
+
+from writer.db import Database
+from writer.db.schema.notices import notices as table
+from writer.lib import clock
+from writer.people import audit, notices
+
+START = datetime(2025, 3, 1, 14, 5, tzinfo=UTC)
+
+
+@pytest.fixture(autouse=True)
+def _at_start(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(clock, "now", lambda: START)
+
+
+def raise_one(database: Database, sentence: str = "The shop is down.", subject: str = "shop") -> bool:
+    with database.transaction() as db:
+        return notices.raise_notice(db, "store.down", subject, sentence, "/stores/1")
+
+
+def test_the_first_time_is_news_and_the_next_only_counts(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    later = START + timedelta(hours=1)
+    first = raise_one(database)
+    monkeypatch.setattr(clock, "now", lambda: later)
+
+    again = raise_one(database, "The shop is still down.")
+
+    with database.reading() as db:
+        [row] = notices.list_notices(db)
+    assert (first, again) == (True, False)
+    assert (row.times, row.first_at, row.last_at) == (2, START, later)
+    assert (row.sentence, row.link) == ("The shop is still down.", "/stores/1")
+
+
+def test_two_subjects_are_two_notices_newest_first(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    raise_one(database, subject="shop")
+    monkeypatch.setattr(clock, "now", lambda: START + timedelta(hours=1))
+    raise_one(database, subject="market")
+
+    with database.reading() as db:
+        assert [row.subject for row in notices.list_notices(db)] == ["market", "shop"]
+        assert notices.count_notices(db) == 2
+
+
+def test_a_closed_one_opens_again_as_news(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    later = START + timedelta(hours=1)
+    raise_one(database)
+    raise_one(database)
+    with database.transaction() as db:
+        notices.close_notice(db, "store.down", "shop")
+        assert notices.count_notices(db) == 0
+    monkeypatch.setattr(clock, "now", lambda: later)
+
+    news = raise_one(database)
+
+    with database.reading() as db:
+        row = db.execute(select(table)).one()
+    assert news is True
+    assert (row.times, row.first_at, row.closed_at, row.closed_by) == (1, later, None, None)
+
+
+def test_closing_what_is_not_open_changes_nothing(database: Database) -> None:
+    raise_one(database)
+    with database.transaction() as db:
+        notices.close_notice(db, "store.down", "shop", by="ada")
+
+    with database.transaction() as db:
+        notices.close_notice(db, "store.down", "shop", by="kim")
+        notices.close_notice(db, "store.down", "nowhere")
+
+    with database.reading() as db:
+        assert db.execute(select(table.c.closed_by)).scalars().all() == ["ada"]
+
+
+def test_every_page_says_how_many_are_open(admin: FlaskClient, database: Database) -> None:
+    raise_one(database)
+
+    assert '1<span class="visually-hidden"> open</span>' in admin.get("/account").text
+
+
+def test_a_notice_is_dismissed_on_its_page_and_then_among_the_closed(
+    admin: FlaskClient, database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    raise_one(database, "The shop is <down>.")
+    assert "The shop is &lt;down&gt;." in admin.get("/notices").text
+    assert 'href="/stores/1"' in admin.get("/notices").text
+
+    monkeypatch.setattr(clock, "now", lambda: START + timedelta(minutes=1))
+    admin.post("/notices/1/dismiss")
+
+    assert "All is well" in admin.get("/notices").text
+    assert "by ada" in admin.get("/notices?closed=1").text
+
+
+def test_a_notice_that_is_not_there_is_not_found(admin: FlaskClient) -> None:
+    assert admin.post("/notices/9/dismiss").status_code == 404
+
+
+def test_a_notice_closed_by_the_product_says_so(admin: FlaskClient, database: Database) -> None:
+    raise_one(database)
+    with database.transaction() as db:
+        notices.close_notice(db, "store.down", "shop")
+
+    assert "because it was settled" in admin.get("/notices?closed=1").text
+
+
+def test_who_may_not_see_the_store_is_told_the_plain_sentence_or_nothing(
+    staff: FlaskClient, admin: FlaskClient, database: Database
+) -> None:
+    with database.transaction() as db:
+        notices.raise_notice(
+            db, "oversold", "product 1", "X: Shop A order 12.", "/stock/1", plain="X is oversold."
+        )
+        notices.raise_notice(
+            db, "line held", "order 12", "Order 12 of Shop A waits.", "/orders/12", store_id=1
+        )
+        notices.raise_notice(db, "backup", "backup", "There is no backup.")
+
+    seen, all_of_it = staff.get("/notices").text, admin.get("/notices").text
+
+    assert "X is oversold." in seen
+    assert 'Open <span class="count">1<' in seen
+    assert "Shop A" not in seen
+    assert "backup" not in seen
+    assert "X: Shop A order 12." in all_of_it
+    assert 'Open <span class="count">3<' in all_of_it
+
+
+def test_what_is_not_seen_cannot_be_dismissed(staff: FlaskClient, database: Database) -> None:
+    raise_one(database)
+
+    answer = staff.post("/notices/1/dismiss")
+
+    assert answer.status_code == 404
+    with database.reading() as db:
+        assert notices.count_notices(db) == 1
+
+
+def test_staff_read_in_the_trail_what_is_about_no_store(staff: FlaskClient, database: Database) -> None:
+    with database.transaction() as db:
+        audit.note(db, "ada", "sale.add", "sale 1", None, None)
+        audit.note(db, "kim", "store.change", "store 1", {"name": "Shop A"}, {"name": "Shop B"})
+
+    page = staff.get("/audit").text
+
+    assert "sale 1" in page
+    assert "store" not in page.split('<form method="get"')[1].split("</section>")[0]
+    assert "kim" not in page

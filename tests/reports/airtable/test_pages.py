@@ -1,0 +1,148 @@
+"""The page about Airtable: what was told, what waits, what went wrong, and the button."""
+
+import json
+from collections.abc import Callable, Iterator
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+
+from tests.delivering import deliver, make_line, make_order_body
+from tests.makers import make_config, sign_in_as
+from tests.reports.airtable.hub import Hub
+from writer.app import create_app
+
+
+@pytest.fixture
+def open_as(hub: Hub, database_url: str) -> Iterator[Callable[..., FlaskClient]]:
+    """Open the application with Airtable set up; settings given overrule that."""
+    apps: list[Flask] = []
+
+    def opened(**settings: str) -> FlaskClient:
+        whole = {
+            "AIRTABLE_API_KEY": hub.base.token,
+            "AIRTABLE_BASE_ID": hub.base.base_id,
+            "AIRTABLE_TABLES_JSON": json.dumps({"stock": "Stock", "events": "Events of stock"}),
+            "AIRTABLE_URL": hub.base.url,
+        }
+        app = create_app(make_config(DATABASE_URL=database_url, **{**whole, **settings}))
+        app.config["WTF_CSRF_ENABLED"] = False
+        apps.append(app)
+        return sign_in_as(app, "ada")
+
+    yield opened
+    for app in apps:
+        app.extensions["database"].close()
+
+
+def test_without_settings_the_page_says_how_to_set_it_up(admin: FlaskClient) -> None:
+    page = admin.get("/airtable").text
+
+    assert "Airtable is not set up, and need not be." in page
+    assert "Last 50 Txn Summary" in page
+    assert "Try now" not in page
+
+
+def test_without_settings_the_button_is_refused(admin: FlaskClient) -> None:
+    answer = admin.post("/airtable/push")
+
+    assert answer.status_code == 409
+    assert "Airtable is not set up." in answer.text
+
+
+def test_a_wrong_setting_is_shown_by_name(open_as: Callable[..., FlaskClient]) -> None:
+    page = open_as(AIRTABLE_BASE_ID="").get("/airtable").text
+
+    assert "AIRTABLE_BASE_ID is not set" in page
+    assert "Try now" not in page
+
+
+def test_what_waits_is_counted_before_and_after(open_as: Callable[..., FlaskClient], hub: Hub) -> None:
+    ada = open_as()
+    hub.add("X", 10)
+    hub.move(-1)
+
+    before = facts(ada)
+    hub.push()
+    hub.move(-2)
+    after = facts(ada)
+
+    assert before["Stock lines waiting"] == "1"
+    assert before["Movements waiting"] == "2"
+    assert before["Last success"] == "never"
+    assert after["Last success"] == "2026-11-20 12:00"
+    assert (after["Stock lines waiting"], after["Movements waiting"]) == ("1", "3")
+
+
+def facts(client: FlaskClient) -> dict[str, str]:
+    """What the page says, as {what: text}."""
+    found = {}
+    for part in client.get("/airtable").text.split("<div><dt>")[1:7]:
+        name, _, rest = part.partition("</dt>")
+        text = rest.partition("</dd>")[0].rpartition("</time>")[0] or rest.partition("</dd>")[0]
+        found[name] = text.rpartition(">")[2].strip()
+    return found
+
+
+def test_the_button_tells_airtable_at_once(open_as: Callable[..., FlaskClient], hub: Hub) -> None:
+    ada = open_as()
+    hub.add("X", 10)
+
+    answer = ada.post("/airtable/push", follow_redirects=True)
+
+    assert "1 line of the stock list and 0 movements told." in answer.text
+    assert hub.line()["On Hand"] == 10
+
+
+def test_the_button_works_while_airtable_is_left_alone(open_as: Callable[..., FlaskClient], hub: Hub) -> None:
+    ada = open_as()
+    hub.add("X", 10)
+    hub.base.answers = 500
+    hub.push()
+    assert "Tried again after" in ada.get("/airtable").text
+    hub.base.answers = None
+
+    ada.post("/airtable/push")
+
+    page = ada.get("/airtable").text
+    assert "Airtable answered 500." not in page
+    assert hub.line()["On Hand"] == 10
+
+
+def test_trouble_is_shown_and_the_token_is_not(open_as: Callable[..., FlaskClient], hub: Hub) -> None:
+    ada = open_as()
+    hub.add("X", 10)
+    hub.base.answers = 500
+
+    answer = ada.post("/airtable/push", follow_redirects=True)
+
+    assert "0 lines of the stock list and 0 movements told." in answer.text
+    assert answer.text.count("Airtable answered 500.") == 1
+    assert hub.base.token not in answer.text
+    assert "Airtable: Airtable answered 500." in ada.get("/notices").text
+
+
+def test_a_run_under_way_is_said(open_as: Callable[..., FlaskClient], hub: Hub) -> None:
+    ada = open_as()
+
+    with hub.database.only_one("airtable"):
+        answer = ada.post("/airtable/push", follow_redirects=True)
+
+    assert "Airtable is being told just now." in answer.text
+
+
+def test_an_order_is_told_with_its_store_and_number(open_as: Callable[..., FlaskClient], hub: Hub) -> None:
+    ada = open_as()
+    hub.add("FIRE24", 10)
+    hub.tick(seconds=1)
+    ordered = f"{hub.now():%Y-%m-%dT%H:%M:%S}"
+    body = make_order_body(
+        date_created_gmt=ordered, date_modified_gmt=ordered, date_paid_gmt=ordered, line_items=[make_line()]
+    )
+    assert deliver(ada, body).status_code == 200
+
+    hub.settle()
+
+    told = hub.base.rows("Events of stock")[-1]
+    assert (told["Site"], told["Order ID"], told["Delta"]) == ("shop.example", "1001", -2)
+    assert "sale -2, then 8 (order 1001, shop.example)" in hub.line("FIRE24")["Last 50 Txn Summary"]

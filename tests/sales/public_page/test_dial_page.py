@@ -1,0 +1,87 @@
+"""The page of the privacy dial."""
+
+import json
+
+from flask.testing import FlaskClient
+
+from tests.sales.public_page.makers import sell
+from writer.db import Database
+from writer.sales import public_page
+from writer.sales.public_page import Dial
+
+EXACT = {"rounding": "1", "opening_balance": "0"}
+
+
+def test_the_page_shows_what_strangers_see(staff: FlaskClient, database: Database) -> None:
+    with database.transaction() as db:
+        sell(db, 1234, "Earth", "24pin")
+        public_page.set_dial(db, "ada", Dial(rounding=100, opening_balance=1000))
+
+    page = staff.get("/public-page").text
+
+    assert '<p class="total">2,200</p>' in page
+    assert "1,200" in page
+    assert "1,234" not in page
+
+
+def test_an_admin_sets_the_dial(admin: FlaskClient, database: Database) -> None:
+    hidden = [json.dumps(["Ice", None]), json.dumps([None, "28pin"]), json.dumps(["Fire", "24pin"])]
+
+    answer = admin.post(
+        "/public-page",
+        data={"rounding": "10", "is_delayed": "y", "opening_balance": "250", "hidden": hidden},
+    )
+
+    assert answer.status_code == 303
+    with database.reading() as db:
+        kinds = frozenset({("Ice", None), (None, "28pin"), ("Fire", "24pin")})
+        assert public_page.get_dial(db) == Dial(10, True, False, 250, kinds)
+    page = admin.get("/public-page").text
+    assert page.count("checked") == 4
+
+
+def test_staff_cannot_set_the_dial(staff: FlaskClient, database: Database) -> None:
+    answer = staff.post("/public-page", data={**EXACT, "rounding": "1000"})
+
+    assert answer.status_code == 403
+    with database.reading() as db:
+        assert public_page.get_dial(db) == Dial()
+
+
+def test_what_the_form_does_not_offer_is_not_hidden(admin: FlaskClient, database: Database) -> None:
+    admin.post(
+        "/public-page", data={**EXACT, "hidden": [json.dumps([None, None]), json.dumps(["Sea", None]), "x"]}
+    )
+
+    with database.reading() as db:
+        assert public_page.get_dial(db) == Dial()
+
+
+def test_what_was_hidden_before_it_is_sold_stays_hidden(admin: FlaskClient, database: Database) -> None:
+    hidden = frozenset({("Sea", None), (None, "40pin"), ("Air", "32pin")})
+    with database.transaction() as db:
+        public_page.set_dial(db, "ada", Dial(hidden=hidden))
+
+    page = admin.get("/public-page").text
+    assert page.count("checked") == 3
+    admin.post(
+        "/public-page", data={**EXACT, "rounding": "10", "hidden": [json.dumps(kind) for kind in hidden]}
+    )
+
+    with database.reading() as db:
+        assert public_page.get_dial(db) == Dial(rounding=10, hidden=hidden)
+
+
+def test_an_unusable_number_is_refused_beside_its_field(admin: FlaskClient, database: Database) -> None:
+    for field, value, sentence in [
+        ("opening_balance", "-1", "Must be from 0 to 1,000,000,000."),
+        ("opening_balance", "", "Enter a whole number; 0 where there are none."),
+        ("opening_balance", "many", "Not a valid integer value."),
+        ("rounding", "7", "Not a valid choice."),
+    ]:
+        answer = admin.post("/public-page", data={**EXACT, field: value})
+
+        assert answer.status_code == 422
+        assert sentence in answer.text
+    with database.reading() as db:
+        assert public_page.get_dial(db) == Dial()

@@ -1,0 +1,318 @@
+"""The pages of stock: the list, one product explained, and the forms that move it."""
+
+import re
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from flask.testing import FlaskClient
+
+from tests.delivering import deliver, make_line, make_order_body
+from tests.stock.movements.products import make_product, moves, on_hand, product
+from writer.db import Database, insert_row
+from writer.db.schema.differences import drifts
+from writer.db.schema.listings import listings
+from writer.db.schema.stores import stores
+from writer.lib import clock
+from writer.stock import movements
+
+TOKEN = "0123456789abcdef" * 2
+
+
+def text_of(page: str) -> str:
+    """The text of a page without its tags, in single spaces."""
+    return " ".join(re.sub(r"<[^>]*>", " ", page.split("<main", 1)[1]).split())
+
+
+def list_in_store(database: Database, push_state: str = "on", **values: Any) -> None:
+    """A listing of product X in a store named shop."""
+    row = product(database)
+    with database.transaction() as db:
+        address = {"name": "shop", "source": "https://shop.example/"}
+        store = insert_row(db, stores, **address, created_at=row.counted_from, push_state=push_state)
+        listed = {"product_id": 7, "stock_product_id": row.id, "pushed_version": row.version, **values}
+        insert_row(db, listings, store_id=store, **listed)
+
+
+def test_the_list_tells_the_count_and_how_long_it_lasts(admin: FlaskClient, database: Database) -> None:
+    row = make_product(database, on_hand=40, set_aside=4, name="A box")
+    with database.transaction() as db:
+        movements.sell(db, "ada", row, 6)
+
+    page = text_of(admin.get("/stock").text)
+
+    # 30 available, 6 sold in the one day it is counted.
+    assert "X A box 34 4 30 5 days in no store" in page
+
+
+@pytest.mark.parametrize(
+    ("values", "said"),
+    [
+        ({"shown": 10}, "10 shop"),
+        ({"shown": None}, "? shop not looked at yet"),
+        ({"shown": 9, "pushed_version": 0}, "9 shop being told"),
+        ({"shown": 9, "needs_look": True}, "9 shop being told"),
+        ({"shown": 9, "problem": "stopped: why"}, "9 shop not told"),
+        ({"shown": 9, "is_gone": True, "problem": "gone"}, "9 shop gone there"),
+        ({"shown": 9, "push_state": "off"}, "9 shop not pushed"),
+    ],
+)
+def test_the_list_tells_what_a_store_shows(
+    admin: FlaskClient, database: Database, values: dict[str, Any], said: str
+) -> None:
+    make_product(database)
+    list_in_store(database, **values)
+
+    assert said in text_of(admin.get("/stock").text)
+
+
+def test_the_list_tells_since_when_a_store_shows_it(admin: FlaskClient, database: Database) -> None:
+    row = make_product(database)
+    list_in_store(database, shown=10, shown_at=row.counted_from)
+
+    assert f"10 shop {row.counted_from:%d %b %H:%M}" in text_of(admin.get("/stock").text)
+
+
+def test_the_list_is_filtered_by_state_and_text(admin: FlaskClient, database: Database) -> None:
+    make_product(database, "LOW", on_hand=1, reorder_point=1)
+    make_product(database, "OLD", is_active=False)
+    row = make_product(database, "OVER", on_hand=0)
+    with database.transaction() as db:
+        movements.sell(db, "ada", row, 1, may_oversell=True)
+
+    shown = {
+        query: re.findall(r'<a href="/stock/\d+">(\w+)', admin.get(f"/stock{query}").text)
+        for query in (
+            "",
+            "?state=low",
+            "?state=oversold",
+            "?state=inactive",
+            "?state=all",
+            "?q=ov",
+            "?state=?",
+        )
+    }
+
+    assert shown == {
+        "": ["LOW", "OVER"],
+        "?state=low": ["LOW"],
+        "?state=oversold": ["OVER"],
+        "?state=inactive": ["OLD"],
+        "?state=all": ["LOW", "OLD", "OVER"],
+        "?q=ov": ["OVER"],
+        "?state=?": ["LOW", "OVER"],
+    }
+    assert "Active 2 Low 1 Oversold 1 Inactive 1 All 3" in text_of(admin.get("/stock").text)
+
+
+def test_a_product_that_runs_out_before_more_can_arrive_is_marked(
+    admin: FlaskClient, database: Database
+) -> None:
+    row = make_product(database, on_hand=20, lead_time_days=14)
+    with database.transaction() as db:
+        movements.sell(db, "ada", row, 2)
+
+    assert '<span class="badge text-bg-warning" title="Lead time: 14 days">9 days' in admin.get("/stock").text
+
+
+@pytest.mark.parametrize(("left", "said"), [(1, "under a day"), (0, "none left"), (3, "1 day")])
+def test_the_list_says_in_words_that_little_is_left(
+    admin: FlaskClient, database: Database, left: int, said: str
+) -> None:
+    row = make_product(database, on_hand=left + 3)
+    with database.transaction() as db:
+        movements.sell(db, "ada", row, 3)
+
+    assert f"X {left} 0 {left} {said} in no store" in text_of(admin.get("/stock").text)
+
+
+def test_a_listing_whose_drift_waits_for_an_answer_is_not_said_to_be_told(
+    admin: FlaskClient, database: Database
+) -> None:
+    make_product(database)
+    list_in_store(database, shown=9, pushed_version=0)
+    with database.transaction() as db:
+        seen = {"at": clock.now(), "ours": 10, "theirs": 9, "policy": "ask", "action": "asked"}
+        insert_row(db, drifts, listing_id=1, **seen)
+
+    assert "9 shop asks you" in text_of(admin.get("/stock").text)
+
+
+def test_a_product_that_is_no_longer_sold_is_not_said_to_be_told(
+    admin: FlaskClient, database: Database
+) -> None:
+    make_product(database, is_active=False)
+    list_in_store(database, shown=9, pushed_version=0)
+
+    assert "9 shop not pushed" in text_of(admin.get("/stock?state=all").text)
+
+
+def test_what_is_cancelled_is_not_counted_as_sold(admin: FlaskClient, database: Database) -> None:
+    make_product(database)
+    with database.transaction() as db:
+        movements.sell_by_hand(db, "ada", 1, "X", 5, clock.now())
+        movements.sell_by_hand(db, "ada", 1, "X", 0, clock.now())
+
+    assert "X 10 0 10 –" in text_of(admin.get("/stock").text)  # noqa: RUF001  # a dash: nobody knows
+
+
+def test_a_product_explains_its_number(admin: FlaskClient, client: FlaskClient, database: Database) -> None:
+    row = make_product(database, "FIRE24")
+    now = clock.now().replace(microsecond=0, tzinfo=None)
+    deliver(
+        client,
+        make_order_body(
+            line_items=[make_line(quantity=3)],
+            date_created_gmt=now.isoformat(),
+            date_modified_gmt=now.isoformat(),
+            date_paid_gmt=now.isoformat(),
+        ),
+    )
+    with database.transaction() as db:
+        movements.sell_by_hand(db, "ada", 12, "FIRE24", 2, clock.now())
+        movements.receive(db, "sam", row, 20, "batch 7")
+
+    page = admin.get(f"/stock/{row.id}").text
+
+    said = text_of(page)
+    assert "Why it is 25" in said
+    assert "Receipt +20 25 sam batch 7" in said
+    assert "Sale -2 5 sale 12, by ada" in said
+    assert "Sale -3 7 order 1001 of shop.example" in said
+    assert "Stock take +10 10 ada first count" in said
+    assert 'href="/orders/1"' in page
+    assert 'href="/sales/12"' in page
+
+
+def test_movements_are_paged(admin: FlaskClient, database: Database) -> None:
+    row = make_product(database)
+    with database.transaction() as db:
+        for _ in range(60):
+            movements.receive(db, "ada", row, 1)
+
+    assert "1–50 of 61 movements" in admin.get(f"/stock/{row.id}").text  # noqa: RUF001
+    assert "51–61 of 61 movements" in admin.get(f"/stock/{row.id}?page=2").text  # noqa: RUF001
+
+
+def test_what_happened_before_it_was_told_says_so(admin: FlaskClient, database: Database) -> None:
+    row = make_product(database)
+    with database.transaction() as db:
+        moved = movements.Movement(row.id, -1, "sale", clock.now() - timedelta(hours=5), "shop")
+        movements.record(db, [moved])
+
+    assert '<div class="late">told' in admin.get(f"/stock/{row.id}").text
+
+
+def test_a_product_is_added(admin: FlaskClient, database: Database) -> None:
+    form = {"sku": "Y", "on_hand": "7", "set_aside": "2", "reorder_point": "3", "is_active": "y"}
+
+    answer = admin.post("/stock/new", data=form, follow_redirects=True)
+
+    assert "Y is counted from now on." in answer.text
+    added = product(database, "Y")
+    assert (added.on_hand, added.set_aside, added.reorder_point, added.model) == (7, 2, 3, None)
+    assert bool(added.is_active) is True
+
+
+@pytest.mark.parametrize(
+    ("change", "sentence"),
+    [
+        ({"sku": ""}, "Give a SKU."),
+        ({"sku": "x"}, "It is there already."),
+        ({"on_hand": "-1"}, "Use a whole number from 0 to 1,000,000."),
+        ({"set_aside": ""}, "Give a number, or 0."),
+        ({"reorder_point": "many"}, "Not a valid integer value."),
+        ({"name": "a" * 201}, "Field cannot be longer than 200 characters."),
+    ],
+)
+def test_a_product_that_cannot_be_added_says_why(
+    admin: FlaskClient, database: Database, change: dict[str, str], sentence: str
+) -> None:
+    make_product(database)
+
+    answer = admin.post("/stock/new", data={"sku": "Y", "on_hand": "1", "set_aside": "0", **change})
+
+    assert (answer.status_code, sentence in answer.text) == (422, True)
+
+
+@pytest.mark.parametrize(
+    ("which", "form", "change"),
+    [
+        ("receive", {"receive-quantity": "5", "receive-note": "batch", "receive-once": TOKEN}, 5),
+        ("adjust", {"adjust-quantity": "-2", "adjust-note": "broken", "adjust-once": TOKEN}, -2),
+    ],
+)
+def test_a_form_sent_twice_moves_once(
+    admin: FlaskClient, database: Database, which: str, form: dict[str, str], change: int
+) -> None:
+    row = make_product(database)
+
+    first = admin.post(f"/stock/{row.id}/{which}", data=form, follow_redirects=True)
+    second = admin.post(f"/stock/{row.id}/{which}", data=form, follow_redirects=True)
+
+    assert f"{10 + change} of X on hand." in first.text
+    assert "This form was sent before" in second.text
+    assert moves(database) == [change]
+
+
+@pytest.mark.parametrize(
+    ("which", "form", "sentence"),
+    [
+        ("receive", {"receive-quantity": "0", "receive-once": TOKEN}, "from 1 to 1,000,000."),
+        ("receive", {"receive-quantity": "", "receive-once": TOKEN}, "Enter how many units."),
+        ("receive", {"receive-quantity": "5"}, ""),
+        ("adjust", {"adjust-quantity": "0", "adjust-note": "a", "adjust-once": TOKEN}, "Use 1 to 1,000,000"),
+        ("adjust", {"adjust-quantity": "1", "adjust-note": "", "adjust-once": TOKEN}, "Say why"),
+        ("alias", {"alias-sku": "x"}, ""),
+    ],
+)
+def test_a_form_that_cannot_be_used_moves_nothing(
+    admin: FlaskClient, database: Database, which: str, form: dict[str, str], sentence: str
+) -> None:
+    row = make_product(database)
+    path = "aliases" if which == "alias" else which
+
+    answer = admin.post(f"/stock/{row.id}/{path}", data=form)
+
+    assert (answer.status_code, sentence in answer.text) == (422, True)
+    assert on_hand(database) == 10
+
+
+def test_settings_are_changed_and_the_old_sku_kept(admin: FlaskClient, database: Database) -> None:
+    row = make_product(database)
+    form = {"settings-sku": "NEW", "settings-name": "A box", "settings-set_aside": "1"}
+
+    answer = admin.post(f"/stock/{row.id}/settings", data=form, follow_redirects=True)
+
+    assert "NEW was changed." in answer.text
+    after = product(database, "x")
+    assert (after.sku, after.name, after.set_aside, bool(after.is_active)) == ("NEW", "A box", 1, False)
+    assert '<code class="wrap">x</code>' in answer.text
+
+
+def test_an_alias_is_added_and_forgotten(admin: FlaskClient, database: Database) -> None:
+    row = make_product(database)
+
+    admin.post(f"/stock/{row.id}/aliases", data={"alias-sku": "X-old"})
+    assert product(database, "x-OLD").id == row.id
+    answer = admin.post(f"/stock/{row.id}/aliases/remove", data={"alias-sku": "x-old"}, follow_redirects=True)
+
+    assert "x-old no longer means X." in answer.text
+
+
+@pytest.mark.parametrize("path", ["", "/settings", "/receive", "/adjust", "/aliases", "/aliases/remove"])
+def test_a_product_that_is_not_there_is_not_found(admin: FlaskClient, path: str) -> None:
+    form = {
+        "settings-sku": "a",
+        "settings-set_aside": "0",
+        "receive-quantity": "1",
+        "receive-once": TOKEN,
+        "adjust-quantity": "1",
+        "adjust-note": "a",
+        "adjust-once": TOKEN,
+        "alias-sku": "a",
+    }
+
+    answer = admin.post(f"/stock/99{path}", data=form) if path else admin.get("/stock/99999999999")
+
+    assert answer.status_code == 404

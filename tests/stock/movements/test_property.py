@@ -1,0 +1,77 @@
+"""Whatever is done in whatever order: the count is the sum of its movements, and nothing is lost."""
+
+from datetime import UTC, datetime, timedelta
+
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from sqlalchemy import Connection, Row, func, select
+
+from writer.db import Database
+from writer.db.schema.movements import movements
+from writer.db.schema.products import products
+from writer.lib import clock
+from writer.lib.errors import Invalid
+from writer.stock.movements import add_product, adjust, count, receive, sell, sell_by_hand
+from writer.stock.products import NotEnoughStock, find
+
+SKUS = ("A", "B")
+units = st.integers(1, 9)
+step = st.one_of(
+    st.tuples(st.just("receive"), st.sampled_from(SKUS), units),
+    st.tuples(st.just("adjust"), st.sampled_from(SKUS), st.integers(-9, 9).filter(bool)),
+    st.tuples(st.just("sell"), st.sampled_from(SKUS), units),
+    st.tuples(st.just("count"), st.sampled_from(SKUS), st.integers(0, 20)),
+    st.tuples(st.just("sale 1"), st.sampled_from((*SKUS, "", "unknown")), st.integers(0, 9)),
+    st.tuples(st.just("sale 2"), st.sampled_from((*SKUS, "", "unknown")), st.integers(0, 9)),
+)
+
+
+def take(db: Connection, what: str, sku: str, quantity: int) -> None:
+    """Do one thing; a refusal is an answer too."""
+    row = find(db, sku)
+    with db.begin_nested() as savepoint:
+        try:
+            if what.startswith("sale"):
+                number = int(what.removeprefix("sale "))
+                sell_by_hand(db, "ada", number, sku, quantity, clock.now(), may_oversell=number == 1)
+            elif row is not None:
+                act(db, what, row, quantity)
+        except (NotEnoughStock, Invalid):
+            savepoint.rollback()
+
+
+def act(db: Connection, what: str, row: Row[tuple[object, ...]], quantity: int) -> None:
+    if what == "receive":
+        receive(db, "ada", row, quantity)
+    elif what == "adjust":
+        adjust(db, "ada", row, quantity, "test")
+    elif what == "sell":
+        sell(db, "ada", row, quantity)
+    else:
+        count(db, "ada", [(int(row.id), quantity)], clock.now() - timedelta(minutes=quantity))
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.lists(step, max_size=25))
+def test_on_hand_is_the_sum_of_the_movements(database: Database, steps: list[tuple[str, str, int]]) -> None:
+    moment = datetime(2026, 11, 20, 9, 0, tzinfo=UTC)
+    original = clock.now
+    with database.reading() as db:
+        clock.now = lambda: moment
+        for sku in SKUS:
+            add_product(db, "ada", sku, 5, reorder_point=3)
+        for what, sku, quantity in steps:
+            moment += timedelta(minutes=1)
+            take(db, what, sku, quantity)
+        clock.now = original
+
+        for row in db.execute(select(products)).all():
+            of_it = select(movements).where(movements.c.stock_product_id == row.id).order_by(movements.c.id)
+            moved = db.execute(of_it).all()
+            assert sum(movement.quantity for movement in moved) == row.on_hand
+            assert moved[-1].on_hand_after == row.on_hand
+            assert [movement.version for movement in moved] == sorted({m.version for m in moved})
+            assert row.is_low == (row.on_hand <= 3)
+        held = db.execute(select(func.sum(movements.c.quantity)).where(movements.c.sale_id.is_not(None)))
+        assert (held.scalar_one() or 0) <= 0
+        db.rollback()

@@ -1,0 +1,126 @@
+"""Taking stock on a page: many SKUs, as of a time, seen before it is saved."""
+
+import re
+from datetime import timedelta
+
+import pytest
+from flask.testing import FlaskClient
+
+from tests.stock.levels.test_pages import text_of
+from tests.stock.movements.products import make_product, moves, on_hand
+from writer.db import Database
+from writer.lib import clock
+from writer.stock import movements
+
+
+def hidden_fields(page: str) -> dict[str, str]:
+    return dict(re.findall(r'<input type="hidden" name="([^"]*)" value="([^"]*)">', page))
+
+
+def minute(minutes_ago: int = 0) -> str:
+    return (clock.now() - timedelta(minutes=minutes_ago)).strftime("%Y-%m-%dT%H:%M")
+
+
+def test_the_page_lists_active_products_with_what_is_expected(admin: FlaskClient, database: Database) -> None:
+    make_product(database, "A")
+    make_product(database, "B", is_active=False)
+
+    page = admin.get("/stocktake").text
+
+    assert "A 10" in text_of(page)
+    assert 'aria-label="Found of B"' not in page
+    assert f'value="{minute()[:13]}' in page
+
+
+def test_differences_are_shown_before_anything_is_written(admin: FlaskClient, database: Database) -> None:
+    first, second = make_product(database, "A"), make_product(database, "B")
+
+    form = {"do": "preview", "at": minute(), f"count-{first.id}": "8", f"count-{second.id}": " 10 "}
+    page = admin.post("/stocktake", data=form).text
+
+    assert "2 SKUs, 1 off , 1 as expected. " in text_of(page)
+    assert "A 10 8 -2 8" in text_of(page)
+    assert moves(database, "A") == []
+
+
+def test_what_was_shown_is_saved_once_and_as_of_its_time(admin: FlaskClient, database: Database) -> None:
+    row = make_product(database)
+    form = {"do": "preview", "at": minute(), "note": "back shelf", f"count-{row.id}": "8"}
+    shown = hidden_fields(admin.post("/stocktake", data=form).text)
+    with database.transaction() as db:
+        movements.sell(db, "ada", row, 1)
+
+    for _ in range(2):
+        answer = admin.post("/stocktake", data={**shown, "do": "save"}, follow_redirects=True)
+
+    assert "Stock was taken of 1 SKU: none were off." in answer.text
+    assert moves(database) == [-1, -2]
+    assert on_hand(database) == 7
+
+
+def test_the_counts_can_be_changed_after_a_look(admin: FlaskClient, database: Database) -> None:
+    row = make_product(database)
+    shown = hidden_fields(admin.post("/stocktake", data={"at": minute(), f"count-{row.id}": "8"}).text)
+
+    answer = admin.post("/stocktake", data={**shown, "do": "edit"})
+
+    assert answer.status_code == 200
+    assert re.search(f'name="count-{row.id}" value="8"', answer.text)
+    assert f'value="{minute()[:13]}' in answer.text
+
+
+@pytest.mark.parametrize("found", ["x", "-1", "1.5", "1000001", "٣", "1e3"])
+def test_a_count_that_is_none_is_marked_and_the_others_are_kept(
+    admin: FlaskClient, database: Database, found: str
+) -> None:
+    first, second = make_product(database, "A"), make_product(database, "B")
+
+    form = {"at": minute(), "do": "save", f"count-{first.id}": found, f"count-{second.id}": "8"}
+    answer = admin.post("/stocktake", data=form)
+
+    assert answer.status_code == 422
+    assert "1 of the counts cannot be used" in answer.text
+    assert re.search(f'name="count-{second.id}" value="8"', answer.text)
+    assert moves(database, "B") == []
+
+
+@pytest.mark.parametrize(
+    ("at", "sentence"),
+    [
+        ("", "Say when it was counted."),
+        ("soon", "Not a valid datetime value."),
+        ("2999-01-01T10:00", "The time must not be in the future."),
+        ("2001-01-01T10:00", "X is counted only since"),
+    ],
+)
+def test_a_time_that_cannot_be_is_refused(
+    admin: FlaskClient, database: Database, at: str, sentence: str
+) -> None:
+    row = make_product(database)
+
+    answer = admin.post("/stocktake", data={"at": at, "do": "save", f"count-{row.id}": "8"})
+
+    assert (answer.status_code, sentence in answer.text) == (422, True)
+    assert moves(database) == []
+
+
+def test_nothing_counted_is_nothing_saved(admin: FlaskClient, database: Database) -> None:
+    row = make_product(database)
+
+    answer = admin.post("/stocktake", data={"at": minute(), "do": "save", f"count-{row.id}": " "})
+
+    assert (answer.status_code, "fill in what you found" in answer.text) == (422, True)
+
+
+def test_a_product_that_is_not_there_cannot_be_counted(admin: FlaskClient) -> None:
+    assert admin.post("/stocktake", data={"at": minute(), "do": "save", "count-99": "1"}).status_code == 404
+
+
+def test_the_list_to_be_counted_is_searched(admin: FlaskClient, database: Database) -> None:
+    make_product(database, "A")
+    make_product(database, "B")
+
+    page = admin.get("/stocktake?q=b").text
+
+    assert 'aria-label="Found of B"' in page
+    assert 'aria-label="Found of A"' not in page

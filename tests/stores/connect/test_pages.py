@@ -1,0 +1,420 @@
+"""Pages that connect a store: what they refuse, what they start, and who may."""
+
+import re
+import time
+from collections.abc import Iterator
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+
+from tests.connected import add_product, connect_store, listed, store_row
+from tests.delivering import deliver, make_order_body
+from tests.fake_services.woocommerce import FakeStore
+from writer.db import Database
+from writer.stores.listings import refresh
+from writer.stores.registry import Keyring, jobs
+from writer.stores.woocommerce import client as client_module
+from writer.sync.stock_push import plan, settle
+
+
+@pytest.fixture(autouse=True)
+def _impatient(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(client_module, "READ_AGAIN_AFTER_S", ())
+
+
+@pytest.fixture
+def store() -> Iterator[FakeStore]:
+    with FakeStore("Shop A") as store:
+        store.add_product("X-1", 5)
+        yield store
+
+
+@pytest.fixture
+def store_id(db: Database, ring: Keyring, store: FakeStore) -> int:
+    return connect_store(db, ring, store)
+
+
+@pytest.fixture
+def read_store_id(db: Database, ring: Keyring, store: FakeStore, store_id: int) -> int:
+    """The store, after its mappings were refreshed."""
+    refresh(db, ring.vault, store_id)
+    return store_id
+
+
+def wait(app: Flask, store_id: int) -> jobs.Job:
+    """Return the store's job once it is done."""
+    for _ in range(3000):
+        job: jobs.Job | None = app.extensions["jobs"].find(store_id)
+        if job is not None and job.is_done:
+            return job
+        time.sleep(0.01)
+    raise AssertionError("the job does not end")
+
+
+def form(store: FakeStore, **changes: str) -> dict[str, str]:
+    return {"base_url": store.url, "key": store.key, "secret": store.secret, **changes}
+
+
+def words(page: str) -> str:
+    return " ".join(re.sub(r"<[^>]*>", " ", page).split())
+
+
+# Address and keys
+
+
+def test_store_that_answers_is_saved_and_its_steps_are_shown(
+    admin: FlaskClient, db: Database, store: FakeStore
+) -> None:
+    answer = admin.post("/stores/connect", data=form(store, site_id="a"), follow_redirects=True)
+
+    assert "Shop A is connected" in answer.text
+    assert "unencrypted" in answer.text
+    row = store_row(db, 1)
+    assert (row.name, row.site_id, row.base_url) == ("Shop A", "a", store.url)
+    assert store.secret not in answer.text
+
+
+@pytest.mark.parametrize(
+    ("changes", "sentence"),
+    [
+        ({"base_url": ""}, "Enter the address of the shop."),
+        ({"base_url": "ftp://x"}, "The address must begin with https:// or http://."),
+        ({"key": "a b"}, "Paste the consumer key as WooCommerce showed it."),
+        ({"secret": "ck_1"}, "This is the other one"),
+        ({"site_id": "a b"}, "Use letters, digits"),
+    ],
+)
+def test_unusable_field_is_named_and_nothing_is_saved(
+    admin: FlaskClient, db: Database, store: FakeStore, changes: dict[str, str], sentence: str
+) -> None:
+    answer = admin.post("/stores/connect", data=form(store, **changes))
+
+    assert answer.status_code == 422
+    assert sentence in answer.text
+    with db.reading() as connection:
+        assert plan.due_stores(connection) == []
+        assert connection.exec_driver_sql("SELECT COUNT(*) FROM stores").scalar_one() == 0
+
+
+def test_store_that_refuses_says_why_and_keeps_what_was_typed(admin: FlaskClient, store: FakeStore) -> None:
+    key = store.read_only_key
+
+    answer = admin.post("/stores/connect", data=form(store, key=key.key, secret=key.secret))
+
+    assert answer.status_code == 422
+    assert "The key may only read." in answer.text
+    assert f'value="{key.key}"' in answer.text
+
+
+def test_same_store_twice_is_refused(admin: FlaskClient, store: FakeStore, store_id: int) -> None:
+    answer = admin.post("/stores/connect", data=form(store))
+
+    assert answer.status_code == 422
+    assert "A store with this address is connected already." in answer.text
+
+
+def test_new_keys_are_tried_and_the_name_stays(
+    admin: FlaskClient, db: Database, store: FakeStore, store_id: int
+) -> None:
+    before = store_row(db, store_id)
+    key = store.new_key()
+
+    page = admin.get(f"/stores/{store_id}/keys")
+    admin.post(f"/stores/{store_id}/keys", data=form(store, key=key.key, secret=key.secret))
+
+    after = store_row(db, store_id)
+    assert f'value="{store.url}"' in page.text
+    assert store.key not in page.text
+    assert after.name == "Shop A"
+    assert after.consumer_key_encrypted != before.consumer_key_encrypted
+
+
+# The steps
+
+
+def test_steps_of_a_new_store_say_what_comes_next(admin: FlaskClient, store_id: int) -> None:
+    text = words(admin.get(f"/stores/{store_id}/connect").text)
+
+    assert "keys as a signature" in text
+    assert "orders are read by polling alone" in text
+    assert "matched to the stock list by SKU" in text
+    assert "Nothing is written to this store" in text
+
+
+def test_webhooks_that_arrive_are_said_though_nothing_can_look_after_them(
+    app: Flask, admin: FlaskClient, store: FakeStore, store_id: int
+) -> None:
+    deliver(app.test_client(), make_order_body(), source=store.url)
+
+    text = words(admin.get(f"/stores/{store_id}/connect").text)
+
+    assert "Webhooks arrive, last 20" in text
+    assert "polling alone" not in text
+
+
+def test_refresh_runs_in_the_background_and_tells_how_it_ended(
+    app: Flask, admin: FlaskClient, db: Database, store_id: int
+) -> None:
+    answer = admin.post(f"/stores/{store_id}/refresh")
+
+    job = wait(app, store_id)
+    assert answer.status_code == 303
+    assert job.sentence == "Shop A: 1 products and variations, 0 matched (0 newly), 1 unmatched."
+    assert "1 unmatched" in admin.get(f"/stores/{store_id}/connect").text
+    assert "X-1" in listed(db, store_id)
+
+
+def test_running_job_is_shown_and_no_second_one_begins(
+    app: Flask, admin: FlaskClient, store: FakeStore, store_id: int
+) -> None:
+    store.faults.slow_s = 3
+    admin.post(f"/stores/{store_id}/refresh")
+
+    page = admin.get(f"/stores/{store_id}/connect").text
+    second = admin.post(f"/stores/{store_id}/check", follow_redirects=True).text
+
+    assert 'http-equiv="refresh"' in page
+    assert "is under way for this store" in second
+    store.faults.slow_s = 0
+    wait(app, store_id)
+
+
+def test_job_that_fails_says_why(app: Flask, admin: FlaskClient, store: FakeStore, store_id: int) -> None:
+    store.faults.broken = True
+
+    admin.post(f"/stores/{store_id}/refresh")
+
+    assert wait(app, store_id).category == "danger"
+    page = admin.get(f"/stores/{store_id}/connect").text
+    assert "error of its own" in page
+    assert "Asked again from" in page
+
+
+def test_job_that_breaks_says_no_inner_thing(app: Flask) -> None:
+    app.extensions["jobs"].start(1, "Breaking", lambda tell: str(1 // 0))
+
+    job = wait(app, 1)
+    assert (job.category, job.sentence) == (
+        "danger",
+        "It broke off because of an error here; the log says which.",
+    )
+
+
+def test_without_public_address_webhooks_cannot_be_made(admin: FlaskClient, store_id: int) -> None:
+    answer = admin.post(f"/stores/{store_id}/webhooks")
+
+    assert answer.status_code == 409
+    assert "WRITER_PUBLIC_URL is not set" in answer.text
+
+
+@pytest.fixture
+def public(app: Flask) -> None:
+    """The writer has a public address."""
+    app.config["ONEROM"].environment["WRITER_PUBLIC_URL"] = "https://hub.example"
+
+
+@pytest.mark.usefixtures("public")
+def test_webhooks_are_made_with_one_button(
+    app: Flask, admin: FlaskClient, store: FakeStore, store_id: int
+) -> None:
+    admin.post(f"/stores/{store_id}/check")
+    first = wait(app, store_id)
+
+    admin.post(f"/stores/{store_id}/webhooks")
+
+    assert (first.category, first.sentence) == ("warning", "5 things are not right, see below.")
+    assert wait(app, store_id).sentence == "All webhooks are in order."
+    assert len(store.state.webhooks) == 5
+    assert "All are there, active" in admin.get(f"/stores/{store_id}/connect").text
+
+
+@pytest.mark.usefixtures("public")
+def test_short_secret_is_refused(admin: FlaskClient, store: FakeStore, store_id: int) -> None:
+    answer = admin.post(f"/stores/{store_id}/webhooks", data={"secret": "short"})
+
+    assert answer.status_code == 422
+    assert "Use 16 to 200 characters" in answer.text
+    assert store.state.webhooks == {}
+
+
+def test_rules_are_saved_and_unusable_ones_named(admin: FlaskClient, db: Database, store_id: int) -> None:
+    url = f"/stores/{store_id}/rules"
+    wrong = admin.post(url, data={"buffer": "-1", "drift_policy": "ask"})
+    right = admin.post(url, data={"buffer": "2", "drift_policy": "ask", "manages_stock": "y"})
+
+    row = store_row(db, store_id)
+    assert (wrong.status_code, right.status_code) == (422, 303)
+    assert "Must be a whole number from 0 to 10,000." in wrong.text
+    assert (row.buffer, row.drift_policy, row.restocks_refunds, row.manages_stock) == (2, "ask", False, True)
+
+
+def test_large_change_is_confirmed(admin: FlaskClient, db: Database, store_id: int) -> None:
+    with db.transaction() as connection:
+        settle.hold_mass_change(connection, store_row(db, store_id), "80 of 100 listings would be set to 0.")
+
+    page = admin.get(f"/stores/{store_id}/connect").text
+    admin.post(f"/stores/{store_id}/confirm")
+
+    assert "80 of 100 listings" in page
+    row = store_row(db, store_id)
+    assert (row.mass_change, row.mass_confirmed_at is not None) == (None, True)
+
+
+# Mappings
+
+
+def test_list_of_mappings_shows_what_is_unmatched_and_unlisted(
+    admin: FlaskClient, db: Database, store: FakeStore, read_store_id: int
+) -> None:
+    add_product(db, "Z-9", 3)
+
+    text = words(admin.get(f"/stores/{read_store_id}/listings?show=unmatched").text)
+
+    assert "X-1" in text
+    assert "1 of your products is not listed in this store" in text
+    assert admin.get(f"/stores/{read_store_id}/listings?show=nonsense").status_code == 200
+
+
+def test_listing_is_mapped_left_alone_and_matched_again(
+    admin: FlaskClient, db: Database, read_store_id: int
+) -> None:
+    product = add_product(db, "Z-9", 3)
+    listing = listed(db, read_store_id)["X-1"]
+    url = f"/stores/{read_store_id}/listings/{listing.id}"
+    found = []
+    for data in ({"do": "map", "sku": "z-9"}, {"do": "leave"}, {"do": "sku"}):
+        admin.post(url, data=data)
+        row = listed(db, read_store_id)["X-1"]
+        found.append((row.stock_product_id, row.is_mapped_by_hand))
+
+    assert found == [(product, True), (None, True), (None, False)]
+
+
+def test_renamed_listing_offers_its_sku_as_alias(
+    admin: FlaskClient, db: Database, ring: Keyring, store: FakeStore, read_store_id: int
+) -> None:
+    add_product(db, "X-1")
+    store.rename_sku("X-1", "X-2")
+    refresh(db, ring.vault, read_store_id)
+    url = f"/stores/{read_store_id}/listings"
+
+    page = admin.get(f"{url}?show=renamed").text
+    answer = admin.post(
+        f"{url}/{listed(db, read_store_id)['X-2'].id}", data={"do": "alias"}, follow_redirects=True
+    )
+
+    assert "X-2 is another name of it" in page
+    assert "X-2 is another name of the same product now." in answer.text
+    assert "renamed</span>" not in admin.get(url).text
+
+
+@pytest.mark.parametrize(
+    ("data", "sentence"),
+    [
+        ({"do": "map", "sku": " "}, "Enter the SKU"),
+        ({"do": "map", "sku": "Q"}, "The stock list has no product Q"),
+    ],
+)
+def test_mapping_that_cannot_be_made_says_why(
+    admin: FlaskClient, db: Database, read_store_id: int, data: dict[str, str], sentence: str
+) -> None:
+    listing = listed(db, read_store_id)["X-1"]
+
+    answer = admin.post(f"/stores/{read_store_id}/listings/{listing.id}", data=data, follow_redirects=True)
+
+    assert sentence in answer.text
+
+
+# Baseline
+
+
+def test_baseline_takes_one_stores_counts_over_and_starts(
+    app: Flask, admin: FlaskClient, db: Database, read_store_id: int
+) -> None:
+    page = words(admin.get(f"/stores/{read_store_id}/opening-stock").text)
+
+    admin.post(
+        f"/stores/{read_store_id}/opening-stock",
+        data={"from": str(read_store_id), "start": str(read_store_id)},
+    )
+
+    assert "X-1 not counted 5" in page
+    assert wait(app, read_store_id).sentence == (
+        "1 SKUs are counted as Shop A shows them, 1 of them new here. They are pushed from now on to Shop A."
+    )
+    assert store_row(db, read_store_id).push_state == "on"
+
+
+def test_who_counts_nothing_yet_is_led_to_a_stores_counts(
+    admin: FlaskClient, db: Database, read_store_id: int
+) -> None:
+    connection = words(admin.get(f"/stores/{read_store_id}/connect").text)
+    page = admin.get(f"/stores/{read_store_id}/opening-stock").text
+    data = {"from": "ours", "start": str(read_store_id)}
+    answer = admin.post(f"/stores/{read_store_id}/opening-stock", data=data, follow_redirects=True)
+
+    assert "Your stock list is empty: the next step can take" in connection
+    assert 'value="ours" disabled>' in page
+    assert f'id="from-{read_store_id}" value="{read_store_id}" checked>' in page
+    assert "Nothing is counted here yet: start from a store&#39;s counts" in answer.text
+    assert store_row(db, read_store_id).push_state == "off"
+
+
+def test_baseline_starts_from_our_counts_and_stops(
+    admin: FlaskClient, db: Database, read_store_id: int
+) -> None:
+    add_product(db, "X-1", 5)
+    url = f"/stores/{read_store_id}"
+    states = []
+    for path, data in (("opening-stock", {"from": "ours", "start": str(read_store_id)}), ("stop", {})):
+        admin.post(f"{url}/{path}", data=data)
+        states.append(store_row(db, read_store_id).push_state)
+
+    assert states == ["on", "off"]
+
+
+@pytest.mark.parametrize(
+    ("data", "sentence"),
+    [
+        ({"from": "ours"}, "Choose at least one store to start."),
+        ({"from": "x", "start": "1"}, "Choose which counts to start from."),
+    ],
+)
+def test_baseline_that_says_too_little_is_refused(
+    admin: FlaskClient, db: Database, read_store_id: int, data: dict[str, str], sentence: str
+) -> None:
+    answer = admin.post(f"/stores/{read_store_id}/opening-stock", data=data, follow_redirects=True)
+
+    assert sentence in answer.text
+    assert store_row(db, read_store_id).push_state == "off"
+
+
+def test_store_never_read_cannot_be_started(admin: FlaskClient, db: Database, store_id: int) -> None:
+    data = {"from": "ours", "start": str(store_id)}
+
+    answer = admin.post(f"/stores/{store_id}/opening-stock", data=data, follow_redirects=True)
+
+    assert "Refresh the mappings of Shop A first." in answer.text
+
+
+def test_listing_of_another_store_is_not_found(admin: FlaskClient, db: Database, read_store_id: int) -> None:
+    listing = listed(db, read_store_id)["X-1"]
+
+    answer = admin.post(f"/stores/{read_store_id + 1}/listings/{listing.id}", data={"do": "leave"})
+
+    assert answer.status_code == 404
+
+
+# Who may
+
+
+def test_staff_change_nothing_about_a_connection(
+    app: Flask, staff: FlaskClient, db: Database, read_store_id: int
+) -> None:
+    url = f"/stores/{read_store_id}"
+
+    for path in ("keys", "webhooks", "rules", "stop", "confirm", "opening-stock"):
+        assert staff.post(f"{url}/{path}").status_code == 403
+    for path in ("/stores/connect", f"{url}/keys", f"{url}/opening-stock"):
+        assert staff.get(path).status_code == 403

@@ -1,0 +1,173 @@
+"""What is drift and what is none: own orders explain a number, a policy or the owner settles the rest."""
+
+from collections.abc import Iterator
+
+import pytest
+from flask import Flask
+from sqlalchemy import insert, update
+
+from tests.fake_services.store_model import Order
+from tests.hub import Hub, running_hub
+from writer.db.schema.differences import drifts
+from writer.db.schema.listings import listings
+from writer.db.schema.stores import stores
+from writer.stores.listings import look_at_all
+from writer.stores.listings.actions import map_by_hand
+from writer.sync import differences
+
+
+@pytest.fixture
+def hub(app: Flask, monkeypatch: pytest.MonkeyPatch) -> Iterator[Hub]:
+    with running_hub(app, monkeypatch, how_many=2) as found:
+        found.add_item()
+        yield found
+
+
+@pytest.fixture
+def adopting(hub: Hub) -> Hub:
+    """A hub that takes over what nothing explains."""
+    with hub.database.transaction() as db:
+        db.execute(update(stores).values(drift_policy="adopt"))
+    return hub
+
+
+@pytest.fixture
+def asking(hub: Hub) -> Hub:
+    """A hub that asks its owner about what nothing explains."""
+    with hub.database.transaction() as db:
+        db.execute(update(stores).values(drift_policy="ask"))
+    return hub
+
+
+def list_gift(hub: Hub) -> None:
+    """Let store A sell X under a second SKU."""
+    gift = hub.fakes[0].add_product("GIFT", 10)
+    with hub.database.transaction() as db:
+        values = {"store_id": 1, "product_id": gift.id, "sku": "GIFT", "pushed": 10, "pushed_version": 2}
+        db.execute(insert(listings).values(**values))
+        map_by_hand(db, "ada", 3, "X")
+        db.execute(
+            update(listings).where(listings.c.id == 3).values(pushed=10, pushed_version=2, needs_look=False)
+        )
+
+
+def test_our_number_chosen_over_theirs_is_written_although_the_first_write_fails(asking: Hub) -> None:
+    asking.let_drift(2, shows=20)
+    with asking.database.transaction() as db:
+        differences.answer(db, "ada", asking.rows(drifts)[0].id, adopt=False)
+    asking.fakes[1].faults.broken = True
+    asking.fakes[1].faults.only = lambda method, _path: method != "GET"
+    asking.push()
+
+    asking.fakes[1].faults.clear()
+    asking.tick(70)
+    asking.push()
+
+    assert asking.fakes[1].stock("X") == 10
+
+
+def test_drift_is_told_once_although_the_write_over_it_fails(hub: Hub) -> None:
+    hub.fakes[1].faults.broken = True
+    hub.fakes[1].faults.only = lambda method, _path: method != "GET"
+    hub.let_drift(2, shows=20)
+    for _ in range(3):
+        hub.tick(4000)
+        hub.push()
+    hub.fakes[1].faults.clear()
+
+    hub.tick(4000)
+    hub.push()
+
+    assert [(row.ours, row.theirs, row.action) for row in hub.rows(drifts)] == [(10, 20, "enforced")]
+    assert hub.shown() == [10, 10]
+
+
+def test_sales_of_two_listings_of_one_sku_are_no_drift(adopting: Hub) -> None:
+    a = adopting.fakes[0]
+    list_gift(adopting)
+    a.place_order([("X", 1)])
+    a.place_order([("GIFT", 2)])
+    adopting.deliver()
+
+    adopting.settle()
+
+    assert (adopting.on_hand(), adopting.shown(), a.stock("GIFT")) == (7, [7, 7], 7)
+    assert adopting.moves() == [-1, -2]
+
+
+def test_units_a_store_did_not_give_back_are_no_drift(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+    with running_hub(app, monkeypatch, rules="old") as hub:
+        hub.add_item()
+        with hub.database.transaction() as db:
+            db.execute(update(stores).values(drift_policy="adopt"))
+        order = hub.fakes[0].place_order([("X", 2)], status="on-hold", paid=False)
+        hub.deliver()
+        hub.fakes[0].set_status(order, "failed")
+        hub.deliver()
+
+        hub.settle()
+
+        assert (hub.on_hand(), hub.shown(), hub.moves()) == (10, [10, 10, 10], [-2, 2])
+
+
+def test_one_change_by_hand_shown_by_two_listings_is_taken_over_once(adopting: Hub) -> None:
+    a = adopting.fakes[0]
+    list_gift(adopting)
+    for sku in ("X", "GIFT"):
+        a.set_stock(sku, 20)
+    for _ in range(3):
+        with adopting.database.transaction() as db:
+            look_at_all(db, 1)
+        adopting.push()
+        adopting.tick(61)
+
+    assert (adopting.on_hand(), adopting.shown(), a.stock("GIFT")) == (20, [20, 20], 20)
+    assert adopting.moves() == [10]
+
+
+def test_one_change_that_two_listings_ask_about_is_taken_over_once(asking: Hub) -> None:
+    list_gift(asking)
+    asking.fakes[0].set_stock("GIFT", 20)
+    asking.let_drift(1, 20)
+    assert asking.open_notices() == ["drift", "drift"]
+
+    asking.sell_here(2)
+    with asking.database.transaction() as db:
+        differences.answer(db, "ada", 1, adopt=True)
+    asking.push()
+
+    assert (asking.on_hand(), asking.shown(), asking.fakes[0].stock("GIFT")) == (18, [18, 18], 18)
+    assert asking.open_notices() == []
+
+
+def test_a_sale_our_write_covered_is_no_drift(adopting: Hub) -> None:
+    a = adopting.fakes[0]
+    adopting.sell_here(1)
+    a.after_request = lambda method, _path: a.place_order([("X", 1)]) if method == "GET" else None
+    adopting.push()  # A is read, sells one, and is told 9 over it
+    a.after_request = None
+    adopting.tick(1)
+    a.place_order([("X", 2)])
+    adopting.deliver()
+
+    adopting.settle()
+
+    assert (adopting.on_hand(), adopting.shown(), adopting.moves()) == (6, [6, 6], [-1, -1, -2])
+    assert adopting.rows(drifts) == []
+
+
+def test_an_order_edited_after_our_write_covered_it_is_no_drift(adopting: Hub) -> None:
+    a = adopting.fakes[0]
+    adopting.sell_here(1)
+    placed: list[Order] = []
+    a.after_request = lambda method, _path: placed.append(a.place_order([("X", 1)])) if not placed else None
+    adopting.push()  # A is read, sells one, and is told 9 over it
+    a.after_request = None
+    adopting.tick(5)
+    a.edit_line(placed[0], "X", 4)
+    adopting.deliver()
+
+    adopting.settle()
+
+    assert (adopting.on_hand(), adopting.shown(), adopting.moves()) == (5, [5, 5], [-1, -4])
+    assert adopting.rows(drifts) == []

@@ -1,0 +1,423 @@
+"""The pages about pushing: failures, a store's health and listings, drift; each button and what it does."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import select, update
+
+from tests.hub import Hub, running_hub
+from tests.makers import grant_every_store, sign_in_as
+from writer.db.schema.audit import audit_entries
+from writer.db.schema.differences import drifts
+from writer.db.schema.listings import listings
+from writer.db.schema.stores import failures, stores
+from writer.lib import clock
+from writer.people.users import grants, queries
+from writer.stores.listings import look_at_all
+from writer.stores.registry import failures as failure_rows
+
+
+@pytest.fixture
+def hub(app: Flask, monkeypatch: pytest.MonkeyPatch) -> Iterator[Hub]:
+    with running_hub(app, monkeypatch, how_many=2) as found:
+        found.add_item("X")
+        found.add_item("Y")
+        yield found
+
+
+@pytest.fixture
+def admin(app: Flask, hub: Hub) -> FlaskClient:
+    """Ada signs in at the hub's time."""
+    return sign_in_as(app, "ada")
+
+
+@pytest.fixture
+def staff(app: Flask, hub: Hub) -> FlaskClient:
+    """Sam, who is granted store 1."""
+    with hub.database.transaction() as db:
+        user = queries.find_user(db, "sam")
+        assert user is not None
+        grants.grant(db, "ada", grants.Owner(user_id=user.id), [1])
+    return sign_in_as(app, "sam")
+
+
+def ask_about_drift(hub: Hub, store: int = 1, shows: int = 20) -> None:
+    with hub.database.transaction() as db:
+        db.execute(update(stores).values(drift_policy="ask"))
+    hub.let_drift(store, shows)
+
+
+def let_fail(hub: Hub, store: int = 2) -> None:
+    """A store is down while something is to be told to it."""
+    hub.fakes[store - 1].faults.down = True
+    hub.sell_here(1)
+    hub.push()
+
+
+def test_without_failures_the_page_says_so(admin: FlaskClient) -> None:
+    page = admin.get("/push-status").text
+
+    assert "Nothing fails." in page
+    assert '<a href="/push-status" aria-current="page">' in page
+
+
+def test_a_failure_is_shown_with_why_how_often_and_when_next(hub: Hub, admin: FlaskClient) -> None:
+    let_fail(hub)
+    hub.tick(120)
+    hub.push()
+
+    page = admin.get("/push-status").text
+
+    assert "The store cannot be reached" in page
+    assert "2 times" in page
+    assert "2026-11-20 10:00" in page  # first
+    assert hub.rows(failures)[0].next_at.strftime("%Y-%m-%d %H:%M") in page
+
+
+def test_retry_now_lets_the_next_push_try_although_it_would_wait(hub: Hub, admin: FlaskClient) -> None:
+    let_fail(hub)
+    hub.fakes[1].faults.clear()
+    hub.push()
+    assert hub.fakes[1].stock("X") == 10
+
+    answer = admin.post("/push-status/1/retry", follow_redirects=True)
+    hub.push()
+
+    assert "It is tried again within two seconds" in answer.text
+    assert hub.fakes[1].stock("X") == 9
+    assert "Nothing fails." in admin.get("/push-status").text
+    assert "answered again" in admin.get("/push-status?show=ended").text
+
+
+def test_retrying_a_listing_looks_at_it_again(hub: Hub, admin: FlaskClient) -> None:
+    hub.fakes[1].set_managed("X", False)
+    hub.sell_here(1)
+    hub.push()
+    hub.fakes[1].set_managed("X", True)
+    hub.fakes[1].set_stock("X", 10)
+    hub.push()
+    assert hub.fakes[1].stock("X") == 10
+
+    admin.post("/push-status/1/retry")
+    hub.push()
+
+    assert hub.fakes[1].stock("X") == 9
+    assert hub.rows(failures)[0].ended_by == "pushed"
+
+
+def test_retrying_what_is_over_says_so_and_changes_nothing(hub: Hub, admin: FlaskClient) -> None:
+    let_fail(hub)
+    admin.post("/push-status/1/give-up")
+    before = hub.rows(failures)
+
+    answer = admin.post("/push-status/1/retry", follow_redirects=True)
+
+    assert "This failure is over: given up by ada." in answer.text
+    assert hub.rows(failures) == before
+
+
+def test_giving_up_on_a_store_pauses_it(hub: Hub, admin: FlaskClient) -> None:
+    let_fail(hub)
+
+    admin.post("/push-status/1/give-up")
+
+    assert hub.store(2).push_state == "paused"
+    assert str(hub.store(2).push_reason).startswith("ada gave up: The store cannot be reached")
+    assert hub.rows(failures)[0].ended_by == "given up by ada"
+
+
+def test_giving_up_on_a_listing_leaves_it_until_its_count_changes(hub: Hub, admin: FlaskClient) -> None:
+    hub.fakes[1].set_managed("X", False)
+    hub.sell_here(1)
+    hub.push()
+    with hub.database.transaction() as db:
+        db.execute(update(listings).values(needs_look=True))
+
+    admin.post("/push-status/1/give-up")
+    hub.push()
+    assert [row.ended_by for row in hub.rows(failures)] == ["given up by ada"]
+    hub.sell_here(1)
+    hub.push()
+
+    assert hub.store(2).push_state == "on"
+    assert [row.ended_at is None for row in hub.rows(failures)] == [False, True]
+
+
+def test_the_failures_of_one_store_can_be_looked_at_alone(hub: Hub, admin: FlaskClient) -> None:
+    let_fail(hub)
+
+    assert "The store cannot be reached" in admin.get("/push-status?store=2").text
+    assert "Nothing fails." in admin.get("/push-status?store=1").text
+    assert admin.get("/push-status?store=nonsense&show=nonsense&page=x").status_code == 200
+
+
+def test_many_failures_are_shown_page_by_page(hub: Hub, admin: FlaskClient) -> None:
+    now = clock.now()
+    values = {"store_id": 1, "sentence": "no", "times": 1, "first_at": now, "last_at": now}
+    with hub.database.transaction() as db:
+        db.execute(failures.insert(), [{**values, "what": f"work {number}"} for number in range(60)])
+
+    page = admin.get("/push-status?page=2").text
+
+    assert "51\u201360 of 60 failures" in page
+
+
+def test_staff_see_and_retry_the_failures_of_their_stores_alone(hub: Hub, staff: FlaskClient) -> None:
+    let_fail(hub, store=2)
+
+    assert "Nothing fails." in staff.get("/push-status").text
+    assert staff.post("/push-status/1/retry").status_code == 404
+    assert staff.get("/stores/2/push-status").status_code == 404
+    assert staff.get("/stores/1/push-status").status_code == 200
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/push-status/1/give-up",
+        *(f"/stores/1/{part}" for part in ("push-status/pause", "push-status/resume", "push-status/confirm")),
+    ],
+)
+def test_what_stops_or_lets_go_is_for_admins(hub: Hub, staff: FlaskClient, path: str) -> None:
+    let_fail(hub, store=1)
+
+    assert staff.post(path).status_code == 403
+    assert "Give up" not in staff.get("/push-status").text
+
+
+def test_the_page_of_a_healthy_store_says_that_all_is_well(hub: Hub, admin: FlaskClient) -> None:
+    hub.sell_here(1)
+    hub.push()
+
+    page = admin.get("/stores/1/push-status").text
+
+    assert "on, all is well" in page
+    assert "0 of 2 listings" in page
+    assert page.count("shows the count") == 2
+    assert "never" not in page.partition("Heard from")[2].partition("</dd>")[0]
+
+
+def test_a_listing_that_waits_says_what_it_shows_and_should_show(hub: Hub, admin: FlaskClient) -> None:
+    let_fail(hub)
+
+    page = admin.get("/stores/2/push-status?show=waiting").text
+
+    assert ("Should show" in page, "waiting</span>" in page, ">Y</a>" in page) == (True, True, False)
+    assert "1 of 2 listings" in page
+    assert "The store cannot be reached" in page
+
+
+def test_listings_are_found_by_sku(hub: Hub, admin: FlaskClient) -> None:
+    page = admin.get("/stores/1/push-status?q=y").text
+
+    assert (">Y</a>" in page, ">X</a>" in page) == (True, False)
+    assert "No listing is like this." in admin.get("/stores/1/push-status?q=100%25").text
+
+
+def test_a_listing_in_trouble_is_retried_from_the_stores_page(hub: Hub, admin: FlaskClient) -> None:
+    hub.fakes[0].set_managed("X", False)
+    hub.sell_here(1)
+    hub.push()
+    assert "stock management is switched off" in admin.get("/stores/1/push-status?show=trouble").text
+    hub.fakes[0].set_managed("X", True)
+    hub.fakes[0].set_stock("X", 10)
+
+    answer = admin.post("/stores/1/push-status/listings/1")
+    hub.push()
+
+    assert answer.location == "/stores/1/push-status"
+    assert hub.fakes[0].stock("X") == 9
+    assert admin.post("/stores/2/push-status/listings/1").status_code == 404
+
+
+def test_push_now_compares_everything_whatever_was_waited_for(hub: Hub, admin: FlaskClient) -> None:
+    hub.fakes[1].set_stock("Y", 9)  # nobody told us
+    let_fail(hub)
+    hub.fakes[1].faults.clear()
+
+    admin.post("/stores/2/push-status/now")
+    hub.push()
+    hub.tick(61)
+    hub.push()
+
+    assert (hub.fakes[1].stock("X"), hub.fakes[1].stock("Y")) == (9, 10)
+
+
+def test_a_store_is_paused_and_goes_on_with_what_changed(hub: Hub, admin: FlaskClient) -> None:
+    admin.post("/stores/1/push-status/pause")
+    hub.sell_here(1)
+    hub.push()
+    assert "Paused.</strong> ada paused it." in admin.get("/stores/1/push-status").text
+    assert hub.shown() == [10, 9]
+
+    admin.post("/stores/1/push-status/resume")
+    hub.push()
+
+    assert hub.shown() == [9, 9]
+    with hub.database.reading() as db:
+        done = list(db.execute(select(audit_entries.c.action)).scalars())
+    assert [action for action in done if action.startswith("push.")] == ["push.pause", "push.resume"]
+
+
+@pytest.mark.parametrize(
+    ("path", "sentence"),
+    [("now", "This store is not pushed to."), ("pause", "This store is not pushed to.")],
+)
+def test_a_store_that_is_off_cannot_be_pushed_or_paused(
+    hub: Hub, admin: FlaskClient, path: str, sentence: str
+) -> None:
+    with hub.database.transaction() as db:
+        db.execute(update(stores).values(push_state="off"))
+
+    answer = admin.post(f"/stores/1/push-status/{path}", follow_redirects=True)
+
+    assert sentence in answer.text
+    assert "Nothing is pushed to this store yet." in answer.text
+
+
+def test_a_mass_change_goes_out_when_it_is_confirmed(hub: Hub, admin: FlaskClient) -> None:
+    for number in range(12):
+        hub.add_item(f"S{number}")
+    for number in range(12):
+        hub.sell_here(3, f"S{number}")
+    hub.push()
+    assert "12 of 14 listings of A would change at once." in admin.get("/stores/1/push-status").text
+
+    admin.post("/stores/1/push-status/confirm")
+    hub.push()
+
+    assert (hub.fakes[0].stock("S3"), hub.fakes[1].stock("S3")) == (7, 10)
+    assert "Waiting for you" not in admin.get("/stores/1/push-status").text
+
+
+@pytest.mark.parametrize(("choice", "shown", "action"), [("ours", 10, "enforced"), ("theirs", 20, "adopted")])
+def test_drift_is_settled_as_the_owner_says(
+    hub: Hub, admin: FlaskClient, choice: str, shown: int, action: str
+) -> None:
+    ask_about_drift(hub)
+    page = admin.get("/stores/1/push-status").text
+    assert "the store shows 20 where 10 was expected" in page
+    assert "asks you" in page
+
+    admin.post("/stores/1/differences/1", data={"do": choice})
+    hub.push()
+
+    assert hub.shown() == [shown, shown]
+    (row,) = hub.rows(drifts)
+    assert (row.action, row.settled_by) == (action, "ada")
+    assert "ada chose so" in admin.get("/stores/1/differences").text
+
+
+def test_drift_that_waits_can_be_answered_where_it_is_listed(
+    hub: Hub, admin: FlaskClient, staff: FlaskClient
+) -> None:
+    ask_about_drift(hub)
+
+    page, of_staff = admin.get("/stores/1/differences").text, staff.get("/stores/1/differences").text
+
+    assert "Ask me each time" in page
+    assert "waits for you" in page
+    assert page.count('action="/stores/1/differences/1"') == 2
+    assert "waits for an admin" in of_staff
+    assert 'action="/stores/1/differences/1"' not in of_staff
+    assert '<a href="#drift-1">waits for you</a>' in admin.get("/stores/1/push-status").text
+
+
+def test_drift_is_settled_once_and_by_its_own_store(hub: Hub, admin: FlaskClient) -> None:
+    ask_about_drift(hub)
+    assert admin.post("/stores/2/differences/1", data={"do": "theirs"}).status_code == 404
+    admin.post("/stores/1/differences/1", data={"do": "theirs"})
+
+    answer = admin.post("/stores/1/differences/1", data={"do": "theirs"}, follow_redirects=True)
+
+    assert "This drift is settled already." in answer.text
+    assert hub.on_hand() == 20
+
+
+def test_drift_of_a_listing_that_became_another_product_is_not_taken_over(
+    hub: Hub, admin: FlaskClient
+) -> None:
+    ask_about_drift(hub)
+    with hub.database.transaction() as db:
+        db.execute(update(listings).where(listings.c.id == 1).values(stock_product_id=2, pushed=None))
+
+    answer = admin.post("/stores/1/differences/1", data={"do": "theirs"}, follow_redirects=True)
+
+    assert "The listing became another product since" in answer.text
+    assert (hub.on_hand("X"), hub.on_hand("Y")) == (10, 10)
+
+
+def test_a_listing_that_shows_its_count_is_checked_and_does_not_wait(hub: Hub, admin: FlaskClient) -> None:
+    with hub.database.transaction() as db:
+        look_at_all(db, 1)
+
+    page = admin.get("/stores/1/push-status").text
+
+    assert page.count("being checked") == 2
+    assert ">waiting<" not in page
+    assert "Retry X" not in page
+
+
+def test_failures_that_are_over_for_long_are_forgotten(hub: Hub) -> None:
+    let_fail(hub)
+    let_fail(hub, store=1)
+    with hub.database.transaction() as db:
+        old = clock.now() - timedelta(days=91)
+        db.execute(update(failures).where(failures.c.store_id == 2).values(ended_at=old, ended_by="pushed"))
+
+        assert failure_rows.drop_old(db) == 1
+
+    assert [row.store_id for row in hub.rows(failures)] == [1]
+
+
+@pytest.fixture
+def program(hub: Hub, api: FlaskClient) -> FlaskClient:
+    """A program with a write token that is granted every store."""
+    grant_every_store(hub.database)
+    return api
+
+
+def test_a_program_that_is_not_granted_a_store_is_told_nothing_of_it(hub: Hub, api: FlaskClient) -> None:
+    let_fail(hub)
+
+    assert api.get("/api/v1/stores/2/health").status_code == 404
+    assert api.get("/api/v1/failures").get_json() == {"entries": [], "total_count": 0}
+    assert api.post("/api/v1/failures/1/retry").status_code == 404
+
+
+def test_health_is_told_to_programs(hub: Hub, program: FlaskClient) -> None:
+    let_fail(hub)
+
+    answer = program.get("/api/v1/stores/2/health")
+
+    body = answer.get_json()
+    assert answer.status_code == 200
+    assert (body["name"], body["push_state"], body["is_well"]) == ("B", "on", False)
+    assert (body["listings"], body["queue"], body["open_failures"], body["failures_in_a_row"]) == (2, 1, 1, 1)
+    assert body["not_before"] is not None
+    assert "secret" not in answer.text
+    assert program.get("/api/v1/stores/1/health").get_json()["is_well"] is True
+    assert program.get("/api/v1/stores/99/health").status_code == 404
+    assert program.get("/api/v1/stores/99999999999999999999/health").status_code == 404
+
+
+def test_failures_are_told_to_programs_and_retried_by_them(hub: Hub, program: FlaskClient) -> None:
+    let_fail(hub)
+
+    told = program.get("/api/v1/failures?store=2").get_json()
+    retried = program.post("/api/v1/failures/1/retry")
+    hub.fakes[1].faults.clear()
+    hub.push()
+
+    assert (told["total_count"], told["entries"][0]["what"]) == (1, "push stock")
+    assert retried.status_code == 200
+    assert hub.shown() == [9, 9]
+    assert program.get("/api/v1/failures").get_json() == {"entries": [], "total_count": 0}
+    assert (
+        program.get("/api/v1/failures?state=ended").get_json()["entries"][0]["ended_by"] == "answered again"
+    )
+    assert program.post("/api/v1/failures/1/retry").status_code == 409
+    assert program.post("/api/v1/failures/2/retry").status_code == 404

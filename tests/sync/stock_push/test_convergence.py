@@ -1,0 +1,26 @@
+"""Whatever is lost, doubled, late, shuffled, killed or changed by hand: after one round all is right.
+
+500 histories; `python -m tests.push.converge --histories 5000` plays more.
+"""
+
+from pathlib import Path
+
+import pytest
+from flask import Flask
+
+from tests.sync.stock_push.converge import play, stage
+
+BATCH = 20
+
+
+@pytest.mark.sqlite_only  # the same rules on PostgreSQL are played once below
+@pytest.mark.parametrize("first", range(1, 501, BATCH))
+def test_random_histories_end_right(template: str, tmp_path: Path, first: int) -> None:
+    with stage(Path(template), tmp_path) as play_afresh:
+        for seed in range(first, first + BATCH):
+            assert play_afresh(seed) == [], f"history {seed}"
+
+
+@pytest.mark.parametrize("seed", range(1001, 1006))
+def test_a_random_history_ends_right_on_this_database(app: Flask, seed: int) -> None:
+    assert play(app, seed) == []

@@ -1,0 +1,134 @@
+"""The watcher: every store shows a new count within seconds; a store that hangs keeps no other waiting."""
+
+import threading
+import time
+from collections.abc import Callable, Iterator, Sequence
+
+import pytest
+from flask import Flask
+from sqlalchemy import update
+
+from tests.hub import Hub, running_hub
+from writer.db import AlreadyRunning, Database
+from writer.db.schema.stores import stores
+from writer.lib import clock
+from writer.stock import movements, products
+from writer.sync.stock_push import pusher
+
+PATIENCE_S = 60
+
+
+@pytest.fixture
+def hub(app: Flask, monkeypatch: pytest.MonkeyPatch) -> Iterator[Hub]:
+    monkeypatch.setattr(pusher, "LOOK_EVERY_S", 0.02)
+    monkeypatch.setattr(pusher, "GRACE_S", 0.1)
+    with running_hub(app, monkeypatch) as found:
+        found.add_item(on_hand=100)
+        yield found
+
+
+@pytest.fixture
+def watcher(hub: Hub) -> Iterator[None]:
+    stop, is_at_work = threading.Event(), threading.Event()
+
+    def should_stop() -> bool:
+        is_at_work.set()
+        return stop.is_set()
+
+    thread = threading.Thread(target=pusher.watch, args=(hub.database, hub.vault, should_stop))
+    thread.start()
+    assert is_at_work.wait(PATIENCE_S)
+    yield
+    stop.set()
+    thread.join(PATIENCE_S)
+    assert not thread.is_alive()
+
+
+def wait_for(condition: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + PATIENCE_S
+    while not condition():
+        assert time.monotonic() < deadline, "waited in vain"
+        time.sleep(0.02)
+
+
+def is_told(hub: Hub, quantity: int, stores: Sequence[int] = (1, 2, 3)) -> bool:
+    """Tell whether these stores show the quantity, and that is written down."""
+    shown = hub.shown()
+    return all((shown[store - 1], hub.listing(store).pushed) == (quantity, quantity) for store in stores)
+
+
+def test_a_sale_is_pushed_without_being_asked_for(hub: Hub, watcher: None) -> None:
+    hub.sell_here(2)
+
+    wait_for(lambda: is_told(hub, 98))
+
+
+def test_what_was_due_before_the_watcher_came_is_pushed(hub: Hub, request: pytest.FixtureRequest) -> None:
+    hub.sell_here(2)
+
+    request.getfixturevalue("watcher")
+
+    wait_for(lambda: is_told(hub, 98))
+
+
+def test_quick_sales_wait_for_each_other(hub: Hub, watcher: None) -> None:
+    hub.sell_here(1)
+    wait_for(lambda: is_told(hub, 99))
+    for _ in range(5):
+        hub.sell_here(1)
+        time.sleep(0.1)
+    assert hub.shown() == [99, 99, 99]
+
+    hub.tick(7)
+
+    wait_for(lambda: is_told(hub, 94))
+    assert [len(fake.calls.writes()) for fake in hub.fakes] == [2, 2, 2]
+
+
+def test_a_store_that_hangs_keeps_no_other_waiting(hub: Hub, watcher: None) -> None:
+    hub.fakes[1].faults.hang_s = 60
+    hub.sell_here(1)
+    wait_for(lambda: is_told(hub, 99, (1, 3)))
+    hub.tick(10)
+
+    hub.sell_here(1)
+
+    wait_for(lambda: is_told(hub, 98, (1, 3)))
+    assert hub.fakes[1].stock("X") == 100
+
+
+def test_a_refund_that_a_webhook_could_not_tell_fully_is_read_and_pushed(hub: Hub, watcher: None) -> None:
+    order = hub.fakes[0].place_order([("X", 3)])
+    hub.deliver()
+    wait_for(lambda: is_told(hub, 97))
+    hub.tick(10)
+
+    hub.fakes[0].refund(order, {order.lines[0].id: 1}, restock=True)
+    hub.deliver()
+
+    wait_for(lambda: is_told(hub, 98))
+
+
+def test_a_second_watcher_says_that_one_runs(hub: Hub, watcher: None, database: Database) -> None:
+    with pytest.raises(AlreadyRunning, match="already running"):
+        pusher.watch(database, hub.vault, lambda: True)
+
+
+@pytest.mark.sqlite_only  # on PostgreSQL the other tests' databases share the number that is watched
+def test_a_store_that_waits_for_a_confirmation_leaves_the_database_alone(hub: Hub, watcher: None) -> None:
+    for number in range(12):
+        hub.add_item(f"S{number}")
+    with hub.database.transaction() as db:
+        db.execute(update(stores).values(buffer=1))
+        for number in range(12):
+            product = products.get(db, f"S{number}")
+            movements.record(db, [movements.Movement(product.id, -1, "sale", clock.now(), "ada")])
+    wait_for(lambda: all(hub.store(store).mass_change is not None for store in (1, 2, 3)))
+    with hub.database.watching() as version:
+
+        def is_quiet() -> bool:
+            before = version()
+            time.sleep(0.5)
+            return version() == before
+
+        wait_for(is_quiet)

@@ -1,5 +1,0 @@
-"""The baseline: where the counts start from when a store is first pushed to, chosen by the owner."""
-
-from writer.baseline.queries import counts_anything
-
-__all__ = ["counts_anything"]

@@ -1,0 +1,1 @@
+"""What crontab, restart.sh and shells run: `python -m writer.commands.<name>`."""

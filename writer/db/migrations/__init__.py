@@ -1,0 +1,1 @@
+"""Alembic migrations: `python -m writer.db.migrate` applies them."""

@@ -1,0 +1,191 @@
+"""Tables of the orders room: what was ordered, whatever the channel, and what was posted for it."""
+
+from typing import Any
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    Computed,
+    ForeignKey,
+    Index,
+    Integer,
+    Table,
+    Text,
+    UniqueConstraint,
+    false,
+    text,
+    true,
+)
+
+from writer.db.schema.types import UtcTime, metadata
+
+# What lets an index of PostgreSQL find beginnings, whatever language it sorts by.
+BEGINNINGS = "text_pattern_ops"
+OF_CACHED: dict[str, Any] = {"sqlite_where": text("is_cached = 1"), "postgresql_where": text("is_cached")}
+
+# Money in minor units. SQLite's integers are as large as they need to be.
+MINOR = Integer().with_variant(BigInteger, "postgresql")
+
+orders = Table(
+    "orders",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("store_id", Integer, ForeignKey("stores.id"), nullable=False),
+    Column("external_id", Text, nullable=False),
+    # hash of WooCommerce's order_key, for an id can be used again after deletion; "" not told
+    Column("key_hash", Text, nullable=False, server_default=""),
+    Column("number", Text, nullable=False),
+    Column("status", Text, nullable=False),
+    Column("version", UtcTime),  # date_modified_gmt of the newest snapshot; NULL: never told
+    Column("digest", Text, nullable=False),  # of the newest snapshot's content
+    Column("created_at", UtcTime, nullable=False),
+    Column("paid_at", UtcTime),  # NULL: not paid, as far as told
+    Column("counted_at", UtcTime),  # date of this order's rows in the ledger; NULL: none posted yet
+    Column("currency", Text, nullable=False),
+    Column("total_minor", MINOR, nullable=False),
+    Column("refunded_minor", MINOR, nullable=False, server_default=text("0")),
+    Column("customer_name", Text),  # NULL: not told, or erased
+    Column("customer_email", Text),  # NULL: not told, or erased
+    Column("parent_external_id", Text),  # NULL: an order of its own
+    Column("raw", Text),  # the store's JSON; NULL: erased, or kept no longer
+    Column("is_trashed", Boolean, nullable=False, server_default=false()),
+    Column("needs_reading", Text),  # why the store must be asked by REST; NULL: nothing to ask
+    Column("missed", Integer, nullable=False, server_default=text("0")),  # direct looks that found nothing
+    Column("recorded_at", UtcTime, nullable=False),  # when the newest of what is recorded was heard
+    # what it adds to revenue: the total less refunds while its status counts as paid, else 0
+    Column("net_minor", MINOR, nullable=False, server_default=text("0")),
+    Column("units", Integer, nullable=False, server_default=text("0")),  # of all its lines, as due
+    Column("customer_key", Text),  # customer_name as it is searched, case-folded; NULL as customer_name
+    Column("customer_turned", Text),  # the same with the last word first; NULL as customer_name
+    Column("synced_at", UtcTime),  # when the store last told its state; NULL: before that was kept
+    # false: cleaned up; ids, versions and what its lines posted stay, so that nothing is counted twice
+    Column("is_cached", Boolean, nullable=False, server_default=true()),
+    Column("erased_at", UtcTime),  # when its customer was erased here; NULL: never
+    Column("modified_at", UtcTime, Computed("coalesce(version, created_at)")),  # never NULL
+    UniqueConstraint("store_id", "external_id", "key_hash"),
+    Index("ix_orders_newest", "created_at", "id"),
+    Index("ix_orders_number", "number", postgresql_ops={"number": BEGINNINGS}),
+    Index("ix_orders_customer_email", "customer_email", postgresql_ops={"customer_email": BEGINNINGS}),
+    Index("ix_orders_customer_key", "customer_key", postgresql_ops={"customer_key": BEGINNINGS}),
+    Index("ix_orders_customer_turned", "customer_turned", postgresql_ops={"customer_turned": BEGINNINGS}),
+    Index("ix_orders_by_created", "store_id", "status", "created_at", "id", "is_cached", **OF_CACHED),
+    Index("ix_orders_by_modified", "store_id", "status", "modified_at", "id", "is_cached", **OF_CACHED),
+    Index("ix_orders_by_total", "store_id", "status", "total_minor", "id", "is_cached", **OF_CACHED),
+    Index(
+        "ix_orders_parent",
+        "store_id",
+        "parent_external_id",
+        sqlite_where=text("parent_external_id IS NOT NULL"),
+        postgresql_where=text("parent_external_id IS NOT NULL"),
+    ),
+    Index(
+        "ix_orders_unread",
+        "store_id",
+        "id",
+        sqlite_where=text("needs_reading IS NOT NULL"),
+        postgresql_where=text("needs_reading IS NOT NULL"),
+    ),
+    Index(
+        "ix_orders_missed",
+        "store_id",
+        "id",
+        sqlite_where=text("missed = 1"),
+        postgresql_where=text("missed = 1"),
+    ),
+)
+
+order_lines = Table(
+    "order_lines",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("order_id", Integer, ForeignKey("orders.id", ondelete="CASCADE"), nullable=False),
+    Column("external_id", Text, nullable=False),
+    Column("product_id", Integer, nullable=False),  # 0: deleted in the store, or never known
+    Column("variation_id", Integer, nullable=False),  # 0: no variation
+    Column("sku", Text, nullable=False),  # as last sent; "" none
+    Column("sku_key", Text, nullable=False),  # the SKU as stock compares it
+    Column("name", Text, nullable=False),
+    Column("quantity", Integer, nullable=False),
+    Column("refunded", Integer, nullable=False, server_default=text("0")),
+    Column("restocked", Integer, nullable=False, server_default=text("0")),
+    Column("store_reduced", Integer),  # what the store itself holds out; NULL: not told
+    Column("total_minor", MINOR, nullable=False),
+    Column("model", Text),  # pinned at the first match; NULL: matches no rule
+    Column("variant", Text),  # NULL as model
+    Column("stock_product_id", Integer),  # pinned at the first match; NULL: no counted product
+    Column("sold_due", Integer, nullable=False, server_default=text("0")),
+    Column("sold", Integer, nullable=False, server_default=text("0")),  # posted to the ledger
+    Column("held_due", Integer, nullable=False, server_default=text("0")),
+    Column("held", Integer, nullable=False, server_default=text("0")),  # taken out of stock
+    Column("sold_aside", Integer),  # what was due before the order went to the trash; NULL: it is not there
+    Column("held_aside", Integer),  # NULL as sold_aside
+    Column("problem", Text),  # why the line waits for review; NULL: fine
+    Column("is_removed", Boolean, nullable=False, server_default=false()),
+    UniqueConstraint("order_id", "external_id"),
+    Index("ix_order_lines_unmatched", "model", "id"),
+    Index("ix_order_lines_sku_key", "sku_key", postgresql_ops={"sku_key": BEGINNINGS}),
+)
+
+order_refunds = Table(
+    "order_refunds",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("order_id", Integer, ForeignKey("orders.id", ondelete="CASCADE"), nullable=False),
+    Column("external_id", Text, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("total_minor", MINOR, nullable=False),
+    Column("lines", Text),  # JSON {line id: units}; NULL: not read from the store yet
+    Column("is_gone", Boolean, nullable=False, server_default=false()),  # deleted in the store
+    UniqueConstraint("order_id", "external_id"),
+)
+
+order_events = Table(
+    "order_events",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("order_id", Integer, ForeignKey("orders.id", ondelete="CASCADE"), nullable=False, index=True),
+    Column("at", UtcTime, nullable=False),
+    Column("cause", Text, nullable=False),  # "delivery 12", "poll", "rule added by admin"
+    Column("status", Text, nullable=False),
+    Column("sentence", Text, nullable=False),  # why it is counted as it is
+)
+
+product_skus = Table(
+    "product_skus",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("store_id", Integer, ForeignKey("stores.id", ondelete="CASCADE"), nullable=False),
+    Column("product_id", Integer, nullable=False),
+    Column("variation_id", Integer, nullable=False),
+    Column("sku", Text, nullable=False),  # what the owner says this product is
+    UniqueConstraint("store_id", "product_id", "variation_id"),
+)
+
+# Both are kept by triggers on `orders`, so that neither a count nor a page far down a list reads every
+# order. Counts are of cached orders alone, but for 'ever'; revenue stays when an order leaves the cache.
+order_counts = Table(
+    "order_counts",
+    metadata,
+    # 'created', 'modified' (UTC day number), 'total' (total_minor); above these, so that few rows have to be
+    # added up, 'created/64', 'modified/64', 'total/64', 'total/4096'; 'all' (0), and 'ever' (0), with those
+    # that have left the cache
+    Column("kind", Text, primary_key=True),
+    Column("store_id", Integer, primary_key=True),
+    Column("status", Text, primary_key=True),
+    Column("bucket", MINOR, primary_key=True),
+    Column("orders", Integer, nullable=False),
+    sqlite_with_rowid=False,
+)
+
+order_revenue = Table(
+    "order_revenue",
+    metadata,
+    Column("store_id", Integer, primary_key=True),
+    Column("currency", Text, primary_key=True),
+    Column("day", Integer, primary_key=True),  # UTC day number of the order's creation
+    Column("orders", Integer, nullable=False),
+    Column("units", Integer, nullable=False),
+    Column("net_minor", BigInteger, nullable=False),
+    sqlite_with_rowid=False,
+)

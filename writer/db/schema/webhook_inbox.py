@@ -1,0 +1,44 @@
+"""The table of the deliveries room: what the stores delivered, and what came of it."""
+
+from sqlalchemy import (
+    CheckConstraint,
+    Column,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    Table,
+    Text,
+    text,
+)
+
+from writer.db.schema.types import UtcTime, metadata
+
+deliveries = Table(
+    "deliveries",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("store_id", Integer, ForeignKey("stores.id")),  # NULL: from a source not accepted (yet)
+    Column("source", Text, nullable=False),
+    Column("topic", Text, nullable=False),
+    Column("received_at", UtcTime, nullable=False),
+    Column("body", LargeBinary),  # exact bytes; NULL: older than is kept, or erased
+    Column("order_external_id", Text),  # NULL: not about an order
+    Column("order_number", Text),  # NULL: not told
+    Column("order_id", Integer, ForeignKey("orders.id", ondelete="SET NULL")),  # NULL: recorded in none
+    Column(
+        "outcome",
+        Text,
+        CheckConstraint(
+            "outcome IN ('recorded', 'repeat', 'stale', 'ignored', 'held', 'failed')", name="outcome"
+        ),
+        nullable=False,
+    ),
+    Column("sentence", Text, nullable=False),
+    Column("attempts", Integer, nullable=False, server_default=text("1")),
+    Column("next_attempt_at", UtcTime),  # NULL: nothing more to do
+    Index("ix_deliveries_received", "received_at"),
+    Index("ix_deliveries_due", "next_attempt_at"),
+    Index("ix_deliveries_number", "order_number"),
+    Index("ix_deliveries_order", "order_id"),
+)

@@ -1,0 +1,26 @@
+"""Texts of one line, which names and SKUs are: checked here once for form, API and file."""
+
+import unicodedata
+
+_FORBIDDEN = {"Cc", "Cs"}  # control characters, and halves of surrogate pairs, which no database takes
+
+
+class UnusableText(ValueError):
+    """A value cannot be used; the text is a sentence for the person who gave it."""
+
+
+def check_line(value: str, limit: int, *, required: bool = False) -> str:
+    """Return `value` trimmed and NFC-normalised; raises UnusableText."""
+    if any(unicodedata.category(character) in _FORBIDDEN for character in value):
+        raise UnusableText("Must not contain line breaks or other control characters.")
+    trimmed = unicodedata.normalize("NFC", value).strip()
+    if required and not trimmed:
+        raise UnusableText("Must not be empty.")
+    if len(trimmed) > limit:
+        raise UnusableText(f"Must be at most {limit} characters.")
+    return trimmed
+
+
+def fold(sku: str) -> str:
+    """Return a SKU as it is compared: NFC, trimmed, case-folded. "X-01 " is "x-01", "X-010" is not."""
+    return unicodedata.normalize("NFC", unicodedata.normalize("NFC", sku).strip().casefold())

@@ -1,1 +1,0 @@
-"""Alembic migrations: `python -m writer.migrate` applies them."""

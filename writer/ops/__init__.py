@@ -1,0 +1,1 @@
+"""What keeps the services running: processes, cron, checks before a start, health."""

@@ -1,0 +1,201 @@
+"""Runs the list in writer/crontab where no system cron does: `python -m writer.ops.cron`.
+
+Each job is a process of its own, so none delays another; one that still runs when it is due again is not
+started twice. When each was last started is kept in data/cron.json: a job that fell due while this was not
+running is started at once, so that a machine that is off at night still makes its backups. What the list
+starts "@reboot" stays for as long as this runs: when it ends, it is started again.
+"""
+
+import json
+import logging
+import os
+import re
+import shlex
+import signal
+import subprocess
+import sys
+import time
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from cronsim import CronSim
+
+from writer.commands.push_stock import KEPT_BY
+from writer.config import ROOT
+from writer.lib import clock, logs
+
+log = logging.getLogger("writer.ops.cron")
+
+CRONTAB = Path(__file__).parents[1] / "crontab"
+STATE = ROOT / "data" / "cron.json"
+JOB_LIMIT_S = 3600
+GRACE_S = 20
+HEARTBEAT_S = 30
+AT_START = "@reboot"  # a system's own cron knows the word too
+START_AGAIN_AFTER = timedelta(seconds=10)  # at most so often
+_LINE = re.compile(r"(@reboot\s|(?:\S+\s+){5})\s*([a-z_.]+(?: --[a-z-]+)*)\s*(?:#.*)?")
+
+
+@dataclass
+class Job:
+    """One line of the crontab, and its process while it runs."""
+
+    schedule: str
+    command: str  # what follows python -m: a module and its options
+    next_at: datetime
+    process: subprocess.Popen[bytes] | None = None
+    started_s: float = 0.0  # of time.monotonic()
+    is_told_to_stop: bool = False
+
+    @property
+    def stays(self) -> bool:
+        return self.schedule == AT_START
+
+    def run(self) -> None:
+        """Start its process."""
+        self.started_s = time.monotonic()
+        command = [sys.executable, "-m", *self.command.split()]
+        environment = {**os.environ, KEPT_BY: str(os.getpid())}
+        self.process = subprocess.Popen(command, cwd=ROOT, env=environment, start_new_session=True)
+
+
+class Cron:
+    """The jobs of a crontab; `step` does what is due, `end` lets what runs finish."""
+
+    def __init__(self, crontab: Path, state: Path) -> None:
+        self.state = state
+        self.last = _read_state(state)
+        self.jobs = [self._job(schedule, command) for schedule, command in read(crontab)]
+
+    def _job(self, schedule: str, command: str) -> Job:
+        now = clock.now()
+        if schedule == AT_START:
+            return Job(schedule, command, now)
+        last = datetime.fromisoformat(self.last.setdefault(command, now.isoformat()))
+        return Job(schedule, command, min(next(CronSim(schedule, last)), next(CronSim(schedule, now))))
+
+    def step(self) -> None:
+        """Note which jobs have ended, end one that hangs, start those that are due."""
+        for job in self.jobs:
+            self._reap(job)
+            if clock.now() >= job.next_at:
+                self._start(job)
+        if not is_healthy(self.state, HEARTBEAT_S):
+            _write_state(self.state, self.last)
+
+    def _start(self, job: Job) -> None:
+        if job.stays:
+            if job.process is None:
+                job.next_at = clock.now() + START_AGAIN_AFTER
+                job.run()
+            return
+        job.next_at = next(CronSim(job.schedule, clock.now()))
+        if job.process is not None:
+            _log(logging.WARNING, job, "job still runs and is not started again")
+            return
+        self.last[job.command] = clock.now().isoformat()
+        _write_state(self.state, self.last)
+        job.run()
+
+    def _reap(self, job: Job) -> None:
+        if job.process is None:
+            return
+        is_late = time.monotonic() - job.started_s > JOB_LIMIT_S
+        if job.process.poll() is None and is_late and not job.stays:
+            job.process.kill()
+            job.process.wait()
+        if job.process.poll() is not None:
+            is_fine = job.process.returncode == 0 or job.is_told_to_stop
+            _log(logging.INFO if is_fine else logging.ERROR, job, "job done" if is_fine else "job failed")
+            job.process = None
+
+    def end(self) -> None:
+        """Return when no job runs: what stays is told to stop, another where it takes longer than 20 s."""
+        deadline = time.monotonic() + GRACE_S
+        while any(job.process for job in self.jobs):
+            for job in self.jobs:
+                if job.process is not None and (job.stays or time.monotonic() > deadline):
+                    job.is_told_to_stop = True
+                    job.process.terminate()
+                self._reap(job)
+            time.sleep(0.1)
+
+
+def read(crontab: Path) -> list[tuple[str, str]]:
+    """Return (schedule, command) of each line; raise ValueError naming the line that is none."""
+    found = []
+    for line in crontab.read_text().splitlines():
+        if not line.strip() or line.lstrip().startswith("#"):
+            continue
+        match = _LINE.fullmatch(line.strip())
+        if match is None:
+            raise ValueError(f"{crontab} holds a line that is no schedule and module: {line}")
+        found.append((" ".join(match[1].split()), match[2]))
+    return found
+
+
+def for_system_cron() -> str:
+    """Return the list as lines for `crontab -e`."""
+    folder, python = shlex.quote(str(ROOT)), shlex.quote(sys.executable)
+    lines = [f"{schedule} cd {folder} && {python} -m {command}" for schedule, command in read(CRONTAB)]
+    return "\n".join(lines)
+
+
+def is_healthy(state: Path, within_s: int = 4 * HEARTBEAT_S) -> bool:
+    """Tell whether the cron that keeps `state` was at work in the last `within_s` seconds."""
+    return state.exists() and time.time() - state.stat().st_mtime < within_s
+
+
+def _read_state(path: Path) -> dict[str, str]:
+    try:
+        return dict(json.loads(path.read_text()))
+    except (OSError, ValueError):
+        return {}
+
+
+def _write_state(path: Path, last: dict[str, str]) -> None:
+    part = path.with_suffix(f".{os.getpid()}.part")
+    part.write_text(json.dumps(last, indent=1))
+    part.replace(path)
+
+
+def _log(level: int, job: Job, message: str) -> None:
+    status = job.process.returncode if job.process else None
+    seconds = round(time.monotonic() - job.started_s, 1)
+    log.log(level, message, extra={"fields": {"job": job.command, "status": status, "s": seconds}})
+
+
+def run() -> None:
+    """Run the list until SIGTERM or SIGINT; return when the jobs in hand have ended."""
+    stopping: list[int] = []
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda signum, _frame: stopping.append(signum))
+    STATE.parent.mkdir(exist_ok=True)
+    cron = Cron(CRONTAB, STATE)
+    log.info("cron runs", extra={"fields": {"jobs": [job.command for job in cron.jobs]}})
+    while not stopping:
+        cron.step()
+        time.sleep(0.5)
+    cron.end()
+    log.info("cron ends")
+
+
+def main(arguments: list[str]) -> int:
+    """`python -m writer.ops.cron` runs the list, `... list` prints it, `... healthy` asks after another's."""
+    match arguments:
+        case []:
+            logs.start()
+            run()
+        case ["list"]:
+            print(for_system_cron())
+        case ["healthy"]:
+            return 0 if is_healthy(STATE) else 1
+        case _:
+            print(main.__doc__, file=sys.stderr)
+            return 2
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,176 @@
+"""Start, stop and status for restart.sh: `python -m writer.ops.services start|stop|status|dev`."""
+
+import contextlib
+import os
+import signal
+import subprocess
+import sys
+import urllib.request
+from collections.abc import Callable, Mapping
+
+from writer import config
+from writer.config import ROOT
+from writer.db.migrate import NewerDatabase, UnusableDatabase, migrate, reason
+from writer.ops import preflight, processes
+from writer.ops.preflight import Refused, address_of
+from writer.ops.rotate_logs import put_logs_aside
+
+SERVED = ("reader", "writer")
+SERVICES = (*SERVED, "cron")
+
+
+def start() -> None:
+    """Have reader, writer and cron run with the present code and settings, and answer.
+
+    What would keep them from starting is found while the old ones still run, and raised as a sentence.
+    """
+    told = config.told()
+    is_behind = preflight.check(told, {name: processes.find(name) for name in SERVED})
+    _check_code(is_behind)
+    processes.stop(["cron"])
+    put_logs_aside(processes.RUN)
+    if is_behind:
+        processes.stop(SERVED)
+        _migrate(told)
+    begun = {name: _replace_workers(name, told) for name in SERVED}
+    for name, is_replaced in begun.items():
+        _bring_up(name, told, is_replaced)
+    if told.get("RUN_CRON") != "0":
+        processes.launch("cron", ["writer.ops.cron"])
+    print(welcome(address_of("reader", told), address_of("writer", told), told))
+
+
+def _check_code(is_behind: bool) -> None:
+    """Raise Refused where new workers could not load code or settings: gunicorn would end with them."""
+    command = [sys.executable, "-m", "writer.ops.preflight", "behind" if is_behind else "migrated"]
+    loaded = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    if loaded.returncode != 0:
+        raise Refused(f"{loaded.stderr}The code cannot be loaded: see above. What ran before still runs.")
+    if loaded.stdout.strip():
+        raise Refused(loaded.stdout.strip())
+
+
+def _migrate(told: Mapping[str, str]) -> None:
+    try:
+        print(f"Database ready at revision {migrate(config.database_url(told))}.")
+    except Exception as error:  # whatever a migration raises
+        raise Refused(
+            f"The database could not be migrated and is as it was; nothing runs now: {reason(error)}."
+        ) from error
+
+
+def _replace_workers(name: str, told: Mapping[str, str]) -> Callable[[], bool] | None:
+    """Have a running service take up new code, if only that can have changed; return what tells it has."""
+    pid = processes.find(name)
+    file = processes.RUN / f"{name}.launched"
+    if pid is None or not file.exists() or file.read_text() != _launched(name, told):
+        return None
+    return processes.replace_workers(pid)
+
+
+def _bring_up(name: str, told: Mapping[str, str], is_replaced: Callable[[], bool] | None) -> None:
+    url = f"http://{_reached(address_of(name, told))}/health"
+    if is_replaced and processes.wait(name, is_replaced) and processes.wait(name, lambda: _answers(url)):
+        return
+    processes.stop([name])
+    processes.launch(name, _gunicorn(name, address_of(name, told)))
+    (processes.RUN / f"{name}.launched").write_text(_launched(name, told))
+    if not processes.wait(name, lambda: _answers(url)):
+        lines = (processes.RUN / f"{name}.log").read_text(errors="replace").splitlines()[-12:]
+        raise Refused("\n".join([*lines, f"The {name} did not start: see above, and run/{name}.log."]))
+
+
+def _launched(name: str, told: Mapping[str, str]) -> str:
+    """Return what a service is started with; where it differs, new workers would not be enough."""
+    requirements = (ROOT / ".venv" / "requirements.txt.stamp").read_text()
+    return f"{address_of(name, told)} {preflight.digest(told)} {requirements}"
+
+
+def _gunicorn(name: str, address: str) -> list[str]:
+    return ["gunicorn", "-c", f"{name}/gunicorn.conf.py", "--bind", address, processes.MARKS[name]]
+
+
+def _answers(url: str) -> bool:
+    direct = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+    with contextlib.suppress(OSError), direct.open(url, timeout=5) as answer:
+        return bool(answer.status == 200)
+    return False
+
+
+def status() -> int:
+    """Print what runs; return 0 where all of it does, else 1."""
+    found = {name: processes.find(name) for name in SERVICES}
+    for name, pid in found.items():
+        print(f"{name} runs: process {pid}" if pid else f"{name} does not run")
+    return 0 if all(found.values()) else 1
+
+
+def develop() -> None:
+    """Run reader and writer in the foreground, on this machine only, following changes; return when ended."""
+    told = {**config.told(), "READER_BIND": "127.0.0.1", "WRITER_BIND": "127.0.0.1"}
+    processes.stop(SERVICES)
+    preflight.check(told, dict.fromkeys(SERVED))
+    _migrate(told)
+    running = [_follow(name, address_of(name, told)) for name in SERVED]
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
+    try:
+        for process in running:
+            process.wait()
+    except KeyboardInterrupt:
+        print("Ending.")
+    finally:
+        for process in running:
+            process.terminate()
+            process.wait()
+
+
+def _follow(name: str, address: str) -> "subprocess.Popen[bytes]":
+    pages = [f"--reload-extra-file={path}" for path in sorted((ROOT / name).rglob("*.html"))]
+    command = [sys.executable, "-m", *_gunicorn(name, address), "--reload", *pages]
+    print(f"The {name}: http://{address}/   (Ctrl-C ends both)", flush=True)
+    return subprocess.Popen(command, cwd=ROOT, env={**os.environ, "ONEROM_DEV": "1"})
+
+
+def welcome(reader: str, writer: str, told: Mapping[str, str]) -> str:
+    """Return what a person wants to know once the two run; `reader` and `writer` are where they listen."""
+    public = told.get("WRITER_PUBLIC_URL") or "https://<public name of the writer>"
+    first = "admin (on a fresh install the password is admin, good only for choosing another)"
+    return f"""onerom-sales runs.
+  Reader (public)    http://{_reached(reader)}/   listening on {reader}
+  Writer (internal)  http://{_reached(writer)}/   listening on {writer}
+  Sign in as         {told.get("ADMIN_USER") or first}
+  WooCommerce        Settings > Advanced > Webhooks > Add webhook, one for each order topic, with
+                     Delivery URL  {public}/api/woocommerce/webhook
+                     Secret        the WEBHOOK_SHARED_SECRET in .env"""
+
+
+def _reached(address: str) -> str:
+    return address.replace("0.0.0.0:", "127.0.0.1:").replace("[::]:", "[::1]:")
+
+
+def main(arguments: list[str]) -> int:
+    """Do one of the words; exit status 1 with a sentence where it cannot be done."""
+    try:
+        match arguments:
+            case ["start"]:
+                start()
+            case ["stop"]:
+                ran = processes.stop(processes.MARKS)
+                print(f"Stopped: {', '.join(ran)}." if ran else "Nothing ran.")
+            case ["status"]:
+                return status()
+            case ["dev"]:
+                develop()
+            case ["welcome", reader, writer]:
+                print(welcome(reader, writer, config.told()))
+            case _:
+                print(__doc__, file=sys.stderr)
+                return 2
+    except (config.ConfigError, NewerDatabase, UnusableDatabase, Refused) as error:
+        print(error, file=sys.stderr)
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,5 +1,0 @@
-"""Order book: recorded orders found, listed, added up and shown. It writes nothing."""
-
-from writer.orderbook.daily import Day, count_by_status, list_days
-
-__all__ = ["Day", "count_by_status", "list_days"]

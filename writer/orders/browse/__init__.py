@@ -1,0 +1,5 @@
+"""Order book: recorded orders found, listed, added up and shown. It writes nothing."""
+
+from writer.orders.browse.daily import Day, count_by_status, list_days
+
+__all__ = ["Day", "count_by_status", "list_days"]

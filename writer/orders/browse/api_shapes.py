@@ -1,0 +1,281 @@
+"""The shapes of the orders API: what is asked and what is answered, and how rows become answers."""
+
+import json
+from datetime import date
+from decimal import Decimal
+from typing import Annotated, Any, Literal
+
+from pydantic import AfterValidator, BaseModel, BeforeValidator, Field, WithJsonSchema
+from sqlalchemy import Row
+
+from writer.lib import money
+from writer.orders.browse.listing import OrderFilters, Sorting
+from writer.orders.browse.stats import Stats
+from writer.orders.record import MAX_ID
+from writer.web.api_types import Offset, TimeText, iso, whole_number
+
+_FIRST_YEAR, _LAST_YEAR = 1970, 9998
+_ID_SCHEMA = {"type": "integer", "minimum": 1, "maximum": MAX_ID}
+# Out of bounds is not a wrong number but an order that is not there.
+_Id = Annotated[int, WithJsonSchema(_ID_SCHEMA)]
+_Moment = Annotated[
+    str | None, WithJsonSchema({"anyOf": [{"type": "string", "format": "date-time"}, {"type": "null"}]})
+]
+_Amount = Annotated[str, Field(description="A decimal number in the order's currency.", examples=["24.00"])]
+
+
+def _written_day(value: object) -> object:
+    # pydantic would also take seconds since 1970, or a time at midnight.
+    if isinstance(value, date) or (isinstance(value, str) and len(value) == 10 and value[4] == "-"):
+        return value
+    raise ValueError("must be a day such as 2026-11-20")
+
+
+def _known_day(value: date) -> date:
+    if not _FIRST_YEAR <= value.year <= _LAST_YEAR:
+        raise ValueError(f"must be a day of the years {_FIRST_YEAR} to {_LAST_YEAR}")
+    return value
+
+
+_Day = Annotated[
+    date,
+    BeforeValidator(_written_day),
+    AfterValidator(_known_day),
+    WithJsonSchema({"type": "string", "format": "date"}),
+]
+
+
+def _plain(text: str) -> str:
+    # PostgreSQL refuses NUL in a text; no row has one.
+    return text.replace("\0", "").strip()
+
+
+_Status = Annotated[str, Field(max_length=60), AfterValidator(_plain)]
+_Typed = Annotated[str, Field(max_length=200), AfterValidator(_plain)]
+
+
+class OrderPath(BaseModel):
+    """Which order."""
+
+    order_id: _Id
+
+
+class StoreOrderPath(BaseModel):
+    """Which order, as its store knows it."""
+
+    store_id: _Id
+    woocommerce_id: Annotated[int, WithJsonSchema({"type": "integer", "minimum": 1, "maximum": 10**18})]
+
+
+class OrdersQuery(BaseModel):
+    """Which orders, sorted how, and which stretch of them."""
+
+    status: _Status = Field("", description="processing, completed, ...")
+    store: Annotated[int, Field(ge=1, le=MAX_ID), BeforeValidator(whole_number)] | None = Field(
+        None, description="The store's number."
+    )
+    q: _Typed = Field(
+        "", description="How a number, a customer's first or last name or e-mail, or a SKU begins."
+    )
+    first_on: _Day | None = Field(None, alias="from", description="Made on this day (UTC) or later.")
+    last_on: _Day | None = Field(None, alias="to", description="Made on this day (UTC) or earlier.")
+    limit: Annotated[int, Field(ge=1, le=100), BeforeValidator(whole_number)] = 25
+    offset: Offset = 0
+    order_by: Literal["date_created", "date_modified", "total", "status"] = Field(
+        "date_created", alias="orderBy"
+    )
+    order: Literal["asc", "desc"] = "desc"
+
+    @property
+    def filters(self) -> OrderFilters:
+        return OrderFilters(self.status, self.store, self.q, self.first_on, self.last_on)
+
+    @property
+    def sorting(self) -> Sorting:
+        return Sorting(self.order_by, self.order == "desc")
+
+
+class Order(BaseModel):
+    """One order of a list."""
+
+    id: int
+    store_id: int
+    store: str
+    woocommerce_id: str = Field(description="Its id in the store.")
+    number: str
+    status: str
+    date_created: TimeText
+    date_modified: _Moment = Field(description="null: the store never told.")
+    date_paid: _Moment
+    customer_name: str | None = Field(description="null: not told, or erased.")
+    customer_email: str | None
+    currency: str
+    total: _Amount
+    refunded: _Amount
+    revenue: _Amount = Field(description="What it adds to revenue: the total less refunds while it counts.")
+    units: int = Field(description="Units that count as sold.")
+    last_synced: _Moment = Field(description="When the store last told its state.")
+
+
+class Orders(BaseModel):
+    """A stretch of the list."""
+
+    entries: list[Order] = Field(alias="orders")
+    count: int = Field(description="How many are in this answer.")
+    total_count: int = Field(
+        description="How many the filter leaves. Where `q` is given, only the first few thousand matches of"
+        " each kind are looked at."
+    )
+
+
+class OrderLine(BaseModel):
+    """One line of an order."""
+
+    id: int
+    woocommerce_id: str
+    name: str
+    sku: str
+    product_id: int
+    variation_id: int
+    quantity: int
+    refunded: int
+    restocked: int
+    total: _Amount
+    model: str | None = Field(description="null: no rule knows it, so it counts as nothing yet.")
+    variant: str | None
+    sold_due: int = Field(description="Units it should have put into the ledger.")
+    sold: int = Field(description="Units it has put there.")
+    held_due: int = Field(description="Units it should have taken out of stock.")
+    held: int
+    problem: str | None = Field(description="Why it waits for review.")
+    is_removed: bool
+
+
+class Refund(BaseModel):
+    """One refund of an order."""
+
+    woocommerce_id: str
+    reason: str
+    total: _Amount
+    units: dict[str, int] | None = Field(description="Units by line id; null: not read from the store.")
+    is_gone: bool = Field(description="It was deleted in the store.")
+
+
+class OrderEvent(BaseModel):
+    """One thing that happened to an order, and why it counts as it does since."""
+
+    at: TimeText
+    cause: str = Field(description="Where it came from: a delivery, the sync, a person.")
+    status: str
+    effect: str
+
+
+class FullOrder(Order):
+    """One order with all that came of it."""
+
+    lines: list[OrderLine]
+    refunds: list[Refund]
+    history: list[OrderEvent] = Field(description="Newest first.")
+    raw: Annotated[Any, WithJsonSchema({})] = Field(
+        description="What the store sent last, as it sent it; null: erased, or kept no longer."
+    )
+
+
+class Revenue(BaseModel):
+    """What came in, in one currency. Amounts of two currencies are never added up."""
+
+    currency: str
+    revenue: _Amount
+    units: int
+
+
+class StoreStats(BaseModel):
+    """What the orders of one store come to."""
+
+    store_id: int
+    store: str
+    made: int = Field(alias="orders", description="Paid or not.")
+    by_status: dict[str, int]
+    revenue: list[Revenue] = Field(description="Paid orders less refunds; cancelled ones are nothing.")
+    units: int
+    last_sync: _Moment = Field(description="When its orders were last read completely.")
+
+
+class AllStats(BaseModel):
+    """What all orders come to, together and by store."""
+
+    made: int = Field(alias="orders", description="Paid or not.")
+    by_status: dict[str, int]
+    revenue: list[Revenue]
+    units: int
+    last_sync: _Moment = Field(description="Of the store that was read longest ago; null: one never was.")
+    of_each: list[StoreStats] = Field(alias="stores")
+
+
+def amount(minor: int, currency: str) -> str:
+    """Return an amount as WooCommerce writes it: (2400, "GBP") -> "24.00"."""
+    digits = money.minor_digits(currency)
+    return f"{Decimal(minor).scaleb(-digits):.{digits}f}"
+
+
+def order(row: Row[Any]) -> dict[str, Any]:
+    """Return an order as lists answer it."""
+    same = ("id", "store_id", "number", "status", "customer_name", "customer_email", "currency", "units")
+    return {
+        **{name: getattr(row, name) for name in same},
+        "store": row.store_name,
+        "woocommerce_id": row.external_id,
+        "date_created": iso(row.created_at),
+        "date_modified": iso(row.version),
+        "date_paid": iso(row.paid_at),
+        "total": amount(row.total_minor, row.currency),
+        "refunded": amount(row.refunded_minor, row.currency),
+        "revenue": amount(row.net_minor, row.currency),
+        "last_synced": iso(row.synced_at),
+    }
+
+
+def line(row: Row[Any], currency: str) -> dict[str, Any]:
+    """Return a line as it is answered."""
+    same = ("id", "name", "sku", "product_id", "variation_id", "quantity", "refunded", "restocked")
+    counts = ("model", "variant", "sold_due", "sold", "held_due", "held", "problem")
+    return {
+        **{name: getattr(row, name) for name in (*same, *counts)},
+        "woocommerce_id": row.external_id,
+        "total": amount(row.total_minor, currency),
+        "is_removed": bool(row.is_removed),
+    }
+
+
+def refund(row: Row[Any], currency: str) -> dict[str, Any]:
+    """Return a refund as it is answered."""
+    return {
+        "woocommerce_id": row.external_id,
+        "reason": row.reason,
+        "total": amount(row.total_minor, currency),
+        "units": None if row.lines is None else json.loads(row.lines),
+        "is_gone": bool(row.is_gone),
+    }
+
+
+def event(row: Row[Any]) -> dict[str, Any]:
+    """Return what happened to an order as it is answered."""
+    return {"at": iso(row.at), "cause": row.cause, "status": row.status, "effect": row.sentence}
+
+
+def stats(found: Stats) -> dict[str, Any]:
+    """Return counts and sums as they are answered, without whose they are."""
+    return {
+        "orders": found.orders,
+        "by_status": found.by_status,
+        "units": found.units,
+        "last_sync": iso(found.read_at),
+        "revenue": [
+            {
+                "currency": part.currency,
+                "revenue": amount(part.net_minor, part.currency),
+                "units": part.units,
+            }
+            for part in found.revenue
+        ],
+    }

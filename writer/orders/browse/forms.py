@@ -1,0 +1,19 @@
+"""The form of a line that is held."""
+
+from flask_wtf import FlaskForm
+from wtforms import IntegerField
+from wtforms.validators import InputRequired, NumberRange
+
+from writer.orders.record import LARGEST_QUANTITY
+
+
+class ReviewForm(FlaskForm):  # type: ignore[misc]  # flask_wtf has no types
+    """The right quantity of a line that waits for review."""
+
+    quantity = IntegerField(
+        "Right quantity",
+        [
+            InputRequired("Enter whole units."),
+            NumberRange(0, LARGEST_QUANTITY, f"Must be a whole number from 0 to {LARGEST_QUANTITY}."),
+        ],
+    )

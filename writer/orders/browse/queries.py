@@ -1,0 +1,88 @@
+"""What is read for lists of orders, and of one order with all that came of it."""
+
+from typing import Any
+
+from sqlalchemy import Connection, Row, Select, func, select
+
+from writer.db.schema.ledger import sales as ledger
+from writer.db.schema.orders import order_events, order_lines, order_refunds, orders
+from writer.db.schema.stores import stores
+from writer.lib.store_scope import StoreScope
+from writer.orders.browse import listing
+from writer.orders.browse.listing import OrderFilters, Sorting
+from writer.orders.record import visible
+
+
+def count_orders(db: Connection, store_scope: StoreScope, filters: OrderFilters) -> int:
+    """Return how many orders the filters leave."""
+    return listing.count(db, store_scope, filters)
+
+
+def list_orders(
+    db: Connection,
+    store_scope: StoreScope,
+    filters: OrderFilters,
+    limit: int,
+    offset: int,
+    sorting: Sorting = listing.NEWEST,
+) -> list[Row[Any]]:
+    """Return a page of orders: what the list shows, with `store_name`, `units_posted` and `held_lines`."""
+    return _rows(db, listing.page(db, store_scope, filters, sorting, limit, offset))
+
+
+def chunk_after(
+    db: Connection, store_scope: StoreScope, filters: OrderFilters, last: Row[Any] | None, limit: int
+) -> list[Row[Any]]:
+    """Return the next orders, oldest first, after the last one of a chunk before; rows as list_orders."""
+    since = None if last is None else (last.created_at, last.id)
+    return _rows(db, listing.after(db, store_scope, filters, since, limit))
+
+
+def _rows(db: Connection, ids: list[int]) -> list[Row[Any]]:
+    of_order = order_lines.c.order_id == orders.c.id
+    is_held = order_lines.c.problem.is_not(None) & ~order_lines.c.is_removed
+    units = select(func.coalesce(func.sum(order_lines.c.sold), 0)).where(of_order).scalar_subquery()
+    held = select(func.count()).where(of_order, is_held).scalar_subquery()
+    more = (stores.c.name.label("store_name"), units.label("units_posted"), held.label("held_lines"))
+    query = select(orders, *more).join(stores, stores.c.id == orders.c.store_id)
+    rows = {row.id: row for row in db.execute(query.where(orders.c.id.in_(ids)))}
+    return [rows[order_id] for order_id in ids]
+
+
+def list_stores(db: Connection, store_scope: StoreScope) -> list[Row[Any]]:
+    """Return id and name of every store that can be seen, by name."""
+    found = select(stores.c.id, stores.c.name).where(store_scope.of(stores.c.id))
+    return list(db.execute(found.order_by(stores.c.name, stores.c.id)))
+
+
+def list_lines(db: Connection, store_scope: StoreScope, order_id: int) -> list[Row[Any]]:
+    """Return the lines of an order, those gone from it last."""
+    mine = select(order_lines).where(order_lines.c.order_id.in_(_of_order(store_scope, order_id)))
+    return list(db.execute(mine.order_by(order_lines.c.is_removed, order_lines.c.id)))
+
+
+def list_refunds(db: Connection, store_scope: StoreScope, order_id: int) -> list[Row[Any]]:
+    """Return the refunds of an order in the order they became known."""
+    mine = select(order_refunds).where(order_refunds.c.order_id.in_(_of_order(store_scope, order_id)))
+    return list(db.execute(mine.order_by(order_refunds.c.id)))
+
+
+def list_posted(db: Connection, store_scope: StoreScope, order_id: int) -> list[Row[Any]]:
+    """Return the rows of the ledger that this order posted (id, date_added, model, variant, quantity)."""
+    columns = (ledger.c.id, ledger.c.date_added, ledger.c.model, ledger.c.variant, ledger.c.quantity)
+    rows = select(*columns, order_lines.c.name.label("line_name")).join(
+        order_lines, order_lines.c.id == ledger.c.order_line_id
+    )
+    mine = rows.where(order_lines.c.order_id.in_(_of_order(store_scope, order_id)))
+    return list(db.execute(mine.order_by(ledger.c.id)))
+
+
+def list_events(db: Connection, store_scope: StoreScope, order_id: int) -> list[Row[Any]]:
+    """Return what happened to an order and why it counts as it does, newest first."""
+    mine = select(order_events).where(order_events.c.order_id.in_(_of_order(store_scope, order_id)))
+    return list(db.execute(mine.order_by(order_events.c.id.desc())))
+
+
+def _of_order(store_scope: StoreScope, order_id: int) -> Select[Any]:
+    """Select the id of one order; of nothing where it is not to be seen."""
+    return select(orders.c.id).where(orders.c.id == order_id, visible(store_scope))

@@ -1,0 +1,41 @@
+"""Finds orders by what people type: the beginning of a number, of a customer's name or e-mail, of a SKU."""
+
+from sqlalchemy import ColumnElement, Connection, Select, select, union
+
+from writer import stock
+from writer.db import begins_with
+from writer.db.schema.orders import order_lines, orders
+from writer.lib.store_scope import StoreScope
+from writer.orders.record import visible
+
+# Of each kind; more are of no use to a person, and bound what a search costs.
+MOST_FOUND = 5_000
+
+
+def matching(db: Connection, store_scope: StoreScope, text: str) -> Select[tuple[int]]:
+    """Select the ids of orders that `text` names, a few thousand at most.
+
+    A name is found by its first word or its last, in any case: "ada", "lovelace", "Ada Love". A number is
+    found as it is written, with or without "#".
+    """
+    typed = text.strip()
+    name = " ".join(typed.casefold().split())
+    number = typed.removeprefix("#").strip()
+    ways = [
+        (orders.c.number, number),
+        (orders.c.number, number.upper()),
+        (orders.c.customer_email, typed.lower()),
+        (orders.c.customer_key, name),
+        (orders.c.customer_turned, name),
+    ]
+    found = [_some(begins_with(db, column, text) & visible(store_scope)) for column, text in ways if text]
+    of_lines = select(order_lines.c.order_id).join(orders, orders.c.id == order_lines.c.order_id)
+    has_sku = begins_with(db, order_lines.c.sku_key, stock.key(typed)) & ~order_lines.c.is_removed
+    found.append(of_lines.where(has_sku, visible(store_scope)).limit(MOST_FOUND))
+    # Each in brackets of its own, for SQLite takes a LIMIT at the end of a union alone.
+    parts = union(*(select(part.subquery()) for part in found)).subquery()
+    return select(parts.c[0])
+
+
+def _some(which: ColumnElement[bool]) -> Select[tuple[int]]:
+    return select(orders.c.id).where(which).limit(MOST_FOUND)

@@ -1,0 +1,70 @@
+"""What is read of recorded orders by those who change them; finding and listing them is the order book's."""
+
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, Row, select
+
+from writer.db.schema.orders import order_counts, orders
+from writer.db.schema.stores import stores
+from writer.lib.errors import NotFound
+from writer.lib.store_scope import StoreScope
+from writer.orders.record.channels import channel_of
+from writer.orders.record.snapshot import Channel
+
+MAX_ID = 2**31 - 1
+# https://woocommerce.com/document/managing-orders/order-statuses/
+STATUSES = ("pending", "processing", "on-hold", "completed", "cancelled", "refunded", "failed")
+_NO_CHANGE = {"trash", "draft", "auto-draft", "checkout-draft"}
+
+
+def visible(store_scope: StoreScope) -> ColumnElement[bool]:
+    """Return the condition that leaves only cached orders of stores that `store_scope` reaches.
+
+    Whatever reads orders to show them goes through here.
+    """
+    return orders.c.is_cached & store_scope.of(orders.c.store_id)
+
+
+def get_order(db: Connection, store_scope: StoreScope, order_id: int) -> Row[Any]:
+    """Return one order with its store's name and addresses; raises NotFound, as for one not to be seen."""
+    return _get(db, store_scope, order_id, orders.c.id == order_id)
+
+
+def get_order_of(db: Connection, store_scope: StoreScope, store_id: int, external_id: str) -> Row[Any]:
+    """Return one order by its id in its store, as get_order; of an id used again, the order made last."""
+    same = (orders.c.store_id == store_id) & (orders.c.external_id == external_id)
+    return _get(db, store_scope, store_id, same)
+
+
+def _get(db: Connection, store_scope: StoreScope, number: int, which: ColumnElement[bool]) -> Row[Any]:
+    """Return the newest of these; `number`, which is asked for, may be beyond what a column holds."""
+    row = None
+    if 0 < number <= MAX_ID:
+        shop = (
+            stores.c.name.label("store_name"),
+            stores.c.base_url,
+            stores.c.source,
+            stores.c.consumer_key_encrypted,
+        )
+        query = select(orders, *shop).join(stores, stores.c.id == orders.c.store_id)
+        row = db.execute(
+            query.where(which, visible(store_scope)).order_by(orders.c.id.desc()).limit(1)
+        ).first()
+    if row is None:
+        raise NotFound("There is no such order.")
+    return row
+
+
+def list_changes(db: Connection, order: Row[Any]) -> list[str]:
+    """Return the statuses an order can be given: WooCommerce's, then those of plugins, which are the ones its
+    store has shown and the ones the owner says count as paid."""
+    counts = order_counts.c
+    of_store = (counts.kind == "all") & (counts.orders > 0) & (counts.store_id == order.store_id)
+    seen = db.execute(select(counts.status).where(of_store)).scalars()
+    mapped = get_channel(db, order.store_id).paid_statuses
+    return [*STATUSES, *sorted({*seen, *mapped} - {*STATUSES} - _NO_CHANGE)]
+
+
+def get_channel(db: Connection, store_id: int) -> Channel:
+    """Return what counting needs to know of the store an order came from."""
+    return channel_of(db.execute(select(stores).where(stores.c.id == store_id)).one())

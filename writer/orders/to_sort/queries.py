@@ -1,0 +1,113 @@
+"""Order lines that count as nothing yet, by product, and the products the owner said the SKU of."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, Row, Select, and_, func, select
+
+from writer.db.schema.orders import order_lines, orders, product_skus
+from writer.db.schema.stores import stores
+from writer.lib.store_scope import StoreScope
+from writer.orders.record import meant_sku, unmatched_lines, visible
+from writer.sales import product_types
+
+_ORDERS_SHOWN = 5
+
+
+@dataclass(frozen=True)
+class Group:
+    """Unmatched lines of one product of one store."""
+
+    store_id: int
+    store_name: str
+    product_id: int  # 0: deleted in the store, or never known
+    variation_id: int  # 0: no variation
+    sku: str  # the owner's word, else the store's; "" none
+    name: str
+    units: int  # ordered
+    waiting: int  # due in the ledger as soon as something matches
+    order_count: int
+
+    @property
+    def is_mappable(self) -> bool:
+        """Tell whether anything names this product, so that a rule or a mapping can."""
+        return bool(self.sku.strip()) or self.product_id > 0
+
+
+def list_groups(db: Connection, store_scope: StoreScope) -> list[Group]:
+    """Return what is unmatched and not ignored, most units waiting first."""
+    groups = [Group(**row._mapping) for row in db.execute(_grouped(store_scope))]
+    ignored = {
+        sku for sku in {group.sku for group in groups} if sku.strip() and product_types.is_ignored(db, sku)
+    }
+    return [group for group in groups if group.sku not in ignored]
+
+
+def list_orders_of(db: Connection, store_scope: StoreScope, group: Group) -> tuple[Row[Any], ...]:
+    """Return the newest orders (id, number) with lines in the group, a few only."""
+    same = and_(
+        orders.c.store_id == group.store_id,
+        order_lines.c.product_id == group.product_id,
+        order_lines.c.variation_id == group.variation_id,
+        order_lines.c.name == group.name,
+        meant_sku == group.sku,
+    )
+    query = unmatched_lines(orders.c.id, orders.c.number).where(same, visible(store_scope)).distinct()
+    return tuple(db.execute(query.order_by(orders.c.id.desc()).limit(_ORDERS_SHOWN)))
+
+
+def has_product(
+    db: Connection, store_scope: StoreScope, store_id: int, product_id: int, variation_id: int
+) -> bool:
+    """Tell whether an unmatched line is of this product."""
+    same = and_(
+        orders.c.store_id == store_id,
+        order_lines.c.product_id == product_id,
+        order_lines.c.variation_id == variation_id,
+    )
+    found = unmatched_lines(order_lines.c.id).where(same, _counted(store_scope))
+    return db.execute(found.limit(1)).first() is not None
+
+
+def list_mappings(db: Connection, store_scope: StoreScope) -> list[Row[Any]]:
+    """Return every product whose SKU the owner said, with its store's name and the name it was sold under."""
+    name = (
+        select(func.max(order_lines.c.name))
+        .join(orders, orders.c.id == order_lines.c.order_id)
+        .where(
+            orders.c.store_id == product_skus.c.store_id,
+            order_lines.c.product_id == product_skus.c.product_id,
+            order_lines.c.variation_id == product_skus.c.variation_id,
+        )
+        .scalar_subquery()
+    )
+    query = select(product_skus, stores.c.name.label("store_name"), name.label("name")).join(stores)
+    return list(db.execute(query.where(store_scope.of(product_skus.c.store_id)).order_by(product_skus.c.id)))
+
+
+def _counted(store_scope: StoreScope) -> ColumnElement[bool]:
+    """As orders.visible, with the orders that were cleaned up: this is about units alone."""
+    return store_scope.of(orders.c.store_id)
+
+
+def _grouped(store_scope: StoreScope) -> Select[Any]:
+    by = (
+        orders.c.store_id,
+        stores.c.name.label("store_name"),
+        order_lines.c.product_id,
+        order_lines.c.variation_id,
+        meant_sku.label("sku"),
+        order_lines.c.name,
+    )
+    waiting = func.sum(order_lines.c.sold_due)
+    return (
+        unmatched_lines(
+            *by,
+            func.sum(order_lines.c.quantity).label("units"),
+            waiting.label("waiting"),
+            func.count(orders.c.id.distinct()).label("order_count"),
+        )
+        .where(_counted(store_scope))
+        .group_by(*by)
+        .order_by(waiting.desc(), func.max(orders.c.id).desc())
+    )

@@ -1,0 +1,192 @@
+"""The gate every request passes: who is asking, and may they? Everything needs a sign-in unless it says
+`@public`; under /api a Bearer token will do as well."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+from flask import Flask, current_app, g, redirect, request, session, url_for
+from flask_wtf.csrf import CSRFError
+from sqlalchemy import Connection
+from werkzeug.wrappers import Response
+
+from writer.db import reading
+from writer.lib.errors import Forbidden, NotFound, Unauthorized
+from writer.lib.store_scope import EVERYTHING, StoreScope
+from writer.people import notices, users
+from writer.web.errors import wants_json
+
+View = TypeVar("View", bound=Callable[..., Any])
+
+READS = frozenset({"GET", "HEAD", "OPTIONS"})
+_ASSETS = frozenset({"static", "bootstrap.static"})  # the sign-in page needs its style
+# All that somebody who must change the password can reach.
+_CHANGING = frozenset({"auth.password", "auth.sign_out"})
+
+
+@dataclass(frozen=True)
+class Actor:
+    """Who is asking: a person by session or by access token, or a program by token."""
+
+    name: str  # "ada", or "token shop-import"; what the audit trail shows
+    role: str  # 'admin' or 'staff'; a token that was made on the page is never an admin
+    via: str  # 'session', 'access' (a token from signing in by API) or 'token'
+    scope: str  # 'read' or 'write'; a person's is 'write'
+    owner: str  # "user 1", "token 3": whom idempotency keys belong to
+    store_scope: StoreScope  # the stores that may be seen
+    user_id: int | None = None  # None: a token
+    must_change_password: bool = False
+
+
+def public(view: View) -> View:
+    """Let anybody reach this view: no sign-in, and under /api no CSRF check either."""
+    view.is_public = True  # type: ignore[attr-defined]  # a mark the gate reads
+    return view
+
+
+def admin_only(view: View) -> View:
+    """Let only people of role admin reach this view."""
+    view.is_admin_only = True  # type: ignore[attr-defined]  # a mark the gate reads
+    return view
+
+
+def actor() -> Actor:
+    """Return who is making the request in hand. Raises Unauthorized where nobody is known."""
+    found: Actor | None = g.get("actor")
+    if found is None:
+        raise Unauthorized("Sign in first.")
+    return found
+
+
+def store_scope() -> StoreScope:
+    """Return which stores may be seen by who makes the request in hand. Raises Unauthorized."""
+    return actor().store_scope
+
+
+def guard(app: Flask) -> None:
+    """Put the gate in front of every view of `app`."""
+    app.before_request(_gate)
+
+
+def _gate() -> Response | None:
+    if request.endpoint in _ASSETS:
+        return None
+    is_api = request.path.startswith(("/api/", "/webhooks/")) or request.path == "/openapi.json"
+    if request.endpoint is None:
+        # Answered 404 or 405; a page of that is framed for whoever is signed in.
+        g.actor = None if is_api else _identify(is_api)
+        return None
+    view = current_app.view_functions[request.endpoint]
+    if getattr(view, "is_public", False):
+        if not is_api:
+            _check_form_came_from_here()
+        return None
+    g.actor = _identify(is_api)
+    if g.actor is None:
+        return _ask_to_sign_in()
+    if g.actor.must_change_password and request.endpoint not in _CHANGING:
+        return _ask_for_new_password()
+    _check_may(g.actor, is_api, getattr(view, "is_admin_only", False))
+    _check_sees_the_store(g.actor)
+    return None
+
+
+def _identify(is_api: bool) -> Actor | None:
+    """Find who is asking, and for the page frame how many notices are open, in one read."""
+    header = request.headers.get("Authorization", "")
+    if is_api and header:
+        scheme, _, token = header.partition(" ")
+        return _bearer(token.strip()) if scheme.lower() == "bearer" else None
+    kept = session.get("sign_in")
+    if not isinstance(kept, str):
+        return None
+    with reading() as db:
+        found = _person(db, kept, "session")
+        if found is not None and not is_api:
+            g.open_notices = notices.count_notices(db, found.store_scope)
+    return found
+
+
+def _bearer(token: str) -> Actor | None:
+    with reading() as db:
+        if token.startswith(users.ACCESS_PREFIX):
+            return _person(db, token, "access")
+        row = users.find_token(db, token)
+        if row is None:
+            return None
+        may_see = users.granted(db, users.Owner(token_id=row.id))
+    users.note_token_use(row)
+    return Actor(
+        name=f"token {row.name}",
+        role="staff",
+        via="token",
+        scope=row.scope,
+        owner=f"token {row.id}",
+        store_scope=may_see,
+    )
+
+
+def _person(db: Connection, kept: str, kind: str) -> Actor | None:
+    row = users.find_sign_in(db, kept, kind)
+    if row is None:
+        return None
+    return Actor(
+        name=row.name,
+        role=row.role,
+        via=kind,
+        scope="write",
+        owner=f"user {row.user_id}",
+        store_scope=EVERYTHING
+        if row.role == "admin"
+        else users.granted(db, users.Owner(user_id=row.user_id)),
+        user_id=row.user_id,
+        must_change_password=row.must_change_password,
+    )
+
+
+def _ask_to_sign_in() -> Response:
+    if wants_json():
+        raise Unauthorized("Sign in, or send a valid token as 'Authorization: Bearer <token>'.")
+    wanted = request.full_path.rstrip("?") if request.method == "GET" else None
+    return redirect(url_for("auth.sign_in", next=None if wanted == "/" else wanted), 303)
+
+
+def _ask_for_new_password() -> Response:
+    if wants_json():
+        raise Forbidden("Change your password first, on the page /password.")
+    return redirect(url_for("auth.password"), 303)
+
+
+def _check_may(asking: Actor, is_api: bool, needs_admin: bool) -> None:
+    if asking.scope == "read" and request.method not in READS:
+        raise Forbidden("This token may only read: make one with scope write.")
+    if needs_admin and asking.role != "admin":
+        raise Forbidden("Only an admin may do this.")
+    # A browser never sends a Bearer token by itself, so only what a session did can be forged.
+    if asking.via == "session" and not (is_api and _is_same_origin()):
+        _check_form_came_from_here()
+
+
+def _check_sees_the_store(asking: Actor) -> None:
+    """Whatever address names a store is not there for who may not see it, on pages made later too."""
+    store_id = (request.view_args or {}).get("store_id")
+    if store_id is not None and not asking.store_scope.sees(store_id):
+        raise NotFound("There is no such store.")
+
+
+def _is_same_origin() -> bool:
+    site = request.headers.get("Sec-Fetch-Site")
+    if site is not None:
+        return site == "same-origin"
+    return request.headers.get("Origin") == request.host_url.rstrip("/")
+
+
+def _check_form_came_from_here() -> None:
+    if not current_app.config["WTF_CSRF_ENABLED"]:
+        return
+    try:
+        current_app.extensions["csrf"].protect()
+    except CSRFError as error:
+        raise Forbidden(
+            "This did not come from a page opened here, or the page is too old. Please reload it."
+        ) from error

@@ -1,0 +1,89 @@
+"""Signing in by API, under /api/v1/auth: a person's own rights for an hour, as a token to send along."""
+
+from typing import Annotated, Any
+
+from flask import request
+from flask_openapi3.blueprint import APIBlueprint
+from flask_openapi3.models.tag import Tag
+from pydantic import BaseModel, ConfigDict, Field, JsonValue
+
+from writer.db import transaction
+from writer.lib.errors import Conflict, Forbidden, RateLimited, Unauthorized
+from writer.people import users
+from writer.people.auth import entry, throttle
+from writer.people.auth.access import actor, public
+from writer.people.passwords import LONGEST
+from writer.web.openapi import PROBLEMS, answers, json_object_only
+
+bp = APIBlueprint(
+    "auth_api",
+    __name__,
+    url_prefix="/api/v1/auth",
+    abp_tags=[Tag(name="Sign in", description="An access token for an hour, with a person's own rights.")],
+    abp_responses={**PROBLEMS, "429": answers("Too many wrong tries; Retry-After says how long to wait.")},
+)
+_EXAMPLE: dict[str, JsonValue] = {"username": "ada", "password": "correct horse battery"}
+
+
+@bp.before_request
+def _check_body() -> None:
+    if request.endpoint == "auth_api.login":
+        json_object_only()
+
+
+class Login(BaseModel):
+    """Who signs in."""
+
+    model_config = ConfigDict(strict=True, json_schema_extra={"examples": [_EXAMPLE]})
+
+    username: Annotated[str, Field(min_length=1, max_length=100)]
+    password: Annotated[str, Field(min_length=1, max_length=LONGEST)]
+
+
+class Access(BaseModel):
+    """An access token, to be sent as `Authorization: Bearer <access_token>`."""
+
+    access_token: str
+    token_type: str = Field(examples=["bearer"])
+    expires_in: int = Field(description="Seconds.", examples=[3600])
+
+
+class LoggedOut(BaseModel):
+    """The token is good for nothing any more."""
+
+    status: str = Field(examples=["ok"])
+
+
+@bp.post("/login", responses={"200": Access}, security=[])
+@public
+def login(body: Login) -> dict[str, Any]:
+    """Sign in, for an hour.
+
+    After five wrong tries each next one has to wait, as on the page. Somebody who has to change the password
+    does that on the page first.
+    """
+    address = request.remote_addr or ""
+    user, wait_s = entry.check(body.username, body.password)
+    if wait_s:
+        raise RateLimited(entry.refusal(wait_s), wait_s)
+    if user is None:
+        raise Unauthorized(entry.refusal(0))
+    with transaction() as db:
+        throttle.forget(db, user.name, address)
+        if not user.must_change_password:
+            token = users.start_sign_in(db, user.id, address, request.user_agent.string, "access")
+    if user.must_change_password:
+        raise Forbidden("Change your password first, on the page /password.")
+    seconds = int(users.SIGN_IN_LASTS["access"].total_seconds())
+    return {"access_token": token, "token_type": "bearer", "expires_in": seconds}
+
+
+@bp.post("/logout", responses={"200": LoggedOut}, security=[{"token": []}])
+def logout() -> dict[str, Any]:
+    """End the access token that this request is sent with; no other kind of token can be ended so."""
+    if actor().via != "access":
+        raise Conflict("Only an access token from /api/v1/auth/login is ended here.")
+    token = request.headers["Authorization"].partition(" ")[2].strip()
+    with transaction() as db:
+        users.end_sign_in(db, token)
+    return {"status": "ok"}

@@ -1,0 +1,43 @@
+"""What the accounts room does when the application starts: there must be somebody who can sign in."""
+
+import logging
+
+from flask import Flask
+from sqlalchemy.exc import DBAPIError
+
+from writer.config import Config, ConfigError
+from writer.db import Database
+from writer.lib.errors import Invalid
+from writer.people import passwords, users
+
+log = logging.getLogger("writer")
+
+
+def start(app: Flask, config: Config) -> None:
+    """Have a first user, where the database can be had; signing in sees to it again.
+
+    Raises ConfigError where ADMIN_USER or ADMIN_PASSWORD cannot be used.
+    """
+    _check(config)
+    app.config["PERMANENT_SESSION_LIFETIME"] = users.SIGN_IN_LASTS["session"]
+    passwords.prepare()
+    database: Database = app.extensions["database"]
+    try:
+        users.ensure_first_user(database, config.admin_user, config.admin_password)
+    except DBAPIError as error:
+        log.error(
+            "the database cannot be used or was not migrated", extra={"fields": {"error": str(error.orig)}}
+        )
+
+
+def _check(config: Config) -> None:
+    if config.admin_user is None or config.admin_password is None:
+        return
+    try:
+        name = users.checked_name(config.admin_user)
+    except Invalid as error:
+        raise ConfigError(f"ADMIN_USER cannot be used. {error.sentence}") from error
+    try:
+        passwords.check_new(config.admin_password, name)
+    except Invalid as error:
+        raise ConfigError(f"ADMIN_PASSWORD cannot be used. {error.sentence}") from error

@@ -1,0 +1,69 @@
+"""Sign-ins: server-side rows that a random token points to, in the session cookie or sent as Bearer."""
+
+import hashlib
+import secrets
+from datetime import timedelta
+from typing import Any
+
+from sqlalchemy import Connection, Row, delete, select
+
+from writer.db import insert_row
+from writer.db.schema.users import sign_ins, users
+from writer.lib import clock
+
+LASTS = {"session": timedelta(hours=12), "access": timedelta(hours=1)}
+# Tells an access token from one that was made on the page, which begins with "onerom_".
+ACCESS_PREFIX = "onerom-access-"
+
+
+def fingerprint(token: str) -> str:
+    """Return what is stored of a random token: it needs no slow hash, it cannot be guessed."""
+    return hashlib.sha256(token.encode()).hexdigest()
+
+
+def start(db: Connection, user_id: int, address: str, agent: str, kind: str = "session") -> str:
+    """Store a new sign-in and return its token: for a cookie ('session', good for 12 hours), or to be sent
+    with each request ('access', one hour)."""
+    token = f"{ACCESS_PREFIX if kind == 'access' else ''}{secrets.token_urlsafe(32)}"
+    now = clock.now()
+    db.execute(delete(sign_ins).where(sign_ins.c.expires_at <= now))
+    insert_row(
+        db,
+        sign_ins,
+        token_hash=fingerprint(token),
+        user_id=user_id,
+        created_at=now,
+        expires_at=now + LASTS[kind],
+        address=address,
+        agent=agent[:200],
+        kind=kind,
+    )
+    return token
+
+
+def find(db: Connection, token: str, kind: str = "session") -> Row[Any, Any, Any, Any] | None:
+    """Return user_id, name, role, must_change_password of a valid sign-in of an active user, or None.
+
+    A token is good for what it was made for alone: `kind` as in `start`.
+    """
+    valid = (
+        (sign_ins.c.token_hash == fingerprint(token))
+        & (sign_ins.c.expires_at > clock.now())
+        & (sign_ins.c.kind == kind)
+    )
+    columns = (users.c.id.label("user_id"), users.c.name, users.c.role, users.c.must_change_password)
+    joined = select(*columns).join_from(sign_ins, users)
+    return db.execute(joined.where(valid, users.c.is_active)).one_or_none()
+
+
+def end(db: Connection, token: str) -> None:
+    """End one sign-in."""
+    db.execute(delete(sign_ins).where(sign_ins.c.token_hash == fingerprint(token)))
+
+
+def end_all(db: Connection, user_id: int, but: str | None = None) -> None:
+    """End every sign-in of a user, but the one whose token is `but`."""
+    theirs = sign_ins.c.user_id == user_id
+    if but is not None:
+        theirs &= sign_ins.c.token_hash != fingerprint(but)
+    db.execute(delete(sign_ins).where(theirs))

@@ -1,5 +1,0 @@
-"""Repeats: a request sent again with its Idempotency-Key gets the first answer, and changes nothing."""
-
-from writer.repeats.answers import answer_once, send_once
-
-__all__ = ["answer_once", "send_once"]

@@ -1,0 +1,89 @@
+"""What Airtable has taken and how the last try went: the one place that writes it down. Never commits."""
+
+from collections.abc import Iterable
+from datetime import timedelta
+from typing import Any
+
+from sqlalchemy import Connection, Row, delete, select, update
+
+from writer import db as database
+from writer.db.schema.airtable import airtable_lines, airtable_state
+from writer.lib import clock
+from writer.people import notices
+from writer.reports.airtable.client import AirtableError
+from writer.reports.airtable.report import Due
+from writer.reports.airtable.settings import Settings
+
+BUSY_WAIT = timedelta(seconds=30)  # what Airtable asks for after a 429
+PATIENCE = 3  # so many 429 in a row are nothing to tell anybody
+FIRST_WAIT, LONGEST_WAIT = timedelta(minutes=5), timedelta(hours=1)
+_ONE = airtable_state.c.id == 1
+
+
+def find(db: Connection) -> Row[Any] | None:
+    """Return the one row of the state; None before the first try."""
+    return db.execute(select(airtable_state).where(_ONE)).first()
+
+
+def begin(db: Connection, to: Settings) -> Row[Any]:
+    """Return the state; what was told to another base or table than `to` says is forgotten."""
+    database.upsert(db, airtable_state, {"id": 1}, ["id"])
+    row = db.execute(select(airtable_state).where(_ONE)).one()
+    stock_target = to.target(to.stock_table) if to.stock_table else row.stock_target
+    events_target = to.target(to.events_table) if to.events_table else row.events_target
+    if stock_target != row.stock_target:
+        db.execute(delete(airtable_lines))
+        _set(db, stock_target=stock_target)
+    if events_target != row.events_target:
+        _set(db, events_target=events_target, last_movement_id=0)
+    return db.execute(select(airtable_state).where(_ONE)).one()
+
+
+def note_lines(db: Connection, told: Iterable[Due]) -> None:
+    """Airtable has taken these lines of the stock list."""
+    for line in told:
+        values = {
+            "stock_product_id": line.stock_product_id,
+            "version": line.version,
+            "sold_7": line.sold_7,
+            "sold_30": line.sold_30,
+        }
+        database.upsert(db, airtable_lines, values, ["stock_product_id"])
+
+
+def note_events(db: Connection, last_movement_id: int) -> None:
+    """Airtable has taken every movement up to this one."""
+    _set(db, last_movement_id=last_movement_id)
+
+
+def note_success(db: Connection) -> None:
+    """Everything is told; the notice of an earlier failure is settled."""
+    _set(db, succeeded_at=clock.now(), error=None, failures=0, not_before=None)
+    notices.close_notice(db, "airtable", "airtable")
+
+
+def note_failure(db: Connection, error: AirtableError) -> None:
+    """Write down why it failed and when the next try may be; open a notice, once while it lasts."""
+    failures = db.execute(select(airtable_state.c.failures).where(_ONE)).scalar_one()
+    now = clock.now()
+    _set(
+        db,
+        error=error.sentence,
+        failed_at=now,
+        failures=failures + 1,
+        not_before=now + _wait(error, failures),
+    )
+    if not error.is_busy or failures >= PATIENCE:
+        notices.raise_notice(db, "airtable", "airtable", f"Airtable: {error.sentence}", "/airtable")
+
+
+def _wait(error: AirtableError, failures: int) -> timedelta:
+    """Return how long to leave Airtable alone after that many failures before this one."""
+    if error.is_busy and failures == 0:
+        return BUSY_WAIT
+    doubled: timedelta = FIRST_WAIT * int(2 ** min(failures, 10))
+    return min(doubled, LONGEST_WAIT)
+
+
+def _set(db: Connection, **values: Any) -> None:
+    db.execute(update(airtable_state).where(_ONE).values(**values))

@@ -1,0 +1,58 @@
+"""Pages: the dashboard, the part of it that refreshes itself, and its cards for the front page."""
+
+from flask import Blueprint, render_template
+from markupsafe import Markup
+
+from writer.db import reading
+from writer.people import auth
+from writer.reports.dashboard import queries
+from writer.web import charts
+
+bp = Blueprint("dashboard", __name__, template_folder="templates")
+
+
+@bp.get("/dashboard")
+def index() -> str:
+    """Show what came in, what waits, and how the stores fare."""
+    return _page("dashboard/index.html")
+
+
+@bp.get("/dashboard/state")
+def state() -> str:
+    """The part of the page that changes; fetched again every few seconds."""
+    return _page("dashboard/_state.html")
+
+
+@bp.get("/dashboard/cards")
+def cards() -> str:
+    """The cards alone, as the front page shows them."""
+    with reading() as db:
+        glance = queries.look(db, auth.store_scope())
+    return render_template("dashboard/_cards.html", glance=glance)
+
+
+@bp.app_template_global("dashboard_cards")
+def dashboard_cards() -> Markup:
+    """Return the cards for a page of a room that lies below this one and cannot call it."""
+    return Markup(cards())
+
+
+def _page(template: str) -> str:
+    store_scope = auth.store_scope()
+    with reading() as db:
+        glance, course = queries.look(db, store_scope), queries.course(db, store_scope)
+    sums = [course.total(name) for name in course.currencies]
+    return render_template(
+        template,
+        glance=glance,
+        course=course,
+        sums=sums,
+        names=[name or "no currency told" for name in course.currencies],
+        revenue=[(total, _drawn(course.revenue(total.currency))) for total in sums if total.is_worth],
+        made=_drawn(course.made()),
+    )
+
+
+def _drawn(bars: list[charts.Bar]) -> tuple[charts.Drawing, charts.Drawing]:
+    """Return a chart for wide windows and one for phones."""
+    return charts.draw(bars, 560, 210), charts.draw(bars[-12:], 340, 200)

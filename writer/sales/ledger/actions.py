@@ -1,0 +1,209 @@
+"""Verbs that change the ledger. None of them commits; the way in opens the transaction."""
+
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Connection, Row, delete, insert, select, update
+
+from writer import stock
+from writer.db import insert_row, lock
+from writer.db.schema.ledger import sale_forms, sales
+from writer.lib import clock
+from writer.lib.errors import Conflict, Invalid
+from writer.lib.store_scope import EVERYTHING, StoreScope
+from writer.lib.text import UnusableText, check_line
+from writer.people import audit
+from writer.sales import product_types
+from writer.sales.ledger import fields
+from writer.sales.ledger.queries import find_deleted, get_sale
+
+# What a person may say of a sale; `date` is the column date_added.
+GIVEN = ("model", "variant", "quantity", "seller", "notes", "date", "sku")
+_MOVES_STOCK = frozenset({"quantity", "sku", "date"})
+_FORMS_KEPT = timedelta(days=1)
+_CHECKS: dict[str, Callable[[Any], Any]] = {
+    "quantity": fields.quantity,
+    "seller": lambda value: check_line(value, fields.MAX_SELLER),
+    "notes": lambda value: check_line(value, fields.MAX_NOTES),
+    "date": fields.moment,
+    "sku": lambda value: check_line(value, product_types.MAX_SKU) or None,
+}
+
+
+def post(
+    db: Connection,
+    *,
+    order_line_id: int,
+    store_id: int,
+    model: str,
+    variant: str,
+    sku: str | None,
+    quantity: int,
+    date: datetime,
+    seller: str,
+    notes: str,
+) -> int:
+    """The ledger has one more row for this order line, never to be edited by hand; return its id.
+
+    `quantity` is the difference in units sold: negative takes units back, 0 is refused with ValueError.
+    `date` is aware; `store_id` says who may see it. Nothing is checked against the known types: that was
+    settled when the line was matched.
+    """
+    if quantity == 0:
+        raise ValueError("a difference of nothing is not a row of the ledger")
+    return insert_row(
+        db,
+        sales,
+        model=model,
+        variant=variant,
+        quantity=quantity,
+        seller=seller,
+        notes=notes,
+        date_added=date.astimezone(UTC).replace(microsecond=0),
+        source="order",
+        sku=sku,
+        order_line_id=order_line_id,
+        store_id=store_id,
+    )
+
+
+def add(db: Connection, actor: str, source: str, given: Mapping[str, Any], may_oversell: bool = False) -> int:
+    """The ledger has one more sale, entered by `actor`, whose units are out of stock; return its id.
+
+    `given` holds model, variant, quantity and seller, and may hold notes, sku and date (None or absent:
+    now). `source` is 'form', 'api' or 'file'. Raises Invalid naming every field that cannot be used, and
+    stock.NotEnoughStock where too few of a counted SKU are available, unless `may_oversell`.
+    """
+    known = {name: value for name, value in given.items() if value is not None}
+    values = _checked(db, {"date": clock.now(), **known}, None)
+    sale_id = insert_row(db, sales, source=source, **_columns(values))
+    added = get_sale(db, EVERYTHING, sale_id)
+    audit.note(db, actor, "sale.add", f"sale {sale_id}", None, snapshot(added))
+    _hold(db, actor, added, may_oversell)
+    return sale_id
+
+
+def add_once(
+    db: Connection, actor: str, form_token: str, given: Mapping[str, Any], may_oversell: bool = False
+) -> tuple[int, bool]:
+    """As `add`, from a form that counts once however often it is sent; return the id, and if it is new."""
+    lock(db, f"sale form {form_token}")
+    db.execute(delete(sale_forms).where(sale_forms.c.sent_at < clock.now() - _FORMS_KEPT))
+    sent = db.execute(select(sale_forms.c.sale_id).where(sale_forms.c.token == form_token)).scalar()
+    if sent is not None:
+        return int(sent), False
+    sale_id = add(db, actor, "form", given, may_oversell)
+    db.execute(insert(sale_forms).values(token=form_token, sale_id=sale_id, sent_at=clock.now()))
+    return sale_id, True
+
+
+def amend(
+    db: Connection,
+    store_scope: StoreScope,
+    actor: str,
+    sale_id: int,
+    given: Mapping[str, Any],
+    may_oversell: bool = False,
+) -> None:
+    """The sale has the `given` values; fields not given, and values it had already, are left alone.
+
+    Stock follows by the difference. Raises NotFound, Conflict where an order posted the sale, Invalid naming
+    every unusable field, and stock.NotEnoughStock as `add` does.
+    """
+    before = _by_hand(db, store_scope, sale_id)
+    values = _checked(db, given, before)
+    if not values:
+        return
+    changed = update(sales).where(sales.c.id == sale_id)
+    db.execute(changed.values(updated_at=clock.now(), **_columns(values)))
+    after = get_sale(db, store_scope, sale_id)
+    audit.note(db, actor, "sale.edit", f"sale {sale_id}", snapshot(before), snapshot(after))
+    if values.keys() & _MOVES_STOCK:
+        _hold(db, actor, after, may_oversell)
+
+
+def remove(db: Connection, store_scope: StoreScope, actor: str, sale_id: int) -> Row[Any]:
+    """The sale is gone from the ledger, its units are back in stock, and `restore` can bring it back.
+
+    Returns it as it was. Raises NotFound, and Conflict where an order posted the sale.
+    """
+    before = _by_hand(db, store_scope, sale_id)
+    db.execute(delete(sales).where(sales.c.id == sale_id))
+    audit.note(db, actor, "sale.delete", f"sale {sale_id}", snapshot(before), None)
+    stock.sell_by_hand(db, actor, sale_id, None, 0, before.date)
+    return before
+
+
+def restore(db: Connection, store_scope: StoreScope, actor: str, sale_id: int) -> None:
+    """The deleted sale is back as it was, under its own id, and its units are out of stock again.
+
+    Raises NotFound, and Conflict if it is there.
+    """
+    deleted = find_deleted(db, sale_id)
+    if deleted is None:
+        get_sale(db, store_scope, sale_id)
+        raise Conflict(f"Sale {sale_id} is in the ledger: there is nothing to bring back.")
+    values = _columns({name: deleted[name] for name in GIVEN})
+    updated_at = datetime.fromisoformat(deleted["updated_at"]) if deleted["updated_at"] else None
+    values["date_added"] = datetime.fromisoformat(deleted["date"])
+    db.execute(insert(sales).values(id=sale_id, source=deleted["source"], updated_at=updated_at, **values))
+    restored = get_sale(db, store_scope, sale_id)
+    audit.note(db, actor, "sale.restore", f"sale {sale_id}", None, snapshot(restored))
+    # It was sold, whatever is left by now.
+    _hold(db, actor, restored, may_oversell=True)
+
+
+def _hold(db: Connection, actor: str, sale: Row[Any], may_oversell: bool) -> None:
+    stock.sell_by_hand(db, actor, sale.id, sale.sku, sale.quantity, sale.date, may_oversell)
+
+
+def snapshot(sale: Row[Any]) -> dict[str, Any]:
+    """Return a sale made by hand as the audit trail keeps it: all it takes to bring it back."""
+    return {
+        **{name: getattr(sale, name) for name in GIVEN},
+        "date": sale.date.isoformat(),
+        "source": sale.source,
+        "updated_at": sale.updated_at.isoformat() if sale.updated_at else None,
+    }
+
+
+def _by_hand(db: Connection, store_scope: StoreScope, sale_id: int) -> Row[Any]:
+    sale = get_sale(db, store_scope, sale_id)
+    if sale.order_line_id is not None:
+        raise Conflict(
+            f"Sale {sale_id} follows order {sale.order_number}: change the order in its store,"
+            " and the ledger follows."
+        )
+    return sale
+
+
+def _checked(db: Connection, given: Mapping[str, Any], current: Row[Any] | None) -> dict[str, Any]:
+    """Return the usable values of `given` that differ from `current`, or raise Invalid for all at once."""
+    # What is there already may stay, even where today's rules would not take it.
+    changed = {name: value for name, value in given.items() if not _is_same(current, name, value)}
+    errors: dict[str, str] = {}
+    values: dict[str, Any] = {}
+    for name in changed.keys() & _CHECKS.keys():
+        try:
+            values[name] = None if changed[name] is None else _CHECKS[name](changed[name])
+        except UnusableText as error:
+            errors[name] = str(error)
+    if "model" in changed or "variant" in changed:
+        model, variant = (changed.get(name, getattr(current, name, "")) for name in ("model", "variant"))
+        try:
+            values["model"], values["variant"] = product_types.get_active(db, model, variant)
+        except Invalid as error:
+            errors.update(error.errors)
+    if errors:
+        listed = " ".join(f"{name}: {errors[name]}" for name in GIVEN if name in errors)
+        raise Invalid(f"The sale cannot be used as it is. {listed}", errors)
+    return {name: value for name, value in values.items() if not _is_same(current, name, value)}
+
+
+def _is_same(current: Row[Any] | None, name: str, value: Any) -> bool:
+    return current is not None and bool(getattr(current, name) == value)
+
+
+def _columns(values: Mapping[str, Any]) -> dict[str, Any]:
+    return {("date_added" if name == "date" else name): value for name, value in values.items()}

@@ -1,0 +1,204 @@
+"""The ledger as JSON under /api/sales, as clients of the earlier service send and read it."""
+
+from datetime import datetime
+from typing import Annotated, Any
+
+from flask import Response, current_app
+from flask_openapi3.blueprint import APIBlueprint
+from flask_openapi3.models.tag import Tag
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, JsonValue, WithJsonSchema
+from sqlalchemy import Connection, Row
+
+from writer.db import reading
+from writer.people import auth
+from writer.sales import product_types
+from writer.sales.ledger import actions, fields, queries
+from writer.web.layout import iso
+from writer.web.openapi import PROBLEMS, OnceHeader, json_object_only
+
+bp = APIBlueprint(
+    "sales_api",
+    __name__,
+    url_prefix="/api/sales",
+    abp_tags=[Tag(name="Sales", description="The ledger of units sold.")],
+    abp_security=[{"token": []}],
+    abp_responses=PROBLEMS,
+)
+bp.before_request(json_object_only)
+
+
+def _whole_number(text: object) -> object:
+    # pydantic would also take " 5", "5.0" and "1_000" from an address.
+    if isinstance(text, str) and not (text.isascii() and text.isdecimal() and len(text) < 20):
+        raise ValueError("must be a whole number")
+    return text
+
+
+def _written_date(value: object) -> object:
+    # pydantic would also take a number of seconds, or one written as text.
+    if isinstance(value, datetime) or (isinstance(value, str) and value[4:5] == "-"):
+        return value
+    raise ValueError("must be a date and time such as 2026-11-20T10:00:00Z")
+
+
+_DATE_SCHEMA = {
+    "type": "string",
+    "format": "date-time",
+    "description": "ISO 8601; without a zone it is UTC. At most a day ahead.",
+    "examples": ["2026-11-20T10:00:00Z"],
+}
+_Date = Annotated[datetime, Field(strict=False), BeforeValidator(_written_date), WithJsonSchema(_DATE_SCHEMA)]
+_Name = Annotated[str, Field(min_length=1, max_length=product_types.MAX_NAME)]
+_Quantity = Annotated[int, Field(ge=1, le=fields.MAX_QUANTITY)]
+_Seller = Annotated[str, Field(max_length=fields.MAX_SELLER)]
+_Notes = Annotated[str, Field(max_length=fields.MAX_NOTES)]
+_Sku = Annotated[str, Field(max_length=product_types.MAX_SKU)]
+# Out of bounds is not a wrong number but a sale that is not there.
+_SaleId = Annotated[int, WithJsonSchema({"type": "integer", "minimum": 1, "maximum": product_types.MAX_ID})]
+
+
+_NEW_SALE: dict[str, JsonValue] = {
+    "model": "Fire",
+    "variant": "28pin",
+    "quantity": 1,
+    "seller": "piers.rocks",
+    "notes": "",
+}
+_ALLOW = "Take it even where fewer of a counted SKU are available: else it is refused with 409."
+
+
+class SalePath(BaseModel):
+    """Which sale."""
+
+    sale_id: _SaleId
+
+
+class RecentQuery(BaseModel):
+    """Which stretch of the ledger, counted from the newest sale."""
+
+    offset: Annotated[int, Field(ge=0, le=product_types.MAX_ID), BeforeValidator(_whole_number)] = 0
+    limit: Annotated[int, Field(ge=1, le=1000), BeforeValidator(_whole_number)] = 10
+
+
+class NewSale(BaseModel):
+    """A sale to add."""
+
+    model_config = ConfigDict(strict=True, json_schema_extra={"examples": [_NEW_SALE]})
+
+    model: _Name
+    variant: _Name
+    quantity: _Quantity = 1
+    seller: _Seller | None = Field(None, description="Absent: the seller this installation is set to.")
+    notes: _Notes = ""
+    sku: _Sku | None = None
+    date: _Date | None = Field(None, description="Absent: now.")
+    allow_oversell: bool = Field(False, description=_ALLOW)
+
+
+class SaleChange(BaseModel):
+    """What is to change about a sale; what is absent stays as it is."""
+
+    model_config = ConfigDict(strict=True, json_schema_extra={"examples": [{"quantity": 2}]})
+
+    # Factories, because a default would be shown in the documentation, and none is ever used.
+    model: _Name = Field(default_factory=str)
+    variant: _Name = Field(default_factory=str)
+    quantity: _Quantity = Field(default_factory=int)
+    seller: _Seller = Field(default_factory=str)
+    notes: _Notes = Field(default_factory=str)
+    sku: _Sku | None = Field(default_factory=str)
+    date: _Date = Field(default_factory=datetime.now)
+    allow_oversell: bool = Field(False, description=_ALLOW)
+
+
+class Sale(BaseModel):
+    """One row of the ledger."""
+
+    id: int
+    date: Annotated[str, WithJsonSchema({"type": "string", "format": "date-time"})]
+    model: str
+    variant: str
+    quantity: int = Field(description="Units sold; negative where an order was cancelled or refunded.")
+    seller: str
+    notes: str
+    sku: str | None
+    source: str = Field(description="form, api, order, file or shell.")
+    order_id: int | None = Field(description="The order this row follows, which alone can change it.")
+
+
+class Recent(BaseModel):
+    """A stretch of the ledger, newest first."""
+
+    entries: list[Sale]
+    total_count: int
+
+
+class Done(BaseModel):
+    """It is done."""
+
+    status: str = Field(examples=["ok"])
+    id: int
+
+
+@bp.get("/recent", responses={"200": Recent})
+def recent(query: RecentQuery) -> dict[str, Any]:
+    """List sales, newest first."""
+    store_scope = auth.store_scope()
+    with reading() as db:
+        found = queries.list_newest(db, store_scope, query.limit, query.offset)
+        return {
+            "entries": [_entry(sale) for sale in found],
+            "total_count": queries.count_sales(db, store_scope),
+        }
+
+
+@bp.post("", responses={"200": Done})
+def add(header: OnceHeader, body: NewSale) -> Response:
+    """Add a sale.
+
+    An `Idempotency-Key` makes it safe to send again. Units of a counted SKU leave the stock.
+    """
+    given = body.model_dump(exclude={"allow_oversell"})
+    if given["seller"] is None:
+        given["seller"] = current_app.config["ONEROM"].default_seller
+
+    def act(db: Connection) -> tuple[dict[str, Any], int]:
+        return _done(actions.add(db, auth.actor().name, "api", given, body.allow_oversell))
+
+    return auth.answer_once(act)
+
+
+@bp.put("/<int:sale_id>", responses={"200": Done})
+def amend(path: SalePath, header: OnceHeader, body: SaleChange) -> Response:
+    """Change the given fields of a sale that was entered by hand."""
+    given = body.model_dump(exclude_unset=True, exclude={"allow_oversell"})
+
+    def act(db: Connection) -> tuple[dict[str, Any], int]:
+        who = auth.actor().name
+        actions.amend(db, auth.store_scope(), who, path.sale_id, given, body.allow_oversell)
+        return _done(path.sale_id)
+
+    return auth.answer_once(act)
+
+
+@bp.delete("/<int:sale_id>", responses={"200": Done})
+def remove(path: SalePath, header: OnceHeader) -> Response:
+    """Delete a sale that was entered by hand.
+
+    The admin page can bring it back.
+    """
+
+    def act(db: Connection) -> tuple[dict[str, Any], int]:
+        actions.remove(db, auth.store_scope(), auth.actor().name, path.sale_id)
+        return _done(path.sale_id)
+
+    return auth.answer_once(act)
+
+
+def _done(sale_id: int) -> tuple[dict[str, Any], int]:
+    return {"status": "ok", "id": sale_id}, 200
+
+
+def _entry(sale: Row[Any]) -> dict[str, Any]:
+    names = ("id", "model", "variant", "quantity", "seller", "notes", "sku", "source", "order_id")
+    return {**{name: getattr(sale, name) for name in names}, "date": iso(sale.date)}

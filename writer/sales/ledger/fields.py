@@ -1,0 +1,31 @@
+"""What the fields of a sale may hold that no other has: checked here once for form, API and door."""
+
+from datetime import UTC, datetime, timedelta
+
+from writer.lib import clock
+from writer.lib.text import UnusableText
+
+MAX_QUANTITY = 100_000
+MAX_SELLER = 100
+MAX_NOTES = 1000
+_EARLIEST = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+def quantity(value: int) -> int:
+    """Return units sold by hand, 1 to 100,000; raises UnusableText."""
+    if not 1 <= value <= MAX_QUANTITY:
+        raise UnusableText(f"Must be a whole number from 1 to {MAX_QUANTITY}.")
+    return value
+
+
+def moment(value: datetime) -> datetime:
+    """Return `value` in UTC to the second (a time without a zone is UTC); raises UnusableText."""
+    try:
+        aware = value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+    except (OverflowError, ValueError):
+        raise UnusableText("Must be a date since 1970.") from None
+    if aware < _EARLIEST:
+        raise UnusableText("Must be a date since 1970.")
+    if aware > clock.now() + timedelta(days=1):
+        raise UnusableText("Must not be in the future.")
+    return aware.replace(microsecond=0)

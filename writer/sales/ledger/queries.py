@@ -1,0 +1,197 @@
+"""Reads of the ledger: one sale, the newest, what a filter leaves, totals, units over time."""
+
+import json
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Any
+
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Row,
+    Select,
+    case,
+    func,
+    or_,
+    select,
+    true,
+    tuple_,
+    type_coerce,
+)
+from sqlalchemy.engine import Dialect
+from sqlalchemy.types import NullType
+
+from writer.db.schema.audit import audit_entries
+from writer.db.schema.ledger import sales
+from writer.db.schema.orders import order_lines, orders
+from writer.db.schema.types import UtcTime
+from writer.lib.errors import NotFound
+from writer.lib.store_scope import StoreScope
+from writer.sales.product_types import MAX_ID
+
+SOURCES = {"form": "Form", "api": "API", "order": "Order", "file": "File", "shell": "Shell"}
+# Up to this many matches are found first and sorted then; more are met soon by walking from the newest.
+_SPARSE = 20_000
+_CHUNK = 1000
+
+
+class LedgerTime(UtcTime):
+    """A date of the ledger, where the shell may have written anything: what is no date is 1970."""
+
+    cache_ok = True
+
+    def process_result_value(self, value: Any, dialect: Dialect) -> datetime | None:
+        """As UtcTime, but without an error."""
+        try:
+            return super().process_result_value(value, dialect)
+        except (TypeError, ValueError, OverflowError):
+            return datetime(1970, 1, 1, tzinfo=UTC)
+
+
+# As the database keeps it: a date written by hand may be of another form than ours, and still sorts.
+_kept_date = type_coerce(sales.c.date_added, NullType())
+
+
+@dataclass(frozen=True)
+class Filters:
+    """Which sales to look at; "" and None leave that out. Days are whole days in UTC, both included."""
+
+    text: str = ""
+    model: str = ""
+    variant: str = ""
+    seller: str = ""
+    source: str = ""
+    first_on: date | None = None
+    last_on: date | None = None
+
+    def __bool__(self) -> bool:
+        return self != Filters()
+
+
+@dataclass(frozen=True)
+class Summary:
+    """How many rows of the ledger, and how many units they come to."""
+
+    rows: int
+    units: int
+
+
+def visible(store_scope: StoreScope) -> ColumnElement[bool]:
+    """Return the condition that leaves sales by hand, and those that orders of visible stores posted."""
+    return (
+        true() if store_scope.is_all else sales.c.order_line_id.is_(None) | store_scope.of(sales.c.store_id)
+    )
+
+
+def get_sale(db: Connection, store_scope: StoreScope, sale_id: int) -> Row[Any]:
+    """Return one sale with the order it follows (order_id, order_number; None by hand). Raises NotFound."""
+    found = None
+    if 0 < sale_id <= MAX_ID:
+        found = db.execute(_with_order().where(sales.c.id == sale_id, visible(store_scope))).first()
+    if found is None:
+        raise NotFound("There is no such sale.")
+    return found
+
+
+def find_deleted(db: Connection, sale_id: int) -> dict[str, Any] | None:
+    """Return what the audit trail kept of a sale that is no longer in the ledger, or None."""
+    if db.execute(select(sales.c.id).where(sales.c.id == min(sale_id, MAX_ID))).first():
+        return None
+    entry = audit_entries.c
+    deletions = (entry.subject == f"sale {sale_id}") & (entry.action == "sale.delete")
+    kept = db.execute(select(entry.before).where(deletions).order_by(entry.id.desc()).limit(1)).scalar()
+    found: dict[str, Any] | None = json.loads(kept) if kept else None
+    return found
+
+
+def list_newest(db: Connection, store_scope: StoreScope, limit: int, offset: int) -> Sequence[Row[Any]]:
+    """Return sales newest first; the cost of `offset` is a walk along one index."""
+    return list_sales(db, store_scope, Filters(), limit, offset, None)
+
+
+def list_sales(
+    db: Connection,
+    store_scope: StoreScope,
+    filters: Filters,
+    limit: int,
+    offset: int,
+    summary: Summary | None,
+) -> Sequence[Row[Any]]:
+    """Return what the filters leave, newest first; `summary`, where known, tells how best to find it."""
+    matching: Select[Any] = select(sales.c.id, sales.c.date_added).where(*_conditions(store_scope, filters))
+    if filters and summary is not None and summary.rows <= _SPARSE:
+        few = matching.limit(max(summary.rows, 1)).subquery()
+        newest = select(few.c.id).order_by(few.c.date_added.desc(), few.c.id.desc())
+    else:
+        newest = matching.with_only_columns(sales.c.id).order_by(sales.c.date_added.desc(), sales.c.id.desc())
+    wanted = newest.limit(limit).offset(offset)
+    return db.execute(_newest_first(_with_order().where(sales.c.id.in_(wanted)))).all()
+
+
+def summarize(db: Connection, store_scope: StoreScope, filters: Filters) -> Summary:
+    """Count what the filters leave, and its units."""
+    counted = select(func.count(), func.coalesce(func.sum(sales.c.quantity), 0)).select_from(sales)
+    rows, units = db.execute(counted.where(*_conditions(store_scope, filters))).one()
+    return Summary(int(rows), int(units))
+
+
+def count_sales(db: Connection, store_scope: StoreScope) -> int:
+    """Count the rows of the ledger."""
+    return int(db.execute(select(func.count()).select_from(sales).where(visible(store_scope))).scalar_one())
+
+
+def chunk_after(
+    db: Connection, store_scope: StoreScope, filters: Filters, last: Row[Any] | None
+) -> Sequence[Row[Any]]:
+    """Return the next thousand of what the filters leave, newest first, after the row `last`."""
+    wanted = _with_order().where(*_conditions(store_scope, filters))
+    if last is not None:
+        wanted = wanted.where(tuple_(_kept_date, sales.c.id) < tuple_(last.kept_date, last.id))
+    return db.execute(_newest_first(wanted).limit(_CHUNK)).all()
+
+
+def list_sellers(db: Connection, store_scope: StoreScope) -> list[str]:
+    """Return the sellers of the newest five thousand sales by name, to be suggested in the filter."""
+    newest = _newest_first(select(sales.c.seller).where(visible(store_scope))).limit(5000).subquery()
+    names = select(newest.c.seller).where(newest.c.seller != "").distinct().order_by(newest.c.seller)
+    return list(db.execute(names.limit(200)).scalars())
+
+
+def _with_order() -> Select[Any]:
+    ledger = sales.outerjoin(order_lines, sales.c.order_line_id == order_lines.c.id).outerjoin(orders)
+    return select(
+        sales.c.id,
+        type_coerce(sales.c.date_added, LedgerTime()).label("date"),
+        _kept_date.label("kept_date"),
+        sales.c.model,
+        sales.c.variant,
+        sales.c.quantity,
+        sales.c.seller,
+        sales.c.notes,
+        sales.c.source,
+        sales.c.sku,
+        sales.c.order_line_id,
+        sales.c.updated_at,
+        # An order that was cleaned up has no page any more.
+        case((orders.c.is_cached, orders.c.id)).label("order_id"),
+        orders.c.number.label("order_number"),
+    ).select_from(ledger)
+
+
+def _newest_first(wanted: Select[Any]) -> Select[Any]:
+    return wanted.order_by(sales.c.date_added.desc(), sales.c.id.desc())
+
+
+def _conditions(store_scope: StoreScope, filters: Filters) -> Iterator[ColumnElement[bool]]:
+    yield visible(store_scope)
+    for name in ("model", "variant", "seller", "source"):
+        if getattr(filters, name):
+            yield sales.c[name] == getattr(filters, name)
+    if filters.text:
+        searched = (sales.c.notes, sales.c.seller, sales.c.sku)
+        yield or_(*(column.icontains(filters.text, autoescape=True) for column in searched))
+    if filters.first_on:
+        yield sales.c.date_added >= datetime.combine(filters.first_on, time(), UTC)
+    if filters.last_on:
+        yield sales.c.date_added < datetime.combine(filters.last_on, time(), UTC) + timedelta(days=1)

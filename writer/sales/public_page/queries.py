@@ -1,0 +1,55 @@
+"""Reads of the public room: the privacy dial, and what strangers see as it stands."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from sqlalchemy import Connection, select, text
+
+from writer.db.schema.public_page import public_hidden, public_state, sales_totals
+from writer.sales import product_types
+
+Kind = tuple[str | None, str | None]  # model and variant; None: every one
+
+
+@dataclass(frozen=True)
+class Dial:
+    """How much strangers may know."""
+
+    rounding: int = 1  # shown rounded down to a multiple of this
+    is_delayed: bool = False  # shown a day later
+    counts_hidden: bool = False  # what is hidden is still in the total
+    opening_balance: int = 0  # units sold before this ledger began
+    hidden: frozenset[Kind] = field(default_factory=frozenset)
+
+
+@dataclass(frozen=True)
+class Preview:
+    """What the public sees now: total, and (model, variant, units) of what is not hidden."""
+
+    total: int
+    breakdown: Sequence[tuple[str, str, int]]
+
+
+def get_dial(db: Connection) -> Dial:
+    """Return the privacy dial as it is set."""
+    row = db.execute(select(public_state)).one()
+    hidden = db.execute(select(public_hidden.c.model, public_hidden.c.variant)).all()
+    settings = (row.rounding, row.is_delayed, row.counts_hidden, row.opening_balance)
+    return Dial(*settings, frozenset((kind.model, kind.variant) for kind in hidden))
+
+
+def list_kinds(db: Connection) -> set[Kind]:
+    """Return each pair of model and variant that can be sold or ever was, and whatever is hidden."""
+    found = {(row.model, row.variant) for row in product_types.list_types(db)}
+    found |= {(row.model, row.variant) for row in db.execute(select(sales_totals))}
+    return found | get_dial(db).hidden
+
+
+def preview(db: Connection) -> Preview:
+    """Return what the reader answers now, from the view that it reads."""
+    rounding = get_dial(db).rounding
+    rows: Sequence[Any] = db.execute(text("SELECT model, variant, count FROM public_types")).all()
+    units = sum(int(row.count) for row in rows)
+    shown = sorted((m, v, int(n) - int(n) % rounding) for m, v, n in rows if m is not None)
+    return Preview(units - units % rounding, [row for row in shown if row[2]])

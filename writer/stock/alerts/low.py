@@ -1,0 +1,49 @@
+"""Low stock, told to the owner's messenger once per crossing of the reorder point."""
+
+from typing import Any
+
+from sqlalchemy import Row
+
+from writer.db import Database
+from writer.people import notices
+from writer.stock import products
+from writer.stock.alerts import client
+
+MOST_LINES = 20  # messengers cut long messages off
+_KIND, _SUBJECT = "not told", "NOTIFY_URL"
+
+
+def tell_low(database: Database, url: str) -> int:
+    """Every product that fell to its reorder point since the last time was told of; return how many.
+
+    One message for all of them. Raises NotTold where it did not go: then a notice is open until it does, and
+    the next call tries again.
+    """
+    with database.reading() as db:
+        low = products.list_low_untold(db)
+    if not low:
+        return 0
+    try:
+        client.tell(url, _title(low), "\n".join(_lines(low)))
+    except client.NotTold as error:
+        with database.transaction() as db:
+            sentence = f"Low stock could not be told to the address in NOTIFY_URL: {error}"
+            notices.raise_notice(db, _KIND, _SUBJECT, sentence, "/stock?state=low")
+        raise
+    with database.transaction() as db:
+        products.note_low_told(db, [row.id for row in low])
+        notices.close_notice(db, _KIND, _SUBJECT)
+    return len(low)
+
+
+def _title(low: list[Row[Any]]) -> str:
+    return f"Low stock: {low[0].sku}" if len(low) == 1 else f"Low stock: {len(low)} products"
+
+
+def _lines(low: list[Row[Any]]) -> list[str]:
+    lines = [
+        f"{row.sku} is low: {row.on_hand} on hand, reorder point {row.reorder_point}."
+        for row in low[:MOST_LINES]
+    ]
+    more = len(low) - MOST_LINES
+    return [*lines, f"And {more} more."] if more > 0 else lines

@@ -1,0 +1,23 @@
+"""Shelf: stock as people and programs see it and move it. The counts themselves are the stock room's."""
+
+from writer.stock.levels.forms import asked as asked_filters
+from writer.stock.levels.forms import refuse as refuse_form
+from writer.stock.levels.overview import (
+    Filters,
+    Line,
+    count_in_state,
+    count_products,
+    list_lines_after,
+    list_products,
+)
+
+__all__ = [
+    "Filters",
+    "Line",
+    "asked_filters",
+    "count_in_state",
+    "count_products",
+    "list_lines_after",
+    "list_products",
+    "refuse_form",
+]

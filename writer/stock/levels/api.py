@@ -1,0 +1,175 @@
+"""Stock as JSON under /api/v1/stock: the list, one SKU, its movements, and what moves it."""
+
+from typing import Any
+
+from flask import Response
+from flask.sansio.blueprints import BlueprintSetupState
+from flask_openapi3.blueprint import APIBlueprint
+from flask_openapi3.models.tag import Tag
+from sqlalchemy import Connection, Row
+from werkzeug.routing import PathConverter
+
+from writer.db import reading
+from writer.lib import clock
+from writer.lib.errors import DomainError, Invalid
+from writer.people import auth
+from writer.stock import movements, products
+from writer.stock.levels import api_shapes, explain, overview
+from writer.stock.levels.api_shapes import NewMovement, SkuPath
+from writer.web import api_types
+from writer.web.openapi import PROBLEMS, OnceHeader, json_object_only
+
+bp = APIBlueprint(
+    "stock_api",
+    __name__,
+    url_prefix="/api/v1/stock",
+    abp_tags=[Tag(name="Stock", description="One count per SKU, and the movements that made it.")],
+    abp_security=[{"token": []}],
+    abp_responses=PROBLEMS,
+)
+bp.before_request(json_object_only)
+
+
+class SkuConverter(PathConverter):
+    """A SKU in an address, which may hold slashes anywhere."""
+
+    regex = ".+?"
+    part_isolating = False
+
+
+class LastSkuConverter(SkuConverter):
+    """A SKU that ends an address; one that ends in /movements hides behind that path."""
+
+    regex = "(?!(?:.*/)?movements$).+"
+    part_isolating = False
+
+
+def _teach(state: BlueprintSetupState) -> None:
+    state.app.url_map.converters.update(sku=SkuConverter, last_sku=LastSkuConverter)
+
+
+bp.record(_teach)  # before the routes below are added
+
+
+@bp.get("", responses={"200": api_shapes.Products})
+def list_stock(query: api_shapes.StockQuery) -> dict[str, Any]:
+    """List products by SKU, those no longer sold too."""
+    filters = overview.Filters(query.q.replace("\0", "").strip(), "all")
+    with reading() as db:
+        lines = overview.list_lines(db, auth.store_scope(), filters, query.limit, query.offset)
+        total = overview.count_products(db, filters)
+    return {"entries": [api_shapes.product(line) for line in lines], "total_count": total}
+
+
+@bp.post("", responses={"201": api_shapes.Product})
+def add_product(header: OnceHeader, body: api_shapes.NewProduct) -> Response:
+    """Begin to count a SKU. Orders made before now are part of the first count."""
+
+    def act(db: Connection) -> tuple[dict[str, Any], int]:
+        row = movements.add_product(db, auth.actor().name, on_hand=body.on_hand, **body.given())
+        return _described(db, row), 201
+
+    return auth.answer_once(act)
+
+
+# merge_slashes would answer "a//b" with a redirect to another SKU.
+@bp.get("/<last_sku:sku>", merge_slashes=False, responses={"200": api_shapes.Product})
+def show(path: SkuPath) -> dict[str, Any]:
+    """Return one product."""
+    with reading() as db:
+        return _described(db, products.get(db, path.sku))
+
+
+@bp.put("/<last_sku:sku>", merge_slashes=False, responses={"200": api_shapes.Product})
+def change(path: SkuPath, header: OnceHeader, body: api_shapes.Settings) -> Response:
+    """Change the given settings of a product."""
+
+    def act(db: Connection) -> tuple[dict[str, Any], int]:
+        row = products.get(db, path.sku)
+        return _described(db, products.change_product(db, auth.actor().name, row, **body.given())), 200
+
+    return auth.answer_once(act)
+
+
+@bp.get("/<sku:sku>/movements", merge_slashes=False, responses={"200": api_shapes.Movements})
+def list_movements(path: SkuPath, query: api_types.PageQuery) -> dict[str, Any]:
+    """List the movements of a product, newest first."""
+    with reading() as db:
+        found = products.get(db, path.sku).id
+        steps = explain.list_steps(db, auth.store_scope(), found, query.limit, query.offset)
+        total = explain.count_steps(db, found)
+    return {"entries": [api_shapes.movement(step) for step in steps], "total_count": total}
+
+
+@bp.post("/<sku:sku>/movements", merge_slashes=False, responses={"201": api_shapes.Moved})
+def move(path: SkuPath, header: OnceHeader, body: NewMovement) -> Response:
+    """Receive, adjust, sell or take stock of one SKU.
+
+    A sale of more than is available is refused with 409 not_enough_stock, unless the product allows
+    backorders or `allow_oversell` is true.
+    """
+
+    def act(db: Connection) -> tuple[dict[str, Any], int]:
+        row = products.get(db, path.sku)
+        products.lock_products(db, [row.id])
+        return _move(db, row, body), 201
+
+    return auth.answer_once(act)
+
+
+@bp.post("/movements", responses={"201": api_shapes.AllMoved})
+def move_all(header: OnceHeader, body: api_shapes.NewMovements) -> Response:
+    """Move several SKUs: every line is done, or none of them."""
+
+    def act(db: Connection) -> tuple[dict[str, Any], int]:
+        rows = _find_all(db, body)
+        # All at once and by id, before the first moves: two such requests never wait for each other.
+        products.lock_products(db, {row.id for row in rows})
+        return {"lines": [_move_line(db, number, rows[number], line) for number, line in _lines(body)]}, 201
+
+    return auth.answer_once(act)
+
+
+def _lines(body: api_shapes.NewMovements) -> list[tuple[int, api_shapes.NewLine]]:
+    return list(enumerate(body.lines))
+
+
+def _find_all(db: Connection, body: api_shapes.NewMovements) -> list[Row[Any]]:
+    """Return the product of each line. Raises Invalid naming every line whose SKU is none."""
+    found = [products.find(db, line.sku) for line in body.lines]
+    unknown = [number for number, row in enumerate(found) if row is None]
+    if unknown:
+        listed = ", ".join(repr(body.lines[number].sku) for number in unknown[:5])
+        errors = {f"lines.{number}.sku": "There is no product with this SKU." for number in unknown}
+        raise Invalid(f"There is no product with these SKUs: {listed}.", errors)
+    return [row for row in found if row is not None]
+
+
+def _move_line(db: Connection, number: int, row: Row[Any], line: api_shapes.NewLine) -> dict[str, Any]:
+    try:
+        return _move(db, row, line)
+    except DomainError as error:
+        errors = {f"lines.{number}.{field}": sentence for field, sentence in error.errors.items()}
+        raise type(error)(f"Line {number + 1}, {row.sku}: {error.sentence}", errors) from None
+
+
+def _move(db: Connection, row: Row[Any], asked: NewMovement) -> dict[str, Any]:
+    """Do what is asked; return what it came to."""
+    at = None if asked.at is None else api_types.utc(asked.at)
+    if asked.at is not None and at is None:
+        raise Invalid("The time cannot be used.", {"at": "Must be a date such as 2026-11-20T10:00:00Z."})
+    who, before = auth.actor().name, products.get_by_id(db, row.id).on_hand
+    if asked.kind == "receipt":
+        movements.receive(db, who, row, asked.quantity, asked.note, at)
+    elif asked.kind == "adjustment":
+        movements.adjust(db, who, row, asked.quantity, asked.note, at)
+    elif asked.kind == "sale":
+        movements.sell(db, who, row, asked.quantity, asked.note, at, asked.allow_oversell)
+    else:
+        movements.count(db, who, [(row.id, asked.quantity)], at or clock.now(), asked.note)
+    after = products.get_by_id(db, row.id)
+    return api_shapes.moved(after, after.on_hand - before)
+
+
+def _described(db: Connection, row: Row[Any]) -> dict[str, Any]:
+    return api_shapes.product(overview.describe(db, auth.store_scope(), [row])[0])

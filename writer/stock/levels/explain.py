@@ -1,0 +1,98 @@
+"""Why a count is what it is: the movements of one product, newest first, each with what caused it."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, Row, case, func, select
+
+from writer.db.schema.movements import movements
+from writer.db.schema.orders import order_lines, orders
+from writer.db.schema.products import product_aliases
+from writer.db.schema.stores import stores
+from writer.lib.store_scope import StoreScope
+
+ELSEWHERE = "a store"
+KINDS = {
+    "sale": "Sale",
+    "refund": "Refund",
+    "cancellation": "Cancellation",
+    "receipt": "Receipt",
+    "adjustment": "Adjustment",
+    "stock take": "Stock take",
+    "drift": "Changed in a store",
+}
+
+
+@dataclass(frozen=True)
+class Step:
+    """One movement, the count after it, and the page that shows its cause."""
+
+    movement: Row[Any]
+    cause: str
+    link: str | None  # a path; None: nothing more to see
+
+    @property
+    def is_late(self) -> bool:
+        """Tell whether it happened well before it was recorded."""
+        late: timedelta = self.movement.recorded_at - self.movement.at
+        return late > timedelta(minutes=1)
+
+
+def count_steps(db: Connection, stock_product_id: int) -> int:
+    """Return how many movements a product has."""
+    of_it = select(func.count()).select_from(movements)
+    return int(db.execute(of_it.where(movements.c.stock_product_id == stock_product_id)).scalar_one())
+
+
+def list_steps(
+    db: Connection, store_scope: StoreScope, stock_product_id: int, limit: int, offset: int
+) -> list[Step]:
+    """Return movements of a product, newest first; the count after each adds up to the one before it.
+
+    A movement that an unseen store caused is there, for the sum's sake, without saying which store or order.
+    """
+    is_seen = movements.c.store_id.is_(None) | store_scope.of(movements.c.store_id)
+    with_cause = (
+        movements.outerjoin(order_lines, order_lines.c.id == movements.c.order_line_id)
+        .outerjoin(orders, orders.c.id == order_lines.c.order_id)
+        .outerjoin(stores, stores.c.id == movements.c.store_id)
+    )
+    columns: list[ColumnElement[Any]] = [
+        *(column for column in movements.c if column.name not in ("actor", "note", "store_id")),
+        case((is_seen, movements.c.actor), else_=ELSEWHERE).label("actor"),
+        case((is_seen, movements.c.note), else_="").label("note"),
+        _where(is_seen, movements.c.store_id).label("store_id"),
+        # An order that was cleaned up has no page any more.
+        _where(is_seen & orders.c.is_cached, orders.c.id).label("order_id"),
+        _where(is_seen, orders.c.number).label("order_number"),
+        _where(is_seen, stores.c.name).label("store_name"),
+    ]
+    found = (
+        select(*columns)
+        .select_from(with_cause)
+        .where(movements.c.stock_product_id == stock_product_id)
+        .order_by(movements.c.id.desc())
+    )
+    return [_step(row) for row in db.execute(found.limit(limit).offset(offset))]
+
+
+def _where(is_seen: ColumnElement[bool], column: ColumnElement[Any]) -> ColumnElement[Any]:
+    return case((is_seen, column))
+
+
+def _step(row: Row[Any]) -> Step:
+    if row.order_number is not None:
+        link = f"/orders/{row.order_id}" if row.order_id is not None else None
+        return Step(row, f"order {row.order_number} of {row.store_name}", link)
+    if row.sale_id is not None:
+        return Step(row, f"sale {row.sale_id}, by {row.actor}", f"/sales/{row.sale_id}")
+    if row.store_id is not None:
+        return Step(row, row.store_name or row.actor, f"/stores/{row.store_id}")
+    return Step(row, row.actor, None)
+
+
+def list_aliases(db: Connection, stock_product_id: int) -> list[str]:
+    """Return the other SKUs (folded) that mean this product, by name."""
+    of_it = select(product_aliases.c.sku_key).where(product_aliases.c.stock_product_id == stock_product_id)
+    return list(db.execute(of_it.order_by(product_aliases.c.sku_key)).scalars())

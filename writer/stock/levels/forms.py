@@ -1,0 +1,148 @@
+"""Forms of the stock pages, and the filter of the list as the query string gives it."""
+
+import secrets
+from typing import Any
+
+from flask import request
+from flask_wtf import FlaskForm
+from sqlalchemy import Row
+from wtforms import BooleanField, HiddenField, IntegerField, StringField
+from wtforms.validators import InputRequired, Length, NumberRange, Optional, Regexp
+
+from writer.lib.errors import DomainError
+from writer.stock.levels.overview import STATES, Filters
+from writer.stock.movements import LARGEST_MOVE
+from writer.stock.products import MAX_DAYS, MAX_NAME, MAX_NOTE, MAX_SKU, MAX_TYPE, MAX_UNITS
+
+_AS_TYPED = {"autocapitalize": "none", "autocomplete": "off", "spellcheck": "false"}
+_WHOLE = {"inputmode": "numeric"}
+
+
+def _up_to(most: int) -> NumberRange:
+    return NumberRange(0, most, f"Use a whole number from 0 to {most:,}.")
+
+
+class SettingsForm(FlaskForm):  # type: ignore[misc]  # flask_wtf has no types
+    """What a person decides of a product."""
+
+    sku = StringField("SKU", [InputRequired("Give a SKU."), Length(max=MAX_SKU)], render_kw=_AS_TYPED)
+    name = StringField("Name", [Length(max=MAX_NAME)])
+    model = StringField(
+        "Model", [Length(max=MAX_TYPE)], description="Empty: the SKU rules say what it counts as."
+    )
+    variant = StringField("Variant", [Length(max=MAX_TYPE)])
+    reorder_point = IntegerField(
+        "Reorder point",
+        [Optional(), _up_to(MAX_UNITS)],
+        description="At so many units or fewer on hand it is low. Empty: never.",
+        render_kw=_WHOLE,
+    )
+    lead_time_days = IntegerField(
+        "Lead time in days",
+        [Optional(), _up_to(MAX_DAYS)],
+        description="From ordering to receiving. Empty: not known.",
+        render_kw=_WHOLE,
+    )
+    set_aside = IntegerField(
+        "Reserved",
+        [InputRequired("Give a number, or 0."), _up_to(MAX_UNITS)],
+        default=0,
+        description="Units kept back: on hand less these is available.",
+        render_kw=_WHOLE,
+    )
+    allows_backorders = BooleanField("May be sold when none is left")
+    is_active = BooleanField("Active: it is sold, counted and told to the stores", default=True)
+
+    def settings(self) -> dict[str, Any]:
+        """Return what the form says, by column."""
+        return {name: self[name].data for name in SETTINGS}
+
+
+SETTINGS = (
+    "sku",
+    "name",
+    "model",
+    "variant",
+    "reorder_point",
+    "lead_time_days",
+    "set_aside",
+    "allows_backorders",
+    "is_active",
+)
+
+
+class NewProductForm(SettingsForm):
+    """A SKU to be counted."""
+
+    on_hand = IntegerField(
+        "On hand now",
+        [InputRequired("Give a number, or 0."), _up_to(MAX_UNITS)],
+        default=0,
+        description="The first count. Orders made before are part of it.",
+        render_kw=_WHOLE,
+    )
+
+
+class ReceiveForm(FlaskForm):  # type: ignore[misc]  # flask_wtf has no types
+    """Units that came in."""
+
+    quantity = IntegerField(
+        "Units that came in",
+        [
+            InputRequired("Enter how many units."),
+            NumberRange(1, LARGEST_MOVE, f"Use a whole number from 1 to {LARGEST_MOVE:,}."),
+        ],
+        render_kw=_WHOLE,
+    )
+    note = StringField("Note", [Length(max=MAX_NOTE)], render_kw={"placeholder": "Delivery, batch …"})
+    once = HiddenField(validators=[Regexp("[0-9a-f]{32}$")])
+
+
+class AdjustForm(FlaskForm):  # type: ignore[misc]  # flask_wtf has no types
+    """Units that came or went for a reason of their own."""
+
+    quantity = IntegerField(
+        "Units, + or −",  # noqa: RUF001  # a sign of subtraction
+        [
+            InputRequired("Enter how many units, with - where they went."),
+            NumberRange(-LARGEST_MOVE, LARGEST_MOVE, f"Use a whole number up to {LARGEST_MOVE:,}."),
+        ],
+        render_kw={"placeholder": "-1"},
+    )
+    note = StringField(
+        "Why",
+        [InputRequired("Say why: broken, given away, found."), Length(max=MAX_NOTE)],
+        render_kw={"placeholder": "Broken, given away, found …"},
+    )
+    once = HiddenField(validators=[Regexp("[0-9a-f]{32}$")])
+
+
+class AliasForm(FlaskForm):  # type: ignore[misc]  # flask_wtf has no types
+    """Another SKU of a product."""
+
+    sku = StringField("Another SKU", [InputRequired("Give a SKU."), Length(max=MAX_SKU)], render_kw=_AS_TYPED)
+
+
+def filled(product: Row[Any]) -> SettingsForm:
+    """Return the form of a product's settings as they are."""
+    return SettingsForm(formdata=None, prefix="settings", data={n: getattr(product, n) for n in SETTINGS})
+
+
+def fresh_token() -> str:
+    """Return what makes one form differ from every other: it counts once however often it is sent."""
+    return secrets.token_hex(16)
+
+
+def refuse(form: FlaskForm, error: DomainError) -> None:
+    """Show what is wrong beside the field it is wrong with, or else at the first field."""
+    for name, sentence in error.errors.items() or [("", error.sentence)]:
+        field = form[name] if name in form else next(iter(form))
+        field.errors = [*field.errors, sentence]
+
+
+def asked() -> Filters:
+    """Return the filter the query string asks for; what cannot be understood leaves nothing out."""
+    state = request.args.get("state", "active")
+    # PostgreSQL refuses NUL in a text; no row has one.
+    text = request.args.get("q", "").replace("\0", "").strip()[:MAX_NAME]
+    return Filters(text, state if state in STATES else "active")

@@ -1,0 +1,191 @@
+"""The stock list: products with what they sold, how long they last, and what each store shows of them."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, Row, exists, func, select
+
+from writer.db.schema.differences import drifts
+from writer.db.schema.listings import listings
+from writer.db.schema.movements import movements
+from writer.db.schema.products import products
+from writer.db.schema.stores import stores
+from writer.lib import clock
+from writer.lib.store_scope import StoreScope
+from writer.stock.products import available as units_available
+from writer.stock.products import key
+
+DAYS = 30
+STATES = {
+    "active": "Active",
+    "low": "Low",
+    "oversold": "Oversold",
+    "inactive": "Inactive",
+    "all": "All",
+}
+
+
+@dataclass(frozen=True)
+class Filters:
+    """Which products to look at: part of a SKU or name, and their state."""
+
+    text: str = ""
+    state: str = "active"
+
+
+@dataclass(frozen=True)
+class Shown:
+    """One listing of a product in a store: what the store showed when last looked at, what it was told."""
+
+    store_id: int
+    store_name: str
+    product_id: int
+    variation_id: int
+    shown: int | None  # None: nothing, or never looked
+    shown_at: datetime | None  # None: never looked
+    pushed: int | None  # None: never told
+    pushed_at: datetime | None  # None: never told
+    is_pushed: bool  # the store is told new counts at all
+    is_current: bool  # it was told the newest count
+    is_asked: bool  # it showed a number nothing explains, and the owner has not answered what is right
+    is_gone: bool  # the store no longer has it
+    problem: str | None  # why it is not told; None: fine
+
+
+@dataclass(frozen=True)
+class Line:
+    """One line of the list; `product` is its row."""
+
+    product: Row[Any]
+    available: int
+    sold: int  # units in the last 30 days, less what was cancelled of them
+    days_of_cover: int | None  # None: nothing sold, so nobody knows
+    shops: list[Shown]  # what each store shows of it
+
+    @property
+    def is_oversold(self) -> bool:
+        return self.available < 0 and not self.product.allows_backorders
+
+    @property
+    def is_due(self) -> bool:
+        """Tell whether it runs out before an order of today would arrive."""
+        lead = self.product.lead_time_days
+        return lead is not None and self.days_of_cover is not None and self.days_of_cover <= lead
+
+
+def count_products(db: Connection, filters: Filters) -> int:
+    """Return how many products the filter leaves."""
+    found = select(func.count()).select_from(products).where(*_conditions(filters))
+    return int(db.execute(found).scalar_one())
+
+
+def count_in_state(db: Connection, state: str) -> int:
+    """Return how many products are in one of STATES."""
+    return count_products(db, Filters(state=state))
+
+
+def list_products(db: Connection, filters: Filters, limit: int, offset: int) -> Sequence[Row[Any]]:
+    """Return the rows of the products that the filter leaves, by SKU."""
+    wanted = select(products).where(*_conditions(filters)).order_by(products.c.sku_key)
+    return db.execute(wanted.limit(limit).offset(offset)).all()
+
+
+def list_lines(
+    db: Connection, store_scope: StoreScope, filters: Filters, limit: int, offset: int
+) -> list[Line]:
+    """Return what the filter leaves, by SKU."""
+    return describe(db, store_scope, list_products(db, filters, limit, offset))
+
+
+def list_lines_after(
+    db: Connection, store_scope: StoreScope, filters: Filters, sku_key: str, limit: int
+) -> list[Line]:
+    """Return the next of what the filter leaves, by SKU, after the folded SKU `sku_key` ("": the first)."""
+    wanted = select(products).where(*_conditions(filters), products.c.sku_key > sku_key)
+    return describe(db, store_scope, db.execute(wanted.order_by(products.c.sku_key).limit(limit)).all())
+
+
+def describe(db: Connection, store_scope: StoreScope, rows: Iterable[Row[Any]]) -> list[Line]:
+    """Return the products with all that the list says of them, and their listings in stores that are seen."""
+    found = list(rows)
+    ids = [row.id for row in found]
+    sold, shown = units_sold(db, ids), _shown(db, store_scope, ids)
+    return [_line(row, sold.get(row.id, 0), shown.get(row.id, [])) for row in found]
+
+
+def _line(product: Row[Any], sold: int, shown: list[Shown]) -> Line:
+    available = units_available(product)
+    days = min(timedelta(days=DAYS), max(clock.now() - product.counted_from, timedelta(days=1)))
+    cover = int(max(available, 0) * (days / timedelta(days=1)) // sold) if sold > 0 else None
+    return Line(product, available, sold, cover, shown)
+
+
+def units_sold(db: Connection, stock_product_ids: list[int]) -> dict[int, int]:
+    """Return by product the units sold in the last 30 days, less what was cancelled of sales."""
+    since = clock.now() - timedelta(days=DAYS)
+    wanted = (
+        movements.c.stock_product_id.in_(stock_product_ids)
+        & movements.c.kind.in_(("sale", "cancellation"))
+        # What happened since was recorded since, and for that there is an index.
+        & (movements.c.recorded_at >= since)
+        & (movements.c.at >= since)
+    )
+    total = select(movements.c.stock_product_id, func.sum(movements.c.quantity)).where(wanted)
+    rows = db.execute(total.group_by(movements.c.stock_product_id))
+    return {stock_product_id: max(0, -int(units)) for stock_product_id, units in rows}
+
+
+def _shown(db: Connection, store_scope: StoreScope, stock_product_ids: list[int]) -> dict[int, list[Shown]]:
+    query = (
+        select(
+            listings,
+            stores.c.name.label("store_name"),
+            stores.c.is_active.label("store_is_active"),
+            stores.c.push_state,
+            products.c.version,
+            products.c.is_active.label("product_is_active"),
+            exists()
+            .where(drifts.c.listing_id == listings.c.id, drifts.c.settled_at.is_(None))
+            .label("is_asked"),
+        )
+        .join(stores, stores.c.id == listings.c.store_id)
+        .join(products, products.c.id == listings.c.stock_product_id)
+        .where(listings.c.stock_product_id.in_(stock_product_ids), store_scope.of(listings.c.store_id))
+        .order_by(func.lower(stores.c.name), stores.c.id, listings.c.product_id, listings.c.variation_id)
+    )
+    found: dict[int, list[Shown]] = {}
+    for row in db.execute(query):
+        found.setdefault(row.stock_product_id, []).append(_of_listing(row))
+    return found
+
+
+def _of_listing(row: Row[Any]) -> Shown:
+    return Shown(
+        store_id=row.store_id,
+        store_name=row.store_name,
+        product_id=row.product_id,
+        variation_id=row.variation_id,
+        shown=row.shown,
+        shown_at=row.shown_at,
+        pushed=row.pushed,
+        pushed_at=row.pushed_at,
+        is_pushed=bool(row.store_is_active and row.product_is_active) and row.push_state == "on",
+        is_current=row.pushed_version >= row.version and not row.needs_look and row.intended is None,
+        is_asked=bool(row.is_asked),
+        is_gone=bool(row.is_gone),
+        problem=row.problem,
+    )
+
+
+def _conditions(filters: Filters) -> Iterator[ColumnElement[bool]]:
+    if filters.text:
+        by_sku = products.c.sku_key.contains(key(filters.text), autoescape=True)
+        yield by_sku | products.c.name.icontains(filters.text, autoescape=True)
+    if filters.state == "low":
+        yield products.c.is_low
+    elif filters.state == "oversold":
+        yield (products.c.on_hand < products.c.set_aside) & ~products.c.allows_backorders
+    elif filters.state != "all":
+        yield products.c.is_active if filters.state == "active" else ~products.c.is_active

@@ -1,0 +1,181 @@
+"""Pages: the stock list, one SKU with the reason for its count, and what moves it."""
+
+from collections.abc import Callable
+from typing import Any
+
+from flask import Blueprint, flash, redirect, render_template, url_for
+from flask_wtf import FlaskForm
+from sqlalchemy import Connection, Row
+from werkzeug.wrappers import Response
+
+from writer.db import reading, transaction
+from writer.lib.errors import DomainError
+from writer.people import auth
+from writer.stock import movements, products
+from writer.stock.levels import explain, forms, overview
+from writer.web.paging import asked_page
+
+bp = Blueprint("levels", __name__, template_folder="templates")
+Answer = Response | tuple[str, int]
+
+
+@bp.get("/stock")
+def index() -> str:
+    """List products by SKU, filtered by the query string."""
+    filters = forms.asked()
+    with reading() as db:
+        counts = {
+            state: overview.count_products(db, overview.Filters(filters.text, state))
+            for state in overview.STATES
+        }
+        page = asked_page(counts[filters.state])
+        lines = overview.list_lines(db, auth.store_scope(), filters, page.size, page.offset)
+    return render_template(
+        "levels/index.html", lines=lines, page=page, filters=filters, counts=counts, states=overview.STATES
+    )
+
+
+@bp.get("/stock/new")
+def new() -> str:
+    """Ask for a SKU to be counted."""
+    return render_template("levels/new.html", form=forms.NewProductForm(formdata=None))
+
+
+@bp.post("/stock/new")
+def add() -> Answer:
+    """Begin to count a SKU."""
+    form = forms.NewProductForm()
+    if form.validate_on_submit():
+        try:
+            with transaction() as db:
+                who, units = auth.actor().name, form.on_hand.data or 0
+                row = movements.add_product(db, who, on_hand=units, **form.settings())
+        except DomainError as error:
+            forms.refuse(form, error)
+        else:
+            flash(f"{row.sku} is counted from now on.", "success")
+            return redirect(url_for("levels.show", stock_product_id=row.id), 303)
+    return render_template("levels/new.html", form=form), 422
+
+
+@bp.get("/stock/<int:stock_product_id>")
+def show(stock_product_id: int) -> str:
+    """Explain a count: what the product is, and every movement that made its number."""
+    return _product_page(stock_product_id)
+
+
+@bp.post("/stock/<int:stock_product_id>/settings")
+def change(stock_product_id: int) -> Answer:
+    """Change the product to what the form says."""
+    form = forms.SettingsForm(prefix="settings")
+
+    def act(db: Connection, product: Row[Any]) -> str:
+        after = products.change_product(db, auth.actor().name, product, **form.settings())
+        return f"{after.sku} was changed." if after.version != product.version else "Nothing was changed."
+
+    return _do(stock_product_id, "settings", form, act)
+
+
+@bp.post("/stock/<int:stock_product_id>/receive")
+def receive(stock_product_id: int) -> Answer:
+    """Add units that came in, once however often the form is sent."""
+    form = forms.ReceiveForm(prefix="receive")
+
+    def act(db: Connection, product: Row[Any]) -> str:
+        if not movements.is_first_sending(db, form.once.data or ""):
+            return "This form was sent before: nothing was added again."
+        units = form.quantity.data or 0
+        movements.receive(db, auth.actor().name, product, units, form.note.data or "")
+        return f"Received {units}: {_count_now(db, product)}"
+
+    return _do(stock_product_id, "receive", form, act)
+
+
+@bp.post("/stock/<int:stock_product_id>/adjust")
+def adjust(stock_product_id: int) -> Answer:
+    """Add or take units, once however often the form is sent."""
+    form = forms.AdjustForm(prefix="adjust")
+
+    def act(db: Connection, product: Row[Any]) -> str:
+        if not movements.is_first_sending(db, form.once.data or ""):
+            return "This form was sent before: nothing was moved again."
+        units = form.quantity.data or 0
+        movements.adjust(db, auth.actor().name, product, units, form.note.data or "")
+        return f"Adjusted by {units:+d}: {_count_now(db, product)}"
+
+    return _do(stock_product_id, "adjust", form, act)
+
+
+@bp.post("/stock/<int:stock_product_id>/aliases")
+def add_alias(stock_product_id: int) -> Answer:
+    """Let another SKU mean this product."""
+    form = forms.AliasForm(prefix="alias")
+
+    def act(db: Connection, product: Row[Any]) -> str:
+        products.add_alias(db, auth.actor().name, product, form.sku.data or "")
+        return f"{form.sku.data} means {product.sku} from now on."
+
+    return _do(stock_product_id, "alias", form, act)
+
+
+@bp.post("/stock/<int:stock_product_id>/aliases/remove")
+def remove_alias(stock_product_id: int) -> Answer:
+    """Forget another SKU of this product; what was counted by it stays."""
+    form = forms.AliasForm(prefix="alias")
+
+    def act(db: Connection, product: Row[Any]) -> str:
+        products.remove_alias(db, auth.actor().name, product, form.sku.data or "")
+        return f"{form.sku.data} no longer means {product.sku}. What was counted stays."
+
+    return _do(stock_product_id, "alias", form, act)
+
+
+def _count_now(db: Connection, product: Row[Any]) -> str:
+    return f"{products.get_by_id(db, product.id).on_hand:,} of {product.sku} on hand."
+
+
+def _do(
+    stock_product_id: int, which: str, form: FlaskForm, act: Callable[[Connection, Row[Any]], str]
+) -> Answer:
+    """Act on the product with a form that is usable, and say what came of it; else show what is wrong."""
+    if form.validate_on_submit():
+        try:
+            with transaction() as db:
+                sentence = act(db, products.get_by_id(db, stock_product_id))
+        except DomainError as error:
+            if error.status == 404:
+                raise
+            forms.refuse(form, error)
+        else:
+            flash(sentence, "success")
+            return redirect(url_for("levels.show", stock_product_id=stock_product_id), 303)
+    return _product_page(stock_product_id, {which: form}), 422
+
+
+def _product_page(stock_product_id: int, refused: dict[str, FlaskForm] | None = None) -> str:
+    """Draw one product; `refused` is the form that could not be used, by its prefix."""
+    store_scope = auth.store_scope()
+    with reading() as db:
+        product = products.get_by_id(db, stock_product_id)
+        line = overview.describe(db, store_scope, [product])[0]
+        page = asked_page(explain.count_steps(db, product.id))
+        steps = explain.list_steps(db, store_scope, product.id, page.size, page.offset)
+        aliases = explain.list_aliases(db, product.id)
+    once = {"once": forms.fresh_token()}
+    shown: dict[str, FlaskForm] = {
+        "settings": forms.filled(product),
+        "receive": forms.ReceiveForm(formdata=None, prefix="receive", data=once),
+        "adjust": forms.AdjustForm(formdata=None, prefix="adjust", data=once),
+        "alias": forms.AliasForm(formdata=None, prefix="alias"),
+    }
+    return render_template(
+        "levels/show.html",
+        line=line,
+        product=product,
+        page=page,
+        steps=steps,
+        kinds=explain.KINDS,
+        aliases=aliases,
+        forms={**shown, **(refused or {})},
+        is_refused=refused is not None,
+    )

@@ -1,0 +1,195 @@
+"""What people do with stock: receive, adjust, sell, count, and begin to count a SKU."""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Connection, Row, delete, insert, select
+
+from writer import db as database
+from writer.db.schema.movements import stock_forms
+from writer.lib import clock
+from writer.lib.errors import Invalid
+from writer.people import audit
+from writer.stock import products
+from writer.stock.movements import queries
+from writer.stock.movements.record import Movement, record
+from writer.stock.products import counts, settings
+
+_FORMS_KEPT = timedelta(days=1)
+
+
+def add_product(
+    db: Connection, actor: str, sku: str, on_hand: int = 0, at: datetime | None = None, **given: Any
+) -> Row[Any]:
+    """Begin to count a SKU, with `on_hand` units as the first count, made `at`; return its row.
+
+    `at` None: now. `given` are settings by column. Orders made before that are part of the count: they move
+    no stock. Raises Invalid naming the fields, or Conflict where the SKU, trimmed and case-folded, is a
+    product already.
+    """
+    # Whole seconds, as orders and sales give theirs: one of this second comes after the count.
+    now = (at or clock.now()).replace(microsecond=0)
+    stock_product_id = products.add(db, actor, sku, now, **given)
+    if on_hand:
+        count(db, actor, [(stock_product_id, on_hand)], now, "first count")
+    # Through touch, so that the notices a fresh product calls for are opened.
+    return counts.touch(db, stock_product_id)
+
+
+def receive(
+    db: Connection,
+    actor: str,
+    product: Row[Any],
+    quantity: int,
+    note: str = "",
+    at: datetime | None = None,
+) -> None:
+    """Add units that came in, now or at `at`. Raises Invalid naming quantity, note or at."""
+    if quantity < 1:
+        raise Invalid("The quantity cannot be used.", {"quantity": "Receive at least 1 unit."})
+    _move(db, actor, product, quantity, "receipt", settings.note(note), at)
+
+
+def adjust(
+    db: Connection, actor: str, product: Row[Any], quantity: int, note: str, at: datetime | None = None
+) -> None:
+    """Add or take units for a reason told in `note` (broken, given away, found). Raises Invalid."""
+    _move(db, actor, product, quantity, "adjustment", settings.note(note, is_needed=True), at)
+
+
+def sell(
+    db: Connection,
+    actor: str,
+    product: Row[Any],
+    quantity: int,
+    note: str = "",
+    at: datetime | None = None,
+    may_oversell: bool = False,
+) -> None:
+    """Take units that were sold outside the ledger. Raises Invalid, and NotEnoughStock unless allowed."""
+    if quantity < 1:
+        raise Invalid("The quantity cannot be used.", {"quantity": "Sell at least 1 unit."})
+    _move(db, actor, product, -quantity, "sale", settings.note(note), at, refuse_oversell=not may_oversell)
+
+
+def _move(
+    db: Connection,
+    actor: str,
+    product: Row[Any],
+    quantity: int,
+    kind: str,
+    note: str,
+    at: datetime | None,
+    refuse_oversell: bool = False,
+) -> None:
+    moment = clock.now() if at is None else at
+    _check_time(moment, product)
+    moved = Movement(product.id, quantity, kind, moment, actor, note)
+    record(db, [moved], refuse_oversell=refuse_oversell)
+
+
+def count(
+    db: Connection, actor: str, counted: Iterable[tuple[int, int]], at: datetime, note: str = ""
+) -> int:
+    """Take stock: `counted` is (product id, units found) as of `at`; return how many counts were off.
+
+    What happened after `at` stays: "14 at 10:05" with a sale of 10:20 ends at 13. Raises Invalid where a
+    count is below 0 or given twice, where `at` is still to come, or lies before a later count.
+    """
+    given = list(counted)
+    units = dict(given)
+    if len(units) < len(given):
+        raise Invalid("A product is counted twice.", {"count": "Give one count for each SKU."})
+    if not all(0 <= found <= settings.MAX_UNITS for found in units.values()):
+        raise Invalid(
+            "A count cannot be used.", {"count": f"Use a whole number from 0 to {settings.MAX_UNITS:,}."}
+        )
+    # Nothing moves between looking and recording the difference.
+    counted_products = products.lock_products(db, units)
+    check_count(db, at, counted_products)
+    was = queries.on_hand_at(db, counted_products, at)
+    told = settings.note(note)
+    moved = [
+        Movement(row.id, units[row.id] - was[row.id], "stock take", at, actor, told)
+        for row in counted_products
+        if units[row.id] != was[row.id]
+    ]
+    record(db, moved)
+    # A count that was right moves nothing: that it was made is known from here.
+    audit.note(db, actor, "stock.take", "stock", None, {"at": at, "counted": len(units), "off": len(moved)})
+    return len(moved)
+
+
+def check_count(db: Connection, at: datetime, counted: Sequence[Row[Any]]) -> None:
+    """Raise Invalid where these products cannot be counted as of `at`."""
+    for sentence in why_not_counted(db, at, counted).values():
+        raise Invalid(sentence, {"at": sentence})
+
+
+def why_not_counted(db: Connection, at: datetime, counted: Sequence[Row[Any]]) -> dict[int, str]:
+    """Return by product why it cannot be counted as of `at`: too early, or a later count holds."""
+    newest = queries.newest_counts(db, counted, at)
+    refused = {row.id: sentence for row in counted if (sentence := _why_not_then(row, at))}
+    for row in counted:
+        if row.id in newest:
+            refused.setdefault(row.id, f"{row.sku} was counted later, at {_minute(newest[row.id])}.")
+    return refused
+
+
+def _check_time(at: datetime, product: Row[Any]) -> None:
+    sentence = _why_not_then(product, at)
+    if sentence:
+        raise Invalid(sentence, {"at": sentence})
+
+
+def _why_not_then(product: Row[Any], at: datetime) -> str | None:
+    """Return why nothing can be told of a time: it is to come, or its story is in the first count."""
+    if at > clock.now():
+        return "The time must not be in the future."
+    if at < product.counted_from:
+        return f"{product.sku} is counted only since {_minute(product.counted_from)}."
+    return None
+
+
+def _minute(moment: datetime) -> str:
+    return f"{moment:%Y-%m-%d %H:%M} UTC"
+
+
+def sell_by_hand(
+    db: Connection,
+    actor: str,
+    sale_id: int,
+    sku: str | None,
+    quantity: int,
+    at: datetime,
+    may_oversell: bool = False,
+) -> None:
+    """A sale entered by hand, made at `at`, holds `quantity` units of `sku` out of stock and nothing else.
+
+    Whatever it held before, of this SKU or another, is made good by the difference; 0 or no SKU puts all
+    back. A SKU nobody counts, or counts only since after the sale, moves nothing. Raises NotEnoughStock
+    unless `may_oversell`.
+    """
+    sold_at = min(at, clock.now())
+    product = products.find(db, sku) if sku else None
+    due = {product.id: quantity} if product is not None and sold_at >= product.counted_from else {}
+    held = queries.held_by_sale(db, sale_id)
+    moved = []
+    for stock_product_id in {**held, **due}:
+        taken = due.get(stock_product_id, 0) - held.get(stock_product_id, 0)
+        kind = "sale" if taken > 0 else "cancellation"
+        note = f"sale {sale_id} by hand"
+        if taken:
+            moved.append(Movement(stock_product_id, -taken, kind, sold_at, actor, note, sale_id=sale_id))
+    record(db, moved, refuse_oversell=not may_oversell)
+
+
+def is_first_sending(db: Connection, token: str) -> bool:
+    """Tell whether a form is sent for the first time; from now on `token` is known for a day."""
+    database.lock(db, f"stock form {token}")
+    db.execute(delete(stock_forms).where(stock_forms.c.sent_at < clock.now() - _FORMS_KEPT))
+    if db.execute(select(stock_forms.c.token).where(stock_forms.c.token == token)).first():
+        return False
+    db.execute(insert(stock_forms).values(token=token, sent_at=clock.now()))
+    return True

@@ -1,0 +1,50 @@
+"""Products: which SKUs are counted, under which names, with which settings, and what each row shows."""
+
+from writer.lib.text import fold as key
+from writer.stock.products.actions import add, add_alias, change_product, on_product_added, remove_alias
+from writer.stock.products.counts import NotEnoughStock, note_low_told
+from writer.stock.products.queries import (
+    available,
+    find,
+    find_many,
+    get,
+    get_by_id,
+    list_low_untold,
+    lock_products,
+)
+from writer.stock.products.settings import (
+    MAX_DAYS,
+    MAX_NAME,
+    MAX_NOTE,
+    MAX_SKU,
+    MAX_TYPE,
+    MAX_UNITS,
+    whole_units,
+)
+from writer.stock.products.settings import checked as checked_settings
+
+__all__ = [
+    "MAX_DAYS",
+    "MAX_NAME",
+    "MAX_NOTE",
+    "MAX_SKU",
+    "MAX_TYPE",
+    "MAX_UNITS",
+    "NotEnoughStock",
+    "add",
+    "add_alias",
+    "available",
+    "change_product",
+    "checked_settings",
+    "find",
+    "find_many",
+    "get",
+    "get_by_id",
+    "key",
+    "list_low_untold",
+    "lock_products",
+    "note_low_told",
+    "on_product_added",
+    "remove_alias",
+    "whole_units",
+]

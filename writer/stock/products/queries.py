@@ -1,0 +1,111 @@
+"""Reads of the products room: products by SKU, what is available of them, who took units last."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Row, bindparam, select, union_all
+
+from writer.db import Prepared
+from writer.db.schema.movements import movements
+from writer.db.schema.products import product_aliases, products
+from writer.lib.errors import NotFound
+from writer.lib.text import fold as key
+
+MAX_ID = 2**31 - 1
+
+_BY_KEY = Prepared(
+    union_all(
+        select(products.c.id, products.c.counted_from).where(products.c.sku_key == bindparam("key")),
+        select(products.c.id, products.c.counted_from)
+        .join(product_aliases, product_aliases.c.stock_product_id == products.c.id)
+        .where(product_aliases.c.sku_key == bindparam("key")),
+    )
+)
+
+
+@dataclass(frozen=True)
+class Counted:
+    """A product as orders need it: its id, and since when it is counted."""
+
+    stock_product_id: int
+    counted_from: datetime
+
+
+def find(db: Connection, sku: str) -> Row[Any] | None:
+    """Return the product of this SKU, or of this SKU as an alias; None where there is none."""
+    folded = key(sku)
+    if not folded or not _is_storable(folded):
+        return None
+    found = db.execute(select(products).where(products.c.sku_key == folded)).first()
+    if found is not None:
+        return found
+    by_alias = select(products).join(product_aliases, product_aliases.c.stock_product_id == products.c.id)
+    return db.execute(by_alias.where(product_aliases.c.sku_key == folded)).first()
+
+
+def _is_storable(text: str) -> bool:
+    # A program can send what no database takes, and so what no product is called.
+    return "\0" not in text and not any("\ud800" <= character <= "\udfff" for character in text)
+
+
+def get(db: Connection, sku: str) -> Row[Any]:
+    """Return the product of this SKU; raises NotFound."""
+    found = find(db, sku)
+    if found is None:
+        raise NotFound("There is no product with this SKU.")
+    return found
+
+
+def get_by_id(db: Connection, stock_product_id: int) -> Row[Any]:
+    """Return the product with this id; raises NotFound."""
+    found = None
+    if 0 < stock_product_id <= MAX_ID:
+        found = db.execute(select(products).where(products.c.id == stock_product_id)).first()
+    if found is None:
+        raise NotFound("There is no such product.")
+    return found
+
+
+def find_many(db: Connection, skus: Iterable[str]) -> dict[str, Counted]:
+    """Return the counted products among these SKUs, by folded SKU."""
+    found = {}
+    for folded in {key(sku) for sku in skus} - {""}:
+        row = _BY_KEY.first(db, key=folded)
+        if row is not None:
+            found[folded] = Counted(row.id, row.counted_from)
+    return found
+
+
+def available(product: Row[Any]) -> int:
+    """Return on hand less what is set aside; below 0 when oversold."""
+    return int(product.on_hand - product.set_aside)
+
+
+def lock_products(db: Connection, stock_product_ids: Iterable[int]) -> list[Row[Any]]:
+    """Return these products by id; none of them changes until this transaction ends. Raises NotFound."""
+    wanted = set(stock_product_ids)
+    # By id, as every other transaction does it, so that none waits for another in a ring.
+    found = select(products).where(products.c.id.in_(wanted)).order_by(products.c.id).with_for_update()
+    rows = list(db.execute(found))
+    if len(rows) < len(wanted):
+        raise NotFound("There is no such product.")
+    return rows
+
+
+def list_low_untold(db: Connection) -> list[Row[Any]]:
+    """Return products that fell to their reorder point and nobody was told of yet, by SKU; at most 500."""
+    found = select(products).where(products.c.low_untold).order_by(products.c.sku_key)
+    return list(db.execute(found.limit(500)))
+
+
+def latest_takers(db: Connection, stock_product_id: int, most: int = 5) -> list[str]:
+    """Return in words the newest sales of a product, newest first, each once: for an oversell notice."""
+    rows = db.execute(
+        select(movements.c.note, movements.c.actor)
+        .where(movements.c.stock_product_id == stock_product_id, movements.c.kind == "sale")
+        .order_by(movements.c.id.desc())
+        .limit(most * 2)
+    )
+    return list(dict.fromkeys(row.note or f"a sale by {row.actor}" for row in rows))[:most]

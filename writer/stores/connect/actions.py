@@ -1,0 +1,237 @@
+"""Connecting a store: what address was meant, whether its keys work, and keeping them once they do."""
+
+import re
+import unicodedata
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlsplit
+
+from sqlalchemy import Connection, Row
+
+from writer.lib import clock
+from writer.lib.errors import Conflict, Invalid
+from writer.people import audit
+from writer.stores import registry, woocommerce
+from writer.stores.registry import Keyring
+from writer.stores.woocommerce import (
+    UNKNOWN_KEY,
+    BlockedByFirewall,
+    Client,
+    KeysRefused,
+    NotWooCommerce,
+    Site,
+    StoreError,
+)
+
+TRY_TIMEOUT_S = 20.0
+LONGEST_NAME = 60
+_SITE_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,59}")
+SITE_ID_FORM = "Use letters, digits, dots, - and _, at most 60."
+_NOT_THE_SHOP = re.compile(r"/(wp-json|wp-admin|wp-login\.php|index\.php)(/.*)?$")
+
+
+@dataclass(frozen=True)
+class Found:
+    """A store that answers and whose keys may read and write."""
+
+    source: str  # the address its webhooks will name, normalised
+    title: str
+    auth: str
+    remarks: tuple[str, ...] = ()  # what works and is still worth knowing
+
+
+def address(text: str) -> str:
+    """Return the address meant by what a person pasted, without a slash at its end. Raises Invalid."""
+    typed = text.strip()
+    url = typed if "://" in typed else f"https://{typed}"
+    try:
+        parts = urlsplit(url)
+        host, _ = parts.hostname, parts.port
+    except ValueError:
+        host, parts = None, urlsplit("")
+    wrong = None
+    if not host or len(url) > 300 or not url.isprintable() or " " in url:
+        wrong = "Enter the address of the shop, such as https://shop.example."
+    elif parts.scheme not in ("https", "http"):
+        wrong = "The address must begin with https:// or http://."
+    elif parts.username or parts.password:
+        wrong = "Leave name and password out of the address."
+    if wrong:
+        raise Invalid("The address cannot be used.", {"base_url": wrong})
+    path = _NOT_THE_SHOP.sub("", parts.path).rstrip("/")
+    return f"{parts.scheme}://{parts.netloc.lower()}{path}"
+
+
+def keys(key: str, secret: str) -> tuple[str, str]:
+    """Return the consumer key and secret as they are sent; raises Invalid naming the field."""
+    key, secret = key.strip(), secret.strip()
+    if key.startswith("cs_") and secret.startswith("ck_"):
+        key, secret = secret, key
+    errors = {}
+    for name, value, other in (("key", key, "cs_"), ("secret", secret, "ck_")):
+        if not value or len(value) > 200 or not value.isascii() or not value.isprintable() or " " in value:
+            errors[name] = f"Paste the consumer {name} as WooCommerce showed it."
+        elif value.startswith(other):
+            errors[name] = f"This is the other one: the consumer {name} is wanted here."
+    if errors:
+        raise Invalid("The keys cannot be used.", errors)
+    return key, secret
+
+
+def check_site_id(site_id: str) -> None:
+    """Raise Invalid where a text cannot be a store's short name."""
+    if not _SITE_ID.fullmatch(site_id):
+        raise Invalid("The short name cannot be used.", {"site_id": SITE_ID_FORM})
+
+
+def look(site: Site) -> Found:
+    """Ask a store for its index, for orders, and for a write that changes nothing.
+
+    Raises StoreError with a sentence that says precisely what is wrong.
+    """
+    with Client(site) as client:
+        index = _index(client)
+        try:
+            for _ in client.orders_pages(clock.now()):
+                pass
+            client.webhooks()
+            client.try_writing()
+        except KeysRefused as error:
+            raise _explained(site, error) from None
+        assert client.auth is not None
+        told = registry.normalised(str(index.get("home") or index.get("url") or ""))
+        return Found(
+            source=told or registry.normalised(site.base_url),
+            title=" ".join(str(index.get("name") or "").split())[:LONGEST_NAME],
+            auth=client.auth,
+            remarks=_remarks(site, client.auth),
+        )
+
+
+def save(
+    db: Connection,
+    ring: Keyring,
+    actor: str,
+    site: Site,
+    found: Found,
+    name: str,
+    site_id: str = "",
+    store_id: int | None = None,
+) -> Row[Any]:
+    """Keep a store's address and keys, encrypted; return its row.
+
+    With `store_id` the store gets them, otherwise the one that is known by this address, or a new one.
+    What was paused for refused keys goes on. Raises Invalid naming name or site_id, NotFound, and Conflict
+    where another store has this address, or this one has keys already and is not the one meant.
+    """
+    checked = _checked(db, name or found.title or found.source, site_id, store_id, found.source)
+    store = _store(db, actor, found.source, store_id)
+    changes: dict[str, Any] = {
+        **checked,
+        "base_url": site.base_url,
+        "consumer_key_encrypted": ring.vault.lock(site.key),
+        "consumer_secret_encrypted": ring.vault.lock(site.secret),
+        "auth": found.auth,
+        "ca_bundle": site.ca_bundle,
+    }
+    registry.save(db, store.id, **changes)
+    _go_on(db, store.id)
+    told = {**checked, "base_url": site.base_url, "auth": found.auth, "keys": "new"}
+    audit.note(db, actor, "store.connect", f"store {store.id}", {"base_url": store.base_url}, told)
+    return registry.get(db, store.id)
+
+
+def _index(client: Client) -> dict[str, Any]:
+    try:
+        index = client.index()
+    except (KeysRefused, BlockedByFirewall):
+        return {}  # some hide the index from strangers; the keys may still do
+    spaces = index.get("namespaces")
+    if isinstance(spaces, list) and "wc/v3" not in spaces:
+        raise NotWooCommerce(
+            "There is a WordPress, but WooCommerce's REST API is not in it: the plugin is switched off or"
+            " too old."
+        )
+    return index
+
+
+def _explained(site: Site, error: KeysRefused) -> StoreError:
+    """Return why keys were not taken over https: a wrong key looks there like one that was not seen.
+
+    An OAuth signature is looked at even where WordPress does not know that it was asked over https.
+    """
+    is_signed = woocommerce.OAUTH in woocommerce.ways(site.base_url)
+    if is_signed or not error.code.startswith("woocommerce_rest_cannot"):
+        return error
+    signed = Site(site.base_url, site.key, site.secret, woocommerce.OAUTH, site.ca_bundle, site.timeout_s)
+    with Client(signed) as client:
+        try:
+            client.webhooks()
+        except KeysRefused as said:
+            if "signature" in said.sentence:
+                return KeysRefused(
+                    "The key is known, but WordPress does not notice that it is asked over https, so it does"
+                    " not look at it: TLS ends at a proxy in front of it. Let the proxy send"
+                    " X-Forwarded-Proto and WordPress heed it.",
+                    code=error.code,
+                )
+        except StoreError:
+            return error
+    return KeysRefused(UNKNOWN_KEY, code=error.code)
+
+
+def _remarks(site: Site, way: str) -> tuple[str, ...]:
+    if way == woocommerce.QUERY:
+        return (
+            "The host takes the Authorization header away, so the keys are sent in the address. That works;"
+            " they are in no log of ours, but may be in the host's.",
+        )
+    if way == woocommerce.OAUTH:
+        return (
+            "The store is asked over plain http. The keys are signed and not sent, but orders and their"
+            " customers travel unencrypted: use https:// if the store has it.",
+        )
+    return ()
+
+
+def _checked(
+    db: Connection, name: str, site_id: str, store_id: int | None, source: str
+) -> dict[str, str | None]:
+    name, site_id = unicodedata.normalize("NFC", name).strip(), site_id.strip()
+    errors = {}
+    if not 1 <= len(name) <= LONGEST_NAME or not name.isprintable():
+        errors["name"] = f"Must be 1 to {LONGEST_NAME} characters."
+    if site_id and not _SITE_ID.fullmatch(site_id):
+        errors["site_id"] = SITE_ID_FORM
+    other = registry.find_named(db, site_id) if site_id else None
+    if other is not None and other.id != store_id and other.source != source:
+        errors["site_id"] = "Another store has this short name."
+    if errors:
+        raise Invalid("The store cannot be saved as it is.", errors)
+    return {"name": name, "site_id": site_id or None}
+
+
+def _store(db: Connection, actor: str, source: str, store_id: int | None) -> Row[Any]:
+    known = registry.find(db, source)
+    if store_id is None:
+        if known is not None and known.consumer_key_encrypted is not None:
+            raise Conflict(
+                "This store is connected already. Change its keys on its own page.",
+                {"base_url": "A store with this address is connected already."},
+            )
+        return known or registry.register(db, source, actor)
+    if known is not None and known.id != store_id:
+        raise Conflict(
+            "Another store has this address.", {"base_url": f"This is the address of {known.name}."}
+        )
+    store = registry.get(db, store_id)
+    if store.source != source:
+        registry.save(db, store_id, source=source)
+    return store
+
+
+def _go_on(db: Connection, store_id: int) -> None:
+    """Let a store that was paused for refused keys be pushed to again: they are new."""
+    registry.go_on(db, store_id)
+    registry.note_success(db, registry.get(db, store_id))
+    registry.save(db, store_id, not_before=None)

@@ -1,0 +1,74 @@
+"""The forms of connecting a store: its address and keys, its webhooks' secret, the rules of pushing."""
+
+from flask_wtf import FlaskForm
+from wtforms import BooleanField, IntegerField, PasswordField, SelectField, StringField
+from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # the stubs are older
+from wtforms.validators import InputRequired, Length, Optional
+from wtforms.widgets import PasswordInput
+
+from writer.stores.connect.policies import DIFFERENCE_POLICIES
+
+_PLAIN = {"autocomplete": "off", "autocapitalize": "none", "spellcheck": "false"}
+
+
+class ConnectForm(FlaskForm):  # type: ignore[misc]  # flask_wtf has no types
+    """Where a store is and its keys. What was typed stays in the form until it is saved, never after."""
+
+    base_url = StringField(
+        "Address of the shop",
+        [InputRequired("Enter the address of the shop."), Length(max=300)],
+        description="As it stands in the browser, such as https://shop.example.",
+        render_kw={**_PLAIN, "inputmode": "url"},
+    )
+    key = StringField(
+        "Consumer key",
+        [InputRequired("Paste the consumer key."), Length(max=300)],
+        render_kw={**_PLAIN, "placeholder": "ck_…"},
+    )
+    secret = PasswordField(
+        "Consumer secret",
+        [InputRequired("Paste the consumer secret."), Length(max=300)],
+        widget=PasswordInput(hide_value=False),
+        render_kw={**_PLAIN, "placeholder": "cs_…"},
+    )
+    name = StringField("Name", [Optional(), Length(max=60)], description="Empty: as the shop calls itself.")
+    site_id = StringField(
+        "Short name",
+        [Optional(), Length(max=60)],
+        description="For plugins and scripts that name the store, such as uk. May stay empty.",
+        render_kw=_PLAIN,
+    )
+    ca_bundle = StringField(
+        "Private certificate authority",
+        [Optional(), Length(max=300)],
+        description="A file on this server with its certificates. Empty for every public shop.",
+        render_kw=_PLAIN,
+    )
+
+
+class WebhooksForm(FlaskForm):  # type: ignore[misc]  # flask_wtf has no types
+    """Set up the webhooks, with a secret of the owner's own if there is one."""
+
+    secret = PasswordField(
+        "Secret",
+        [Optional(), Length(16, 200, "Use 16 to 200 characters, or none.")],
+        description="Empty: the one it has, or a new one that nobody needs to know.",
+        render_kw=_PLAIN,
+    )
+
+
+class RulesForm(FlaskForm):  # type: ignore[misc]  # flask_wtf has no types
+    """By which rules a store is pushed to."""
+
+    buffer = IntegerField(
+        "Buffer",
+        [InputRequired("Enter a whole number; 0 for none.")],
+        description="Units of each SKU that are never offered in this store.",
+        render_kw={"inputmode": "numeric", "min": "0"},
+    )
+    drift_policy = SelectField(
+        "When the store shows a number that nothing explains",
+        choices=[SelectChoice(value, label) for value, label in DIFFERENCE_POLICIES.items()],
+    )
+    restocks_refunds = BooleanField("Refunded units go back on the shelf, where the store does not say")
+    manages_stock = BooleanField("Switch stock management on for products that have none in the store")

@@ -1,0 +1,54 @@
+"""What the owner says of pushing to a store: buffer, what drift and refunds mean, who manages stock."""
+
+from typing import Any
+
+from sqlalchemy import Connection
+
+from writer.lib.errors import Invalid
+from writer.people import audit
+from writer.stores import listings, registry
+
+LARGEST_BUFFER = 10_000
+# What may be done about a number in a store that nothing explains, as the owner reads it.
+DIFFERENCE_POLICIES = {
+    "enforce": "Write our number there, keep the difference in the log",
+    "adopt": "Take their number over, as one movement",
+    "ask": "Ask me each time",
+}
+
+
+def change(
+    db: Connection,
+    actor: str,
+    store_id: int,
+    buffer: int,
+    drift_policy: str,
+    restocks_refunds: bool,
+    manages_stock: bool,
+) -> bool:
+    """The store is pushed to by these rules, and looked at again by the next push; tell whether any is new.
+
+    `buffer` are units never offered there. Raises NotFound, Invalid naming every unusable field.
+    """
+    errors = {}
+    if not 0 <= buffer <= LARGEST_BUFFER:
+        errors["buffer"] = f"Must be a whole number from 0 to {LARGEST_BUFFER:,}."
+    if drift_policy not in DIFFERENCE_POLICIES:
+        errors["drift_policy"] = "Choose one of those offered."
+    if errors:
+        raise Invalid("The rules cannot be used as they are.", errors)
+    before = registry.get(db, store_id)
+    values: dict[str, Any] = {
+        "buffer": buffer,
+        "drift_policy": drift_policy,
+        "restocks_refunds": restocks_refunds,
+        "manages_stock": manages_stock,
+    }
+    was = {name: getattr(before, name) for name in values}
+    if was == values:
+        return False
+    registry.save(db, store_id, **values)
+    # The counts are the same, but not what is to be shown of them: nothing is due by itself.
+    listings.look_at_all(db, store_id)
+    audit.note(db, actor, "store.rules", f"store {store_id}", was, values)
+    return True

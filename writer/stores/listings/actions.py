@@ -1,0 +1,265 @@
+"""Listings: each product and variation a store has, and which product of the stock list it is.
+
+A match is made once and then holds by product id: a SKU renamed in the store stays matched, and the new
+SKU is offered as an alias. What the owner maps by hand is never changed by a refresh.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Row, bindparam, func, insert, select, update
+
+from writer import orders, stock
+from writer.db import update_row
+from writer.db.schema.listings import listings
+from writer.db.schema.orders import product_skus
+from writer.db.schema.products import products
+from writer.lib.errors import Invalid, NotFound
+from writer.people import audit
+from writer.stores.woocommerce import Shown, read_shown
+
+MAX_ID = 2**31 - 1
+Key = tuple[int, int]  # product id, variation id (0: none)
+
+
+@dataclass(frozen=True)
+class Item:
+    """A product or variation as a store just showed it."""
+
+    product_id: int
+    variation_id: int
+    sku: str
+    name: str
+    shown: Shown
+
+    @property
+    def key(self) -> Key:
+        return self.product_id, self.variation_id
+
+
+@dataclass
+class Taken:
+    """How many items were taken over, how many of them are matched, and how many newly."""
+
+    items: int = 0
+    matched: int = 0
+    newly: int = 0
+
+
+def item(payload: dict[str, Any], parent: dict[str, Any] | None = None) -> Item | None:
+    """Read a product, or with `parent` a variation, of the REST API v3; None where it is no listing.
+
+    A variable product that manages no stock itself is none: its variations are. A variation without a SKU
+    of its own shows its parent's; where the parent counts it too, the parent alone is the listing.
+    """
+    if not is_id(payload.get("id")) or (parent is not None and not is_id(parent.get("id"))):
+        return None
+    shown = read_shown(payload)
+    sku = _text(payload.get("sku"), 200)
+    if parent is None:
+        if payload.get("type") == "variable" and shown.manage_stock != "yes":
+            return None
+        return Item(int(payload["id"]), 0, sku, _text(payload.get("name"), 200), shown)
+    if stock.key(sku) == stock.key(_text(parent.get("sku"), 200)):
+        if shown.manage_stock == "parent":
+            return None
+        sku = ""
+    return Item(int(parent["id"]), int(payload["id"]), sku, _variation_name(payload, parent), shown)
+
+
+def is_id(number: Any) -> bool:
+    """Tell whether it is a number that a product or variation can have, and that the database holds."""
+    return isinstance(number, int) and not isinstance(number, bool) and 0 < number <= MAX_ID
+
+
+def _variation_name(payload: dict[str, Any], parent: dict[str, Any]) -> str:
+    attributes = payload.get("attributes")
+    known = [found for found in attributes if isinstance(found, dict)] if isinstance(attributes, list) else []
+    options = ", ".join(str(found["option"]) for found in known if found.get("option"))
+    return _text(f"{parent.get('name') or ''}: {options or payload.get('name') or payload['id']}", 200)
+
+
+def take(db: Connection, store_id: int, items: Sequence[Item], now: datetime) -> Taken:
+    """Take over a page of a store's products: add what is new, match what is unmatched; return how many.
+
+    An unmatched item is what the owner says it is, else the product of its SKU. The orders room is told, so
+    that lines are known by id; those with the same SKU were matched when it became a product.
+    """
+    if not items:
+        return Taken()
+    ids = {found.product_id for found in items}
+    known = _known(db, store_id, ids)
+    said = _said(db, store_id, ids)
+    meant = {found.key: said.get(found.key, found.sku) for found in items}
+    counted = stock.find_many(db, meant.values())
+    result = Taken(items=len(items))
+    added, changed = [], []
+    for found in items:
+        row = known.get(found.key)
+        match = counted.get(stock.key(meant[found.key]))
+        product = row.stock_product_id if row is not None else None
+        if product is None and match is not None and not (row is not None and row.is_mapped_by_hand):
+            product = match.stock_product_id
+            result.newly += 1
+            if found.key not in said:
+                orders.say_product(db, store_id, *found.key, found.sku)
+        result.matched += product is not None
+        columns = _columns(found, product, now)
+        if row is None:
+            key = {"product_id": found.product_id, "variation_id": found.variation_id}
+            added.append({"store_id": store_id, **key, **columns})
+        else:
+            changed.append({"of": row.id, **columns})
+    if added:
+        db.execute(insert(listings), added)
+    if changed:
+        save_each(db, changed)
+    _welcome_back(db, [row.id for row in known.values() if row.is_gone])
+    return result
+
+
+def map_by_hand(db: Connection, actor: str, listing_id: int, sku: str) -> Row[Any]:
+    """The listing is this product from now on, "" none of ours; its orders follow; return its row.
+
+    Raises NotFound, and Invalid naming `sku` where the stock list has no such product.
+    """
+    before = get(db, listing_id)
+    product = stock.find(db, sku) if sku.strip() else None
+    if sku.strip() and product is None:
+        raise Invalid(
+            f"The stock list has no product {sku.strip()[:100]}.",
+            {"sku": "The stock list has no product with this SKU."},
+        )
+    _point(db, [listing_id], product.id if product is not None else None, is_by_hand=True)
+    if product is not None:
+        key = (before.product_id, before.variation_id)
+        orders.say_product(db, before.store_id, *key, product.sku)
+        orders.rematch_product(db, before.store_id, *key, f"listing mapped by {actor}")
+    change = {"product": before.stock_product_id}, {"product": product.id if product is not None else None}
+    audit.note(db, actor, "listing.map", f"listing {listing_id}", *change)
+    return get(db, listing_id)
+
+
+def forget_by_hand(db: Connection, actor: str, listing_id: int) -> Row[Any]:
+    """The listing is matched by its SKU again; return its row. Raises NotFound."""
+    before = get(db, listing_id)
+    product = stock.find(db, before.sku) if before.sku else None
+    _point(db, [listing_id], product.id if product is not None else None, is_by_hand=False)
+    if product is not None:
+        orders.say_product(db, before.store_id, before.product_id, before.variation_id, before.sku)
+    audit.note(
+        db, actor, "listing.unmap", f"listing {listing_id}", {"product": before.stock_product_id}, None
+    )
+    return get(db, listing_id)
+
+
+def accept_sku(db: Connection, actor: str, listing_id: int) -> None:
+    """The SKU the store gave a matched product becomes an alias of it. Raises NotFound, Conflict, Invalid."""
+    row = get(db, listing_id)
+    product = db.execute(select(products).where(products.c.id == row.stock_product_id)).first()
+    if product is None:
+        raise NotFound("This listing is no product of ours.")
+    stock.add_alias(db, actor, product, row.sku)
+
+
+def get(db: Connection, listing_id: int) -> Row[Any]:
+    """Return a listing; raises NotFound."""
+    row = None
+    if 0 < listing_id <= MAX_ID:
+        row = db.execute(select(listings).where(listings.c.id == listing_id)).first()
+    if row is None:
+        raise NotFound("There is no such listing.")
+    return row
+
+
+def save(db: Connection, listing_id: int, **values: Any) -> None:
+    """Write what pushing knows of a listing: these columns of its row, and no other."""
+    update_row(db, listings, listing_id, **values)
+
+
+def save_each(db: Connection, changes: list[dict[str, Any]]) -> None:
+    """Write columns of many listings at once, the same of each; `of` in a change is the listing's id."""
+    db.execute(update(listings).where(listings.c.id == bindparam("of")), changes)
+
+
+def match_sku(db: Connection, sku_key: str) -> None:
+    """A SKU (folded) became a product, or an alias of one: listings that waited for it are that product."""
+    waiting = listings.c.stock_product_id.is_(None) & ~listings.c.is_mapped_by_hand & (listings.c.sku != "")
+    query = select(
+        listings.c.id, listings.c.store_id, listings.c.product_id, listings.c.variation_id, listings.c.sku
+    )
+    if sku_key.isascii():
+        # The database folds ASCII as we do; for anything else every waiting listing is compared here.
+        query = query.where(func.lower(func.trim(listings.c.sku)) == sku_key)
+    found = [row for row in db.execute(query.where(waiting)) if stock.key(row.sku) == sku_key]
+    product = stock.find(db, sku_key) if found else None
+    if product is None:
+        return
+    _point(db, [row.id for row in found], product.id, is_by_hand=False)
+    for row in found:
+        orders.say_product(db, row.store_id, row.product_id, row.variation_id, row.sku)
+
+
+def _point(db: Connection, listing_ids: list[int], stock_product_id: int | None, is_by_hand: bool) -> None:
+    """Let listings be another product; what their store was told of the one before is forgotten."""
+    values: dict[str, Any] = {
+        "stock_product_id": stock_product_id,
+        "is_mapped_by_hand": is_by_hand,
+        "pushed": None,
+        "pushed_version": 0,
+        "agreed_at": None,
+        "intended": None,
+        "drift_by": None,
+        "drift_at": None,
+        "problem": None,
+        "needs_look": True,  # a push under way may yet write down what it told of the product before
+    }
+    db.execute(update(listings).where(listings.c.id.in_(listing_ids)).values(**values))
+
+
+def _known(db: Connection, store_id: int, ids: Iterable[int]) -> dict[Key, Any]:
+    columns = (
+        listings.c.id,
+        listings.c.product_id,
+        listings.c.variation_id,
+        listings.c.stock_product_id,
+        listings.c.is_mapped_by_hand,
+        listings.c.is_gone,
+    )
+    query = select(*columns).where(listings.c.store_id == store_id, listings.c.product_id.in_(ids))
+    return {(row.product_id, row.variation_id): row for row in db.execute(query).all()}
+
+
+def _said(db: Connection, store_id: int, ids: Iterable[int]) -> dict[Key, str]:
+    """Return what each product is said to be, by the owner or by an earlier match."""
+    query = select(product_skus).where(
+        product_skus.c.store_id == store_id, product_skus.c.product_id.in_(ids)
+    )
+    return {(row.product_id, row.variation_id): row.sku for row in db.execute(query)}
+
+
+def _columns(found: Item, stock_product_id: int | None, now: datetime) -> dict[str, Any]:
+    return {
+        "sku": found.sku,
+        "name": found.name,
+        "stock_product_id": stock_product_id,
+        "manage_stock": found.shown.manage_stock,
+        "allows_backorders": found.shown.allows_backorders,
+        "shown": found.shown.quantity if found.shown.manage_stock == "yes" else None,
+        "shown_at": now,
+        "seen_at": now,
+    }
+
+
+def _welcome_back(db: Connection, listing_ids: list[int]) -> None:
+    """What was gone is there again: it is looked at by the next push."""
+    if listing_ids:
+        back = {"is_gone": False, "problem": None, "needs_look": True}
+        db.execute(update(listings).where(listings.c.id.in_(listing_ids)).values(**back))
+
+
+def _text(value: Any, limit: int) -> str:
+    text = value.replace("\0", "") if isinstance(value, str) else ""
+    return text.encode("utf-8", "replace").decode().strip()[:limit]

@@ -1,0 +1,62 @@
+"""What the stores room reads for its pages: stores, their secrets' dates, what the doctor said."""
+
+import json
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Row, select
+
+from writer.db.schema.orders import orders
+from writer.db.schema.stores import store_secrets, stores
+from writer.lib import clock
+from writer.lib.errors import NotFound
+from writer.lib.store_scope import StoreScope
+
+MAX_ID = 2**31 - 1
+
+
+@dataclass(frozen=True)
+class SecretState:
+    """What a store's deliveries may be signed with, without the secrets themselves."""
+
+    own_since: datetime | None  # None: the shared secret, there is no own one
+    old_until: datetime | None  # the one before is good until then; None: no longer
+
+
+def known_id(number: int) -> int:
+    """Return an id from an address; raises NotFound where it is beyond any column of ours."""
+    if not 0 < number <= MAX_ID:
+        raise NotFound("There is no such thing.")
+    return number
+
+
+def list_stores(db: Connection, store_scope: StoreScope) -> list[Row[Any]]:
+    """Return every store that is seen, by name."""
+    return list(
+        db.execute(select(stores).where(store_scope.of(stores.c.id)).order_by(stores.c.name, stores.c.id))
+    )
+
+
+def list_statuses(db: Connection, store_id: int) -> list[str]:
+    """Return every status that orders of the store have, by name; not the trash, which is none of theirs."""
+    of_store = (orders.c.store_id == store_id) & ~orders.c.is_trashed
+    found = select(orders.c.status).where(of_store).distinct()
+    return list(db.execute(found.order_by(orders.c.status)).scalars())
+
+
+def secret_state(db: Connection, store: Row[Any]) -> SecretState:
+    """Return since when the store has its own secret, and until when the one before is good."""
+    mine = store_secrets.c.store_id == store.id
+    rows = db.execute(select(store_secrets.c.created_at, store_secrets.c.valid_until).where(mine)).all()
+    own_since = max((row.created_at for row in rows if row.valid_until is None), default=None)
+    ends = [row.valid_until for row in rows] + [store.shared_secret_until]
+    return SecretState(own_since, max((end for end in ends if end and end > clock.now()), default=None))
+
+
+def doctor_says(store: Row[Any]) -> list[str] | None:
+    """Return what the doctor wrote down about a store; [] all is well, None where it has not looked yet."""
+    if store.doctor_says is None:
+        return None
+    found: list[str] = json.loads(store.doctor_says)
+    return found

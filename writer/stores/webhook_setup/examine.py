@@ -1,0 +1,106 @@
+"""What is wrong with a store's webhooks, and with the address they are sent to, from what was read."""
+
+import ipaddress
+from collections.abc import Mapping
+from typing import Any
+from urllib.parse import SplitResult, urlsplit
+
+from writer.config import ConfigError
+from writer.stores import woocommerce
+
+PATH = "/api/woocommerce/webhook"
+# The last is only a hint that somebody changed a number in the store by hand.
+TOPICS = (*woocommerce.ORDER_TOPICS, "product.updated")
+POLL_ONLY = (
+    "WRITER_PUBLIC_URL is not set, so no webhook is expected: orders are read by polling alone, which works"
+    " fully and takes a few minutes longer."
+)
+_PORTS = {"https": 443, "http": 80}
+_PRIVATE_ENDINGS = (".local", ".lan", ".home", ".internal", ".localhost")
+
+Hook = dict[str, Any]
+
+
+def public_url(environment: Mapping[str, str]) -> str | None:
+    """Return the address stores deliver to, None where the writer has no public one.
+
+    Raises ConfigError where WRITER_PUBLIC_URL is no address.
+    """
+    text = (environment.get("WRITER_PUBLIC_URL") or "").strip().rstrip("/")
+    if not text:
+        return None
+    parts = _split(text)
+    if parts is None or parts.scheme not in _PORTS or parts.query or parts.fragment:
+        raise ConfigError("WRITER_PUBLIC_URL must be an address such as https://hub.example.")
+    return f"{text.removesuffix(PATH)}{PATH}"
+
+
+def examine(hooks: list[Hook], url: str, home: str) -> list[str]:
+    """Return what is wrong with a store's webhooks, a sentence each; `home` is the store's own address."""
+    found = [sentence for topic in TOPICS if (sentence := _about(topic, hooks, url))]
+    refused = refusal(url, home)
+    return [*found, refused] if refused else found
+
+
+def refusal(url: str, home: str) -> str | None:
+    """Return why WordPress will not deliver to an address, or None: it refuses at delivery, not before."""
+    target, own = _split(url), _split(home)
+    if target is None:
+        return "The webhooks' address cannot be read."
+    same_host = own is not None and own.hostname == target.hostname
+    if _is_private(target.hostname or "") and not same_host:
+        return (
+            f"WordPress refuses to deliver to {target.hostname}: it is a private address. Use a public name,"
+            " or leave it to polling."
+        )
+    port = target.port or _PORTS[target.scheme]
+    if port not in (80, 443, 8080) and not (same_host and own is not None and own.port == port):
+        return f"WordPress refuses to deliver to port {port}: it allows 80, 443 and 8080."
+    return None
+
+
+def _about(topic: str, hooks: list[Hook], url: str) -> str | None:
+    of_topic = [hook for hook in hooks if hook.get("topic") == topic]
+    ours = [hook for hook in of_topic if is_same(str(hook.get("delivery_url")), url)]
+    if any(hook.get("status") == "active" for hook in ours):
+        return None
+    if any(hook.get("status") == "disabled" for hook in ours):
+        return f"The webhook {topic} is disabled: WordPress gave it up after seven failed deliveries."
+    if ours:
+        return f"The webhook {topic} is paused."
+    elsewhere = next((hook for hook in of_topic if _is_of_a_writer(hook)), None)
+    if elsewhere is not None:
+        return f"The webhook {topic} is sent to {str(elsewhere.get('delivery_url'))[:200]} instead of {url}."
+    return f"The webhook {topic} is missing."
+
+
+def _is_of_a_writer(hook: Hook) -> bool:
+    parts = _split(str(hook.get("delivery_url")))
+    return parts is not None and parts.path.rstrip("/").endswith(PATH)
+
+
+def is_same(one: str, other: str) -> bool:
+    mine, theirs = _split(one), _split(other)
+    if mine is None or theirs is None:
+        return False
+    return _compared(mine) == _compared(theirs)
+
+
+def _compared(parts: SplitResult) -> tuple[str, str | None, int | None, str]:
+    return parts.scheme, parts.hostname, parts.port or _PORTS.get(parts.scheme), parts.path.rstrip("/")
+
+
+def _split(url: str) -> SplitResult | None:
+    try:
+        parts = urlsplit(url)
+        has_host = bool(parts.hostname) and parts.port != 0  # reading the port raises where it is none
+    except ValueError:
+        return None
+    return parts if has_host else None
+
+
+def _is_private(host: str) -> bool:
+    try:
+        return not ipaddress.ip_address(host).is_global
+    except ValueError:
+        return "." not in host or host.endswith(_PRIVATE_ENDINGS)

@@ -1,0 +1,53 @@
+"""WooCommerce: how a store is spoken with, and what it says. It knows no database and no store of ours."""
+
+from writer.stores.woocommerce.auth import OAUTH, QUERY, ways
+from writer.stores.woocommerce.client import Client, Site
+from writer.stores.woocommerce.problems import (
+    UNKNOWN_KEY,
+    BlockedByFirewall,
+    CertificateRefused,
+    KeysRefused,
+    NotThere,
+    NotWooCommerce,
+    Refused,
+    StoreBusy,
+    StoreError,
+    StoreUnreachable,
+)
+from writer.stores.woocommerce.routes import Json, Routes
+from writer.stores.woocommerce.shown import Shown, read_shown
+from writer.stores.woocommerce.signing import ORDER_TOPICS, is_signed
+from writer.stores.woocommerce.translate import LARGEST_QUANTITY, Refusal, TooEarly, order_id, told
+from writer.stores.woocommerce.translate import order as read_order
+from writer.stores.woocommerce.translate import refunds as read_refunds
+
+__all__ = [
+    "LARGEST_QUANTITY",
+    "OAUTH",
+    "ORDER_TOPICS",
+    "QUERY",
+    "UNKNOWN_KEY",
+    "BlockedByFirewall",
+    "CertificateRefused",
+    "Client",
+    "Json",
+    "KeysRefused",
+    "NotThere",
+    "NotWooCommerce",
+    "Refusal",
+    "Refused",
+    "Routes",
+    "Shown",
+    "Site",
+    "StoreBusy",
+    "StoreError",
+    "StoreUnreachable",
+    "TooEarly",
+    "is_signed",
+    "order_id",
+    "read_order",
+    "read_refunds",
+    "read_shown",
+    "told",
+    "ways",
+]

@@ -1,0 +1,204 @@
+"""Speaks to one WooCommerce store over its REST API v3: the only file that does HTTP to a store.
+
+Reads are tried again a bounded number of times; a write is sent once, for nobody knows whether a write
+without an answer was applied. Redirects are never followed, and the environment's proxies, certificates
+and .netrc are not used: what is sent to a store is what stands in its settings.
+"""
+
+import logging
+import time
+from dataclasses import dataclass
+from typing import Self
+
+import requests
+from requests.adapters import HTTPAdapter
+from requests.auth import AuthBase, HTTPBasicAuth
+from requests_oauthlib import OAuth1
+from urllib3.exceptions import HTTPError
+
+from writer.stores.woocommerce import auth, problems
+from writer.stores.woocommerce.problems import (
+    Answer,
+    BadAnswer,
+    KeysReadOnly,
+    KeysRefused,
+    StoreError,
+    StoreUnreachable,
+)
+from writer.stores.woocommerce.routes import Json, Routes
+
+LARGEST_ANSWER = 30_000_000
+READ_AGAIN_AFTER_S = (0.3, 0.9)
+
+# Their debug lines hold addresses, and an address can hold a key.
+for _name in ("urllib3", "requests_oauthlib", "oauthlib"):
+    logging.getLogger(_name).setLevel(logging.INFO)
+
+
+@dataclass(frozen=True)
+class Site:
+    """Where a store is and how it is spoken to. `auth` None: found out at the first call."""
+
+    base_url: str
+    key: str
+    secret: str
+    auth: str | None = None  # 'basic', 'query', 'oauth'
+    ca_bundle: str | None = None  # None: the public authorities
+    timeout_s: float = 30
+    interval_s: float | None = None  # from the end of a call to the next one; None: as STORE_INTERVAL_MS says
+
+    def __repr__(self) -> str:
+        return f"Site({self.base_url!r})"
+
+
+class Client(Routes):
+    """A conversation with one store; a context manager that closes its connections.
+
+    Every method raises StoreError (see problems.py) where the store did not do it. `auth` is the way of
+    sending the keys that worked, for the store's settings to remember; `has_read` tells that it answered.
+    """
+
+    def __init__(self, site: Site) -> None:
+        self.site = site
+        self.auth = site.auth
+        self.root = f"{site.base_url.rstrip('/')}/wp-json/"
+        self._turn = auth.turn(site.base_url)
+        self.has_read = False
+        self._http = requests.Session()
+        self._http.trust_env = False
+        self._http.verify = site.ca_bundle or True
+        self._http.headers["User-Agent"] = "onerom-sales"
+        self._http.headers["Accept"] = "application/json"
+        for scheme in ("https://", "http://"):
+            self._http.mount(scheme, HTTPAdapter(pool_connections=1, pool_maxsize=2, max_retries=0))
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *exc: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close the connections."""
+        self._http.close()
+
+    def ask(self, method: str, path: str, query: Json, body: Json | None = None) -> Answer:
+        """Ask with the keys, finding out first how the store takes them where that is not known."""
+        url = f"{self.root}wc/v3/{path}"
+        if self.auth is not None:
+            return self._checked(method, url, query, body, self.auth)
+        refused: KeysRefused | None = None
+        for way in auth.ways(self.site.base_url):
+            try:
+                answer = self._checked(method, url, query, body, way)
+            except KeysRefused as error:
+                if not error.code.startswith("woocommerce_rest_cannot"):
+                    self.auth = way  # it saw the keys: another way would show it the same ones
+                    raise
+                refused = refused or error
+            else:
+                self.auth = way
+                return answer
+        assert refused is not None
+        raise refused
+
+    def look(self, query: Json) -> Answer:
+        """Ask WordPress for its index, as anybody may."""
+        return self._tried("GET", self.root, query, None, None)
+
+    def _checked(self, method: str, url: str, query: Json, body: Json | None, way: str) -> Answer:
+        try:
+            answer = self._tried(method, url, query, body, way)
+        except KeysRefused as error:
+            # Whatever its language says: known keys that could read are refused a write.
+            if method != "GET" and self.has_read and error.code == "woocommerce_rest_authentication_error":
+                raise KeysReadOnly(problems.READ_ONLY, code=error.code) from None
+            raise
+        self.has_read = self.has_read or method == "GET"
+        return answer
+
+    def _tried(self, method: str, url: str, query: Json, body: Json | None, way: str | None) -> Answer:
+        """Ask, a read again where the connection was lost or a gateway failed; return a 2xx answer."""
+        for wait_s in READ_AGAIN_AFTER_S if method == "GET" else ():
+            try:
+                answer = self._once(method, url, query, body, way)
+            except _Lost:
+                time.sleep(wait_s)
+                continue
+            if answer.status not in (502, 504):
+                break
+            time.sleep(wait_s)
+        else:
+            answer = self._once(method, url, query, body, way)
+        problems.check(answer)
+        return answer
+
+    def _once(self, method: str, url: str, query: Json, body: Json | None, way: str | None) -> Answer:
+        timeout_s = self.site.timeout_s
+        interval_s = auth.least_interval_s() if self.site.interval_s is None else self.site.interval_s
+        with self._turn.taken(interval_s, patience_s=2 * timeout_s):
+            try:
+                response = self._http.request(
+                    method,
+                    url,
+                    params={**query, **(self._keys() if way == auth.QUERY else {})},
+                    json=body,
+                    auth=self._signer(way),
+                    timeout=timeout_s,
+                    allow_redirects=False,
+                    stream=True,
+                )
+                with response:
+                    content = _bounded(response, time.monotonic() + 2 * timeout_s)
+            except (requests.RequestException, HTTPError, OSError, UnicodeError) as error:
+                # Without its cause: that one's text holds the address, and an address can hold a key.
+                raise _explained(error, timeout_s) from None
+        headers = {name.lower(): value for name, value in response.headers.items()}
+        return Answer(method, url, response.status_code, headers, content)
+
+    def _signer(self, way: str | None) -> AuthBase | None:
+        if way == auth.OAUTH:
+            return OAuth1(
+                self.site.key, self.site.secret, signature_method="HMAC-SHA256", signature_type="auth_header"
+            )
+        return HTTPBasicAuth(self.site.key, self.site.secret) if way == auth.BASIC else None
+
+    def _keys(self) -> Json:
+        return {"consumer_key": self.site.key, "consumer_secret": self.site.secret}
+
+
+class _Lost(StoreUnreachable):
+    """The connection was refused or cut, quickly: worth another try, for a read."""
+
+
+def _bounded(response: requests.Response, until: float) -> bytes:
+    """Return the body, unless it is too large or drips in for too long."""
+    content = bytearray()
+    for chunk in response.iter_content(65536):
+        content += chunk
+        if len(content) > LARGEST_ANSWER:
+            raise BadAnswer(f"The answer is larger than {LARGEST_ANSWER // 1_000_000} MB.")
+        if time.monotonic() > until:
+            raise requests.Timeout
+    return bytes(content)
+
+
+def _explained(error: Exception, timeout_s: float) -> StoreError:
+    """Return what an exception of the HTTP library means, without the address it holds."""
+    if isinstance(error, requests.exceptions.SSLError):
+        return problems.CertificateRefused(
+            "The store's certificate cannot be verified: it is self-signed, expired, or for another name."
+        )
+    if isinstance(error, requests.Timeout) or "timed out" in str(error).lower():
+        return StoreUnreachable(f"The store did not answer within {timeout_s:g} seconds.")
+    if isinstance(error, requests.exceptions.InvalidURL | requests.exceptions.MissingSchema | UnicodeError):
+        return StoreUnreachable("This is not an address that can be asked.")
+    if isinstance(error, requests.exceptions.ConnectionError):
+        if "NameResolutionError" in repr(error):
+            return StoreUnreachable("There is no host of this name.")
+        return _Lost("The store cannot be reached: the connection was refused or cut.")
+    if isinstance(error, requests.exceptions.ChunkedEncodingError | HTTPError):
+        return _Lost("The connection was cut in the middle of the answer.")
+    if "CA certificate" in str(error):
+        return problems.CertificateRefused("The file with the private authority's certificates is not there.")
+    return StoreUnreachable(f"The store could not be asked ({type(error).__name__}).")

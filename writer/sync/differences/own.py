@@ -1,0 +1,88 @@
+"""What a store's own orders moved since it was last told a number: it may show that too, before we say it."""
+
+from collections import defaultdict
+from dataclasses import dataclass
+from datetime import timedelta
+
+from sqlalchemy import Connection, and_, case, or_, select
+
+from writer.db.schema.listings import listings
+from writer.db.schema.movements import movements
+from writer.db.schema.orders import order_lines
+
+# A store's clock and ours differ by so much at most.
+CLOCKS_APART = timedelta(seconds=60)
+
+
+@dataclass(frozen=True)
+class Own:
+    """Units that a store's own orders moved, negative where they were sold.
+
+    `doubtful` are those of `of_listing` that the number there may be without: what happened before the store
+    was told or found right, and units that came back, which not every store puts back by itself.
+    """
+
+    of_listing: int = 0
+    of_siblings: int = 0  # through other listings of the same product in this store
+    doubtful: tuple[int, ...] = ()
+
+    def explains(self, change: int) -> bool:
+        """Tell whether these orders can have changed the number there by so many units.
+
+        One movement can stand for several changes in the store, so any part of a doubtful one may be missing.
+        """
+        most = -sum(units for units in self.doubtful if units < 0)
+        least = -sum(units for units in self.doubtful if units > 0)
+        every = (self.of_listing, self.of_listing + self.of_siblings)
+        return change == 0 or any(of + least <= change <= of + most for of in every)
+
+
+NOTHING = Own()
+
+
+def since_told(db: Connection, listing_ids: list[int]) -> dict[int, Own]:
+    """Return what each listing's store moved by itself since it was last told; those that moved nothing are
+    left out."""
+    is_of_listing = case(
+        (order_lines.c.id.is_(None) | (order_lines.c.product_id == 0), True),
+        (order_lines.c.product_id != listings.c.product_id, False),
+        # A parent that counts for its variations is the listing of all of them.
+        else_=or_(listings.c.variation_id == 0, order_lines.c.variation_id == listings.c.variation_id),
+    )
+    query = (
+        select(
+            listings.c.id,
+            listings.c.agreed_at,
+            listings.c.intended,
+            movements.c.quantity,
+            movements.c.at,
+            is_of_listing.label("is_of_listing"),
+        )
+        .join(
+            movements,
+            and_(
+                movements.c.stock_product_id == listings.c.stock_product_id,
+                movements.c.version > listings.c.pushed_version,
+                movements.c.store_id == listings.c.store_id,
+                movements.c.kind != "drift",
+            ),
+        )
+        .outerjoin(order_lines, order_lines.c.id == movements.c.order_line_id)
+        .where(listings.c.id.in_(listing_ids))
+        .order_by(movements.c.id)
+    )
+    of_listing: dict[int, int] = defaultdict(int)
+    of_siblings: dict[int, int] = defaultdict(int)
+    doubtful: dict[int, list[int]] = defaultdict(list)
+    for row in db.execute(query):
+        if not row.is_of_listing:
+            of_siblings[row.id] += row.quantity
+            continue
+        of_listing[row.id] += row.quantity
+        is_covered = row.agreed_at is not None and row.at <= row.agreed_at + CLOCKS_APART
+        if row.quantity > 0 or is_covered or row.intended is not None:
+            doubtful[row.id].append(row.quantity)
+    return {
+        id_: Own(of_listing[id_], of_siblings[id_], tuple(doubtful[id_]))
+        for id_ in of_listing.keys() | of_siblings.keys()
+    }

@@ -1,0 +1,103 @@
+"""Changing orders by API, below /api/v1/orders: their status and notes, in the store first."""
+
+from typing import Annotated, Any
+
+from flask import Response, current_app
+from flask_openapi3.blueprint import APIBlueprint
+from flask_openapi3.models.tag import Tag
+from pydantic import BaseModel, ConfigDict, Field, JsonValue, WithJsonSchema
+
+from writer import stores
+from writer.db import database
+from writer.people import auth
+from writer.stores import Keyring
+from writer.sync.order_edit import actions
+from writer.web import api_types
+from writer.web.openapi import PROBLEMS, OnceHeader, answers, json_object_only
+
+bp = APIBlueprint(
+    "amend_api",
+    __name__,
+    url_prefix="/api/v1/orders",
+    abp_tags=[Tag(name="Orders")],
+    abp_security=[{"token": []}],
+    abp_responses={**PROBLEMS, "502": answers("The store did not do it, and nothing is changed here.")},
+)
+bp.before_request(json_object_only)
+
+_NOTE: dict[str, JsonValue] = {"note": "It left the kiln today.", "customer_note": False}
+_LONGEST_STATUS = 60
+
+
+class OrderPath(BaseModel):
+    """Which order."""
+
+    order_id: Annotated[int, WithJsonSchema({"type": "integer", "minimum": 1, "maximum": stores.MAX_ID})]
+
+
+class NewStatus(BaseModel):
+    """What an order shall become."""
+
+    model_config = ConfigDict(strict=True, json_schema_extra={"examples": [{"status": "completed"}]})
+
+    status: Annotated[str, Field(min_length=1, max_length=_LONGEST_STATUS)] = Field(
+        description="One of WooCommerce's, or one of a plugin that its store has or the owner mapped."
+    )
+
+
+class Changed(BaseModel):
+    """The order as the store has it now."""
+
+    id: int
+    status: str
+    date_modified: api_types.TimeText | None
+
+
+class NewNote(BaseModel):
+    """A note to an order."""
+
+    model_config = ConfigDict(strict=True, json_schema_extra={"examples": [_NOTE]})
+
+    note: Annotated[str, Field(min_length=1, max_length=actions.LONGEST_NOTE)]
+    customer_note: bool = Field(False, description="The store mails it to the customer.")
+
+
+class Noted(BaseModel):
+    """The note is with the store."""
+
+    status: str = Field(examples=["ok"])
+    id: int
+
+
+@bp.put("/<int:order_id>/status", responses={"200": Changed})
+def set_status(path: OrderPath, body: NewStatus) -> dict[str, Any]:
+    """Give an order another status: in its store first, then here as the store answers.
+
+    A store that is down or refuses gives 502, and nothing is changed here.
+    """
+    order = actions.set_status(
+        database(), _ring().vault, auth.store_scope(), auth.actor().name, path.order_id, body.status
+    )
+    return {"id": order.id, "status": order.status, "date_modified": api_types.iso(order.version)}
+
+
+@bp.post("/<int:order_id>/notes", responses={"201": Noted})
+def add_note(path: OrderPath, header: OnceHeader, body: NewNote) -> Response:
+    """Add a note to an order in its store, mailed to the customer where `customer_note` says so.
+
+    The `Idempotency-Key` is needed: it is taken before the note is sent. The same request again gets the
+    first answer; where nobody knows whether the note was sent it gets 409, and nothing is sent.
+    """
+    known, who = database(), auth.actor().name
+    order, text = actions.check_note(known, auth.store_scope(), path.order_id, body.note)
+
+    def send() -> tuple[dict[str, Any], int]:
+        actions.send_note(known, _ring().vault, who, order, text, body.customer_note)
+        return {"status": "ok", "id": path.order_id}, 201
+
+    return auth.send_once(send, actions.surely_nothing_sent)
+
+
+def _ring() -> Keyring:
+    found: Keyring = current_app.extensions["keyring"]
+    return found

@@ -1,0 +1,51 @@
+"""What the page of an order does in its store: another status, a note. The page is the order book's."""
+
+from flask import Blueprint, current_app, flash, redirect, request, session
+from werkzeug.wrappers import Response
+
+from writer.db import database
+from writer.lib.errors import Conflict, Invalid
+from writer.people import auth
+from writer.stores import Keyring
+from writer.sync.order_edit import actions
+from writer.sync.order_edit.actions import StoreDidNot
+
+bp = Blueprint("order_edit", __name__)
+_KEPT = 1500  # characters of a note that could not be sent
+
+
+@bp.post("/orders/<int:order_id>/status")
+def set_status(order_id: int) -> Response:
+    """Give the order another status, in its store first."""
+    ring: Keyring = current_app.extensions["keyring"]
+    status = request.form.get("status", "")[:100]
+    try:
+        who, store_scope = auth.actor().name, auth.store_scope()
+        order = actions.set_status(database(), ring.vault, store_scope, who, order_id, status)
+        flash(f"The order is {order.status} now, in the store and here.", "success")
+    except (Conflict, Invalid, StoreDidNot) as error:
+        flash(_sentence(error), "danger")
+    return redirect(f"/orders/{order_id}", 303)
+
+
+@bp.post("/orders/<int:order_id>/notes")
+def add_note(order_id: int) -> Response:
+    """Add a note to the order in its store, mailed to the customer where that is ticked."""
+    ring: Keyring = current_app.extensions["keyring"]
+    note, token = request.form.get("note", ""), request.form.get("token", "")[:64]
+    to_customer = request.form.get("to_customer") == "1"
+    try:
+        who, store_scope = auth.actor().name, auth.store_scope()
+        is_new = actions.add_note(
+            database(), ring.vault, store_scope, who, order_id, note, to_customer, token
+        )
+        flash("The note is sent." if is_new else "This note was sent before, and not again.", "success")
+    except (Conflict, Invalid, StoreDidNot) as error:
+        flash(_sentence(error), "danger")
+        # A cookie holds little; what is longer has to be written again.
+        session["unsent_note"] = {"order_id": order_id, "note": note[:_KEPT], "to_customer": to_customer}
+    return redirect(f"/orders/{order_id}", 303)
+
+
+def _sentence(error: Conflict | Invalid | StoreDidNot) -> str:
+    return " ".join([error.sentence, *error.errors.values()])

@@ -1,0 +1,240 @@
+"""The sync by API, below /api/v1/orders/sync: read orders now, begin a full run, see how it goes."""
+
+import time
+from typing import Annotated, Any
+
+from flask import current_app, request
+from flask_openapi3.blueprint import APIBlueprint
+from flask_openapi3.models.tag import Tag
+from pydantic import BaseModel, ConfigDict, Field, WithJsonSchema
+from sqlalchemy import Connection
+
+from writer import config, stores
+from writer.db import AlreadyRunning, database, reading
+from writer.lib.errors import Conflict, NotFound
+from writer.lib.store_scope import StoreScope
+from writer.people import auth
+from writer.stores import MAX_ID, Keyring, why_not
+from writer.sync.order_import import queries, runs
+from writer.sync.order_import.queries import Run
+from writer.web import api_types
+from writer.web.openapi import PROBLEMS, json_object_only
+
+bp = APIBlueprint(
+    "sync_api",
+    __name__,
+    url_prefix="/api/v1/orders/sync",
+    abp_tags=[Tag(name="Sync", description="Orders read from the stores by REST.")],
+    abp_security=[{"token": []}],
+    abp_responses=PROBLEMS,
+)
+
+# A caller waits for a run it asked for; what is left then is read by the next one.
+LONGEST_RUN_S = 60.0
+RUNS_TOLD = 10
+_COUNTS = ("seen", "created", "updated", "unchanged", "refused")
+_Moment = Annotated[
+    str | None, WithJsonSchema({"anyOf": [{"type": "string", "format": "date-time"}, {"type": "null"}]})
+]
+
+
+@bp.before_request
+def _check_body() -> None:
+    if request.endpoint == "sync_api.sync":
+        json_object_only()
+
+
+class SyncAsked(BaseModel):
+    """What to read; an empty object reads what changed since the last time."""
+
+    model_config = ConfigDict(strict=True, json_schema_extra={"examples": [{"daysBack": 7}]})
+
+    days_back: Annotated[int, Field(ge=1, le=runs.MOST_DAYS_BACK)] | None = Field(
+        None, alias="daysBack", description="Read again what changed in the last so many days."
+    )
+    store: Annotated[int, Field(ge=1, le=MAX_ID)] | None = Field(None, description="This store alone.")
+
+
+class SyncDone(BaseModel):
+    """What a run came to."""
+
+    run_id: int | None = Field(description="null: there was no store to read.")
+    how_many: int = Field(alias="stores")
+    seen: int
+    created: int
+    updated: int
+    unchanged: int
+    refused: int
+    seconds: float
+    errors: dict[str, str] = Field(description="By store: why it could not be read.")
+    error: str | None = Field(description="Why the run ended early; null: it did not.")
+
+
+class SyncBegun(BaseModel):
+    """A run under way."""
+
+    run_id: int
+    status_url: str
+
+
+class StoreRun(BaseModel):
+    """What a run came to in one store."""
+
+    store_id: int
+    store: str
+    state: str = Field(description="waiting, running, done, failed or skipped.")
+    seen: int
+    created: int
+    updated: int
+    unchanged: int
+    refused: int
+    error: str | None
+
+
+class RunTold(BaseModel):
+    """One run, in the stores one may see."""
+
+    id: int
+    started_by: str
+    started_at: api_types.TimeText
+    ended_at: _Moment = Field(description="null: under way.")
+    seconds: float | None
+    error: str | None
+    seen: int
+    created: int
+    updated: int
+    unchanged: int
+    refused: int
+    parts: list[StoreRun] = Field(alias="stores")
+
+
+class StoreState(BaseModel):
+    """One store as the sync sees it."""
+
+    id: int
+    name: str
+    is_configured: bool = Field(description="It can be read now.")
+    why_not: str | None
+    last_sync: _Moment
+    last_error: str | None
+
+
+class SyncStatus(BaseModel):
+    """How the sync is doing."""
+
+    running: bool
+    interval_minutes: int
+    progress: RunTold | None = Field(description="The run under way, where it reads a store one may see.")
+    runs: list[RunTold] = Field(description="The newest runs first.")
+    states: list[StoreState] = Field(alias="stores")
+
+
+@bp.post("", responses={"200": SyncDone})
+def sync(body: SyncAsked) -> dict[str, Any]:
+    """Read orders of the stores one may see, now; answered when done, after a minute at most.
+
+    409 where a run is under way already.
+    """
+    store_scope, known = auth.store_scope(), database()
+    with reading() as db:
+        store_ids = _chosen(db, store_scope, body.store)
+    first = runs.first_days_back(current_app.config["ONEROM"])
+    plan = runs.Plan(auth.actor().name, store_ids, body.days_back, first)
+    until = time.monotonic() + LONGEST_RUN_S
+    try:
+        run_id = runs.run(known, _ring().vault, plan, lambda: time.monotonic() > until)
+    except AlreadyRunning:
+        raise Conflict("A run is already running: see /api/v1/orders/sync/status.") from None
+    if run_id is None:
+        nothing = dict.fromkeys(("stores", *_COUNTS), 0)
+        return {"run_id": None, **nothing, "seconds": 0.0, "errors": {}, "error": None}
+    with reading() as db:
+        done = runs.summary(db, run_id)
+    told = {name: done[name] for name in ("stores", *_COUNTS, "seconds", "errors", "error")}
+    return {"run_id": run_id, **told}
+
+
+@bp.post("/all", responses={"202": SyncBegun})
+@auth.admin_only
+def sync_all() -> tuple[dict[str, Any], int]:
+    """Begin to read every store, orders that vanished there too; the answer says where to look."""
+    first = runs.first_days_back(current_app.config["ONEROM"])
+    plan = runs.Plan(auth.actor().name, first_days_back=first, looks_for_vanished=True)
+    try:
+        run_id = runs.start(database(), _ring().vault, plan)
+    except AlreadyRunning:
+        raise Conflict("A run is already running: see /api/v1/orders/sync/status.") from None
+    return {"run_id": run_id, "status_url": "/api/v1/orders/sync/status"}, 202
+
+
+@bp.get("/status", responses={"200": SyncStatus})
+def status() -> dict[str, Any]:
+    """Tell whether a run is under way, how far it is, what the last ones came to, which stores are read."""
+    store_scope = auth.store_scope()
+    with reading() as db:
+        history = queries.history(db, store_scope, RUNS_TOLD)
+        states = queries.states(db, store_scope)
+        may_run = queries.has_open_run(db)
+    # The lock decides: a run that was killed still looks as if it were under way.
+    is_running = may_run and runs.is_running(database())
+    under_way = [run for run in history if run.ended_at is None] if is_running else []
+    settings: config.Config = current_app.config["ONEROM"]
+    return {
+        "running": is_running,
+        "interval_minutes": config.whole_number(settings.environment, "SYNC_INTERVAL", 30, 1, 100_000),
+        "progress": _run(under_way[0]) if under_way else None,
+        "runs": [_run(run) for run in history],
+        "stores": [_state(state) for state in states],
+    }
+
+
+def _chosen(db: Connection, store_scope: StoreScope, store_id: int | None) -> tuple[int, ...] | None:
+    """Return the stores a run reads, None for every one. Raises NotFound, and Conflict where the store that
+    was asked for cannot be read."""
+    if store_id is None:
+        return None if store_scope.store_ids is None else tuple(sorted(store_scope.store_ids))
+    if not store_scope.sees(store_id):
+        raise NotFound("There is no such store.")
+    store = stores.get(db, store_id)
+    reason = why_not(store)
+    if reason is not None:
+        raise Conflict(f"{store.name} {reason}.")
+    return (store_id,)
+
+
+def _run(run: Run) -> dict[str, Any]:
+    return {
+        "id": run.id,
+        "started_by": run.started_by,
+        "started_at": api_types.iso(run.started_at),
+        "ended_at": api_types.iso(run.ended_at),
+        "seconds": run.seconds,
+        "error": run.error,
+        **{name: run.total(name) for name in _COUNTS},
+        "stores": [
+            {
+                "store_id": part.store_id,
+                "store": part.name,
+                "state": part.state,
+                "error": part.error,
+                **{name: getattr(part, name) for name in _COUNTS},
+            }
+            for part in run.parts
+        ],
+    }
+
+
+def _state(state: queries.State) -> dict[str, Any]:
+    return {
+        "id": state.id,
+        "name": state.name,
+        "is_configured": state.why_not is None,
+        "why_not": state.why_not,
+        "last_sync": api_types.iso(state.polled_at),
+        "last_error": state.last_error,
+    }
+
+
+def _ring() -> Keyring:
+    found: Keyring = current_app.extensions["keyring"]
+    return found

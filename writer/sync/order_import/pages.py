@@ -1,0 +1,54 @@
+"""Pages: the sync of orders, with the state of each store, the last runs and "sync now"."""
+
+from flask import Blueprint, current_app, flash, redirect, render_template, url_for
+from werkzeug.wrappers import Response
+
+from writer.db import AlreadyRunning, database, reading
+from writer.lib.store_scope import StoreScope
+from writer.people import auth
+from writer.stores import Keyring
+from writer.sync.order_import import queries, runs
+
+bp = Blueprint("order_import", __name__, template_folder="templates")
+
+
+@bp.get("/order-import")
+def index() -> str:
+    """Show when each store's orders were read, and what the last runs came to."""
+    return _page("order_import/index.html")
+
+
+@bp.get("/order-import/state")
+def state() -> str:
+    """The part of the page that changes while a run is under way; fetched again every few seconds."""
+    return _page("order_import/_state.html")
+
+
+@bp.post("/order-import")
+def begin() -> Response:
+    """Read the orders of the stores one may see now, in the background."""
+    ring: Keyring = current_app.extensions["keyring"]
+    store_scope = auth.store_scope()
+    ids = None if store_scope.store_ids is None else tuple(sorted(store_scope.store_ids))
+    first = runs.first_days_back(current_app.config["ONEROM"])
+    plan = runs.Plan(auth.actor().name, ids, first_days_back=first)
+    with reading() as db:
+        has_any = runs.has_any(db, plan)
+    if not has_any:
+        flash("There is no store with REST keys that you may read.", "warning")
+        return redirect(url_for("order_import.index"), 303)
+    try:
+        runs.start(database(), ring.vault, plan)
+        flash("The orders are being read.", "success")
+    except AlreadyRunning:
+        flash("A run is under way already.", "info")
+    return redirect(url_for("order_import.index"), 303)
+
+
+def _page(template: str) -> str:
+    store_scope: StoreScope = auth.store_scope()
+    with reading() as db:
+        states = queries.states(db, store_scope)
+        history = queries.history(db, store_scope)
+    is_running = any(run.ended_at is None for run in history) and runs.is_running(database())
+    return render_template(template, stores=states, history=history, is_running=is_running)

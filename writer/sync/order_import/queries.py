@@ -1,0 +1,81 @@
+"""Reads for the sync page: when each store's orders were read, and the history of runs."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Row, select
+
+from writer.db.schema.order_import import sync_run_stores, sync_runs
+from writer.db.schema.stores import stores
+from writer.lib.store_scope import StoreScope
+from writer.stores import why_not
+
+RUNS_SHOWN = 20
+
+
+@dataclass(frozen=True)
+class State:
+    """One store as the sync sees it. `why_not`: why it is not called at present, None where it is."""
+
+    id: int
+    name: str
+    polled_at: datetime | None
+    order_cursor: datetime | None
+    last_error: str | None
+    why_not: str | None
+
+
+@dataclass(frozen=True)
+class Run:
+    """One run, with what it came to in each store one may see."""
+
+    id: int
+    started_by: str
+    started_at: datetime
+    ended_at: datetime | None
+    error: str | None
+    parts: list[Row[Any]]
+
+    @property
+    def seconds(self) -> float | None:
+        """Return how long it took; None: it is under way."""
+        return None if self.ended_at is None else round((self.ended_at - self.started_at).total_seconds(), 1)
+
+    def total(self, name: str) -> int:
+        """Return the sum of one count over the stores shown."""
+        return sum(getattr(part, name) for part in self.parts)
+
+
+def states(db: Connection, store_scope: StoreScope) -> list[State]:
+    """Return the stores `store_scope` reaches, by name."""
+    rows = db.execute(select(stores).where(store_scope.of(stores.c.id)).order_by(stores.c.name))
+    return [
+        State(row.id, row.name, row.polled_at, row.order_cursor, row.last_error, why_not(row)) for row in rows
+    ]
+
+
+def history(db: Connection, store_scope: StoreScope, limit: int = RUNS_SHOWN) -> list[Run]:
+    """Return the newest runs that read a store `store_scope` reaches."""
+    seen = select(sync_run_stores.c.run_id).where(store_scope.of(sync_run_stores.c.store_id))
+    query = select(sync_runs).where(sync_runs.c.id.in_(seen)).order_by(sync_runs.c.id.desc()).limit(limit)
+    rows = db.execute(query).all()
+    parts: dict[int, list[Row[Any]]] = {row.id: [] for row in rows}
+    of_runs = (
+        select(sync_run_stores, stores.c.name)
+        .join(stores, stores.c.id == sync_run_stores.c.store_id)
+        .where(sync_run_stores.c.run_id.in_(parts), store_scope.of(sync_run_stores.c.store_id))
+        .order_by(sync_run_stores.c.id)
+    )
+    for part in db.execute(of_runs):
+        parts[part.run_id].append(part)
+    return [
+        Run(row.id, row.started_by, row.started_at, row.ended_at, row.error, parts[row.id]) for row in rows
+    ]
+
+
+def has_open_run(db: Connection) -> bool:
+    """Tell whether a run is under way, or was killed."""
+    return (
+        db.execute(select(sync_runs.c.id).where(sync_runs.c.ended_at.is_(None)).limit(1)).first() is not None
+    )

@@ -1,0 +1,240 @@
+"""Reading a store's orders: what its webhooks lost is found here. Reading again is free, so it overlaps.
+
+The cursor is the largest date_modified_gmt *seen*, the store's clock, never ours; it moves only when every
+page was read. HTTP is done while no transaction is open.
+"""
+
+import json
+import logging
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+from typing import Any, TypeVar
+
+from sqlalchemy import Connection, Row
+from sqlalchemy.exc import OperationalError
+
+from writer import orders, stores
+from writer.db import Database
+from writer.lib import clock
+from writer.orders import OrderSnapshot, RefundSnapshot
+from writer.stores import Client, NotThere, StoreError, woocommerce
+from writer.sync import webhook_inbox
+
+T = TypeVar("T")
+
+log = logging.getLogger("writer.stores.registry")
+
+OVERLAP = timedelta(minutes=5)
+DAYS_BACK = 30
+AT_ONCE = 20  # orders in one transaction: few commits, and nobody waits long for the lock
+_FIRST_TIME = datetime(1970, 1, 1, tzinfo=UTC)  # so that no odd date is too early to be counted back from
+ASK_AT_ONCE = 100
+
+
+class Stopped(Exception):
+    """The reading was asked to end; what was read is recorded, the cursor has not moved."""
+
+
+@dataclass
+class Read:
+    """What a reading of orders came to, so far."""
+
+    seen: int = 0
+    created: int = 0
+    updated: int = 0
+    unchanged: int = 0
+    refused: int = 0
+
+
+@dataclass(frozen=True)
+class Reader:
+    """One reading of a store under way: where to, from whom, how to end it, and what it came to so far."""
+
+    database: Database
+    client: Client
+    store_id: int
+    progress: Callable[[Read], None] = lambda _read: None
+    is_stopping: Callable[[], bool] = lambda: False
+    cause: str = "poll"  # as the history of an order names it
+    read: Read = field(default_factory=Read)
+
+    def take(self, payloads: list[dict[str, Any]]) -> list[OrderSnapshot]:
+        """Record orders as the store just told them, refunds' quantities with them; return what they said."""
+        taken = []
+        for few in _batched(payloads, AT_ONCE):
+            self._heed_stop()
+            told: list[tuple[dict[str, Any], OrderSnapshot | None]] = []
+            try:
+                for payload in few:
+                    told.append((payload, self._snapshot(payload)))
+            finally:
+                # A stop, or a store that fails, between two orders loses none that came before.
+                self._record_all(told)
+            taken += [snapshot for _, snapshot in told if snapshot is not None]
+        return taken
+
+    def _snapshot(self, payload: dict[str, Any]) -> OrderSnapshot | None:
+        """Return what an order says with all its refunds, None where it cannot be understood."""
+        try:
+            return self._understood(payload)
+        except woocommerce.Refusal:
+            return None
+        except (Stopped, StoreError, OperationalError):
+            raise
+        except Exception:
+            # One odd order must not keep its store from being read.
+            with self.database.transaction() as db:
+                _keep_failed(db, stores.get(db, self.store_id), payload)
+            return None
+
+    def _understood(self, payload: dict[str, Any]) -> OrderSnapshot:
+        snapshot = woocommerce.read_order(payload, clock.now(), _raw(payload))
+        if snapshot.refunds:
+            with self.database.reading() as db:
+                known = orders.known_refunds(db, self.store_id, snapshot.external_id)
+            if any(refund.external_id not in known for refund in snapshot.refunds):
+                snapshot = replace(snapshot, refunds=self._refunds(snapshot))
+        return replace(snapshot, is_authoritative=True)
+
+    def _refunds(self, snapshot: OrderSnapshot) -> tuple[RefundSnapshot, ...]:
+        """Return the order's refunds with their quantities, which are not in the order itself.
+
+        A store that has lost the order in between, or a plugin, may leave some out: those are still there.
+        """
+        self._heed_stop()
+        items = self.client.refunds(snapshot.external_id)
+        told = {refund.external_id: refund for refund in woocommerce.read_refunds(items, snapshot.currency)}
+        listed = [told.pop(refund.external_id, refund) for refund in snapshot.refunds]
+        return (*listed, *told.values())
+
+    def _record_all(self, told: list[tuple[dict[str, Any], OrderSnapshot | None]]) -> None:
+        # On PostgreSQL two transactions of several orders could wait for each other in a ring.
+        for few in _batched(told, AT_ONCE if self.database.is_sqlite else 1):
+            with self.database.transaction() as db:
+                for payload, snapshot in few:
+                    self._record(db, payload, snapshot)
+        self.progress(self.read)
+
+    def _record(self, db: Connection, payload: dict[str, Any], snapshot: OrderSnapshot | None) -> None:
+        self.read.seen += 1
+        if snapshot is None:
+            self.read.refused += 1
+            return
+        store = stores.get(db, self.store_id)
+        try:
+            with db.begin_nested():
+                done = orders.record(db, stores.channel(store), snapshot, self.cause)
+        except OperationalError:
+            raise  # the database itself
+        except Exception:
+            _keep_failed(db, store, payload)
+            self.read.refused += 1
+            return
+        if snapshot.is_anonymized or done.is_erased:
+            webhook_inbox.forget_bodies(db, self.store_id, snapshot.external_id)
+        self.read.created += done.is_new
+        self.read.updated += done.outcome == "recorded" and not done.is_new
+        self.read.unchanged += done.outcome != "recorded"
+
+    def _heed_stop(self) -> None:
+        if self.is_stopping():
+            raise Stopped
+
+    def poll(self, days_back: int | None = None, first_days_back: int = DAYS_BACK) -> None:
+        """Read every order that changed since the cursor, or in the last `days_back` days where given.
+
+        Afterwards cursor and polled_at have moved. Raises StoreError where a page cannot be read, Stopped:
+        what was read by then is recorded, the cursor stays, so nothing is skipped.
+        """
+        began = clock.now()
+        with self.database.reading() as db:
+            store = stores.get(db, self.store_id)
+        newest: datetime | None = store.order_cursor
+        since = _since(store, began) or began - timedelta(days=first_days_back)
+        if days_back is not None:
+            since = min(since, began - timedelta(days=days_back))
+        for page in self.client.orders_pages(since):
+            seen = [told.version for told in self.take(page) if told.version is not None]
+            newest = max([*seen, *([newest] if newest is not None else [])], default=None)
+        with self.database.transaction() as db:
+            values = {"polled_at": began, "order_cursor": newest, "last_contact_at": clock.now()}
+            stores.save(db, self.store_id, **values)
+
+    def read_asked(self) -> None:
+        """Read again the orders a webhook could not tell fully: refunds, two states of one second."""
+        with self.database.reading() as db:
+            asked = orders.list_unread(db, self.store_id)
+        self._read_each(asked)
+
+    def look_again(self) -> None:
+        """Look a second time at orders that one direct look did not find: twice means deleted."""
+        with self.database.reading() as db:
+            missed = orders.list_missed(db, self.store_id)
+        self._read_each(missed)
+
+    def _read_each(self, external_ids: list[str]) -> None:
+        """Read orders directly, one by one, and record them; note as missing those that are not there."""
+        for external_id in filter(str.isdecimal, external_ids):  # others are of channels without REST
+            self._heed_stop()
+            try:
+                payload = self.client.order(external_id)
+            except NotThere:
+                with self.database.transaction() as db:
+                    store = stores.get(db, self.store_id)
+                    orders.note_missing(db, stores.channel(store), external_id)
+            else:
+                self.take([payload])
+
+    def look_for_vanished(self, days_back: int = DAYS_BACK) -> None:
+        """Look directly at orders that count and that the store lists no more: trashed or deleted there.
+
+        A trashed or deleted order appears in no list and may send no webhook, so they are asked for by the
+        hundred, and only a direct look decides about one that is missing. Those that are listed are recorded
+        as they are, one that was taken out of the trash there too.
+        """
+        since = clock.now() - timedelta(days=days_back)
+        with self.database.reading() as db:
+            counted = orders.list_counted(db, self.store_id, since)
+            ids = [*counted, *orders.list_trashed(db, self.store_id, since)]
+        known = set(counted)
+        for some in _batched([found for found in ids if found.isdecimal()], ASK_AT_ONCE):
+            self._heed_stop()
+            listed = self.client.orders(list(some))
+            self.take(listed)
+            there = {str(payload.get("id")) for payload in listed}
+            self._read_each([found for found in some if found not in there and found in known])
+
+
+def _keep_failed(db: Connection, store: Row[Any], payload: dict[str, Any]) -> None:
+    """Keep an order as if delivered: the cursor may move on, and it is tried again until it goes well."""
+    external_id = str(payload.get("id"))[:40]
+    log.exception("order not recorded", extra={"fields": {"order": external_id}})
+    webhook_inbox.keep_failed(db, store, external_id, _raw(payload).encode())
+
+
+def _since(store: Row[Any], began: datetime) -> datetime | None:
+    """Return from when on orders are read; None where the store was never read.
+
+    The cursor is the store's clock. One that lies ahead of ours was set by a clock that may have been put
+    right since: then what changed since the last reading is read, too.
+    """
+    if store.order_cursor is None:
+        return None
+    cursor: datetime = max(store.order_cursor, _FIRST_TIME)
+    is_ahead = cursor > began + OVERLAP and store.polled_at is not None
+    return (min(cursor, store.polled_at) if is_ahead else cursor) - OVERLAP
+
+
+def has_asked(db: Connection, store_id: int) -> bool:
+    """Tell whether the store must be asked about any order."""
+    return bool(orders.list_unread(db, store_id))
+
+
+def _batched(items: list[T], size: int) -> Iterator[list[T]]:
+    # itertools.batched came with Python 3.12.
+    return (items[start : start + size] for start in range(0, len(items), size))
+
+
+def _raw(payload: dict[str, Any]) -> str:
+    return json.dumps(payload, ensure_ascii=False).encode("utf-8", "replace").decode()

@@ -1,0 +1,90 @@
+"""What a person decides about pushing: try again or give up, pause a store or go on, compare all of it now.
+
+Nothing here speaks to a store: the watcher does within two seconds of the commit, or the next minute's push.
+"""
+
+from typing import Any
+
+from sqlalchemy import Connection, Row
+
+from writer import stores
+from writer.lib import clock
+from writer.lib.errors import Conflict, NotFound
+from writer.people import audit, notices
+from writer.stores import listings
+
+
+def retry(db: Connection, actor: str, failure_id: int) -> Row[Any]:
+    """What failed is tried at the next run, whatever was waited for; return the failure.
+
+    A store that its failure paused goes on. Raises NotFound, and Conflict where the failure is over.
+    """
+    row = stores.retry_failure(db, actor, failure_id)
+    if row.listing_id is not None:
+        listings.look_again(db, row.listing_id)
+    return row
+
+
+def give_up(db: Connection, actor: str, failure_id: int) -> Row[Any]:
+    """A listing that failed is left alone until its count changes, a store until it is resumed; return the
+    failure. Raises NotFound, and Conflict where it is over."""
+    row = stores.give_up_failure(db, actor, failure_id)
+    if row.listing_id is not None:
+        listings.leave(db, row.listing_id)
+        notices.close_notice(db, "listing", f"listing {row.listing_id}", actor)
+    elif stores.get(db, row.store_id).push_state == "on":
+        pause(db, actor, row.store_id, f"{actor} gave up: {row.sentence}"[:300])
+    return row
+
+
+def pause(db: Connection, actor: str, store_id: int, reason: str) -> None:
+    """Leave a store alone until it is resumed. Raises NotFound, and Conflict where it is not pushed to."""
+    if stores.get(db, store_id).push_state != "on":
+        raise Conflict("This store is not pushed to.")
+    values = {"push_state": "paused", "push_reason": reason}
+    stores.save(db, store_id, **values)
+    audit.note(db, actor, "push.pause", f"store {store_id}", {"push_state": "on"}, values)
+
+
+def resume(db: Connection, actor: str, store_id: int) -> None:
+    """Go on with a paused store, at once. Raises NotFound, and Conflict where it is not paused."""
+    before = stores.get(db, store_id)
+    if before.push_state != "paused":
+        raise Conflict("This store is not paused.")
+    values = {"push_state": "on", "push_reason": None, "not_before": None, "refusals": 0}
+    stores.save(db, store_id, **values)
+    notices.close_notice(db, "keys refused", f"store {store_id}", actor)
+    was = {"push_state": "paused", "push_reason": before.push_reason}
+    audit.note(db, actor, "push.resume", f"store {store_id}", was, {"push_state": "on"})
+
+
+def push_now(db: Connection, actor: str, store_id: int) -> None:
+    """Every listing of a store is compared and brought to the count at the next run, and that is at once.
+
+    Raises NotFound, and Conflict where the store is not pushed to.
+    """
+    if stores.get(db, store_id).push_state != "on":
+        raise Conflict("This store is not pushed to.")
+    stores.save(db, store_id, not_before=None)
+    listings.wait_no_longer(db, store_id)
+    listings.look_at_all(db, store_id)
+    audit.note(db, actor, "push.now", f"store {store_id}", None, None)
+
+
+def look_again(db: Connection, actor: str, store_id: int, listing_id: int) -> Row[Any]:
+    """One listing of a store is compared at the next run, whatever kept it; return it. Raises NotFound."""
+    row = listings.get(db, listing_id)
+    if row.store_id != store_id:
+        raise NotFound("This store has no such listing.")
+    stores.save(db, store_id, not_before=None)
+    listings.look_again(db, listing_id)
+    audit.note(db, actor, "listing.retry", f"listing {listing_id}", None, {"sku": row.sku})
+    return row
+
+
+def confirm_mass_change(db: Connection, actor: str, store_id: int) -> None:
+    """Let the large change that waits go out within the next hour."""
+    values = {"mass_change": None, "mass_confirmed_at": clock.now()}
+    stores.save(db, store_id, **values)
+    notices.close_notice(db, "mass change", f"store {store_id}", actor)
+    audit.note(db, actor, "push.confirm", f"store {store_id}", None, None)

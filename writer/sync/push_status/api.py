@@ -1,0 +1,165 @@
+"""How stores are doing as JSON: one store's health, what fails, and trying a failure again."""
+
+from typing import Annotated, Any, Literal
+
+from flask import Response
+from flask_openapi3.blueprint import APIBlueprint
+from flask_openapi3.models.tag import Tag
+from pydantic import BaseModel, BeforeValidator, Field, WithJsonSchema
+from sqlalchemy import Connection, Row
+
+from writer import stores
+from writer.db import reading
+from writer.people import auth
+from writer.sync.push_status import actions, queries
+from writer.web import api_types
+from writer.web.api_types import TimeText, iso
+from writer.web.openapi import PROBLEMS, OnceHeader
+
+bp = APIBlueprint(
+    "push_api",
+    __name__,
+    url_prefix="/api/v1",
+    abp_tags=[Tag(name="Pushing", description="How stores are doing, and what fails there.")],
+    abp_security=[{"token": []}],
+    abp_responses=PROBLEMS,
+)
+# Out of bounds is not a wrong number but a thing that is not there.
+_Id = Annotated[int, WithJsonSchema({"type": "integer", "minimum": 1, "maximum": stores.MAX_ID})]
+
+
+class StorePath(BaseModel):
+    """Which store."""
+
+    store_id: _Id
+
+
+class FailurePath(BaseModel):
+    """Which failure."""
+
+    failure_id: _Id
+
+
+class FailuresQuery(api_types.PageQuery):
+    """Which failures."""
+
+    state: Literal["open", "ended", "all"] = "open"
+    store: Annotated[int, Field(ge=1, le=stores.MAX_ID), BeforeValidator(api_types.whole_number)] | None = (
+        None
+    )
+
+
+class Health(BaseModel):
+    """How a store is doing."""
+
+    store_id: int
+    name: str
+    is_well: bool = Field(description="It is pushed to, and nothing of it needs anybody.")
+    is_active: bool
+    push_state: Literal["off", "on", "paused"]
+    push_reason: str | None = Field(description="Why it is paused.")
+    mass_change: str | None = Field(description="The large change that waits for a confirmation.")
+    last_contact_at: TimeText | None
+    polled_at: TimeText | None = Field(description="When its orders were last read completely.")
+    failures_in_a_row: int
+    last_error: str | None
+    not_before: TimeText | None = Field(description="It is not asked before this.")
+    mapped: int = Field(alias="listings", description="Listings that are a product of ours.")
+    queue: int = Field(description="Listings to be told another number.")
+    listings_in_trouble: int
+    drifts_to_answer: int
+    open_failures: int
+    unprocessed_deliveries: int
+    rejected_signatures: int
+    rejected_at: TimeText | None
+    checked_at: TimeText | None = Field(description="When its webhooks were last looked at.")
+    doctor: list[str] | None = Field(description="What is wrong with its webhooks; null: not looked yet.")
+
+
+class Failure(BaseModel):
+    """Something that could not be done in a store."""
+
+    id: int
+    store_id: int
+    store: str
+    listing_id: int | None = Field(description="null: it is the whole store's.")
+    sku: str | None = Field(description="As the store writes it.")
+    what: str
+    sentence: str = Field(description="Why.")
+    times: int
+    first_at: TimeText
+    last_at: TimeText
+    next_at: TimeText | None = Field(description="When it is tried again; null: not by itself.")
+    ended_at: TimeText | None
+    ended_by: str | None
+
+
+class Failures(BaseModel):
+    """A stretch of the failures, what failed last first."""
+
+    entries: list[Failure]
+    total_count: int
+
+
+@bp.get("/stores/<int:store_id>/health", responses={"200": Health})
+def show_health(path: StorePath) -> dict[str, Any]:
+    """Return how a store is doing."""
+    with reading() as db:
+        return _health(queries.health(db, stores.known_id(path.store_id)))
+
+
+@bp.get("/failures", responses={"200": Failures})
+def list_failures(query: FailuresQuery) -> dict[str, Any]:
+    """List what fails in the stores that are seen."""
+    store_scope = auth.store_scope()
+    with reading() as db:
+        rows = queries.list_failures(db, store_scope, query.state, query.store, query.limit, query.offset)
+        total = queries.count_failures(db, store_scope, query.state, query.store)
+    return {"entries": [_failure(row) for row in rows], "total_count": total}
+
+
+@bp.post("/failures/<int:failure_id>/retry", responses={"200": Failure})
+def retry(path: FailurePath, header: OnceHeader) -> Response:
+    """Let what failed be tried at the next run, whatever was waited for; 409 where it is over.
+
+    The store is spoken to after the answer: within two seconds, or with the next minute's push.
+    """
+
+    def act(db: Connection) -> tuple[dict[str, Any], int]:
+        store_scope, known = auth.store_scope(), stores.known_id(path.failure_id)
+        queries.get_failure(db, store_scope, known)
+        actions.retry(db, auth.actor().name, known)
+        return _failure(queries.get_failure(db, store_scope, known)), 200
+
+    return auth.answer_once(act)
+
+
+def _health(found: queries.Health) -> dict[str, Any]:
+    store = found.store
+    same = ("name", "push_state", "push_reason", "mass_change", "last_error")
+    times = ("last_contact_at", "polled_at", "not_before", "rejected_at", "checked_at")
+    return {
+        "store_id": store.id,
+        "is_well": found.is_well,
+        "is_active": bool(store.is_active),
+        **{name: getattr(store, name) for name in same},
+        **{name: iso(getattr(store, name)) for name in times},
+        "failures_in_a_row": store.failures,
+        "listings": found.mapped,
+        "queue": found.queue,
+        "listings_in_trouble": found.trouble,
+        "drifts_to_answer": found.asked,
+        "open_failures": found.open_failures,
+        "unprocessed_deliveries": found.unprocessed,
+        "rejected_signatures": store.rejected,
+        "doctor": stores.doctor_says(store),
+    }
+
+
+def _failure(row: Row[Any]) -> dict[str, Any]:
+    same = ("id", "store_id", "listing_id", "sku", "what", "sentence", "times", "ended_by")
+    return {
+        **{name: getattr(row, name) for name in same},
+        "store": row.store_name,
+        **{name: iso(getattr(row, name)) for name in ("first_at", "last_at", "next_at", "ended_at")},
+    }

@@ -1,0 +1,129 @@
+"""Units that a short message says were refunded, added to the order as recorded."""
+
+import hashlib
+import json
+from dataclasses import replace
+from typing import Any
+
+from writer import stock
+from writer.orders import MADE_UP, Channel, LineSnapshot, OrderSnapshot, RefundSnapshot
+from writer.stores import woocommerce
+
+Target = tuple[LineSnapshot, ...]  # the lines an item means: one, or all that have its SKU
+_TOLD = "told by a short message"
+_ANNOUNCED = "announced"  # stands where a refund's id would, until the store was asked
+
+
+def refunded(
+    known: OrderSnapshot, payload: dict[str, Any], items: list[dict[str, Any]], channel: Channel
+) -> OrderSnapshot | None:
+    """Add a refund of units: those of `refund_id`, or else what `qty` says beyond what was refunded so far.
+
+    Where the store has keys and the message does not name its refund, the refund is only announced: what
+    it holds is read by REST, lest it be counted twice.
+    """
+    named = str(int(payload["refund_id"])) if payload.get("refund_id") is not None else None
+    recorded = {refund.external_id: refund for refund in known.refunds}
+    # Of one that is known the units may be news: the store's own order tells its amount alone.
+    told = recorded.get(named or "")
+    if told is not None and (told.lines is not None or not items):
+        return None
+    if named is not None and not items:
+        # Its amount alone is known: which units it holds is asked by REST where there are keys.
+        return replace(known, refunds=(*known.refunds, RefundSnapshot(named, 0, _TOLD)))
+    units = _units(known, items, is_in_all=named is None)
+    if not units:
+        return None
+    if named is None and channel.has_keys:
+        if _ANNOUNCED in recorded:
+            return None  # the store is about to be asked already
+        refund = RefundSnapshot(_ANNOUNCED, 0, "announced by a short message")
+    else:
+        refund = told or RefundSnapshot(named or _refund_id(known, units), 0, _TOLD)
+        refund = replace(refund, lines=tuple(sorted(units.items())))
+    lines = tuple(_put_back(line, refund, channel) for line in known.lines)
+    others = tuple(known_one for known_one in known.refunds if known_one is not told)
+    after = replace(known, refunds=(*others, refund), lines=lines)
+    gone = _refunded_so_far(after)
+    is_all = all(gone.get(line.external_id, 0) >= line.quantity for line in known.lines)
+    return replace(after, status="refunded") if is_all else after
+
+
+def _put_back(line: LineSnapshot, refund: RefundSnapshot, channel: Channel) -> LineSnapshot:
+    """Return a line with its newly refunded units put back, where the store's policy says so.
+
+    Where nothing was refunded before, nothing is said of what is back: then the policy decides of all.
+    """
+    units = dict(refund.lines or ()).get(line.external_id, 0)
+    if line.restocked is None or not channel.restocks_refunds or not units:
+        return line
+    return replace(line, restocked=line.restocked + units)
+
+
+def _units(known: OrderSnapshot, items: list[dict[str, Any]], is_in_all: bool) -> dict[str, int]:
+    """Return how many units of each line are newly refunded; `is_in_all`: items tell those before too."""
+    gone = _refunded_so_far(known)
+    before = dict(gone) if is_in_all else {}
+    units: dict[str, int] = {}
+    told = _told(known, items)
+    # Single lines come first: what is told of one of them counts towards what is told of its SKU.
+    for target in sorted(told, key=len):
+        qty = told[target] + sum(told.get((line,), 0) for line in target if len(target) > 1)
+        done = sum(before.get(line.external_id, 0) + units.get(line.external_id, 0) for line in target)
+        for line_id, share in _spread(target, qty - done, gone).items():
+            units[line_id] = units.get(line_id, 0) + share
+            gone[line_id] = gone.get(line_id, 0) + share
+    return units
+
+
+def _told(known: OrderSnapshot, items: list[dict[str, Any]]) -> dict[Target, int]:
+    """Add up what the items say of the same lines."""
+    told: dict[Target, int] = {}
+    for item in items:
+        target = _match(known, item)
+        told[target] = told.get(target, 0) + abs(int(item["qty"]))
+    return told
+
+
+def _spread(target: Target, units: int, gone: dict[str, int]) -> dict[str, int]:
+    """Give each line at most what is not refunded of it yet; the last one gets what goes beyond.
+
+    What is more than was ordered is clamped and shown with the order, as in any refund.
+    """
+    shares: dict[str, int] = {}
+    for line in target:
+        left = max(0, line.quantity - gone.get(line.external_id, 0))
+        share = units if line is target[-1] else min(units, left)
+        if share > 0:
+            shares[line.external_id] = share
+            units -= share
+    return shares
+
+
+def _match(known: OrderSnapshot, item: dict[str, Any]) -> Target:
+    """Return the recorded lines an item means: the one of its id, or else all of its SKU."""
+    wanted = str(int(item["line_item_id"])) if item.get("line_item_id") is not None else None
+    folded = stock.key(str(item.get("sku") or ""))
+    if wanted is not None:
+        found = tuple(line for line in known.lines if line.external_id == wanted)
+    else:
+        found = tuple(line for line in known.lines if folded and stock.key(line.sku) == folded)
+    if not found:
+        raise woocommerce.Refusal(
+            f"The order has no line {wanted or item.get('sku')}, so nothing of it is refunded."
+        )
+    return found
+
+
+def _refunded_so_far(known: OrderSnapshot) -> dict[str, int]:
+    total: dict[str, int] = {}
+    for refund in known.refunds:
+        for line_id, units in refund.lines or ():
+            total[line_id] = total.get(line_id, 0) + units
+    return total
+
+
+def _refund_id(known: OrderSnapshot, units: dict[str, int]) -> str:
+    """Return an id that the same message gets again, and a further refund of the same units does not."""
+    said = json.dumps([_refunded_so_far(known), units], sort_keys=True)
+    return f"{MADE_UP}{hashlib.sha256(said.encode()).hexdigest()[:12]}"

@@ -1,0 +1,187 @@
+"""Pushing to every store: stores in parallel, the calls of one store in order, one pusher at a time."""
+
+import logging
+import threading
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from datetime import timedelta
+
+from sqlalchemy import select
+from sqlalchemy.exc import DBAPIError
+
+from writer.db import Database
+from writer.db.schema.stores import stores
+from writer.lib import clock
+from writer.stores import NotNow, StoreError, Vault, callable_stores, contact, note_store_failure
+from writer.stores import get as get_store
+from writer.sync import order_import
+from writer.sync.stock_push import plan
+from writer.sync.stock_push.push import Pushed, push
+
+log = logging.getLogger("writer.sync.stock_push")
+
+MOST_STORES_AT_ONCE = 8
+# A listing is written at most once in so long by the watcher, so that forty quick orders cost few writes.
+SPACING = timedelta(seconds=6)
+LOOK_EVERY_S = 1.0
+LOOK_ANYWAY_EVERY_S = 15.0  # for what falls due by time alone: backoffs that end, second looks
+GRACE_S = 10.0
+
+
+@dataclass
+class Round:
+    """What one round of pushing came to, store by store."""
+
+    pushed: list[Pushed] = field(default_factory=list)
+    skipped: dict[int, str] = field(default_factory=dict)  # store id -> why it could not be called now
+    failed: dict[int, str] = field(default_factory=dict)  # store id -> what went wrong
+
+    @property
+    def summary(self) -> str:
+        written = sum(found.written for found in self.pushed)
+        settled = sum(found.settled for found in self.pushed)
+        waiting = sum(found.waiting for found in self.pushed)
+        refused = sum(found.failed for found in self.pushed)
+        held = sum(found.held is not None for found in self.pushed)
+        return (
+            f"{len(self.pushed)} stores pushed: {written} written, {settled} right already, {waiting} to be"
+            f" looked at again, {refused} refused; {held} stores held, {len(self.skipped)} not called,"
+            f" {len(self.failed)} failed."
+        )
+
+
+def push_all(
+    database: Database,
+    vault: Vault,
+    store_ids: list[int] | None = None,
+    dry_run: bool = False,
+    not_since_s: float | None = None,
+    tell: Callable[[str], None] = lambda _line: None,
+) -> Round:
+    """Push to all stores (or those named) that pushing is on for; one store's trouble stays its own.
+
+    To be called while holding `database.only_one("push")`.
+    """
+    ids = store_ids if store_ids is not None else _pushed_stores(database)
+    result = Round()
+    if not ids:
+        return result
+    with ThreadPoolExecutor(min(MOST_STORES_AT_ONCE, len(ids))) as pool:
+        for outcome in pool.map(lambda store_id: _one(database, vault, store_id, dry_run, not_since_s), ids):
+            _sort_in(result, outcome)
+            tell(_line(outcome))
+    return result
+
+
+def watch(database: Database, vault: Vault, should_stop: Callable[[], bool]) -> None:
+    """Stay, and push within two seconds of a commit that made something due, until `should_stop`.
+
+    Each store is pushed to in a thread of its own, so that one that hangs keeps no other waiting.
+    """
+    with database.only_one("push"):
+        at_work: dict[int, threading.Thread] = {}
+        for _ in _changes(database, should_stop):
+            at_work = {store_id: thread for store_id, thread in at_work.items() if thread.is_alive()}
+            for store_id in _to_visit(database) - at_work.keys():
+                # A daemon: whoever ends the watcher does not wait for a store. Nothing is lost by that.
+                work = (database, vault, store_id)
+                name = f"onerom push {store_id}"
+                at_work[store_id] = threading.Thread(target=_visit, args=work, name=name, daemon=True)
+                at_work[store_id].start()
+        deadline = time.monotonic() + GRACE_S
+        for thread in at_work.values():
+            thread.join(max(0.0, deadline - time.monotonic()))
+
+
+def _changes(database: Database, should_stop: Callable[[], bool]) -> Iterator[None]:
+    """Yield when the database changed since the last look, and every fifteen seconds anyway."""
+    with database.watching() as version:
+        seen: object = None
+        looked = float("-inf")
+        # What was written within the spacing is due again without a commit: look until it is quiet.
+        busy_until = 0.0
+        while not should_stop():
+            now, current = time.monotonic(), version()
+            if current != seen:
+                busy_until = now + SPACING.total_seconds() + LOOK_EVERY_S
+            if current != seen or now < busy_until or now - looked >= LOOK_ANYWAY_EVERY_S:
+                seen, looked = current, now
+                yield
+            time.sleep(LOOK_EVERY_S)
+
+
+def _to_visit(database: Database) -> set[int]:
+    """Return the stores with anything due, or with an order that a webhook could not tell fully."""
+    with database.reading() as db:
+        asked = {store.id for store in callable_stores(db) if order_import.has_asked(db, store.id)}
+        return asked | set(plan.due_stores(db, clock.now() - SPACING))
+
+
+def _visit(database: Database, vault: Vault, store_id: int) -> None:
+    """Read what is asked of one store, so that refunded units move within seconds too, and push to it."""
+    try:
+        with database.reading() as db:
+            is_asked = order_import.has_asked(db, store_id)
+        if is_asked:
+            with contact(database, vault, store_id, "read orders") as client:
+                order_import.Reader(database, client, store_id).read_asked()
+    except (NotNow, StoreError) as error:
+        log.warning("orders not read", extra={"fields": {"store": store_id, "why": str(error)}})
+        return
+    except Exception as error:
+        _note_unexpected(database, store_id, "read orders", error)
+        return
+    _, outcome = _one(database, vault, store_id, False, SPACING.total_seconds())
+    if not isinstance(outcome, Pushed) or outcome.is_news:
+        log.info("pushed", extra={"fields": {"summary": _line((store_id, outcome))}})
+
+
+def _pushed_stores(database: Database) -> list[int]:
+    with database.reading() as db:
+        query = select(stores.c.id).where(stores.c.push_state != "off", stores.c.is_active)
+        return list(db.execute(query.order_by(stores.c.id)).scalars())
+
+
+def _one(
+    database: Database, vault: Vault, store_id: int, dry_run: bool, not_since_s: float | None
+) -> tuple[int, Pushed | NotNow | Exception]:
+    not_since = clock.now() - timedelta(seconds=not_since_s) if not_since_s is not None else None
+    try:
+        return store_id, push(database, vault, store_id, dry_run, not_since)
+    except (NotNow, StoreError) as error:
+        return store_id, error
+    except Exception as error:
+        _note_unexpected(database, store_id, "push stock", error)
+        return store_id, error
+
+
+def _note_unexpected(database: Database, store_id: int, what: str, error: Exception) -> None:
+    """Keep what nobody foresaw where it is seen, and leave the store alone for a while."""
+    log.exception(f"{what} failed", extra={"fields": {"store": store_id}})
+    if isinstance(error, DBAPIError):
+        return  # our own database's trouble, not the store's
+    told = f"Something unexpected went wrong here ({type(error).__name__}); the log says more."
+    with database.transaction() as db:
+        note_store_failure(db, get_store(db, store_id), StoreError(told), what)
+
+
+def _sort_in(result: Round, outcome: tuple[int, Pushed | NotNow | Exception]) -> None:
+    store_id, what = outcome
+    if isinstance(what, Pushed):
+        result.pushed.append(what)
+    elif isinstance(what, NotNow):
+        result.skipped[store_id] = str(what)
+    else:
+        result.failed[store_id] = str(what)
+
+
+def _line(outcome: tuple[int, Pushed | NotNow | Exception]) -> str:
+    store_id, what = outcome
+    if not isinstance(what, Pushed):
+        return f"store {store_id}: {what}"
+    held = f"held. {what.held} " if what.held is not None else ""
+    done = f"{what.written} written, {what.settled} right already, {what.waiting} to be looked at again"
+    would = "".join(f"\n  {sku}: {shown} -> {target}" for sku, shown, target in what.would_write)
+    return f"store {store_id}: {held}{done}, {what.failed} refused{would}"

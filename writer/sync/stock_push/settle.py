@@ -1,0 +1,159 @@
+"""What a push leaves behind in the database: what each listing shows, what it was told, its problems."""
+
+from typing import Any
+
+from sqlalchemy import Connection, Row, select
+
+from writer import stores
+from writer.db.schema.stores import failures
+from writer.lib import clock
+from writer.people import notices
+from writer.stores import listings
+from writer.sync.stock_push.compare import WRITES_WITHIN, Look, Verdict, unexplained
+from writer.sync.stock_push.plan import Due
+
+PROBLEMS = {
+    Verdict.GONE: "gone: the store has this product no more",
+    Verdict.UNMANAGED: "not managed: stock management is switched off for it in the store",
+    Verdict.BY_PARENT: "managed by its parent: the store counts it with the parent product",
+    Verdict.STOPPED: "stopped: something in the store changed it back five times within ten minutes",
+}
+
+
+def note_looks(db: Connection, store_id: int, looks: list[Look]) -> None:
+    """Remember what listings show: those at the target are done, those that cannot be pushed are flagged."""
+    now = clock.now()
+    for look in looks:
+        values: dict[str, Any] = {"needs_look": False}
+        if look.shown is not None:
+            values |= {
+                "shown": look.shown.quantity,
+                "shown_at": now,
+                "manage_stock": look.shown.manage_stock,
+                "allows_backorders": look.shown.allows_backorders,
+            }
+        if look.verdict is Verdict.SETTLED:
+            values |= _told(look.due) | {"problem": None}
+        elif look.verdict in PROBLEMS:
+            values |= _flag(db, store_id, look.due, look.verdict)
+        elif look.verdict is Verdict.ODD:
+            values |= _first_seen(look)
+        listings.save(db, look.due.id, **values)
+    end_failures(db, [look.due.id for look in looks if look.verdict is Verdict.SETTLED])
+
+
+def intend(db: Connection, writing: list[Look]) -> None:
+    """Note each number before it is sent, so that a crash between sending and noting is no drift later.
+
+    What the store shows now was explained by all that moved so far, so it counts as told as of now: only
+    what moves from here on explains another number than this one or the one that is sent.
+    """
+    listings.save_each(db, [_intent(look) for look in writing])
+
+
+def _intent(look: Look) -> dict[str, Any]:
+    due, shown = look.due, look.shown.quantity if look.shown is not None else None
+    return {
+        "of": due.id,
+        "intended": due.target,
+        # Never told anything: the first number stays wanted, whatever is shown there by then.
+        "pushed": due.pushed if due.pushed is None or shown is None else shown,
+        "pushed_version": due.version,
+        "agreed_at": clock.now(),
+        # Another count: what was written of the one before says nothing about something changing it back.
+        "writes": due.writes if due.version == due.pushed_version else 0,
+    }
+
+
+def note_written(db: Connection, store_id: int, due: Due, problem: str | None) -> None:
+    """Remember what became of a write: told, or refused for this reason."""
+    now = clock.now()
+    if problem is None:
+        fresh = due.writes == 0 or due.writes_since is None or now - due.writes_since >= WRITES_WITHIN
+        count = 1 if fresh or due.version != due.pushed_version else due.writes + 1
+        values = _told(due) | {
+            "shown": due.target,
+            "shown_at": now,
+            "pushed_at": now,
+            "manage_stock": "yes",
+            "problem": None,
+            "not_before": None,
+            "writes": count,
+            "writes_since": now if count == 1 else due.writes_since,
+        }
+    elif "invalid_id" in problem or "invalid_product_id" in problem:
+        values = _flag(db, store_id, due, Verdict.GONE)
+    else:
+        values = {"problem": problem[:300], **_retry(db, store_id, due, problem)}
+    listings.save(db, due.id, **values)
+
+
+def _retry(db: Connection, store_id: int, due: Due, problem: str) -> dict[str, Any]:
+    """Keep a refusal; what was taken and not applied stays so until the count changes, another may pass."""
+    sentence = f"{due.sku}: {problem}"
+    if problem.startswith("not applied"):
+        stores.note_failure(db, store_id, due.id, "push stock", sentence, None)
+        return {"pushed_version": due.version, "intended": None}
+    return {"not_before": stores.note_refused(db, store_id, due.id, "push stock", sentence)}
+
+
+def _told(due: Due) -> dict[str, Any]:
+    return {
+        "pushed": due.target,
+        "pushed_version": due.version,
+        "agreed_at": clock.now(),
+        "intended": None,
+        "drift_by": None,
+        "drift_at": None,
+    }
+
+
+def _first_seen(look: Look) -> dict[str, Any]:
+    """Remember a number nothing explains, and since when it is the same one."""
+    assert look.shown is not None
+    by = unexplained(look.due, look.shown)
+    is_same = look.due.drift_by == by and look.due.drift_at is not None
+    return {"drift_by": by, "drift_at": look.due.drift_at if is_same else clock.now(), "needs_look": True}
+
+
+def _flag(db: Connection, store_id: int, due: Due, verdict: Verdict) -> dict[str, Any]:
+    """Mark a listing that cannot be pushed and say so once; it is tried again when its count changes."""
+    problem = PROBLEMS[verdict]
+    stores.note_failure(db, store_id, due.id, "push stock", f"{due.sku}: {problem}", None)
+    store = stores.get(db, store_id)
+    notices.raise_notice(
+        db,
+        "listing",
+        f"listing {due.id}",
+        f"{due.sku} in {store.name} is {problem}.",
+        f"/stores/{store_id}/push-status",
+        store_id=store_id,
+    )
+    return {
+        "problem": problem,
+        "pushed_version": due.version,
+        "intended": None,
+        "is_gone": verdict is Verdict.GONE,
+    }
+
+
+def end_failures(db: Connection, listing_ids: list[int]) -> None:
+    """Close what was open of listings that show the count: nearly always nothing, so that is asked first."""
+    of_these = failures.c.listing_id.in_(listing_ids) & failures.c.ended_at.is_(None)
+    for listing_id in db.execute(select(failures.c.listing_id).where(of_these).distinct()).scalars().all():
+        stores.end_failures(db, failures.c.listing_id == listing_id, "pushed")
+        notices.close_notice(db, "listing", f"listing {listing_id}")
+
+
+def hold_mass_change(db: Connection, store: Row[Any], sentence: str | None) -> None:
+    """Keep a store from being written until the owner confirms the mass change; None: there is none."""
+    if sentence == store.mass_change:
+        return
+    stores.save(db, store.id, mass_change=sentence)
+    if sentence is None:
+        notices.close_notice(db, "mass change", f"store {store.id}")
+        return
+    asked = f"{sentence} Nothing is written there until you confirm it on the store's page."
+    notices.raise_notice(
+        db, "mass change", f"store {store.id}", asked, f"/stores/{store.id}/push-status", store_id=store.id
+    )

@@ -1,0 +1,59 @@
+"""Pages that had another address once: links in mails, bookmarks and notices still lead to them."""
+
+import re
+
+from flask import Flask, redirect, request
+from werkzeug.exceptions import NotFound
+from werkzeug.wrappers import Response
+
+# In this order: the first that fits the whole path, or its beginning up to a "/".
+_MOVED = [
+    (re.compile(old), new)
+    for old, new in (
+        (r"/unmatched", "/to-sort"),
+        (r"/rules/(products|ignored)", r"/to-sort/\1"),
+        (r"/rules", "/to-sort/rules"),
+        (r"/types", "/product-types"),
+        (r"/public", "/public-page"),
+        (r"/stock/take", "/stocktake"),
+        (r"/stock/csv", "/stocktake/csv"),
+        (r"/erase", "/customers/erase"),
+        (r"/deliveries", "/webhook-inbox"),
+        (r"/sync", "/order-import"),
+        (r"/failures", "/push-status"),
+        (r"/stores/(\d+)/push", r"/stores/\1/push-status"),
+        (r"/stores/(\d+)/drift", r"/stores/\1/differences"),
+        (r"/stores/(\d+)/baseline", r"/stores/\1/opening-stock"),
+        (r"/stores/(\d+)/mappings", r"/stores/\1/listings"),
+        (r"/stores/(\d+)/connection", r"/stores/\1/connect"),
+    )
+]
+
+
+def register(app: Flask) -> None:
+    """Let `app` redirect an address that no page has any more to the one that the page has now."""
+    app.before_request(_redirect)
+
+
+def new_path(path: str) -> str | None:
+    """Return the path that a page of this old path has now; None where it never was one.
+
+    >>> new_path("/deliveries/12")
+    '/webhook-inbox/12'
+    """
+    for old, new in _MOVED:
+        found = old.match(path)
+        if found is not None and path[found.end() : found.end() + 1] in ("", "/"):
+            return found.expand(new) + path[found.end() :]
+    return None
+
+
+def _redirect() -> Response | None:
+    if not isinstance(request.routing_exception, NotFound):
+        return None
+    # The start page may be another one tomorrow; the others have moved for good.
+    path, code = ("/sales", 302) if request.path == "/" else (new_path(request.path), 308)
+    if path is None:
+        return None
+    query = request.query_string.decode("ascii", "replace")
+    return redirect(f"{path}?{query}" if query else path, code)

@@ -1,0 +1,129 @@
+"""The API's documentation: /openapi.json, and Swagger UI at /docs from files that come with the product.
+
+Also what every JSON API shares: the problem an error is answered with, and how a body is read.
+"""
+
+import json
+import threading
+from http import HTTPStatus
+from importlib.resources import files
+from typing import Annotated, Any
+
+from flask import Blueprint, Response, current_app, render_template, request
+from flask_openapi3.openapi import OpenAPI
+from pydantic import BaseModel, Field, ValidationError
+from werkzeug.exceptions import BadRequest
+
+from writer.lib.errors import DomainError, Invalid
+from writer.web.errors import problem
+
+bp = Blueprint(
+    "openapi",
+    __name__,
+    static_folder=str(files("flask_openapi3_swagger") / "templates" / "swagger"),
+    static_url_path="/docs/assets",
+)
+_writing = threading.Lock()
+
+
+class Problem(BaseModel):
+    """What went wrong (RFC 9457)."""
+
+    type: str = Field(examples=["about:blank#invalid"])
+    title: str = Field(examples=["Unprocessable Entity"])
+    status: int = Field(examples=[422])
+    detail: str = Field(description="A sentence for a person.")
+    errors: dict[str, str] = Field(default_factory=dict, description="What is wrong with each field.")
+
+
+class OnceHeader(BaseModel):
+    """The header that makes a request safe to send again."""
+
+    idempotency_key: Annotated[str, Field(min_length=1, max_length=255)] = Field(
+        default_factory=str,
+        alias="Idempotency-Key",
+        description="The same key with the same body gets the first answer again and changes nothing.",
+    )
+
+
+def answers(description: str) -> dict[str, Any]:
+    """Describe a problem that an API answers."""
+    schema = {"$ref": f"#/components/schemas/{Problem.__name__}"}
+    return {"description": description, "content": {"application/problem+json": {"schema": schema}}}
+
+
+PROBLEMS: dict[str | int | HTTPStatus, Any] = {
+    status: answers(description)
+    for status, description in {
+        "400": "Not JSON.",
+        "401": "No valid token.",
+        "403": "The token may not do this.",
+        "404": "There is no such thing.",
+        "409": "It clashes with what is there.",
+        "413": "Too large.",
+        "415": "The body is not application/json.",
+        "422": "A value cannot be used; `errors` names each.",
+        "503": "Busy; try again after a moment.",
+    }.items()
+}
+
+
+def register(app: OpenAPI) -> None:
+    """Give `app` its documentation, and one way to refuse what its APIs cannot use."""
+    app.validation_error_model = Problem
+    app.validation_error_callback = refuse
+    app.security_schemes = {"token": {"type": "http", "scheme": "bearer"}}
+    app.register_blueprint(bp)
+
+
+def refuse(error: ValidationError) -> Response:
+    """Answer what pydantic found wrong as a problem that names each field."""
+    found: dict[str, str] = {}
+    for wrong in error.errors(include_url=False, include_input=False, include_context=False):
+        field = _field(wrong["loc"])
+        found.setdefault(field, f"{wrong['msg'].removeprefix('Value error, ')}.")
+    listed = " ".join(f"{field}: {sentence}" for field, sentence in found.items())
+    return problem(422, "invalid", f"The request cannot be used as it is. {listed}", found)
+
+
+def _field(place: tuple[int | str, ...]) -> str:
+    """Return "quantity", or for one line of a list "lines.2.quantity"."""
+    is_in_list = len(place) > 1 and isinstance(place[1], int)
+    return ".".join(str(part) for part in place[: 3 if is_in_list else 1]) or "body"
+
+
+def json_object_only() -> None:
+    """Let only JSON objects through to the views of a blueprint.
+
+    Raises UnsupportedMediaType, DomainError (400) where it is not JSON, and Invalid where it is no object.
+    """
+    if request.method not in ("POST", "PUT", "PATCH"):
+        return
+    try:
+        body = request.get_json()
+    except (BadRequest, RecursionError):
+        raise DomainError("The body is not valid JSON.", {"body": "is not valid JSON"}) from None
+    if not isinstance(body, dict):
+        raise Invalid("The body must be a JSON object.", {"body": "must be a JSON object"})
+
+
+@bp.get("/openapi.json")
+def openapi() -> Response:
+    """The description of the JSON API, for programs."""
+    return Response(_description(), content_type="application/json")
+
+
+@bp.get("/docs")
+def page() -> str:
+    """The description of the JSON API, for people, who can try it out with their own session."""
+    return render_template("docs.html")
+
+
+def _description() -> str:
+    # Made once: flask-openapi3 would make it again for every request.
+    kept: dict[str, Any] = current_app.extensions
+    with _writing:
+        if "openapi" not in kept:
+            kept["openapi"] = json.dumps(current_app.api_doc)  # type: ignore[attr-defined]  # of OpenAPI
+    text: str = kept["openapi"]
+    return text

@@ -1,7 +1,0 @@
-"""The doctor of webhooks: whether each store's are there, active and sent to us, and what mends them."""
-
-from writer.webhooks.actions import check, mend
-from writer.webhooks.examine import PATH, POLL_ONLY, TOPICS, public_url
-from writer.webhooks.queries import last_heard_at
-
-__all__ = ["PATH", "POLL_ONLY", "TOPICS", "check", "last_heard_at", "mend", "public_url"]

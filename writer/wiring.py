@@ -1,0 +1,18 @@
+"""Who is told of what: each hook that an area offers to the areas after it, and what fills it.
+
+Called by the application and by every command before anything else; nothing is wired by importing.
+"""
+
+from writer import orders, stock, stores
+from writer.stores import listings
+from writer.sync import webhook_inbox
+
+
+def wire() -> None:
+    """Fill every hook, whatever was in it before."""
+    # A SKU became a counted product: lines and listings that named it before are its own now.
+    stock.on_product_added[:] = [orders.rematch_sku, listings.match_sku]
+    # A store was switched on: what it delivered meanwhile is processed.
+    stores.on_switched_on[:] = [webhook_inbox.release]
+    # A customer is erased: what stores delivered about that person is forgotten.
+    orders.on_erase[:] = [orders.Eraser(webhook_inbox.forget_address, webhook_inbox.forget_bodies)]
