@@ -17,7 +17,7 @@ from writer.sync.webhook_inbox import webhook_short
 from writer.sync.webhook_inbox.webhook import ShortWay
 from writer.web import errors, layout, moved, openapi, security
 
-VERSION = "0.1.0"
+VERSION = "0.2.0"
 # Each has a `bp`, its blueprint.
 PAGES = (
     "ops.health",
