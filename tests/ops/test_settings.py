@@ -1,7 +1,6 @@
 """Every setting the code reads is written down wherever somebody looks for it."""
 
 import re
-from pathlib import Path
 
 import pytest
 import yaml  # type: ignore[import-untyped]  # it comes without types
@@ -58,11 +57,3 @@ def test_the_reader_is_handed_no_secret() -> None:
     }
 
     assert not handed_on("reader") & secrets
-
-
-def test_the_links_of_the_readme_lead_somewhere() -> None:
-    texts = {path: path.read_text() for path in (ROOT / "README.md", ROOT / "data" / "README.md")}
-
-    links = [(path, link) for path, text in texts.items() for link in re.findall(r"\]\(([^)#:]+)\)", text)]
-
-    assert [link for path, link in links if not Path(path.parent / link).exists()] == []
