@@ -98,7 +98,11 @@ def list_drift(store_id: int) -> str:
         page = asked_page(differences.count_drifts(db, store_id))
         rows = differences.list_drifts(db, store_id, page.size, page.offset)
         return render_template(
-            "push_status/differences.html", store=store, rows=rows, page=page, policies=stores.DIFFERENCE_POLICIES
+            "push_status/differences.html",
+            store=store,
+            rows=rows,
+            page=page,
+            policies=stores.DIFFERENCE_POLICIES,
         )
 
 
