@@ -11,8 +11,7 @@ from writer.db import Database
 from writer.db.schema.audit import audit_entries
 from writer.db.schema.stores import stores
 from writer.db.schema.users import api_tokens, users
-from writer.people import passwords
-from writer.people.users import Owner, actions, grants, queries, sign_ins
+from writer.people.users import Owner, actions, grants, passwords, queries, sign_ins
 
 WEBHOOK_SECRET = "woo-hook-secret-1"
 PASSWORD = "correct horse battery"  # of ada and sam

@@ -15,7 +15,7 @@ from writer.stores import Keyring, Vault
 from writer.stores.connect import seed
 from writer.sync.webhook_inbox import webhook_short
 from writer.sync.webhook_inbox.webhook import ShortWay
-from writer.web import errors, layout, moved, openapi, security
+from writer.web import errors, layout, moved, openapi, request_log, security
 
 VERSION = "0.2.0"
 # Each has a `bp`, its blueprint.
@@ -84,7 +84,7 @@ def create_app(config: configuration.Config | None = None) -> OpenAPI:
     # Before security, whose proxy then stands in front of it too.
     app.wsgi_app = ShortWay(app)  # type: ignore[method-assign]
     logs.start()
-    logs.register(app)
+    request_log.register(app)
     errors.register(app)
     security.register(app, config)
     layout.register(app)

@@ -31,10 +31,10 @@ NAV: list[tuple[str, list[Link]]] = [
         "Every day",
         [
             Link("Dashboard", "/dashboard", "speedometer2"),
-            Link("Sales", "/sales", "receipt"),
+            Link("Sales ledger", "/sales", "receipt"),
             Link("Orders", "/orders", "bag"),
             Link("Stock", "/stock", "box-seam"),
-            Link("Unmatched", "/to-sort", "question-circle"),
+            Link("To sort", "/to-sort", "question-circle"),
             Link("Notices", "/notices", "bell"),
         ],
     ),
@@ -42,15 +42,15 @@ NAV: list[tuple[str, list[Link]]] = [
         "Stores",
         [
             Link("Stores", "/stores", "shop"),
-            Link("Sync", "/order-import", "arrow-repeat"),
-            Link("Deliveries", "/webhook-inbox", "inbox"),
-            Link("Failures", "/push-status", "exclamation-triangle"),
+            Link("Order import", "/order-import", "arrow-repeat"),
+            Link("Webhook inbox", "/webhook-inbox", "inbox"),
+            Link("Push status", "/push-status", "exclamation-triangle"),
         ],
     ),
     (
         "Set up",
         [
-            Link("Types", "/product-types", "tags"),
+            Link("Product types", "/product-types", "tags"),
             Link("SKU rules", "/to-sort/rules", "signpost-split"),
             Link("Public page", "/public-page", "globe"),
             Link("Airtable", "/airtable", "table"),

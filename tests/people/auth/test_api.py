@@ -13,8 +13,7 @@ from tests.makers import PASSWORD
 from writer.db import Database
 from writer.db.schema.users import sign_ins
 from writer.lib import clock
-from writer.people import passwords
-from writer.people.users import actions, queries
+from writer.people.users import actions, passwords, queries
 
 LOGIN = "/api/v1/auth/login"
 START = datetime(2026, 11, 20, 10, 0, tzinfo=UTC)

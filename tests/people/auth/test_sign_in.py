@@ -12,7 +12,7 @@ from tests.makers import PASSWORD, sign_in_as
 from writer.db import Database
 from writer.db.schema.users import sign_ins, users
 from writer.lib import clock
-from writer.people import passwords
+from writer.people.users import passwords
 
 
 def test_the_right_password_signs_in(client: FlaskClient) -> None:

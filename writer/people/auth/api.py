@@ -12,7 +12,7 @@ from writer.lib.errors import Conflict, Forbidden, RateLimited, Unauthorized
 from writer.people import users
 from writer.people.auth import entry, throttle
 from writer.people.auth.access import actor, public
-from writer.people.passwords import LONGEST
+from writer.people.users.passwords import LONGEST
 from writer.web.openapi import PROBLEMS, answers, json_object_only
 
 bp = APIBlueprint(

@@ -8,8 +8,9 @@ from sqlalchemy import Row
 
 from writer import config
 from writer.db import database, transaction
-from writer.people import passwords, users
+from writer.people import users
 from writer.people.auth import throttle
+from writer.people.users import passwords
 
 log = logging.getLogger("writer")
 

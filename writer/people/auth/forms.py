@@ -4,7 +4,7 @@ from flask_wtf import FlaskForm
 from wtforms import PasswordField, StringField
 from wtforms.validators import DataRequired, EqualTo, Length
 
-from writer.people.passwords import LONGEST, SHORTEST
+from writer.people.users.passwords import LONGEST, SHORTEST
 
 
 class SignInForm(FlaskForm):  # type: ignore[misc]  # flask_wtf has no types

@@ -9,10 +9,11 @@ from werkzeug.wrappers import Response
 
 from writer.db import reading, transaction
 from writer.lib.errors import Invalid
-from writer.people import passwords, users
+from writer.people import users
 from writer.people.auth import entry, throttle
 from writer.people.auth.access import actor, public
 from writer.people.auth.forms import PasswordForm, SignInForm
+from writer.people.users import passwords
 
 bp = Blueprint("auth", __name__, template_folder="templates")
 # A path of this site: not "//host", not "/\host", which browsers read as another host.

@@ -8,7 +8,8 @@ from sqlalchemy.exc import DBAPIError
 from writer.config import Config, ConfigError
 from writer.db import Database
 from writer.lib.errors import Invalid
-from writer.people import passwords, users
+from writer.people import users
+from writer.people.users import passwords
 
 log = logging.getLogger("writer")
 

@@ -12,7 +12,8 @@ from sqlalchemy import Connection
 
 from writer.db import transaction
 from writer.lib.errors import DomainError, NotFound
-from writer.people import passwords, users
+from writer.people import users
+from writer.people.users import passwords
 
 BY = "command line"
 user_group = AppGroup("user", help="People who may sign in.")

@@ -5,9 +5,10 @@ from werkzeug.wrappers import Response
 
 from writer.db import reading, transaction
 from writer.lib.errors import Conflict, DomainError
-from writer.people import auth, passwords, users
+from writer.people import auth, users
 from writer.people.user_pages import queries
 from writer.people.user_pages.forms import RoleForm, UserForm, blame, ticked_stores
+from writer.people.users import passwords
 
 bp = Blueprint("users", __name__, url_prefix="/users", template_folder="templates")
 

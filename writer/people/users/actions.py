@@ -8,8 +8,8 @@ from writer.db import Database, insert_row, lock, update_row
 from writer.db.schema.users import users
 from writer.lib import clock
 from writer.lib.errors import Conflict, Invalid
-from writer.people import audit, passwords
-from writer.people.users import sign_ins
+from writer.people import audit
+from writer.people.users import passwords, sign_ins
 from writer.people.users.queries import get_user
 
 ROLES = ("admin", "staff")

@@ -16,11 +16,10 @@ from werkzeug.exceptions import ClientDisconnected
 from werkzeug.wsgi import ClosingIterator
 
 from writer import db
-from writer.lib import logs
 from writer.people import auth
 from writer.sync.webhook_inbox import intake
 from writer.sync.webhook_inbox.intake import Sent
-from writer.web import security
+from writer.web import request_log, security
 
 PATH = "/api/woocommerce/webhook"
 _REFUSED = "deliveries.refused"  # in the environment of a request: why the short way does not answer it
@@ -64,15 +63,15 @@ class ShortWay:
             database, ring = self.extensions["database"], self.extensions["keyring"]
             outcome = intake.take(database, ring, sent(environ, body))
         except Exception as error:
-            environ[_REFUSED], environ[logs.BEGAN] = error, began
+            environ[_REFUSED], environ[request_log.BEGAN] = error, began
             return self.flask(environ, start_response)
         answer = _said(outcome)
-        request_id = logs.request_id(environ)
+        request_id = request_log.request_id(environ)
         headers = [("Content-Type", "application/json"), ("Content-Length", str(len(answer)))]
         headers += [*security.HEADERS.items(), security.NOT_KEPT, ("X-Request-ID", request_id)]
         start_response("200 OK", headers)
         # Logged once it is sent: the line's write would have the others, who were joined with it, go first.
-        return ClosingIterator([answer], lambda: logs.answered(environ, request_id, 200, began))
+        return ClosingIterator([answer], lambda: request_log.answered(environ, request_id, 200, began))
 
     def _body(self, environ: WSGIEnvironment) -> bytes | None:
         """Return the body of a delivery; None, and all of it still to be read, where Flask is to answer."""
