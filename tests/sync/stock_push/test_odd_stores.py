@@ -58,7 +58,7 @@ def test_a_store_that_was_never_started_is_not_by_new_keys(hub: Hub) -> None:
         hub.tick(7200)
     hub.fakes[1].faults.keys_revoked = False
     with hub.database.transaction() as db:
-        registry.go_on(db, 2)
+        registry.forgive(db, 2)
 
     hub.push()
 

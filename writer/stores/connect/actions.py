@@ -126,17 +126,12 @@ def save(
     """
     checked = _checked(db, name or found.title or found.source, site_id, store_id, found.source)
     store = _store(db, actor, found.source, store_id)
-    changes: dict[str, Any] = {
-        **checked,
-        "base_url": site.base_url,
-        "consumer_key_encrypted": ring.vault.lock(site.key),
-        "consumer_secret_encrypted": ring.vault.lock(site.secret),
-        "auth": found.auth,
-        "ca_bundle": site.ca_bundle,
-    }
-    registry.save(db, store.id, **changes)
-    _go_on(db, store.id)
-    told = {**checked, "base_url": site.base_url, "auth": found.auth, "keys": "new"}
+    name, short = checked
+    keys = registry.Keys(site.base_url, site.key, site.secret)
+    registry.set_keys(db, ring.vault, store.id, keys, name=name, site_id=short)
+    registry.set_way_in(db, store.id, auth=found.auth, ca_bundle=site.ca_bundle)
+    registry.forgive(db, store.id)
+    told = {"name": name, "site_id": short, "base_url": site.base_url, "auth": found.auth, "keys": "new"}
     audit.note(db, actor, "store.connect", f"store {store.id}", {"base_url": store.base_url}, told)
     return registry.get(db, store.id)
 
@@ -196,7 +191,8 @@ def _remarks(site: Site, way: str) -> tuple[str, ...]:
 
 def _checked(
     db: Connection, name: str, site_id: str, store_id: int | None, source: str
-) -> dict[str, str | None]:
+) -> tuple[str, str | None]:
+    """Return the name and the short name as they are kept. Raises Invalid naming what cannot be used."""
     name, site_id = unicodedata.normalize("NFC", name).strip(), site_id.strip()
     errors = {}
     if not 1 <= len(name) <= LONGEST_NAME or not name.isprintable():
@@ -208,7 +204,7 @@ def _checked(
         errors["site_id"] = "Another store has this short name."
     if errors:
         raise Invalid("The store cannot be saved as it is.", errors)
-    return {"name": name, "site_id": site_id or None}
+    return name, site_id or None
 
 
 def _store(db: Connection, actor: str, source: str, store_id: int | None) -> Row[Any]:
@@ -226,12 +222,5 @@ def _store(db: Connection, actor: str, source: str, store_id: int | None) -> Row
         )
     store = registry.get(db, store_id)
     if store.source != source:
-        registry.save(db, store_id, source=source)
+        registry.set_source(db, store_id, source)
     return store
-
-
-def _go_on(db: Connection, store_id: int) -> None:
-    """Let a store that was paused for refused keys be pushed to again: they are new."""
-    registry.go_on(db, store_id)
-    registry.note_success(db, registry.get(db, store_id))
-    registry.save(db, store_id, not_before=None)

@@ -47,7 +47,7 @@ def change(
     was = {name: getattr(before, name) for name in values}
     if was == values:
         return False
-    registry.save(db, store_id, **values)
+    registry.set_rules(db, store_id, **values)
     # The counts are the same, but not what is to be shown of them: nothing is due by itself.
     listings.look_at_all(db, store_id)
     audit.note(db, actor, "store.rules", f"store {store_id}", was, values)

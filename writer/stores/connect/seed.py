@@ -8,7 +8,6 @@ import json
 import logging
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
 from flask import Flask
 from sqlalchemy import Connection
@@ -93,15 +92,10 @@ def _plant(db: Connection, ring: Keyring, seed: Seed) -> int | None:
         return None
     if row is None:
         row = registry.register(db, source, BY)
-    values: dict[str, Any] = {
-        "site_id": row.site_id or seed.site_id,
-        "base_url": seed.base_url,
-        "consumer_key_encrypted": ring.vault.lock(seed.key),
-        "consumer_secret_encrypted": ring.vault.lock(seed.secret),
-    }
-    if seed.site_id and row.name == source[:60]:
-        values["name"] = seed.site_id[:60]
-    registry.save(db, row.id, **values)
+    is_unnamed = row.name == source[:60]
+    name = seed.site_id[:60] if seed.site_id and is_unnamed else row.name
+    keys = registry.Keys(seed.base_url, seed.key, seed.secret)
+    registry.set_keys(db, ring.vault, row.id, keys, name=name, site_id=row.site_id or seed.site_id)
     told = {"base_url": seed.base_url, "site_id": seed.site_id, "keys": "new"}
     audit.note(db, BY, "store.connect", f"store {row.id}", None, told)
     return int(row.id)

@@ -49,16 +49,16 @@ def start(db: Connection, actor: str, store_ids: list[int], since: datetime | No
         store = registry.get(db, store_id)
         check_ready(db, store)
         moment = since or store.stock_from or clock.now()
+        registry.start_pushing(db, store_id, moment)
         values = {"push_state": "on", "push_reason": None, "stock_from": moment}
-        registry.save(db, store_id, **values)
         audit.note(db, actor, "push.start", f"store {store_id}", {"push_state": store.push_state}, values)
 
 
 def stop(db: Connection, actor: str, store_id: int) -> None:
     """Push nothing to this store until it is started again. Raises NotFound."""
     before = registry.get(db, store_id)
+    registry.stop_pushing(db, store_id)
     values = {"push_state": "off", "push_reason": None, "mass_change": None}
-    registry.save(db, store_id, **values)
     notices.close_notice(db, "mass change", f"store {store_id}", actor)
     audit.note(db, actor, "push.stop", f"store {store_id}", {"push_state": before.push_state}, values)
 

@@ -1,15 +1,34 @@
 """Stores: which there are, their keys and secrets, whether one may be called now, what failed there."""
 
 from writer.stores.registry.condition import Condition, condition
+from writer.stores.registry.connection import (
+    Keys,
+    forgive,
+    note_poll,
+    note_webhooks,
+    set_keys,
+    set_source,
+    set_way_in,
+)
 from writer.stores.registry.contact import NotNow, callable_stores, contact, why_not
 from writer.stores.registry.failures import drop_old as drop_old_failures
 from writer.stores.registry.failures import end as end_failures
 from writer.stores.registry.failures import give_up as give_up_failure
-from writer.stores.registry.failures import go_on, note_refused, note_success
 from writer.stores.registry.failures import note as note_failure
+from writer.stores.registry.failures import note_refused
 from writer.stores.registry.failures import note_store as note_store_failure
 from writer.stores.registry.failures import retry_now as retry_failure
 from writer.stores.registry.jobs import Jobs, Tell, Unwell
+from writer.stores.registry.pushing import (
+    call_at_once,
+    confirm_mass_change,
+    hold_mass_change,
+    pause,
+    resume,
+    set_rules,
+    start_pushing,
+    stop_pushing,
+)
 from writer.stores.registry.queries import MAX_ID, doctor_says, known_id, list_stores
 from writer.stores.registry.registry import (
     Keyring,
@@ -23,7 +42,6 @@ from writer.stores.registry.registry import (
     note_rejected,
     only_one,
     register,
-    save,
     secrets_of,
     set_secret,
     signer,
@@ -37,13 +55,16 @@ __all__ = [
     "Condition",
     "Jobs",
     "Keyring",
+    "Keys",
     "NotNow",
     "Tell",
     "Unwell",
     "Vault",
+    "call_at_once",
     "callable_stores",
     "channel",
     "condition",
+    "confirm_mass_change",
     "contact",
     "count",
     "doctor_says",
@@ -51,26 +72,35 @@ __all__ = [
     "end_failures",
     "find",
     "find_named",
+    "forgive",
     "get",
     "give_up_failure",
-    "go_on",
+    "hold_mass_change",
     "known_id",
     "list_stores",
     "normalised",
     "note_contact",
     "note_failure",
+    "note_poll",
     "note_refused",
     "note_rejected",
     "note_store_failure",
-    "note_success",
+    "note_webhooks",
     "on_switched_on",
     "only_one",
+    "pause",
     "register",
+    "resume",
     "retry_failure",
-    "save",
     "secrets_of",
+    "set_keys",
+    "set_rules",
     "set_secret",
+    "set_source",
+    "set_way_in",
     "signer",
     "source_of",
+    "start_pushing",
+    "stop_pushing",
     "why_not",
 ]

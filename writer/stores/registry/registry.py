@@ -101,11 +101,6 @@ def register(db: Connection, source: str, actor: str) -> Row[Any]:
     return get(db, store_id)
 
 
-def save(db: Connection, store_id: int, **values: Any) -> None:
-    """Write what a room above this one knows of a store: these columns of its row, and no other."""
-    database.update_row(db, stores, store_id, **values)
-
-
 def channel(store: Row[Any]) -> Channel:
     """Return what the orders room must know of a store."""
     return orders.channel_of(store)

@@ -4,14 +4,12 @@ WordPress disables a webhook after seven failed deliveries in a row and tells no
 its count, so the very next delivery must succeed. Polling covers the time without.
 """
 
-import json
 import secrets as randomness
 
 from sqlalchemy import Connection, select
 
 from writer.db import Database
 from writer.db.schema.stores import store_secrets
-from writer.lib import clock
 from writer.people import audit, notices
 from writer.stores import registry
 from writer.stores.registry import Keyring, Vault, contact
@@ -79,8 +77,7 @@ def _mend_topic(client: Routes, hooks: list[Hook], topic: str, url: str, secret:
 def _note(database: Database, store_id: int, sentences: list[str], is_well: bool) -> list[str]:
     with database.transaction() as db:
         store = registry.get(db, store_id)
-        values = {"checked_at": clock.now(), "doctor_says": json.dumps(sentences)}
-        registry.save(db, store_id, **values)
+        registry.note_webhooks(db, store_id, sentences)
         if is_well:
             notices.close_notice(db, "webhooks", f"store {store_id}")
         else:

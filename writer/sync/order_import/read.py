@@ -158,8 +158,7 @@ class Reader:
             seen = [told.version for told in self.take(page) if told.version is not None]
             newest = max([*seen, *([newest] if newest is not None else [])], default=None)
         with self.database.transaction() as db:
-            values = {"polled_at": began, "order_cursor": newest, "last_contact_at": clock.now()}
-            stores.save(db, self.store_id, **values)
+            stores.note_poll(db, self.store_id, began, newest)
 
     def read_asked(self) -> None:
         """Read again the orders a webhook could not tell fully: refunds, two states of one second."""

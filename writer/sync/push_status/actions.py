@@ -8,7 +8,6 @@ from typing import Any
 from sqlalchemy import Connection, Row
 
 from writer import stores
-from writer.lib import clock
 from writer.lib.errors import Conflict, NotFound
 from writer.people import audit, notices
 from writer.stores import listings
@@ -41,8 +40,8 @@ def pause(db: Connection, actor: str, store_id: int, reason: str) -> None:
     """Leave a store alone until it is resumed. Raises NotFound, and Conflict where it is not pushed to."""
     if stores.get(db, store_id).push_state != "on":
         raise Conflict("This store is not pushed to.")
+    stores.pause(db, store_id, reason)
     values = {"push_state": "paused", "push_reason": reason}
-    stores.save(db, store_id, **values)
     audit.note(db, actor, "push.pause", f"store {store_id}", {"push_state": "on"}, values)
 
 
@@ -51,8 +50,7 @@ def resume(db: Connection, actor: str, store_id: int) -> None:
     before = stores.get(db, store_id)
     if before.push_state != "paused":
         raise Conflict("This store is not paused.")
-    values = {"push_state": "on", "push_reason": None, "not_before": None, "refusals": 0}
-    stores.save(db, store_id, **values)
+    stores.resume(db, store_id)
     notices.close_notice(db, "keys refused", f"store {store_id}", actor)
     was = {"push_state": "paused", "push_reason": before.push_reason}
     audit.note(db, actor, "push.resume", f"store {store_id}", was, {"push_state": "on"})
@@ -65,7 +63,7 @@ def push_now(db: Connection, actor: str, store_id: int) -> None:
     """
     if stores.get(db, store_id).push_state != "on":
         raise Conflict("This store is not pushed to.")
-    stores.save(db, store_id, not_before=None)
+    stores.call_at_once(db, store_id)
     listings.wait_no_longer(db, store_id)
     listings.look_at_all(db, store_id)
     audit.note(db, actor, "push.now", f"store {store_id}", None, None)
@@ -76,7 +74,7 @@ def look_again(db: Connection, actor: str, store_id: int, listing_id: int) -> Ro
     row = listings.get(db, listing_id)
     if row.store_id != store_id:
         raise NotFound("This store has no such listing.")
-    stores.save(db, store_id, not_before=None)
+    stores.call_at_once(db, store_id)
     listings.look_again(db, listing_id)
     audit.note(db, actor, "listing.retry", f"listing {listing_id}", None, {"sku": row.sku})
     return row
@@ -84,7 +82,6 @@ def look_again(db: Connection, actor: str, store_id: int, listing_id: int) -> Ro
 
 def confirm_mass_change(db: Connection, actor: str, store_id: int) -> None:
     """Let the large change that waits go out within the next hour."""
-    values = {"mass_change": None, "mass_confirmed_at": clock.now()}
-    stores.save(db, store_id, **values)
+    stores.confirm_mass_change(db, store_id)
     notices.close_notice(db, "mass change", f"store {store_id}", actor)
     audit.note(db, actor, "push.confirm", f"store {store_id}", None, None)

@@ -149,7 +149,7 @@ def hold_mass_change(db: Connection, store: Row[Any], sentence: str | None) -> N
     """Keep a store from being written until the owner confirms the mass change; None: there is none."""
     if sentence == store.mass_change:
         return
-    stores.save(db, store.id, mass_change=sentence)
+    stores.hold_mass_change(db, store.id, sentence)
     if sentence is None:
         notices.close_notice(db, "mass change", f"store {store.id}")
         return
