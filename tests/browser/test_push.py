@@ -62,7 +62,7 @@ def test_drift_is_answered_on_the_stores_page(hub: Hub, page: Page) -> None:
         hub.push()
         hub.tick(61)
     page.goto("/stores/1")
-    page.get_by_role("link", name="Stock there").click()
+    page.get_by_role("main").get_by_role("link", name="Push status").first.click()
     expect(page.get_by_text("the store shows 20 where 10 was expected")).to_be_visible()
 
     page.get_by_role("button", name="Take theirs over").click()
