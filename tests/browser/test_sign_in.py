@@ -8,7 +8,7 @@ from playwright.sync_api import BrowserContext, Page, expect
 
 from tests.makers import PASSWORD
 from writer.db import Database
-from writer.people import audit, notices, users
+from writer.people import Notice, audit, notices, users
 
 pytestmark = pytest.mark.usefixtures("check_width")
 
@@ -128,7 +128,7 @@ def test_nobody_is_kept_out_by_one_click(admin_page: Page, database: Database) -
 
 def test_a_notice_is_read_and_dismissed(admin_page: Page, database: Database) -> None:
     with database.transaction() as db:
-        notices.raise_notice(db, "store.down", "shop", "The shop has not answered for two hours.", "/audit")
+        notices.open_(db, Notice.BACKUP, "The shop has not answered for two hours.")
     admin_page.goto("/notices")
 
     admin_page.get_by_role("button", name="Dismiss").click()

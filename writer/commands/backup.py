@@ -19,7 +19,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from writer import config
 from writer.db import Database
 from writer.lib import clock
-from writer.people import notices
+from writer.people import Notice, notices
 
 _NAME = re.compile(r"-\d{8}T\d{6}Z\.db(\.part)?")
 
@@ -95,9 +95,9 @@ def _notify(settings: config.Config, failure: str | None) -> None:
     # With the disk full this fails too: the exit status and the log still tell.
     with suppress(SQLAlchemyError), database.transaction() as db:
         if failure is None:
-            notices.close_notice(db, "backup", "backup")
+            notices.close(db, Notice.BACKUP)
         else:
-            notices.raise_notice(db, "backup", "backup", failure)
+            notices.open_(db, Notice.BACKUP, failure)
     database.close()
 
 

@@ -1,4 +1,4 @@
-"""Notices: raised once, counted again, closed, opened again."""
+"""Notices: opened once, counted again, closed, opened again."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -9,7 +9,7 @@ from sqlalchemy import select
 from writer.db import Database
 from writer.db.schema.notices import notices as table
 from writer.lib import clock
-from writer.people import audit, notices
+from writer.people import Notice, audit, notices
 
 START = datetime(2025, 3, 1, 14, 5, tzinfo=UTC)
 
@@ -19,49 +19,49 @@ def _at_start(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(clock, "now", lambda: START)
 
 
-def raise_one(database: Database, sentence: str = "The shop is down.", subject: str = "shop") -> bool:
+def open_one(database: Database, sentence: str = "X is oversold.", product_id: int = 1) -> bool:
     with database.transaction() as db:
-        return notices.raise_notice(db, "store.down", subject, sentence, "/stores/1")
+        return notices.open_(db, Notice.OVERSOLD, sentence, product_id=product_id)
 
 
 def test_the_first_time_is_news_and_the_next_only_counts(
     database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     later = START + timedelta(hours=1)
-    first = raise_one(database)
+    first = open_one(database)
     monkeypatch.setattr(clock, "now", lambda: later)
 
-    again = raise_one(database, "The shop is still down.")
+    again = open_one(database, "X is still oversold.")
 
     with database.reading() as db:
         [row] = notices.list_notices(db)
     assert (first, again) == (True, False)
     assert (row.times, row.first_at, row.last_at) == (2, START, later)
-    assert (row.sentence, row.link) == ("The shop is still down.", "/stores/1")
+    assert (row.sentence, row.link) == ("X is still oversold.", "/stock/1")
 
 
 def test_two_subjects_are_two_notices_newest_first(
     database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    raise_one(database, subject="shop")
+    open_one(database, product_id=1)
     monkeypatch.setattr(clock, "now", lambda: START + timedelta(hours=1))
-    raise_one(database, subject="market")
+    open_one(database, product_id=2)
 
     with database.reading() as db:
-        assert [row.subject for row in notices.list_notices(db)] == ["market", "shop"]
+        assert [row.subject for row in notices.list_notices(db)] == ["product 2", "product 1"]
         assert notices.count_notices(db) == 2
 
 
 def test_a_closed_one_opens_again_as_news(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
     later = START + timedelta(hours=1)
-    raise_one(database)
-    raise_one(database)
+    open_one(database)
+    open_one(database)
     with database.transaction() as db:
-        notices.close_notice(db, "store.down", "shop")
+        notices.close(db, Notice.OVERSOLD, product_id=1)
         assert notices.count_notices(db) == 0
     monkeypatch.setattr(clock, "now", lambda: later)
 
-    news = raise_one(database)
+    news = open_one(database)
 
     with database.reading() as db:
         row = db.execute(select(table)).one()
@@ -70,20 +70,20 @@ def test_a_closed_one_opens_again_as_news(database: Database, monkeypatch: pytes
 
 
 def test_closing_what_is_not_open_changes_nothing(database: Database) -> None:
-    raise_one(database)
+    open_one(database)
     with database.transaction() as db:
-        notices.close_notice(db, "store.down", "shop", by="ada")
+        notices.close(db, Notice.OVERSOLD, "ada", product_id=1)
 
     with database.transaction() as db:
-        notices.close_notice(db, "store.down", "shop", by="kim")
-        notices.close_notice(db, "store.down", "nowhere")
+        notices.close(db, Notice.OVERSOLD, "kim", product_id=1)
+        notices.close(db, Notice.OVERSOLD, product_id=9)
 
     with database.reading() as db:
         assert db.execute(select(table.c.closed_by)).scalars().all() == ["ada"]
 
 
 def test_every_page_says_how_many_are_open(admin: FlaskClient, database: Database) -> None:
-    raise_one(database)
+    open_one(database)
 
     assert '1<span class="visually-hidden"> open</span>' in admin.get("/account").text
 
@@ -91,9 +91,9 @@ def test_every_page_says_how_many_are_open(admin: FlaskClient, database: Databas
 def test_a_notice_is_dismissed_on_its_page_and_then_among_the_closed(
     admin: FlaskClient, database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    raise_one(database, "The shop is <down>.")
-    assert "The shop is &lt;down&gt;." in admin.get("/notices").text
-    assert 'href="/stores/1"' in admin.get("/notices").text
+    open_one(database, "X is <oversold>.")
+    assert "X is &lt;oversold&gt;." in admin.get("/notices").text
+    assert 'href="/stock/1"' in admin.get("/notices").text
 
     monkeypatch.setattr(clock, "now", lambda: START + timedelta(minutes=1))
     admin.post("/notices/1/dismiss")
@@ -107,9 +107,9 @@ def test_a_notice_that_is_not_there_is_not_found(admin: FlaskClient) -> None:
 
 
 def test_a_notice_closed_by_the_product_says_so(admin: FlaskClient, database: Database) -> None:
-    raise_one(database)
+    open_one(database)
     with database.transaction() as db:
-        notices.close_notice(db, "store.down", "shop")
+        notices.close(db, Notice.OVERSOLD, product_id=1)
 
     assert "because it was settled" in admin.get("/notices?closed=1").text
 
@@ -118,13 +118,9 @@ def test_who_may_not_see_the_store_is_told_the_plain_sentence_or_nothing(
     staff: FlaskClient, admin: FlaskClient, database: Database
 ) -> None:
     with database.transaction() as db:
-        notices.raise_notice(
-            db, "oversold", "product 1", "X: Shop A order 12.", "/stock/1", plain="X is oversold."
-        )
-        notices.raise_notice(
-            db, "line held", "order 12", "Order 12 of Shop A waits.", "/orders/12", store_id=1
-        )
-        notices.raise_notice(db, "backup", "backup", "There is no backup.")
+        notices.open_(db, Notice.OVERSOLD, "X: Shop A order 12.", plain="X is oversold.", product_id=1)
+        notices.open_(db, Notice.REFUND_NEEDS_KEYS, "Order 12 of Shop A waits.", store_id=1, order_id=12)
+        notices.open_(db, Notice.BACKUP, "There is no backup.")
 
     seen, all_of_it = staff.get("/notices").text, admin.get("/notices").text
 
@@ -137,7 +133,7 @@ def test_who_may_not_see_the_store_is_told_the_plain_sentence_or_nothing(
 
 
 def test_what_is_not_seen_cannot_be_dismissed(staff: FlaskClient, database: Database) -> None:
-    raise_one(database)
+    open_one(database)
 
     answer = staff.post("/notices/1/dismiss")
 

@@ -9,7 +9,7 @@ from writer.db.schema.orders import order_lines, orders
 from writer.lib.errors import Conflict, Invalid, NotFound
 from writer.lib.store_scope import StoreScope
 from writer.orders.record import queries, rules, settle
-from writer.people import audit, notices
+from writer.people import Notice, audit, notices
 
 LARGEST_QUANTITY = 100_000
 
@@ -34,7 +34,7 @@ def review_line(
     state = rules.standing(order.status, channel.paid_statuses)
     cause = f"review by {actor}"
     sentence = settle.recount_order(db, channel, order, state, order.status, cause, reviewed=line.id)
-    notices.close_notice(db, "line held", f"order {order_id} line {line.external_id}", actor)
+    notices.close(db, Notice.LINE_HELD, actor, order_id=order_id, line=line.external_id)
     before = {"line": line.name, "quantity": line.quantity, "problem": line.problem}
     after = {"line": line.name, **changed}
     audit.note(db, actor, "order.review_line", f"order {order_id}", before, after)

@@ -1,6 +1,7 @@
 """Notices: what a person should look at, each open once until its cause is gone."""
 
-from writer.people.notices.actions import close_notice, raise_notice
+from writer.people.notices.actions import close, open_
+from writer.people.notices.kinds import Notice
 from writer.people.notices.queries import count_notices, list_notices
 
-__all__ = ["close_notice", "count_notices", "list_notices", "raise_notice"]
+__all__ = ["Notice", "close", "count_notices", "list_notices", "open_"]

@@ -1,4 +1,4 @@
-"""Notices are raised, closed and dismissed here. Nothing here commits: the way in does."""
+"""Notices are opened, closed and dismissed here. Nothing here commits: the way in does."""
 
 from typing import Any
 
@@ -9,30 +9,34 @@ from writer.db.schema.notices import notices
 from writer.lib import clock
 from writer.lib.errors import NotFound
 from writer.lib.store_scope import StoreScope
+from writer.people.notices.kinds import Notice
 from writer.people.notices.queries import MAX_ID, for_whom
 
 
-def raise_notice(
+def open_(
     db: Connection,
-    kind: str,
-    subject: str,
+    notice: Notice,
     sentence: str,
-    link: str | None = None,
     *,
     store_id: int | None = None,
     plain: str | None = None,
+    **about: int | str,
 ) -> bool:
-    """Have one open notice for (kind, subject) with this sentence and this link (a path, or None).
+    """Have one open notice of this kind about this subject, with this sentence.
 
+    `store_id` and `about` are the fields that the notice's subject and link are made of (see `Notice`).
     Admins see it, and whoever may see `store_id`; everybody else is told `plain` instead, a sentence that
     names no store, order or customer, or nothing where it is None.
     Returns True where it is news: there was none, or the last one had been closed. While one is open it
     only counts how often and when it happened last, and returns False.
     """
+    fields = {"store_id": store_id, **about}
+    kind, subject = notice.kind, notice.subject.format_map(fields)
     # One lock for all notices would, with the rows a caller holds already, be a deadlock.
     lock(db, f"notice {kind} {subject}")
     same = (notices.c.kind == kind) & (notices.c.subject == subject)
     found = db.execute(select(notices.c.id, notices.c.closed_at).where(same)).one_or_none()
+    link = notice.link.format_map(fields) if notice.link is not None else None
     seen: dict[str, Any] = {"sentence": sentence, "link": link, "last_at": clock.now()}
     seen |= {"store_id": store_id, "plain": plain}
     if found is None:
@@ -46,10 +50,12 @@ def raise_notice(
     return True
 
 
-def close_notice(db: Connection, kind: str, subject: str, by: str | None = None) -> None:
-    """Close the open notice of (kind, subject), if there is one; `by` None: the product found it settled."""
-    is_open = (notices.c.kind == kind) & (notices.c.subject == subject) & notices.c.closed_at.is_(None)
-    db.execute(update(notices).where(is_open).values(closed_at=clock.now(), closed_by=by))
+def close(db: Connection, notice: Notice, by: str | None = None, **about: int | str) -> None:
+    """Close the open notice of this kind about this subject, if there is one.
+
+    `about` has the fields of the notice's subject; `by` None: the product found its cause gone.
+    """
+    _close(db, notice.kind, notice.subject.format_map(about), by)
 
 
 def dismiss(db: Connection, store_scope: StoreScope, actor: str, notice_id: int) -> None:
@@ -61,4 +67,9 @@ def dismiss(db: Connection, store_scope: StoreScope, actor: str, notice_id: int)
         ).one_or_none()
     if row is None:
         raise NotFound("There is no such notice.")
-    close_notice(db, row.kind, row.subject, by=actor)
+    _close(db, row.kind, row.subject, by=actor)
+
+
+def _close(db: Connection, kind: str, subject: str, by: str | None) -> None:
+    is_open = (notices.c.kind == kind) & (notices.c.subject == subject) & notices.c.closed_at.is_(None)
+    db.execute(update(notices).where(is_open).values(closed_at=clock.now(), closed_by=by))

@@ -9,7 +9,7 @@ from sqlalchemy import Connection, Row, delete, select, update
 from writer import db as database
 from writer.db.schema.airtable import airtable_lines, airtable_state
 from writer.lib import clock
-from writer.people import notices
+from writer.people import Notice, notices
 from writer.reports.airtable.client import AirtableError
 from writer.reports.airtable.report import Due
 from writer.reports.airtable.settings import Settings
@@ -59,7 +59,7 @@ def note_events(db: Connection, last_movement_id: int) -> None:
 def note_success(db: Connection) -> None:
     """Everything is told; the notice of an earlier failure is settled."""
     _set(db, succeeded_at=clock.now(), error=None, failures=0, not_before=None)
-    notices.close_notice(db, "airtable", "airtable")
+    notices.close(db, Notice.AIRTABLE)
 
 
 def note_failure(db: Connection, error: AirtableError) -> None:
@@ -74,7 +74,7 @@ def note_failure(db: Connection, error: AirtableError) -> None:
         not_before=now + _wait(error, failures),
     )
     if not error.is_busy or failures >= PATIENCE:
-        notices.raise_notice(db, "airtable", "airtable", f"Airtable: {error.sentence}", "/airtable")
+        notices.open_(db, Notice.AIRTABLE, f"Airtable: {error.sentence}")
 
 
 def _wait(error: AirtableError, failures: int) -> timedelta:

@@ -5,12 +5,11 @@ from typing import Any
 from sqlalchemy import Row
 
 from writer.db import Database
-from writer.people import notices
+from writer.people import Notice, notices
 from writer.stock import products
 from writer.stock.alerts import client
 
 MOST_LINES = 20  # messengers cut long messages off
-_KIND, _SUBJECT = "not told", "NOTIFY_URL"
 
 
 def tell_low(database: Database, url: str) -> int:
@@ -28,11 +27,11 @@ def tell_low(database: Database, url: str) -> int:
     except client.NotTold as error:
         with database.transaction() as db:
             sentence = f"Low stock could not be told to the address in NOTIFY_URL: {error}"
-            notices.raise_notice(db, _KIND, _SUBJECT, sentence, "/stock?state=low")
+            notices.open_(db, Notice.ALERT_NOT_SENT, sentence)
         raise
     with database.transaction() as db:
         products.note_low_told(db, [row.id for row in low])
-        notices.close_notice(db, _KIND, _SUBJECT)
+        notices.close(db, Notice.ALERT_NOT_SENT)
     return len(low)
 
 

@@ -8,7 +8,7 @@ from sqlalchemy import Connection, Row, bindparam, update
 from writer.db import update_row
 from writer.db.schema.products import products
 from writer.lib.errors import Conflict, Invalid
-from writer.people import notices
+from writer.people import Notice, notices
 from writer.stock.products import queries
 
 LARGEST_COUNT = 1_000_000_000
@@ -73,14 +73,12 @@ def _is_oversold(product: Row[Any]) -> bool:
 def _watch_oversold(db: Connection, product: Row[Any]) -> None:
     """Open the notice of an oversold product, or close it."""
     if not _is_oversold(product):
-        notices.close_notice(db, "oversold", f"product {product.id}")
+        notices.close(db, Notice.OVERSOLD, product_id=product.id)
         return
     takers = " and ".join(queries.latest_takers(db, product.id)) or "what was set aside"
     sentence = f"{product.sku} is oversold by {-queries.available(product)}"
-    link = f"/stock/{product.id}"
-    notices.raise_notice(
-        db, "oversold", f"product {product.id}", f"{sentence}: {takers}.", link, plain=f"{sentence}."
-    )
+    full, plain = f"{sentence}: {takers}.", f"{sentence}."
+    notices.open_(db, Notice.OVERSOLD, full, plain=plain, product_id=product.id)
 
 
 def _watch_low(db: Connection, product: Row[Any]) -> None:
@@ -95,10 +93,9 @@ def _watch_low(db: Connection, product: Row[Any]) -> None:
     update_row(db, products, product.id, is_low=is_low, low_untold=is_low)
     if is_low:
         sentence = f"{product.sku} is low: {product.on_hand} on hand, reorder point {product.reorder_point}."
-        link = f"/stock/{product.id}"
-        notices.raise_notice(db, "low stock", f"product {product.id}", sentence, link, plain=sentence)
+        notices.open_(db, Notice.LOW_STOCK, sentence, plain=sentence, product_id=product.id)
     else:
-        notices.close_notice(db, "low stock", f"product {product.id}")
+        notices.close(db, Notice.LOW_STOCK, product_id=product.id)
 
 
 def note_low_told(db: Connection, stock_product_ids: Iterable[int]) -> None:

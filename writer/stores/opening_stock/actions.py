@@ -18,7 +18,7 @@ from writer.db import Database
 from writer.db.schema.listings import listings
 from writer.lib import clock
 from writer.lib.errors import Conflict, Invalid
-from writer.people import audit, notices
+from writer.people import Notice, audit, notices
 from writer.stores import registry, woocommerce
 from writer.stores.opening_stock import queries
 from writer.stores.registry import Vault, contact
@@ -59,7 +59,7 @@ def stop(db: Connection, actor: str, store_id: int) -> None:
     before = registry.get(db, store_id)
     registry.stop_pushing(db, store_id)
     values = {"push_state": "off", "push_reason": None, "mass_change": None}
-    notices.close_notice(db, "mass change", f"store {store_id}", actor)
+    notices.close(db, Notice.MASS_CHANGE, actor, store_id=store_id)
     audit.note(db, actor, "push.stop", f"store {store_id}", {"push_state": before.push_state}, values)
 
 

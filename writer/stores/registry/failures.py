@@ -10,16 +10,15 @@ from writer import db as database
 from writer.db.schema.stores import failures, stores
 from writer.lib import clock
 from writer.lib.errors import Conflict, NotFound
-from writer.people import audit, notices
+from writer.people import Notice, audit, notices
 from writer.stores.woocommerce import KeysRefused, StoreBusy, StoreError
 
 FIRST_WAIT = timedelta(minutes=1)
 LONGEST_WAIT = timedelta(hours=1)
 MOMENTARY = 3  # so often in a row a store may ask for patience until it is taken to be down
 KEPT = timedelta(days=90)  # what is over
-
-
 ENOUGH_REFUSALS = 2  # of the keys, in a row
+_NOTHING_LOST = "sent to it or read from it; nothing is lost."
 
 
 def wait(times: int) -> timedelta:
@@ -49,10 +48,12 @@ def note_store(db: Connection, store: Row[Any], error: StoreError, what: str) ->
             else:
                 changes |= {"push_state": "paused", "push_reason": error.sentence}
                 pause = None
-            _notice(db, store, "keys refused", f"{store.name} refuses its keys: {error.sentence} Nothing is")
+            sentence = f"{store.name} refuses its keys: {error.sentence} Nothing is {_NOTHING_LOST}"
+            notices.open_(db, Notice.KEYS_REFUSED, sentence, store_id=store.id)
     elif error.permanent:
         pause = LONGEST_WAIT
-        _notice(db, store, "store unusable", f"{store.name}: {error.sentence} Until then nothing is")
+        sentence = f"{store.name}: {error.sentence} Until then nothing is {_NOTHING_LOST}"
+        notices.open_(db, Notice.STORE_UNUSABLE, sentence, store_id=store.id)
     changes["not_before"] = now + pause if pause is not None else None
     database.update_row(db, stores, store.id, **changes)
     note(db, store.id, None, what, error.sentence, changes["not_before"])
@@ -65,8 +66,8 @@ def note_success(db: Connection, store: Row[Any]) -> None:
         database.update_row(db, stores, store.id, **fresh)
         open_ = (failures.c.store_id == store.id) & failures.c.listing_id.is_(None)
         end(db, open_, "answered again")
-        for kind in ("keys refused", "store unusable"):
-            notices.close_notice(db, kind, f"store {store.id}")
+        notices.close(db, Notice.KEYS_REFUSED, store_id=store.id)
+        notices.close(db, Notice.STORE_UNUSABLE, store_id=store.id)
 
 
 def note(
@@ -154,9 +155,3 @@ def _get_open(db: Connection, failure_id: int) -> Row[Any]:
     if row.ended_at is not None:
         raise Conflict(f"This failure is over: {row.ended_by}.")
     return row
-
-
-def _notice(db: Connection, store: Row[Any], kind: str, sentence: str) -> None:
-    ending = " sent to it or read from it; nothing is lost."
-    link = f"/stores/{store.id}/push-status"
-    notices.raise_notice(db, kind, f"store {store.id}", sentence + ending, link, store_id=store.id)

@@ -11,7 +11,7 @@ from writer import orders
 from writer.db import lock, update_row
 from writer.db.schema.stores import stores
 from writer.lib.errors import Invalid
-from writer.people import audit, notices
+from writer.people import Notice, audit, notices
 from writer.stores.registry import registry
 
 LONGEST_NAME = 60
@@ -43,7 +43,7 @@ def change(
     audit.note(db, actor, "store.change", f"store {store_id}", was, values)
     changed = set(paid ^ orders.paid_statuses(before.paid_statuses))
     for status in changed & paid:
-        notices.close_notice(db, "unmapped status", f"store {store_id} {status}", actor)
+        notices.close(db, Notice.UNMAPPED_STATUS, actor, store_id=store_id, status=status)
     if counts_on_hold != before.counts_on_hold:
         changed.add("on-hold")
     channel = registry.channel(registry.get(db, store_id))

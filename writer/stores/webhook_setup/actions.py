@@ -10,7 +10,7 @@ from sqlalchemy import Connection, select
 
 from writer.db import Database
 from writer.db.schema.stores import store_secrets
-from writer.people import audit, notices
+from writer.people import Notice, audit, notices
 from writer.stores import registry
 from writer.stores.registry import Keyring, Vault, contact
 from writer.stores.webhook_setup.examine import POLL_ONLY, TOPICS, Hook, examine, is_same
@@ -79,16 +79,9 @@ def _note(database: Database, store_id: int, sentences: list[str], is_well: bool
         store = registry.get(db, store_id)
         registry.note_webhooks(db, store_id, sentences)
         if is_well:
-            notices.close_notice(db, "webhooks", f"store {store_id}")
+            notices.close(db, Notice.WEBHOOKS, store_id=store_id)
         else:
             more = f" And {len(sentences) - 1} more." if len(sentences) > 1 else ""
             sentence = f"{store.name}: {sentences[0]}{more} Its page has a button that sets them right."
-            notices.raise_notice(
-                db,
-                "webhooks",
-                f"store {store_id}",
-                sentence,
-                f"/stores/{store_id}/connect",
-                store_id=store_id,
-            )
+            notices.open_(db, Notice.WEBHOOKS, sentence, store_id=store_id)
     return sentences

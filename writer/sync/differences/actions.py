@@ -11,7 +11,7 @@ from writer.db.schema.listings import listings
 from writer.db.schema.stores import stores
 from writer.lib import clock
 from writer.lib.errors import Conflict, NotFound
-from writer.people import audit, notices
+from writer.people import Notice, audit, notices
 from writer.stores import get as get_store
 from writer.stores import save_listing
 
@@ -58,8 +58,9 @@ def note(
             f"{store.name} shows {shown} of {sku} where {shown - by} was expected."
             " Decide on the store's page: write our number there, or take theirs over."
         )
-        link = f"/stores/{store_id}/push-status#drift-{drift_id}"
-        notices.raise_notice(db, "drift", f"listing {listing_id}", sentence, link, store_id=store_id)
+        notices.open_(
+            db, Notice.DIFFERENCE, sentence, store_id=store_id, listing_id=listing_id, drift_id=drift_id
+        )
     return action == "enforced"
 
 
@@ -91,7 +92,7 @@ def answer(db: Connection, actor: str, drift_id: int, adopt: bool) -> None:
         # What is shown there counts as told, so that the next push writes our number over it.
         values = {"pushed": row.theirs, "needs_look": True}
         save_listing(db, row.listing_id, **values)
-    notices.close_notice(db, "drift", f"listing {row.listing_id}", actor)
+    notices.close(db, Notice.DIFFERENCE, actor, listing_id=row.listing_id)
     audit.note(
         db, actor, f"drift.{done['action']}", f"listing {row.listing_id}", None, {"by": row.theirs - row.ours}
     )
@@ -107,7 +108,7 @@ def _settle_siblings(db: Connection, actor: str, row: Any, done: dict[str, Any])
         database.update_row(db, drifts, other.id, **done)
         told = {"pushed": other.theirs, "needs_look": True}
         save_listing(db, other.listing_id, **told)
-        notices.close_notice(db, "drift", f"listing {other.listing_id}", actor)
+        notices.close(db, Notice.DIFFERENCE, actor, listing_id=other.listing_id)
 
 
 def _adopt(

@@ -9,7 +9,7 @@ from sqlalchemy import Connection, Row
 
 from writer import stores
 from writer.lib.errors import Conflict, NotFound
-from writer.people import audit, notices
+from writer.people import Notice, audit, notices
 from writer.stores import listings
 
 
@@ -30,7 +30,7 @@ def give_up(db: Connection, actor: str, failure_id: int) -> Row[Any]:
     row = stores.give_up_failure(db, actor, failure_id)
     if row.listing_id is not None:
         listings.leave(db, row.listing_id)
-        notices.close_notice(db, "listing", f"listing {row.listing_id}", actor)
+        notices.close(db, Notice.LISTING_STUCK, actor, listing_id=row.listing_id)
     elif stores.get(db, row.store_id).push_state == "on":
         pause(db, actor, row.store_id, f"{actor} gave up: {row.sentence}"[:300])
     return row
@@ -51,7 +51,7 @@ def resume(db: Connection, actor: str, store_id: int) -> None:
     if before.push_state != "paused":
         raise Conflict("This store is not paused.")
     stores.resume(db, store_id)
-    notices.close_notice(db, "keys refused", f"store {store_id}", actor)
+    notices.close(db, Notice.KEYS_REFUSED, actor, store_id=store_id)
     was = {"push_state": "paused", "push_reason": before.push_reason}
     audit.note(db, actor, "push.resume", f"store {store_id}", was, {"push_state": "on"})
 
@@ -83,5 +83,5 @@ def look_again(db: Connection, actor: str, store_id: int, listing_id: int) -> Ro
 def confirm_mass_change(db: Connection, actor: str, store_id: int) -> None:
     """Let the large change that waits go out within the next hour."""
     stores.confirm_mass_change(db, store_id)
-    notices.close_notice(db, "mass change", f"store {store_id}", actor)
+    notices.close(db, Notice.MASS_CHANGE, actor, store_id=store_id)
     audit.note(db, actor, "push.confirm", f"store {store_id}", None, None)

@@ -7,7 +7,7 @@ from sqlalchemy import Connection, Row, select
 from writer import stores
 from writer.db.schema.stores import failures
 from writer.lib import clock
-from writer.people import notices
+from writer.people import Notice, notices
 from writer.stores import listings
 from writer.sync.stock_push.compare import WRITES_WITHIN, Look, Verdict, unexplained
 from writer.sync.stock_push.plan import Due
@@ -121,14 +121,8 @@ def _flag(db: Connection, store_id: int, due: Due, verdict: Verdict) -> dict[str
     problem = PROBLEMS[verdict]
     stores.note_failure(db, store_id, due.id, "push stock", f"{due.sku}: {problem}", None)
     store = stores.get(db, store_id)
-    notices.raise_notice(
-        db,
-        "listing",
-        f"listing {due.id}",
-        f"{due.sku} in {store.name} is {problem}.",
-        f"/stores/{store_id}/push-status",
-        store_id=store_id,
-    )
+    sentence = f"{due.sku} in {store.name} is {problem}."
+    notices.open_(db, Notice.LISTING_STUCK, sentence, store_id=store_id, listing_id=due.id)
     return {
         "problem": problem,
         "pushed_version": due.version,
@@ -142,7 +136,7 @@ def end_failures(db: Connection, listing_ids: list[int]) -> None:
     of_these = failures.c.listing_id.in_(listing_ids) & failures.c.ended_at.is_(None)
     for listing_id in db.execute(select(failures.c.listing_id).where(of_these).distinct()).scalars().all():
         stores.end_failures(db, failures.c.listing_id == listing_id, "pushed")
-        notices.close_notice(db, "listing", f"listing {listing_id}")
+        notices.close(db, Notice.LISTING_STUCK, listing_id=listing_id)
 
 
 def hold_mass_change(db: Connection, store: Row[Any], sentence: str | None) -> None:
@@ -151,9 +145,7 @@ def hold_mass_change(db: Connection, store: Row[Any], sentence: str | None) -> N
         return
     stores.hold_mass_change(db, store.id, sentence)
     if sentence is None:
-        notices.close_notice(db, "mass change", f"store {store.id}")
+        notices.close(db, Notice.MASS_CHANGE, store_id=store.id)
         return
     asked = f"{sentence} Nothing is written there until you confirm it on the store's page."
-    notices.raise_notice(
-        db, "mass change", f"store {store.id}", asked, f"/stores/{store.id}/push-status", store_id=store.id
-    )
+    notices.open_(db, Notice.MASS_CHANGE, asked, store_id=store.id)

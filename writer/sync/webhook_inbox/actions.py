@@ -11,7 +11,7 @@ from writer import stores
 from writer.db.schema.webhook_inbox import deliveries
 from writer.lib import clock
 from writer.lib.errors import Conflict, Invalid, NotFound
-from writer.people import notices
+from writer.people import Notice, notices
 from writer.stores import woocommerce
 from writer.sync.webhook_inbox import effect, forget
 
@@ -46,13 +46,12 @@ def accept(
     if store is None:
         sentence = "Its source is no store of yours. Accept the source to have it counted."
         database.insert_row(db, deliveries, **kept, outcome="held", sentence=sentence)
-        notices.raise_notice(
+        notices.open_(
             db,
-            "unknown source",
-            source,
+            Notice.UNKNOWN_SOURCE,
             f"Correctly signed deliveries come from {source or 'an unnamed source'}, which is no store of"
             " yours. Accept it if it is one; a copy of a store (staging) should be left alone.",
-            "/webhook-inbox?outcome=held",
+            source=source,
         )
         return "held"
     stores.note_contact(db, store, now)
@@ -139,7 +138,7 @@ def accept_source(db: Connection, actor: str, source: str) -> int:
     for row in rows:
         if row.body is not None:
             _process(db, store, row, row.attempts)
-    notices.close_notice(db, "unknown source", source, actor)
+    notices.close(db, Notice.UNKNOWN_SOURCE, actor, source=source)
     return len(rows)
 
 

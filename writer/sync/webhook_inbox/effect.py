@@ -11,7 +11,7 @@ from sqlalchemy.exc import OperationalError
 
 from writer import orders, stores
 from writer.lib import clock
-from writer.people import notices
+from writer.people import Notice, notices
 from writer.stores import woocommerce
 from writer.sync import simple_orders
 from writer.sync.webhook_inbox import forget
@@ -83,7 +83,7 @@ def _alone(db: Connection, store: Row[Any], delivery: InHand, attempts: int) -> 
         notice_failure(db, store.id, delivery.id, effect.sentence)
     else:
         if attempts > 1:
-            notices.close_notice(db, "delivery failed", f"delivery {delivery.id}")
+            notices.close(db, Notice.DELIVERY_FAILED, delivery_id=delivery.id)
     return _columns(effect, attempts, retry_at)
 
 
@@ -142,13 +142,11 @@ def _error_object(db: Connection, store: Row[Any], payload: dict[str, Any]) -> E
     """A signed body can be an error: the order is gone, or the webhook's owner lost his rights."""
     code = str(payload.get("code"))[:100]
     if "cannot_view" in code or "forbidden" in code:
-        notices.raise_notice(
+        notices.open_(
             db,
-            "webhook owner",
-            f"store {store.id}",
+            Notice.WEBHOOK_OWNER,
             f"{store.name} answers its own webhook with '{code}': the WordPress user who owns the webhook"
             " may no longer read orders. Give the webhook to another user.",
-            f"/stores/{store.id}",
             store_id=store.id,
         )
     return Effect("ignored", f"The store sent an error instead of an order: {code}.")
@@ -156,5 +154,4 @@ def _error_object(db: Connection, store: Row[Any], payload: dict[str, Any]) -> E
 
 def notice_failure(db: Connection, store_id: int, delivery_id: int, sentence: str) -> None:
     """Tell the owner once that a delivery could not be counted."""
-    subject, link = f"delivery {delivery_id}", f"/webhook-inbox/{delivery_id}"
-    notices.raise_notice(db, "delivery failed", subject, sentence, link, store_id=store_id)
+    notices.open_(db, Notice.DELIVERY_FAILED, sentence, store_id=store_id, delivery_id=delivery_id)

@@ -1,0 +1,36 @@
+"""The kinds of notices: what each is about, and the page a person looks at it on."""
+
+from enum import Enum
+
+
+class Notice(Enum):
+    """What a person should look at; `kind` and `subject` identify the notice in the database.
+
+    `subject` and `link` (a path, or None) are filled with the fields that a notice is opened with. A notice
+    that `is_closed_by_hand` stays open until a person dismisses it; every other one is closed by the product
+    when its cause is gone.
+    """
+
+    AIRTABLE = "airtable", "airtable", "/airtable"
+    ALERT_NOT_SENT = "not told", "NOTIFY_URL", "/stock?state=low"
+    BACKUP = "backup", "backup", None
+    DELIVERY_FAILED = "delivery failed", "delivery {delivery_id}", "/webhook-inbox/{delivery_id}"
+    DIFFERENCE = "drift", "listing {listing_id}", "/stores/{store_id}/push-status#drift-{drift_id}"
+    KEYS_REFUSED = "keys refused", "store {store_id}", "/stores/{store_id}/push-status"
+    LINE_HELD = "line held", "order {order_id} line {line}", "/orders/{order_id}"
+    LISTING_STUCK = "listing", "listing {listing_id}", "/stores/{store_id}/push-status"
+    LOW_STOCK = "low stock", "product {product_id}", "/stock/{product_id}"
+    MASS_CHANGE = "mass change", "store {store_id}", "/stores/{store_id}/push-status"
+    OVERSOLD = "oversold", "product {product_id}", "/stock/{product_id}"
+    REFUND_NEEDS_KEYS = "refund needs keys", "order {order_id}", "/orders/{order_id}", True
+    STORE_UNUSABLE = "store unusable", "store {store_id}", "/stores/{store_id}/push-status"
+    UNKNOWN_SOURCE = "unknown source", "{source}", "/webhook-inbox?outcome=held"
+    UNMAPPED_STATUS = "unmapped status", "store {store_id} {status}", "/stores/{store_id}"
+    WEBHOOK_OWNER = "webhook owner", "store {store_id}", "/stores/{store_id}", True
+    WEBHOOKS = "webhooks", "store {store_id}", "/stores/{store_id}/connect"
+
+    def __init__(self, kind: str, subject: str, link: str | None, is_closed_by_hand: bool = False) -> None:
+        self.kind = kind
+        self.subject = subject
+        self.link = link
+        self.is_closed_by_hand = is_closed_by_hand
