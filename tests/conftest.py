@@ -11,7 +11,7 @@ import shutil
 import threading
 import uuid
 from collections.abc import Iterable, Iterator
-from contextlib import closing
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
@@ -24,6 +24,7 @@ from sqlalchemy.engine import Dialect
 from werkzeug.serving import WSGIRequestHandler, make_server
 from werkzeug.wsgi import ClosingIterator
 
+from tests import areas
 from tests.makers import add_people, make_config, sign_in_as
 from tests.postgres_copy import PostgresCopy, execute, url_of
 from writer import wiring
@@ -39,17 +40,26 @@ wiring.wire()
 POSTGRES_URL = os.environ.get("TEST_POSTGRES_URL")
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """On PostgreSQL choose the tests that touch a database, but those about SQLite alone."""
+def pytest_configure(config: pytest.Config) -> None:
+    """Say at the end of a run how long each area took; with workers, what hands out their tests says it."""
+    if not hasattr(config, "workerinput"):
+        config.pluginmanager.register(areas.Times())
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Take `--few`, which tests.quick gives."""
+    parser.addoption(
+        "--few", default="", help="run the first tests of each file, but all below these paths (a,b,...)"
+    )
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Choose what is worth running on PostgreSQL, or a little of everything."""
     if POSTGRES_URL:
-        items[:] = [item for item in items if _touches_any_database(item)]
-
-
-def _touches_any_database(item: pytest.Item) -> bool:
-    is_about_sqlite = item.get_closest_marker("sqlite_only") is not None
-    # Functions have fixtures; what has none is kept.
-    asked = set(getattr(item, "fixturenames", ["template"]))
-    return not is_about_sqlite and not asked.isdisjoint({"template", "empty_database_url"})
+        items[:] = [item for item in items if areas.runs_on_postgres(item)]
+    if whole := config.getoption("few"):
+        slow = [item for item in items if item.get_closest_marker("slow") is None]
+        items[:] = areas.first_of_each_file(slow, tuple(whole.split(",")))
 
 
 def _postgres(statement: str) -> None:
@@ -108,8 +118,15 @@ def postgres_copy(template: str) -> Iterator[PostgresCopy]:
 @pytest.fixture
 def empty_database_url(tmp_path: Path) -> Iterator[str]:
     """The URL of a database that nothing has been migrated in."""
+    with empty_database(tmp_path) as url:
+        yield url
+
+
+@contextmanager
+def empty_database(folder: Path) -> Iterator[str]:
+    """Yield the URL of an empty database, in this folder or on the server; it is gone afterwards."""
     if POSTGRES_URL is None:
-        yield f"sqlite:///{tmp_path / 'empty.db'}"
+        yield f"sqlite:///{folder / 'empty.db'}"
         return
     name = f"empty_{uuid.uuid4().hex[:12]}"
     _postgres(f"CREATE DATABASE {name}")

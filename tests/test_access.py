@@ -107,7 +107,15 @@ def _add_rest(database: Database, ring: Keyring, store_id: int, name: str) -> No
         audit.note(db, "ada", "store.change", f"store {store_id}", {"name": "x"}, {"name": name})
 
 
-@pytest.fixture(params=["nothing granted", "one granted", "token", "read token", "access token"])
+@pytest.fixture(
+    params=[
+        "nothing granted",
+        pytest.param("one granted", marks=pytest.mark.postgres),
+        "token",
+        "read token",
+        "access token",
+    ]
+)
 def visitor(
     request: pytest.FixtureRequest, app: Flask, world: None, database: Database
 ) -> tuple[FlaskClient, bool]:
@@ -151,6 +159,7 @@ def addresses(app: Flask, *methods: str) -> Iterator[tuple[Rule, str, str]]:
                 yield rule, method, address
 
 
+@pytest.mark.postgres
 @pytest.mark.parametrize("number", [2**31, 2**63, 10**20])
 def test_a_number_no_column_holds_is_nowhere_an_error_of_ours(
     app: Flask, world: None, admin: FlaskClient, number: int

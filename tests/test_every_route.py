@@ -59,6 +59,7 @@ def was_kept_out(answer: TestResponse) -> bool:
     return answer.status_code == 401 or to_sign_in
 
 
+@pytest.mark.postgres
 def test_every_page_opens(app: Flask, admin: FlaskClient) -> None:
     broken = []
     for rule, method, address in routes(app, "GET"):

@@ -9,25 +9,10 @@ from pathlib import Path
 import pytest
 from flask import Flask
 
+from tests.areas import AREAS, FLOOR
+
 ROOT = Path(__file__).parent.parent
 WRITER = ROOT / "writer"
-# An area may call those before it in this list.
-AREAS = [
-    "lib",
-    "db",
-    "web",
-    "people",
-    "stock",
-    "sales",
-    "orders",
-    "stores",
-    "sync",
-    "reports",
-    "commands",
-    "ops",
-]
-# What every area stands on has no rooms: each module is an interface of its own.
-FLOOR = ("lib", "db", "web")
 ROOMS = sorted(
     (path.parent.parent.name, path.parent.name)
     for area in AREAS

@@ -17,7 +17,7 @@ from writer.db.schema.ledger import sales
 from writer.db.schema.notices import notices
 from writer.lib import clock
 
-pytestmark = pytest.mark.sqlite_only
+pytestmark = [pytest.mark.sqlite_only, pytest.mark.postgres]
 
 
 @pytest.fixture

@@ -14,6 +14,8 @@ from writer.config import ROOT
 from writer.lib import clock
 from writer.stock import movements, products
 
+pytestmark = pytest.mark.postgres
+
 Run = Callable[..., "subprocess.CompletedProcess[str]"]
 
 

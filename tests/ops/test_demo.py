@@ -22,7 +22,7 @@ from writer import config
 from writer.config import ROOT
 from writer.ops.preflight import Refused
 
-pytestmark = [pytest.mark.sqlite_only, pytest.mark.xdist_group("restart")]
+pytestmark = [pytest.mark.sqlite_only, pytest.mark.xdist_group("restart"), pytest.mark.slow]
 BOARD, READER, WRITER, NORTH, SOUTH = range(5)
 
 

@@ -19,6 +19,8 @@ from tests.ops.edge import Edge
 from writer.db.schema.webhook_inbox import deliveries
 from writer.stores.woocommerce.signing import signature
 
+pytestmark = pytest.mark.slow
+
 WEBHOOK = "/api/woocommerce/webhook"
 SHORT = ("/webhooks/woocommerce/order_paid", "/webhooks/woocommerce/refund_or_cancel")
 

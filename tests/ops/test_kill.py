@@ -18,7 +18,7 @@ from tests.ops.writers import Client, Writer, deliver_all, ledger, order, runnin
 from writer.db import Database
 from writer.db.migrate import migrate
 
-pytestmark = pytest.mark.sqlite_only
+pytestmark = [pytest.mark.sqlite_only, pytest.mark.slow]
 
 DELIVERIES = 2000
 KILLS = 8

@@ -19,7 +19,7 @@ from tests.ops.copies import Copy, project
 from tests.ports import free_port
 
 POSTGRES = "postgresql+psycopg://"
-pytestmark = [pytest.mark.sqlite_only, pytest.mark.xdist_group("restart")]
+pytestmark = [pytest.mark.sqlite_only, pytest.mark.xdist_group("restart"), pytest.mark.slow]
 
 
 @pytest.fixture(scope="module")

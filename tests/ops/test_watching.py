@@ -19,7 +19,7 @@ from writer.ops.processes import children
 from writer.stock import movements, products
 from writer.stores.registry import Vault, registry
 
-pytestmark = [pytest.mark.sqlite_only, pytest.mark.xdist_group("restart")]
+pytestmark = [pytest.mark.sqlite_only, pytest.mark.xdist_group("restart"), pytest.mark.slow]
 
 PATIENCE_S = 60
 

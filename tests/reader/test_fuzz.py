@@ -2,7 +2,6 @@
 
 import hashlib
 import io
-import os
 import random
 import sqlite3
 import string
@@ -21,8 +20,9 @@ from schemathesis.engine import from_schema
 from schemathesis.engine.events import EngineEvent, FatalError, NonFatalError, ScenarioFinished
 
 from tests.reader.test_manners import TYPES
+from tests.sizes import size
 
-REQUESTS = int(os.environ.get("FUZZ_REQUESTS", "100000"))
+REQUESTS = size(10_000, 200_000)
 VALUES: dict[str, list[str]] = {
     "by": ["day", "week", "month", "year", ""],
     "from": ["2026-01-01", "1970-01-01", "2969-12-31", "2026-02-30", "0000-00-00", "-1", "2026-11-01"],
@@ -140,7 +140,7 @@ def test_what_the_reader_says_of_itself_is_true(reader: FlaskClient) -> None:
     config = SchemathesisConfig.from_dict(
         {
             "headers": {"Accept-Encoding": "identity"},  # schemathesis does not unpack what WSGI answers
-            "generation": {"max-examples": 25, "database": "none"},
+            "generation": {"max-examples": size(10, 50), "database": "none"},
             # Dates can be right each by itself and too far apart; a date's shape allows 30 February.
             # And an empty value is as none, whatever its shape should be.
             "checks": {

@@ -7,12 +7,15 @@ from zoneinfo import ZoneInfo
 
 import pytest
 from flask.testing import FlaskClient
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import text
 
 from tests.sales.public_page.makers import sell
+from tests.sizes import examples
 from writer.db import Database
+
+pytestmark = pytest.mark.postgres
 
 ZONES = ["UTC", "Europe/Berlin", "Asia/Kathmandu", "Australia/Lord_Howe", "America/St_Johns", "Pacific/Apia"]
 ZONES += ["Africa/Cairo", "America/Havana", "Pacific/Chatham"]  # two whose clocks change at midnight
@@ -138,7 +141,7 @@ def test_a_model_is_told_alone_and_an_unknown_one_has_no_sales(
     assert history(reader, model="Sea\x00", **span)["total"] == 0
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@examples(25, 500)
 @given(
     st.lists(st.tuples(MOMENTS, st.integers(-3, 9), KINDS), max_size=12),
     st.sampled_from(ZONES),

@@ -16,7 +16,7 @@ from tests.ports import free_port
 from tests.sales.public_page.makers import sell
 from writer.db import Database
 
-pytestmark = pytest.mark.sqlite_only
+pytestmark = [pytest.mark.sqlite_only, pytest.mark.slow]
 HOST = "sales.example"
 
 

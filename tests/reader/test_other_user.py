@@ -37,6 +37,7 @@ for line in sys.stdin:
 pytestmark = [
     pytest.mark.sqlite_only,
     pytest.mark.skipif(os.geteuid() != 0, reason="only root can start the reader as another user"),
+    pytest.mark.slow,
 ]
 
 

@@ -14,6 +14,7 @@ from werkzeug.test import TestResponse
 pytestmark = [
     pytest.mark.skipif("TEST_POSTGRES_URL" not in os.environ, reason="about PostgreSQL alone"),
     pytest.mark.xdist_group("postgres"),  # they make a user, and users are of the whole server
+    pytest.mark.postgres,
 ]
 SOON_S = 10  # by then the reader has asked again
 

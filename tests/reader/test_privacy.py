@@ -6,14 +6,17 @@ from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import text
 
 from tests.sales.public_page.makers import sell
+from tests.sizes import examples
 from writer.db import Database
 from writer.sales import public_page
 from writer.sales.public_page import Dial
+
+pytestmark = pytest.mark.postgres
 
 EVERYWHERE = [
     "/",
@@ -211,7 +214,7 @@ def test_an_opening_balance_is_in_the_total_and_in_no_type_and_no_day(
     assert "100 sold" not in feed
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@examples(25, 500)
 @given(
     st.lists(
         st.tuples(st.integers(-40, 400), st.sampled_from(["Fire", "Ice", "Sea"]), st.integers(-1, 70)),

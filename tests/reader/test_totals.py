@@ -9,6 +9,8 @@ from sqlalchemy import text
 from tests.sales.public_page.makers import sell
 from writer.db import Database
 
+pytestmark = pytest.mark.postgres
+
 
 def test_no_sales_are_a_total_of_0_and_no_types(reader: FlaskClient) -> None:
     assert reader.get("/api/sales/total").json == {"total": 0}

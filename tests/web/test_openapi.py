@@ -15,10 +15,11 @@ from sqlalchemy import text
 from tests.delivering import deliver, make_line, make_order_body
 from tests.makers import PASSWORD
 from tests.orders.record.many import add_orders, add_stores
+from tests.sizes import size
 from writer.db import Database
 from writer.people.users import Owner, grants, queries
 
-EXAMPLES = 25
+EXAMPLES = size(8, 50)
 ORDERS = "^/api/v1/orders"
 
 
@@ -64,6 +65,8 @@ def some_orders(client: FlaskClient, database: Database) -> None:
     add_orders(database, [1, *add_stores(database, "hidden")], 40)
 
 
+@pytest.mark.slow
+@pytest.mark.postgres
 def test_schemathesis_finds_nothing(writer_server: str, api: FlaskClient, database: Database) -> None:
     header = {"Authorization": api.environ_base["HTTP_AUTHORIZATION"]}
 
@@ -76,6 +79,7 @@ def test_schemathesis_finds_nothing(writer_server: str, api: FlaskClient, databa
         assert db.execute(text(odd)).scalar_one() == 0
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("some_orders")
 @pytest.mark.parametrize("who", ["admin", "granted", "stranger"])
 def test_schemathesis_finds_nothing_among_orders(

@@ -15,6 +15,8 @@ from writer.db.schema.orders import orders
 from writer.db.schema.stores import stores
 from writer.orders.record import clean_up
 
+pytestmark = pytest.mark.postgres
+
 ORDERS = "/api/v1/orders"
 
 

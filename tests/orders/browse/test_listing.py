@@ -15,6 +15,8 @@ from writer.lib.store_scope import EVERYTHING, NOTHING, StoreScope
 from writer.orders.browse import listing
 from writer.orders.browse.listing import OrderFilters, Sorting
 
+pytestmark = pytest.mark.postgres
+
 LIMIT = 25
 KEYS: dict[str, Callable[[Row[Any]], Any]] = {
     "date_created": lambda row: (row.created_at, row.id),

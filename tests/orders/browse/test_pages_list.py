@@ -18,6 +18,8 @@ from writer.lib.store_scope import EVERYTHING
 from writer.orders.browse import export, listing
 from writer.orders.browse.listing import OrderFilters
 
+pytestmark = pytest.mark.postgres
+
 
 @pytest.fixture(autouse=True)
 def _four_orders(app: Flask) -> None:

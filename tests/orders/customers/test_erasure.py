@@ -22,6 +22,8 @@ from writer.lib.logs import JsonLines
 from writer.stores.registry import settings
 from writer.sync.webhook_inbox import actions, redact
 
+pytestmark = pytest.mark.postgres
+
 WHO = ("Zelda", "Quillon", "zelda@quill.test")
 PERSON = {"first_name": "Zelda", "last_name": "Quillon", "email": "Zelda@Quill.test"}
 

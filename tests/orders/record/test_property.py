@@ -3,10 +3,11 @@
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.orders.record.ledger import totals_in
+from tests.sizes import examples
 from writer.db import Database
 from writer.orders.record import Channel, LineSnapshot, OrderSnapshot, record
 from writer.stores.registry import registry
@@ -49,7 +50,7 @@ def from_scratch(snapshot: OrderSnapshot) -> dict[tuple[str, str], int]:
     return units
 
 
-@settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@examples(60, 2000)
 @given(st.lists(histories(), min_size=1, max_size=3))
 def test_the_ledger_equals_the_newest_snapshot_of_each_order(
     database: Database, found: list[tuple[OrderSnapshot, list[OrderSnapshot]]]

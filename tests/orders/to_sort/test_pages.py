@@ -14,6 +14,8 @@ from writer.db.schema.orders import order_events, product_skus
 from writer.db.schema.product_types import sale_types
 from writer.sales import product_types
 
+pytestmark = pytest.mark.postgres
+
 
 def type_id(database: Database, model: str = "Fire", variant: str = "28pin") -> int:
     with database.reading() as db:

@@ -15,6 +15,8 @@ from writer.db.schema.auth import sign_in_failures
 from writer.lib import clock
 from writer.people.auth import throttle
 
+pytestmark = pytest.mark.postgres
+
 
 class Clock:
     """A time that passes when told to."""

@@ -18,6 +18,8 @@ from writer.lib import clock
 from writer.lib.errors import Invalid
 from writer.people import audit, auth
 
+pytestmark = pytest.mark.postgres
+
 
 @pytest.fixture
 def app(own_app: Flask) -> Flask:

@@ -11,6 +11,8 @@ from writer.db.schema.notices import notices as table
 from writer.lib import clock
 from writer.people import Notice, audit, notices
 
+pytestmark = pytest.mark.postgres
+
 START = datetime(2025, 3, 1, 14, 5, tzinfo=UTC)
 
 

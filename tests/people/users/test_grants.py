@@ -15,6 +15,8 @@ from writer.lib.store_scope import EVERYTHING, NOTHING, StoreScope
 from writer.people import users
 from writer.people.users import Owner, actions, grants, queries
 
+pytestmark = pytest.mark.postgres
+
 
 @pytest.fixture
 def shops(database: Database) -> list[int]:

@@ -9,6 +9,8 @@ from writer.db import AlreadyRunning
 from writer.reports.airtable import client
 from writer.stock import products
 
+pytestmark = pytest.mark.postgres
+
 
 def test_a_product_becomes_one_record_with_the_agreed_fields(hub: Hub) -> None:
     hub.add("X", 10)

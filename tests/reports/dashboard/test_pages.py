@@ -17,6 +17,8 @@ from writer.reports.dashboard import queries
 from writer.stock import movements
 from writer.stores.registry import registry
 
+pytestmark = pytest.mark.postgres
+
 
 @pytest.fixture(autouse=True)
 def _today(monkeypatch: pytest.MonkeyPatch) -> None:

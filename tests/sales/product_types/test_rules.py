@@ -7,6 +7,8 @@ from writer.db import Database
 from writer.lib.errors import Conflict, Invalid, NotFound
 from writer.sales import product_types
 
+pytestmark = pytest.mark.postgres
+
 
 @pytest.mark.parametrize(
     ("sku", "expected"),

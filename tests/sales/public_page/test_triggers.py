@@ -5,12 +5,15 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import Connection, text
 
 from tests.sales.public_page.makers import sell
+from tests.sizes import examples
 from writer.db import Database
+
+pytestmark = pytest.mark.postgres
 
 EPOCH = datetime(1970, 1, 1)
 KINDS = st.sampled_from([("Fire", "24pin"), ("Fire", "28pin"), ("Ice", "24pin"), ("Été", "")])
@@ -46,7 +49,7 @@ def assert_kept(db: Connection) -> None:
     assert kept(db, "sales_days", "day") == summed(db, 86_400)
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@examples(40, 1000)
 @given(STEPS)
 def test_kept_totals_equal_the_sum_after_any_inserts_updates_and_deletes(
     database: Database, steps: list[Any]

@@ -2,10 +2,11 @@
 
 from datetime import UTC, datetime, timedelta
 
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import Connection, Row, func, select
 
+from tests.sizes import examples
 from writer.db import Database
 from writer.db.schema.movements import movements
 from writer.db.schema.products import products
@@ -51,7 +52,7 @@ def act(db: Connection, what: str, row: Row[tuple[object, ...]], quantity: int) 
         count(db, "ada", [(int(row.id), quantity)], clock.now() - timedelta(minutes=quantity))
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@examples(40, 1000)
 @given(st.lists(step, max_size=25))
 def test_on_hand_is_the_sum_of_the_movements(database: Database, steps: list[tuple[str, str, int]]) -> None:
     moment = datetime(2026, 11, 20, 9, 0, tzinfo=UTC)

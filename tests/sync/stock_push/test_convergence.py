@@ -1,6 +1,7 @@
 """Whatever is lost, doubled, late, shuffled, killed or changed by hand: after one round all is right.
 
-500 histories; `python -m tests.push.converge --histories 5000` plays more.
+160 histories, 2,000 by `tests/run full`; `python -m tests.sync.stock_push.converge --histories 5000`
+plays as many as one likes.
 """
 
 from pathlib import Path
@@ -8,13 +9,16 @@ from pathlib import Path
 import pytest
 from flask import Flask
 
+from tests.sizes import size
 from tests.sync.stock_push.converge import play, stage
 
+HISTORIES = size(160, 2000)
 BATCH = 20
 
 
+@pytest.mark.slow
 @pytest.mark.sqlite_only  # the same rules on PostgreSQL are played once below
-@pytest.mark.parametrize("first", range(1, 501, BATCH))
+@pytest.mark.parametrize("first", range(1, HISTORIES + 1, BATCH))
 def test_random_histories_end_right(template: str, tmp_path: Path, first: int) -> None:
     with stage(Path(template), tmp_path) as play_afresh:
         for seed in range(first, first + BATCH):

@@ -28,6 +28,8 @@ from writer.stock import movements
 from writer.stock import products as stock_products
 from writer.sync import push_status
 
+pytestmark = pytest.mark.slow
+
 KILLS = 10
 ITEMS = [f"S{number:02}" for number in range(40)]
 AT_ONCE = 6  # items that change between two pushes

@@ -17,7 +17,7 @@ from tests.makers import make_config
 from writer.app import create_app
 from writer.db import Database
 
-pytestmark = pytest.mark.sqlite_only
+pytestmark = [pytest.mark.sqlite_only, pytest.mark.slow]
 
 FEW, MANY = 100, 5_000
 LINES = """
