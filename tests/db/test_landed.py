@@ -1,0 +1,52 @@
+"""A migration that has landed never changes: databases out there have run it.
+
+When one lands, its line is appended here; `python -m tests.db.test_landed` prints the lines there would be.
+"""
+
+import hashlib
+from pathlib import Path
+
+from writer.config import ROOT
+
+VERSIONS = ROOT / "writer" / "db" / "migrations" / "versions"
+LANDED = [
+    "0001_accounts_and_audit:6828fb125523da35",
+    "0002_stores_and_orders:95fb8f8354d9abd3",
+    "0003_deliveries:bcbc59e1037b8ebd",
+    "0004_sales:50f0215adc625189",
+    "0005_public_totals:4548f75aefb6ddf5",
+    "0006_stock:f3e16d4daa9b568b",
+    "0007_stock_forms:85f93d9b1498f052",
+    "0008_airtable:5de3c77b646b282d",
+    "0009_order_cache:f452d052a3d9e314",
+    "0010_who_sees_what:acfba336f1402c45",
+    "0011_order_lists:83acae7f5c456247",
+    "0012_movements_by_kind:d58a8da1b9160bbe",
+    "0013_sums_outlive_the_cache:802e788c71e2cea6",
+    "0014_agreed_at:e8904ca4c048333e",
+    "0015_orders_by_parent:7a19e90907c68541",
+    "0016_set_aside:cd11bc2c4e14aefd",
+]
+
+
+def fingerprint(migration: Path) -> str:
+    """Return what the file says, but for where it imports from: a module may move."""
+    lines = [line for line in migration.read_text().splitlines() if not line.startswith("from writer.")]
+    return hashlib.sha256("\n".join(lines).encode()).hexdigest()[:16]
+
+
+def lines() -> list[str]:
+    """Return `name:fingerprint` of every migration there is."""
+    return [f"{path.stem}:{fingerprint(path)}" for path in sorted(VERSIONS.glob("[0-9]*.py"))]
+
+
+def test_no_migration_that_has_landed_was_changed_or_removed() -> None:
+    assert lines()[: len(LANDED)] == LANDED
+
+
+def test_every_migration_but_the_newest_has_landed() -> None:
+    assert len(lines()) - len(LANDED) <= 1, "append to LANDED what `python -m tests.db.test_landed` prints"
+
+
+if __name__ == "__main__":
+    print("\n".join(lines()))
