@@ -2,12 +2,14 @@
 
 Each store's webhooks are looked at over REST; what is wrong is written on the store's page, with a notice.
 Each listing is to be compared by the next push, so that a change nobody hinted at is found. Failures that
-ended more than 90 days ago are forgotten. Exit status: 0 all could be looked at, 1 a store could not, 2 wrong
-settings.
+ended more than 90 days ago are forgotten. Exit status: 0 all could be looked at, 1 a store or the database
+could not, 2 wrong settings.
 """
 
 import logging
 import sys
+
+from sqlalchemy.exc import OperationalError
 
 from writer import config as configuration
 from writer import stores, wiring
@@ -36,6 +38,10 @@ def main() -> int:
     except AlreadyRunning as running:
         print(f"{running} Nothing was done.")
         return 0
+    except (OperationalError, OSError) as error:  # OSError: no folder to lock a file in
+        log.error("database refused", extra={"fields": {"error": str(getattr(error, "orig", error))}})
+        print("The database is busy or cannot be used: the next run looks again.", file=sys.stderr)
+        return 1
     finally:
         database.close()
 
