@@ -68,9 +68,9 @@ class Hub:
                         product_id=item.id,
                         sku=sku,
                         stock_product_id=product.id,
-                        shown=on_hand,
-                        pushed=on_hand,
-                        pushed_version=version,
+                        shown_quantity=on_hand,
+                        confirmed_quantity=on_hand,
+                        handled_version=version,
                     )
                 )
         self.tick()

@@ -16,7 +16,7 @@ from tests.delivering import deliver, make_line, make_order_body
 from tests.makers import PASSWORD, sign_in_as
 from tests.test_every_route import is_webhook
 from writer.db import Database, insert_row
-from writer.db.schema.differences import drifts
+from writer.db.schema.differences import stock_differences
 from writer.db.schema.listings import listings
 from writer.db.schema.order_import import sync_run_stores, sync_runs
 from writer.db.schema.orders import orders
@@ -91,13 +91,22 @@ def _add_rest(database: Database, ring: Keyring, store_id: int, name: str) -> No
     with database.transaction() as db:
         # Left alone for now, so that no route waits for it.
         later = now.replace(year=now.year + 1, day=1)
-        db.execute(update(stores).where(stores.c.id == store_id).values(not_before=later, **keys))
+        db.execute(update(stores).where(stores.c.id == store_id).values(next_call_at=later, **keys))
         product = products.get(db, "FIRE24")
-        listed = {"store_id": store_id, "product_id": 10, "stock_product_id": product.id, "shown": 4}
+        listed = {"store_id": store_id, "product_id": 10, "stock_product_id": product.id, "shown_quantity": 4}
         listing = insert_row(
             db, listings, sku="FIRE24", name=f"{name} bowl", problem=f"{name} says no", **listed
         )
-        insert_row(db, drifts, listing_id=listing, at=now, ours=1, theirs=2, policy="ask", action="asked")
+        insert_row(
+            db,
+            stock_differences,
+            listing_id=listing,
+            at=now,
+            expected_quantity=1,
+            shown_quantity=2,
+            policy="ask",
+            action="asked",
+        )
         failed = {"sentence": f"{name} is silent.", "times": 1, "first_at": now, "last_at": now}
         insert_row(db, failures, store_id=store_id, listing_id=listing, what="push stock", **failed)
         run = insert_row(db, sync_runs, started_by="cron", started_at=now, ended_at=now)

@@ -93,7 +93,12 @@ def _add_store(found: Shops, fake: FakeStore, items: int) -> None:
             "stock_from": clock.now() - timedelta(minutes=1),
         }
         db.execute(update(stores).where(stores.c.id == row.id).values(**keys))
-        told = {"store_id": row.id, "shown": ON_HAND, "pushed": ON_HAND, "pushed_version": 2}
+        told = {
+            "store_id": row.id,
+            "shown_quantity": ON_HAND,
+            "confirmed_quantity": ON_HAND,
+            "handled_version": 2,
+        }
         for start in range(0, items, INSERTED_AT_ONCE):
             made: list[dict[str, Any]] = []
             for number in range(start, min(start + INSERTED_AT_ONCE, items)):

@@ -54,7 +54,7 @@ def test_a_failure_is_seen_and_retried(hub: Hub, page: Page) -> None:
 
 def test_drift_is_answered_on_the_stores_page(hub: Hub, page: Page) -> None:
     with hub.database.transaction() as db:
-        db.execute(update(stores).values(drift_policy="ask"))
+        db.execute(update(stores).values(difference_policy="ask"))
     hub.fakes[0].set_stock("ICE24", 20)
     for _ in range(2):
         with hub.database.transaction() as db:

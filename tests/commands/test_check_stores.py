@@ -11,7 +11,7 @@ from tests.hub import Hub, running_hub
 from tests.makers import make_config
 from writer import config as configuration
 from writer.commands import check_stores
-from writer.db.schema.differences import drifts
+from writer.db.schema.differences import stock_differences
 from writer.db.schema.listings import listings
 from writer.db.schema.stores import failures, stores
 from writer.lib import clock
@@ -38,7 +38,9 @@ def test_a_change_nobody_hinted_at_is_found_and_written_over(hub: Hub) -> None:
 
     assert hub.shown() == [10, 10, 10]
     with hub.database.reading() as db:
-        assert [(row.ours, row.theirs) for row in db.execute(select(drifts))] == [(10, 20)]
+        assert [
+            (row.expected_quantity, row.shown_quantity) for row in db.execute(select(stock_differences))
+        ] == [(10, 20)]
 
 
 def test_a_round_writes_nothing_where_all_is_right(hub: Hub) -> None:
@@ -46,7 +48,7 @@ def test_a_round_writes_nothing_where_all_is_right(hub: Hub) -> None:
     hub.push()
 
     assert [fake.calls.writes() for fake in hub.fakes] == [[], [], []]
-    assert [bool(hub.listing(store).needs_look) for store in (1, 2, 3)] == [False, False, False]
+    assert [bool(hub.listing(store).needs_check) for store in (1, 2, 3)] == [False, False, False]
 
 
 def test_a_store_that_is_not_pushed_to_is_left_alone(hub: Hub) -> None:
@@ -78,7 +80,7 @@ def test_what_nobody_foresaw_in_one_store_keeps_no_other_from_being_looked_at(
     assert (status, looked_at) == (1, [1, 2, 3])
     assert "A: something unexpected went wrong" in capsys.readouterr().out
     with hub.database.reading() as db:
-        looks = select(func.count()).where(listings.c.needs_look)
+        looks = select(func.count()).where(listings.c.needs_check)
         assert db.execute(looks).scalar_one() == 3
 
 

@@ -49,8 +49,8 @@ class Shop:
             }
             db.execute(update(stores).where(stores.c.id == store.id).values(**keys))
             product = movements.add_product(db, "test", "X", 100)
-            listing = {"store_id": store.id, "product_id": item.id, "sku": "X", "pushed": 100}
-            db.execute(insert(listings).values(stock_product_id=product.id, pushed_version=2, **listing))
+            listing = {"store_id": store.id, "product_id": item.id, "sku": "X", "confirmed_quantity": 100}
+            db.execute(insert(listings).values(stock_product_id=product.id, handled_version=2, **listing))
 
     def sell(self) -> None:
         with self.database.transaction() as db:
@@ -59,7 +59,7 @@ class Shop:
 
     def is_told(self, quantity: int) -> bool:
         with self.database.reading() as db:
-            told = db.execute(select(listings.c.pushed)).scalar_one()
+            told = db.execute(select(listings.c.confirmed_quantity)).scalar_one()
         return (self.fake.stock("X"), told) == (quantity, quantity)
 
     def watcher(self) -> int | None:

@@ -16,7 +16,6 @@ from writer.stores.registry import (
     confirm_mass_change,
     contact,
     count,
-    doctor_says,
     drop_old_failures,
     end_failures,
     find,
@@ -42,6 +41,7 @@ from writer.stores.registry import (
     secrets_of,
     signer,
     source_of,
+    webhook_problems,
     why_not,
 )
 from writer.stores.woocommerce import (
@@ -79,7 +79,6 @@ __all__ = [
     "confirm_mass_change",
     "contact",
     "count",
-    "doctor_says",
     "drop_old_failures",
     "end_failures",
     "find",
@@ -109,6 +108,7 @@ __all__ = [
     "secrets_of",
     "signer",
     "source_of",
+    "webhook_problems",
     "webhook_setup",
     "why_not",
     "woocommerce",

@@ -102,7 +102,7 @@ def test_the_page_shows_revenue_and_what_waits(app: Flask, admin: FlaskClient) -
     ("values", "word"),
     [
         ({"is_active": False}, "switched off"),
-        ({"push_state": "paused", "push_reason": "The keys were refused."}, "The keys were refused."),
+        ({"push_state": "paused", "pause_reason": "The keys were refused."}, "The keys were refused."),
         ({"last_error": "It does not answer."}, "It does not answer."),
         ({"mass_change": "30 of 40 listings change."}, "30 of 40 listings change."),
         ({"last_contact_at": None, "consumer_key_encrypted": "x"}, "never heard from"),

@@ -52,8 +52,14 @@ def test_a_product_tells_what_each_store_shows(api: FlaskClient, database: Datab
         store = insert_row(
             db, stores, name="shop", source="https://shop.example/", created_at=row.counted_from
         )
-        listed = {"store_id": store, "product_id": 7, "stock_product_id": row.id, "shown": 9, "pushed": 9}
-        insert_row(db, listings, **listed, shown_at=row.counted_from, pushed_version=row.version)
+        listed = {
+            "store_id": store,
+            "product_id": 7,
+            "stock_product_id": row.id,
+            "shown_quantity": 9,
+            "confirmed_quantity": 9,
+        }
+        insert_row(db, listings, **listed, shown_at=row.counted_from, handled_version=row.version)
     assert body(api.get("/api/v1/stock/X"))["listings"] == []
     grant_every_store(database)
 

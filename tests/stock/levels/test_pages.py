@@ -10,7 +10,7 @@ from flask.testing import FlaskClient
 from tests.delivering import deliver, make_line, make_order_body
 from tests.stock.movements.products import make_product, moves, on_hand, product
 from writer.db import Database, insert_row
-from writer.db.schema.differences import drifts
+from writer.db.schema.differences import stock_differences
 from writer.db.schema.listings import listings
 from writer.db.schema.stores import stores
 from writer.lib import clock
@@ -30,7 +30,7 @@ def list_in_store(database: Database, push_state: str = "on", **values: Any) -> 
     with database.transaction() as db:
         address = {"name": "shop", "source": "https://shop.example/"}
         store = insert_row(db, stores, **address, created_at=row.counted_from, push_state=push_state)
-        listed = {"product_id": 7, "stock_product_id": row.id, "pushed_version": row.version, **values}
+        listed = {"product_id": 7, "stock_product_id": row.id, "handled_version": row.version, **values}
         insert_row(db, listings, store_id=store, **listed)
 
 
@@ -48,13 +48,13 @@ def test_the_list_tells_the_count_and_how_long_it_lasts(admin: FlaskClient, data
 @pytest.mark.parametrize(
     ("values", "said"),
     [
-        ({"shown": 10}, "10 shop"),
-        ({"shown": None}, "? shop not looked at yet"),
-        ({"shown": 9, "pushed_version": 0}, "9 shop being told"),
-        ({"shown": 9, "needs_look": True}, "9 shop being told"),
-        ({"shown": 9, "problem": "stopped: why"}, "9 shop not told"),
-        ({"shown": 9, "is_gone": True, "problem": "gone"}, "9 shop gone there"),
-        ({"shown": 9, "push_state": "off"}, "9 shop not pushed"),
+        ({"shown_quantity": 10}, "10 shop"),
+        ({"shown_quantity": None}, "? shop not looked at yet"),
+        ({"shown_quantity": 9, "handled_version": 0}, "9 shop being told"),
+        ({"shown_quantity": 9, "needs_check": True}, "9 shop being told"),
+        ({"shown_quantity": 9, "problem": "stopped: why"}, "9 shop not told"),
+        ({"shown_quantity": 9, "is_gone": True, "problem": "gone"}, "9 shop gone there"),
+        ({"shown_quantity": 9, "push_state": "off"}, "9 shop not pushed"),
     ],
 )
 def test_the_list_tells_what_a_store_shows(
@@ -68,7 +68,7 @@ def test_the_list_tells_what_a_store_shows(
 
 def test_the_list_tells_since_when_a_store_shows_it(admin: FlaskClient, database: Database) -> None:
     row = make_product(database)
-    list_in_store(database, shown=10, shown_at=row.counted_from)
+    list_in_store(database, shown_quantity=10, shown_at=row.counted_from)
 
     assert f"10 shop {row.counted_from:%d %b %H:%M}" in text_of(admin.get("/stock").text)
 
@@ -130,10 +130,16 @@ def test_a_listing_whose_drift_waits_for_an_answer_is_not_said_to_be_told(
     admin: FlaskClient, database: Database
 ) -> None:
     make_product(database)
-    list_in_store(database, shown=9, pushed_version=0)
+    list_in_store(database, shown_quantity=9, handled_version=0)
     with database.transaction() as db:
-        seen = {"at": clock.now(), "ours": 10, "theirs": 9, "policy": "ask", "action": "asked"}
-        insert_row(db, drifts, listing_id=1, **seen)
+        seen = {
+            "at": clock.now(),
+            "expected_quantity": 10,
+            "shown_quantity": 9,
+            "policy": "ask",
+            "action": "asked",
+        }
+        insert_row(db, stock_differences, listing_id=1, **seen)
 
     assert "9 shop asks you" in text_of(admin.get("/stock").text)
 
@@ -142,7 +148,7 @@ def test_a_product_that_is_no_longer_sold_is_not_said_to_be_told(
     admin: FlaskClient, database: Database
 ) -> None:
     make_product(database, is_active=False)
-    list_in_store(database, shown=9, pushed_version=0)
+    list_in_store(database, shown_quantity=9, handled_version=0)
 
     assert "9 shop not pushed" in text_of(admin.get("/stock?state=all").text)
 

@@ -274,14 +274,14 @@ def test_p19_new_keys_let_a_paused_store_go_on(db: Database, ring: Keyring, stor
         later = clock.now() + timedelta(hours=1)
         paused = {
             "push_state": "paused",
-            "push_reason": "x",
-            "refusals": 2,
-            "failures": 2,
-            "not_before": later,
+            "pause_reason": "x",
+            "key_refusals": 2,
+            "failures_in_a_row": 2,
+            "next_call_at": later,
         }
         connection.execute(update(stores).where(stores.c.id == row.id).values(**paused))
 
         after = connect.save(connection, ring, "ada", site(store), found(store), "", "", row.id)
 
-    assert (after.push_state, after.push_reason, after.refusals) == ("on", None, 0)
+    assert (after.push_state, after.pause_reason, after.key_refusals) == ("on", None, 0)
     assert why_not(after) is None

@@ -240,13 +240,18 @@ def test_short_secret_is_refused(admin: FlaskClient, store: FakeStore, store_id:
 
 def test_rules_are_saved_and_unusable_ones_named(admin: FlaskClient, db: Database, store_id: int) -> None:
     url = f"/stores/{store_id}/rules"
-    wrong = admin.post(url, data={"buffer": "-1", "drift_policy": "ask"})
-    right = admin.post(url, data={"buffer": "2", "drift_policy": "ask", "manages_stock": "y"})
+    wrong = admin.post(url, data={"buffer": "-1", "difference_policy": "ask"})
+    right = admin.post(url, data={"buffer": "2", "difference_policy": "ask", "manages_stock": "y"})
 
     row = store_row(db, store_id)
     assert (wrong.status_code, right.status_code) == (422, 303)
     assert "Must be a whole number from 0 to 10,000." in wrong.text
-    assert (row.buffer, row.drift_policy, row.restocks_refunds, row.manages_stock) == (2, "ask", False, True)
+    assert (row.buffer, row.difference_policy, row.restocks_refunds, row.manages_stock) == (
+        2,
+        "ask",
+        False,
+        True,
+    )
 
 
 def test_large_change_is_confirmed(admin: FlaskClient, db: Database, store_id: int) -> None:

@@ -58,7 +58,7 @@ def test_simple_product_becomes_a_listing_that_shows_its_stock(
     done = refresh(db, ring.vault, store_id)
 
     row = listed(db, store_id)["X-1"]
-    assert (row.product_id, row.variation_id, row.name, row.shown) == (product.id, 0, "Fire", 7)
+    assert (row.product_id, row.variation_id, row.name, row.shown_quantity) == (product.id, 0, "Fire", 7)
     assert (row.manage_stock, row.allows_backorders, row.stock_product_id) == ("yes", False, None)
     assert (done.items, done.matched, done.unmatched) == (1, 0, 1)
 
@@ -85,8 +85,8 @@ def test_parent_that_counts_for_its_variations_is_a_listing(
     refresh(db, ring.vault, store_id)
 
     rows = listed(db, store_id)
-    assert (rows["CASE"].manage_stock, rows["CASE"].shown) == ("yes", 20)
-    assert (rows["CASE-RED"].manage_stock, rows["CASE-RED"].shown) == ("parent", None)
+    assert (rows["CASE"].manage_stock, rows["CASE"].shown_quantity) == ("yes", 20)
+    assert (rows["CASE-RED"].manage_stock, rows["CASE-RED"].shown_quantity) == ("parent", None)
 
 
 @pytest.mark.parametrize(("managed", "expected"), [("parent", None), (True, ""), (False, "")])
@@ -121,7 +121,7 @@ def test_product_without_stock_management_shows_no_number(
     refresh(db, ring.vault, store_id)
 
     row = listed(db, store_id)["X-1"]
-    assert (row.manage_stock, row.shown) == ("no", None)
+    assert (row.manage_stock, row.shown_quantity) == ("no", None)
 
 
 def test_all_pages_are_read_with_progress(
@@ -345,12 +345,12 @@ def test_listing_that_comes_back_is_looked_at_again(
     store.add_product("X-1", 1)
     refresh(db, ring.vault, store_id)
     with db.transaction() as connection:
-        connection.execute(listings.update().values(is_gone=True, problem="gone", needs_look=False))
+        connection.execute(listings.update().values(is_gone=True, problem="gone", needs_check=False))
 
     refresh(db, ring.vault, store_id)
 
     row = listed(db, store_id)["X-1"]
-    assert (row.is_gone, row.problem, row.needs_look) == (False, None, True)
+    assert (row.is_gone, row.problem, row.needs_check) == (False, None, True)
 
 
 # By hand
@@ -371,7 +371,7 @@ def test_listing_mapped_by_hand_stays_so(
 
     after = listed(db, store_id)["X-1"]
     assert (after.stock_product_id, after.is_mapped_by_hand) == (other, True)
-    assert (after.pushed, after.pushed_version, after.needs_look) == (None, 0, True)
+    assert (after.confirmed_quantity, after.handled_version, after.needs_check) == (None, 0, True)
     assert said(db) == {(product.id, 0): "Y-1"}
 
 

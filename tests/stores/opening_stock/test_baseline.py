@@ -276,12 +276,12 @@ def test_buffer_is_kept_back_at_the_next_push(
 
     row = store_row(db, store_ids[0])
     assert shops[0].stock("X") == 3
-    assert (row.drift_policy, row.restocks_refunds, row.manages_stock) == ("ask", False, True)
+    assert (row.difference_policy, row.restocks_refunds, row.manages_stock) == ("ask", False, True)
 
 
 @pytest.mark.parametrize(
     ("buffer", "policy", "field"),
-    [(-1, "ask", "buffer"), (10_001, "ask", "buffer"), (0, "x", "drift_policy")],
+    [(-1, "ask", "buffer"), (10_001, "ask", "buffer"), (0, "x", "difference_policy")],
 )
 def test_unusable_rule_is_refused_by_name(
     db: Database, store_ids: list[int], buffer: int, policy: str, field: str

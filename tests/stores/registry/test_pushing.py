@@ -43,12 +43,12 @@ def test_a_store_that_is_stopped_forgets_the_change_that_waited(db: Connection) 
 def test_a_store_that_is_paused_says_why_and_one_that_is_resumed_starts_afresh(db: Connection) -> None:
     registry.pause(db, 1, "Stock is being moved.")
     paused = row(db)
-    db.execute(update(stores).values(refusals=2, not_before=WHEN))
+    db.execute(update(stores).values(key_refusals=2, next_call_at=WHEN))
 
     registry.resume(db, 1)
 
-    assert (paused.push_state, paused.push_reason) == ("paused", "Stock is being moved.")
-    assert (row(db).push_state, row(db).push_reason, row(db).refusals, row(db).not_before) == (
+    assert (paused.push_state, paused.pause_reason) == ("paused", "Stock is being moved.")
+    assert (row(db).push_state, row(db).pause_reason, row(db).key_refusals, row(db).next_call_at) == (
         "on",
         None,
         0,

@@ -150,7 +150,7 @@ def test_d13_disabled_webhook_is_noticed(
 
     assert len(sentences) == 1
     assert "disabled" in sentences[0]
-    assert queries.doctor_says(row(db, store_id)) == sentences
+    assert queries.webhook_problems(row(db, store_id)) == sentences
     assert "disabled" in open_notices(db)[0]
 
 
@@ -161,7 +161,7 @@ def test_well_store_closes_its_notice(db: Database, ring: Keyring, store: FakeSt
 
     webhook_setup.check(db, ring.vault, store_id, URL)
 
-    assert queries.doctor_says(row(db, store_id)) == []
+    assert queries.webhook_problems(row(db, store_id)) == []
     assert open_notices(db) == []
 
 
@@ -176,7 +176,7 @@ def test_without_public_address_no_webhook_is_missed(
 
 
 def test_store_never_looked_at_says_nothing(db: Database, store_id: int) -> None:
-    assert queries.doctor_says(row(db, store_id)) is None
+    assert queries.webhook_problems(row(db, store_id)) is None
 
 
 # Setting right

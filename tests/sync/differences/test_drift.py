@@ -8,7 +8,7 @@ from sqlalchemy import insert, update
 
 from tests.fake_services.store_model import Order
 from tests.hub import Hub, running_hub
-from writer.db.schema.differences import drifts
+from writer.db.schema.differences import stock_differences
 from writer.db.schema.listings import listings
 from writer.db.schema.stores import stores
 from writer.stores.listings import look_at_all
@@ -27,7 +27,7 @@ def hub(app: Flask, monkeypatch: pytest.MonkeyPatch) -> Iterator[Hub]:
 def adopting(hub: Hub) -> Hub:
     """A hub that takes over what nothing explains."""
     with hub.database.transaction() as db:
-        db.execute(update(stores).values(drift_policy="adopt"))
+        db.execute(update(stores).values(difference_policy="adopt"))
     return hub
 
 
@@ -35,7 +35,7 @@ def adopting(hub: Hub) -> Hub:
 def asking(hub: Hub) -> Hub:
     """A hub that asks its owner about what nothing explains."""
     with hub.database.transaction() as db:
-        db.execute(update(stores).values(drift_policy="ask"))
+        db.execute(update(stores).values(difference_policy="ask"))
     return hub
 
 
@@ -43,18 +43,26 @@ def list_gift(hub: Hub) -> None:
     """Let store A sell X under a second SKU."""
     gift = hub.fakes[0].add_product("GIFT", 10)
     with hub.database.transaction() as db:
-        values = {"store_id": 1, "product_id": gift.id, "sku": "GIFT", "pushed": 10, "pushed_version": 2}
+        values = {
+            "store_id": 1,
+            "product_id": gift.id,
+            "sku": "GIFT",
+            "confirmed_quantity": 10,
+            "handled_version": 2,
+        }
         db.execute(insert(listings).values(**values))
         map_by_hand(db, "ada", 3, "X")
         db.execute(
-            update(listings).where(listings.c.id == 3).values(pushed=10, pushed_version=2, needs_look=False)
+            update(listings)
+            .where(listings.c.id == 3)
+            .values(confirmed_quantity=10, handled_version=2, needs_check=False)
         )
 
 
 def test_our_number_chosen_over_theirs_is_written_although_the_first_write_fails(asking: Hub) -> None:
     asking.let_drift(2, shows=20)
     with asking.database.transaction() as db:
-        differences.answer(db, "ada", asking.rows(drifts)[0].id, adopt=False)
+        differences.answer(db, "ada", asking.rows(stock_differences)[0].id, adopt=False)
     asking.fakes[1].faults.broken = True
     asking.fakes[1].faults.only = lambda method, _path: method != "GET"
     asking.push()
@@ -78,7 +86,9 @@ def test_drift_is_told_once_although_the_write_over_it_fails(hub: Hub) -> None:
     hub.tick(4000)
     hub.push()
 
-    assert [(row.ours, row.theirs, row.action) for row in hub.rows(drifts)] == [(10, 20, "enforced")]
+    assert [
+        (row.expected_quantity, row.shown_quantity, row.action) for row in hub.rows(stock_differences)
+    ] == [(10, 20, "enforced")]
     assert hub.shown() == [10, 10]
 
 
@@ -99,7 +109,7 @@ def test_units_a_store_did_not_give_back_are_no_drift(app: Flask, monkeypatch: p
     with running_hub(app, monkeypatch, rules="old") as hub:
         hub.add_item()
         with hub.database.transaction() as db:
-            db.execute(update(stores).values(drift_policy="adopt"))
+            db.execute(update(stores).values(difference_policy="adopt"))
         order = hub.fakes[0].place_order([("X", 2)], status="on-hold", paid=False)
         hub.deliver()
         hub.fakes[0].set_status(order, "failed")
@@ -153,7 +163,7 @@ def test_a_sale_our_write_covered_is_no_drift(adopting: Hub) -> None:
     adopting.settle()
 
     assert (adopting.on_hand(), adopting.shown(), adopting.moves()) == (6, [6, 6], [-1, -1, -2])
-    assert adopting.rows(drifts) == []
+    assert adopting.rows(stock_differences) == []
 
 
 def test_an_order_edited_after_our_write_covered_it_is_no_drift(adopting: Hub) -> None:
@@ -170,4 +180,4 @@ def test_an_order_edited_after_our_write_covered_it_is_no_drift(adopting: Hub) -
     adopting.settle()
 
     assert (adopting.on_hand(), adopting.shown(), adopting.moves()) == (5, [5, 5], [-1, -4])
-    assert adopting.rows(drifts) == []
+    assert adopting.rows(stock_differences) == []

@@ -178,7 +178,7 @@ def test_a_note_the_store_surely_refused_can_be_sent_with_the_same_key(
     store.faults.clear()
     left_alone = note(api)
     with db.transaction() as connection:
-        connection.execute(update(stores).values(not_before=None))
+        connection.execute(update(stores).values(next_call_at=None))
 
     answer = note(api)
 
@@ -308,7 +308,7 @@ def test_what_the_store_refuses_for_one_order_is_no_trouble_of_the_store(
     assert "no such thing" in gone.get_json()["detail"]
     with db.reading() as connection:
         row = connection.execute(select(stores)).one()
-    assert (row.not_before, row.last_error, row.failures) == (None, None, 0)
+    assert (row.next_call_at, row.last_error, row.failures_in_a_row) == (None, None, 0)
 
 
 def test_a_status_the_store_took_before_it_fell_silent_is_told_so(
@@ -322,7 +322,7 @@ def test_a_status_the_store_took_before_it_fell_silent_is_told_so(
     assert "may have arrived" in answer.get_json()["detail"]
     assert recorded(db).status == "processing"
     with db.transaction() as connection:
-        connection.execute(update(stores).values(not_before=None))
+        connection.execute(update(stores).values(next_call_at=None))
     api.post(f"{ORDERS}/sync", json={})
     assert recorded(db).status == "cancelled"
 

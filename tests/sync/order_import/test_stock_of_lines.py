@@ -50,7 +50,7 @@ def test_o20_a_quantity_that_cannot_be_counted_is_held_and_moves_nothing(hub: Hu
 def test_a13_a_line_without_a_sku_moves_what_its_product_is_mapped_to(hub: Hub) -> None:
     unnamed = hub.fakes[0].add_product("", 10, product_id=871)
     with hub.database.transaction() as db:
-        values = {"store_id": 1, "product_id": unnamed.id, "pushed": 10, "pushed_version": 2}
+        values = {"store_id": 1, "product_id": unnamed.id, "confirmed_quantity": 10, "handled_version": 2}
         db.execute(listings.insert().values(**values))
         map_by_hand(db, "ada", 4, "X")
 

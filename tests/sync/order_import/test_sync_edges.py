@@ -276,7 +276,7 @@ def test_orders_changing_all_the_while_are_read_to_the_end(hub: Hub, store: Fake
 
 def test_a_cron_run_leaves_out_stores_that_may_not_be_called(hub: Hub) -> None:
     with hub.database.transaction() as db:
-        db.execute(update(stores).values(push_state="paused", push_reason="Its keys are refused."))
+        db.execute(update(stores).values(push_state="paused", pause_reason="Its keys are refused."))
 
     plan = Plan("cron", only_older_than=timedelta(minutes=29))
     assert runs.run(hub.database, hub.vault, plan) is None

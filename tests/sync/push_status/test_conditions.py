@@ -9,7 +9,7 @@ from sqlalchemy import update
 
 from tests.hub import Hub, running_hub
 from tests.makers import sign_in_as
-from writer.db.schema.differences import drifts
+from writer.db.schema.differences import stock_differences
 from writer.db.schema.stores import stores
 
 
@@ -18,7 +18,7 @@ def hub(app: Flask, monkeypatch: pytest.MonkeyPatch) -> Iterator[Hub]:
     with running_hub(app, monkeypatch, how_many=2) as found:
         found.add_item("X")
         with found.database.transaction() as db:
-            db.execute(update(stores).values(last_contact_at=found.now(), drift_policy="ask"))
+            db.execute(update(stores).values(last_contact_at=found.now(), difference_policy="ask"))
         yield found
 
 
@@ -47,7 +47,7 @@ def test_a_store_switched_off_is_not_well(hub: Hub, admin: FlaskClient) -> None:
 
 def test_numbers_that_wait_for_the_owner_are_said_on_every_page(hub: Hub, admin: FlaskClient) -> None:
     hub.let_drift(2, shows=20)
-    assert len(hub.rows(drifts)) == 1
+    assert len(hub.rows(stock_differences)) == 1
 
     pages = [admin.get(path).text for path in ("/dashboard", "/stores", "/stores/2")]
 

@@ -11,7 +11,7 @@ from sqlalchemy import select, update
 from tests.hub import Hub, running_hub
 from tests.makers import grant_every_store, sign_in_as
 from writer.db.schema.audit import audit_entries
-from writer.db.schema.differences import drifts
+from writer.db.schema.differences import stock_differences
 from writer.db.schema.listings import listings
 from writer.db.schema.stores import failures, stores
 from writer.lib import clock
@@ -46,7 +46,7 @@ def staff(app: Flask, hub: Hub) -> FlaskClient:
 
 def ask_about_drift(hub: Hub, store: int = 1, shows: int = 20) -> None:
     with hub.database.transaction() as db:
-        db.execute(update(stores).values(drift_policy="ask"))
+        db.execute(update(stores).values(difference_policy="ask"))
     hub.let_drift(store, shows)
 
 
@@ -125,7 +125,7 @@ def test_giving_up_on_a_store_pauses_it(hub: Hub, admin: FlaskClient) -> None:
     admin.post("/push-status/1/give-up")
 
     assert hub.store(2).push_state == "paused"
-    assert str(hub.store(2).push_reason).startswith("ada gave up: The store cannot be reached")
+    assert str(hub.store(2).pause_reason).startswith("ada gave up: The store cannot be reached")
     assert hub.rows(failures)[0].ended_by == "given up by ada"
 
 
@@ -134,7 +134,7 @@ def test_giving_up_on_a_listing_leaves_it_until_its_count_changes(hub: Hub, admi
     hub.sell_here(1)
     hub.push()
     with hub.database.transaction() as db:
-        db.execute(update(listings).values(needs_look=True))
+        db.execute(update(listings).values(needs_check=True))
 
     admin.post("/push-status/1/give-up")
     hub.push()
@@ -306,8 +306,8 @@ def test_drift_is_settled_as_the_owner_says(
     hub.push()
 
     assert hub.shown() == [shown, shown]
-    (row,) = hub.rows(drifts)
-    assert (row.action, row.settled_by) == (action, "ada")
+    (row,) = hub.rows(stock_differences)
+    assert (row.action, row.decided_by) == (action, "ada")
     assert "ada chose so" in admin.get("/stores/1/differences").text
 
 
@@ -342,7 +342,9 @@ def test_drift_of_a_listing_that_became_another_product_is_not_taken_over(
 ) -> None:
     ask_about_drift(hub)
     with hub.database.transaction() as db:
-        db.execute(update(listings).where(listings.c.id == 1).values(stock_product_id=2, pushed=None))
+        db.execute(
+            update(listings).where(listings.c.id == 1).values(stock_product_id=2, confirmed_quantity=None)
+        )
 
     answer = admin.post("/stores/1/differences/1", data={"do": "theirs"}, follow_redirects=True)
 

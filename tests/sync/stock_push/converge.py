@@ -51,7 +51,7 @@ class History:
         self.listed = stocked(hub, self.opening, self.random, 30 if self.adopts else 1200)
         if self.adopts:
             with hub.database.transaction() as db:
-                db.execute(update(stores).values(drift_policy="adopt"))
+                db.execute(update(stores).values(difference_policy="adopt"))
         self.late: list[tuple[dict[str, str], bytes]] = []
         self.orders: list[tuple[FakeStore, Order]] = []
         self.by_hand: dict[int, tuple[str, int]] = {}  # sale id -> SKU, units: those not deleted

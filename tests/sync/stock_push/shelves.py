@@ -86,9 +86,9 @@ def _list(
             "sku": sku,
             "stock_product_id": product.id,
             "allows_backorders": allows_backorders,
-            "shown": shown,
-            "pushed": shown,
-            "pushed_version": product.version,
+            "shown_quantity": shown,
+            "confirmed_quantity": shown,
+            "handled_version": product.version,
         }
         db.execute(insert(listings).values(**values))
         say_product(db, store, *key, item)

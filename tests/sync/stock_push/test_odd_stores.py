@@ -9,7 +9,7 @@ from flask import Flask
 from sqlalchemy import Table, select, update
 
 from tests.hub import Hub, running_hub
-from writer.db.schema.differences import drifts
+from writer.db.schema.differences import stock_differences
 from writer.db.schema.listings import listings
 from writer.db.schema.orders import orders as recorded
 from writer.db.schema.stores import failures, stores
@@ -79,14 +79,14 @@ def test_a_retry_leaves_a_store_paused_that_a_person_paused(hub: Hub) -> None:
 
 
 def test_a_number_nobody_counted_is_asked_about_and_not_adopted(hub: Hub) -> None:
-    change(hub, stores, drift_policy="adopt")
+    change(hub, stores, difference_policy="adopt")
     hub.tick(600)
     hub.fakes[1].set_stock("X", 5_000_000)
     look(hub)
 
     rounds(hub, 121)
 
-    (found,) = hub.rows(drifts)
+    (found,) = hub.rows(stock_differences)
     assert (hub.rows(failures), found.action) == ([], "asked")
     with hub.database.transaction() as db, pytest.raises(Conflict, match="only ours can be written"):
         differences.answer(db, "ada", found.id, adopt=True)
@@ -137,7 +137,7 @@ def test_a_product_first_counted_by_a_file_has_sold_what_came_after_its_count(hu
 
 
 def test_what_was_adopted_holds_what_the_store_sold_before(hub: Hub) -> None:
-    change(hub, stores, drift_policy="adopt")
+    change(hub, stores, difference_policy="adopt")
     hub.tick(600)
     fake = hub.fakes[1]
     fake.set_stock("X", 15)
@@ -160,7 +160,7 @@ def test_what_was_adopted_holds_what_the_store_sold_before(hub: Hub) -> None:
 
 @pytest.mark.parametrize("adopt", [True, False])
 def test_what_was_asked_about_holds_what_the_store_sold_before(hub: Hub, adopt: bool) -> None:
-    change(hub, stores, drift_policy="ask")
+    change(hub, stores, difference_policy="ask")
     hub.tick(600)
     fake = hub.fakes[1]
     fake.set_stock("X", 15)
@@ -172,7 +172,7 @@ def test_what_was_asked_about_holds_what_the_store_sold_before(hub: Hub, adopt: 
     hub.tick(70)
     look(hub)
     hub.push(store_ids=[2])
-    (asked,) = hub.rows(drifts)
+    (asked,) = hub.rows(stock_differences)
     hub.tick(100)
     fake.place_order([("X", 1)])
     hub.deliver()
@@ -181,7 +181,7 @@ def test_what_was_asked_about_holds_what_the_store_sold_before(hub: Hub, adopt: 
         differences.answer(db, "ada", asked.id, adopt)
     rounds(hub)
 
-    assert len(hub.rows(drifts)) == 1
+    assert len(hub.rows(stock_differences)) == 1
 
 
 def test_an_order_that_cannot_be_recorded_waits_once(hub: Hub) -> None:

@@ -8,7 +8,7 @@ from flask import Flask
 from sqlalchemy import update
 
 from tests.hub import Hub, running_hub
-from writer.db.schema.differences import drifts
+from writer.db.schema.differences import stock_differences
 from writer.db.schema.listings import listings
 from writer.db.schema.stores import failures, stores
 from writer.stock import movements
@@ -138,7 +138,7 @@ def test_p10_a_store_that_was_down_for_three_days_costs_few_calls_and_one_write(
                 hub.sell_here(2)
                 sold += 2
             hub.push()
-            hub.time = min(hub.store(3).not_before, back_at)  # as soon as it may be asked again
+            hub.time = min(hub.store(3).next_call_at, back_at)  # as soon as it may be asked again
         assert sold == 56
         calls_while_down = len(c.calls)
         c.faults.clear()
@@ -195,7 +195,9 @@ def test_variations_are_written_by_their_parent(hub: Hub) -> None:
         product = movements.add_product(db, "test", "CASE-RED", 10)
         values = {"store_id": 2, "product_id": parent.id, "variation_id": red.id, "sku": "CASE-RED"}
         db.execute(
-            listings.insert().values(**values, stock_product_id=product.id, pushed=10, pushed_version=2)
+            listings.insert().values(
+                **values, stock_product_id=product.id, confirmed_quantity=10, handled_version=2
+            )
         )
     hub.sell_here(3, "CASE-RED")
 
@@ -229,7 +231,9 @@ def test_p15_what_the_store_takes_and_does_not_apply_is_no_success(hub: Hub) -> 
         product = movements.add_product(db, "test", "CASE-RED", 58)
         values = {"store_id": 2, "product_id": parent.id, "variation_id": red.id, "sku": "CASE-RED"}
         db.execute(
-            listings.insert().values(**values, stock_product_id=product.id, pushed=58, pushed_version=2)
+            listings.insert().values(
+                **values, stock_product_id=product.id, confirmed_quantity=58, handled_version=2
+            )
         )
     hub.sell_here(3, "CASE-RED")
 
@@ -287,7 +291,7 @@ def test_p19_revoked_keys_pause_the_store_and_lose_nothing(hub: Hub) -> None:
 
     b.faults.clear()
     with hub.database.transaction() as db:
-        db.execute(update(stores).values(push_state="on", refusals=0, not_before=None))
+        db.execute(update(stores).values(push_state="on", key_refusals=0, next_call_at=None))
     hub.push()
 
     assert hub.shown() == [5, 5, 5]
@@ -328,13 +332,15 @@ def test_p22_a_change_by_hand_in_a_store_is_written_over_and_logged(hub: Hub) ->
     hub.push()
 
     assert hub.shown() == [8, 8, 8]
-    assert [(row.ours, row.theirs, row.action) for row in hub.rows(drifts)] == [(8, 20, "enforced")]
+    assert [
+        (row.expected_quantity, row.shown_quantity, row.action) for row in hub.rows(stock_differences)
+    ] == [(8, 20, "enforced")]
     assert hub.moves() == [-2]
 
 
 def test_p22_adopted_the_change_becomes_one_movement(hub: Hub) -> None:
     with hub.database.transaction() as db:
-        db.execute(update(stores).values(drift_policy="adopt"))
+        db.execute(update(stores).values(difference_policy="adopt"))
     hub.sell_here(2)
     hub.push()
     hub.fakes[1].set_stock("X", 20)
@@ -349,7 +355,7 @@ def test_p22_adopted_the_change_becomes_one_movement(hub: Hub) -> None:
 
 def test_p22_asked_the_owner_decides(hub: Hub) -> None:
     with hub.database.transaction() as db:
-        db.execute(update(stores).values(drift_policy="ask"))
+        db.execute(update(stores).values(difference_policy="ask"))
     hub.fakes[1].set_stock("X", 20)
     look_at(hub, 2)
     for _ in range(3):
@@ -359,7 +365,7 @@ def test_p22_asked_the_owner_decides(hub: Hub) -> None:
     assert hub.open_notices() == ["drift"]
 
     with hub.database.transaction() as db:
-        differences.answer(db, "ada", hub.rows(drifts)[0].id, adopt=False)
+        differences.answer(db, "ada", hub.rows(stock_differences)[0].id, adopt=False)
     hub.push()
 
     assert hub.shown() == [10, 10, 10]
@@ -369,7 +375,7 @@ def test_p22_asked_the_owner_decides(hub: Hub) -> None:
 def look_at(hub: Hub, store: int) -> None:
     """As the hourly check does: a listing is looked at although its count did not change."""
     with hub.database.transaction() as db:
-        db.execute(update(listings).where(listings.c.store_id == store).values(needs_look=True))
+        db.execute(update(listings).where(listings.c.store_id == store).values(needs_check=True))
 
 
 def test_p23_an_order_that_comes_after_its_products_webhook_is_no_drift(hub: Hub) -> None:
@@ -390,7 +396,7 @@ def test_p23_an_order_that_comes_after_its_products_webhook_is_no_drift(hub: Hub
 
     assert product
     assert (hub.on_hand(), hub.moves(), hub.shown()) == (9, [-1], [9, 9, 9])
-    assert hub.rows(drifts) == []
+    assert hub.rows(stock_differences) == []
 
 
 def test_p25_what_shows_the_target_is_not_written(hub: Hub) -> None:
@@ -453,7 +459,7 @@ def test_d09_drift_needs_two_looks_that_agree(hub: Hub) -> None:
     hub.tick(61)
     hub.push()
 
-    assert hub.rows(drifts) == []
+    assert hub.rows(stock_differences) == []
     assert hub.shown() == [10, 10, 10]
 
 
@@ -498,7 +504,7 @@ def test_a_write_whose_answer_never_came_is_no_drift(hub: Hub) -> None:
     hub.push()
 
     assert hub.shown() == [8, 8, 8]
-    assert hub.rows(drifts) == []
+    assert hub.rows(stock_differences) == []
 
 
 def test_every_failure_is_kept_with_when_it_is_tried_next(hub: Hub) -> None:

@@ -42,7 +42,7 @@ def test_a_push_that_asks_nothing_forgets_no_failure(hub: Hub) -> None:
 
 
 def test_a_store_that_is_paused_says_why(hub: Hub) -> None:
-    change(hub, stores, push_state="paused", push_reason="The keys are gone.")
+    change(hub, stores, push_state="paused", pause_reason="The keys are gone.")
 
     result = hub.push()
 
@@ -55,7 +55,7 @@ def add_variation(hub: Hub, sku: str) -> int:
     with hub.database.transaction() as db:
         product = movements.add_product(db, "test", sku, 10)
         key = {"product_id": parent.id, "variation_id": hub.fakes[1].product(sku).id}
-        told = {"pushed": 10, "pushed_version": product.version}
+        told = {"confirmed_quantity": 10, "handled_version": product.version}
         db.execute(insert(listings).values(store_id=2, sku=sku, stock_product_id=product.id, **key, **told))
     return parent.id
 
@@ -95,7 +95,7 @@ def test_a_listing_that_waits_is_pushed_at_once_when_looked_at_again(hub: Hub) -
     hub.sell_here(1)
     with hub.database.transaction() as db:
         later = clock.now().replace(year=2027)
-        db.execute(update(listings).values(not_before=later, is_gone=True, problem="gone"))
+        db.execute(update(listings).values(retry_at=later, is_gone=True, problem="gone"))
         for listing in (1, 2):
             look_again(db, listing)
 
@@ -110,7 +110,7 @@ def test_a_listing_of_nothing_we_count_can_be_looked_at_again(hub: Hub) -> None:
     with hub.database.transaction() as db:
         look_again(db, 1)
 
-    assert bool(hub.listing(1).needs_look)
+    assert bool(hub.listing(1).needs_check)
 
 
 def test_a_sale_after_a_write_whose_answer_never_came_is_no_drift(hub: Hub) -> None:
@@ -154,7 +154,7 @@ def test_a_first_push_that_breaks_off_needs_no_confirmation(hub: Hub) -> None:
     for number in range(12):
         hub.add_item(f"S{number}")
     mass(hub, 3)
-    change(hub, listings, pushed=None, pushed_version=0)
+    change(hub, listings, pushed=None, handled_version=0)
     hub.fakes[1].faults.drop_after_write = 1
     hub.push()
     hub.tick(70)
@@ -208,4 +208,4 @@ def test_an_answer_that_cannot_be_understood_is_a_failure_somebody_sees(
     (failure,) = hub.rows(failures)
     assert (failure.store_id, failure.what) == (2, "push stock")
     assert "ValueError" in failure.sentence
-    assert hub.store(2).not_before is not None
+    assert hub.store(2).next_call_at is not None

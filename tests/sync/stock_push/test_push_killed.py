@@ -19,7 +19,7 @@ from tests.fake_services.woocommerce import FakeStore
 from tests.hub import Hub
 from tests.makers import WEBHOOK_SECRET, make_config
 from writer.config import ROOT
-from writer.db.schema.differences import drifts
+from writer.db.schema.differences import stock_differences
 from writer.db.schema.listings import listings
 from writer.db.schema.products import products
 from writer.db.schema.stores import failures, stores
@@ -129,5 +129,5 @@ def test_after_kills_at_random_moments_one_push_converges(hub: Now, database_url
     assert killed >= KILLS // 2
     assert last.returncode == 0, said
     assert {sku: hub.shown(sku) for sku in ITEMS} == {sku: [100 - sold[sku]] * 3 for sku in ITEMS}
-    assert [count(hub, drifts), count(hub, failures)] == [0, 0]
-    assert count(hub, listings, listings.c.drift_at.is_not(None)) == 0
+    assert [count(hub, stock_differences), count(hub, failures)] == [0, 0]
+    assert count(hub, listings, listings.c.unexplained_at.is_not(None)) == 0

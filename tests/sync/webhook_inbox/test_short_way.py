@@ -75,7 +75,7 @@ def test_either_way_a_wrong_signature_gets_the_same_answer(client: FlaskClient, 
     assert short.content_type == "application/problem+json"
     assert (short.data, sorted(short.headers)) == (long.data, sorted(long.headers))
     with db.reading() as connection:
-        assert connection.execute(select(stores.c.rejected)).scalar_one() == 2
+        assert connection.execute(select(stores.c.rejected_signatures)).scalar_one() == 2
 
 
 def test_either_way_writes_the_same_line_into_the_log(
@@ -108,7 +108,7 @@ def test_a_body_that_ends_too_soon_is_refused_and_not_held_against_the_store(
     assert answer.status_code == 400
     assert count(db) == 1
     with db.reading() as connection:
-        assert connection.execute(select(stores.c.rejected)).scalar_one() == 0
+        assert connection.execute(select(stores.c.rejected_signatures)).scalar_one() == 0
 
 
 def test_a_body_of_no_told_length_is_taken(client: FlaskClient, db: Database) -> None:

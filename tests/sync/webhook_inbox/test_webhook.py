@@ -150,7 +150,7 @@ def test_w09_one_stores_secret_does_not_sign_for_another(
     assert answer.status_code == 401
     assert kept(db) == []
     with db.reading() as connection:
-        counted = {row.source: row.rejected for row in connection.execute(select(stores))}
+        counted = {row.source: row.rejected_signatures for row in connection.execute(select(stores))}
     assert counted == {"a.example": 0, "b.example": 1}
     assert "<dt>Wrong signatures</dt><dd>none</dd>" in admin.get("/stores/1").text
     assert "<dt>Wrong signatures</dt><dd>1, last " in admin.get("/stores/2").text
@@ -341,7 +341,7 @@ def test_a_changed_product_may_say_any_quantity(client: FlaskClient, db: Databas
     deliver(client, make_order_body())
     product = add_product(db, "FIRE24", 5)
     with db.transaction() as connection:
-        listing = {"store_id": 1, "product_id": 10, "stock_product_id": product, "pushed": 5}
+        listing = {"store_id": 1, "product_id": 10, "stock_product_id": product, "confirmed_quantity": 5}
         insert_row(connection, listings, sku="FIRE24", name="Fire", **listing)
 
     answer = deliver(client, {"id": 10, "stock_quantity": quantity}, topic="product.updated")

@@ -117,7 +117,7 @@ def test_stranger_is_refused_and_counted_and_changes_nothing(
     assert answer.status_code == 401
     assert answer.content_type == "application/problem+json"
     with db.reading() as connection:
-        assert connection.execute(select(stores.c.rejected)).scalar_one() == 1
+        assert connection.execute(select(stores.c.rejected_signatures)).scalar_one() == 1
         assert connection.execute(select(deliveries)).all() == []
 
 

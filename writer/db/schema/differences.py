@@ -1,4 +1,4 @@
-"""The table of the drift room: numbers in stores that nothing explained."""
+"""The table of the differences room: numbers in stores that nothing explained."""
 
 from sqlalchemy import (
     Column,
@@ -10,16 +10,16 @@ from sqlalchemy import (
 
 from writer.db.schema.types import UtcTime, metadata
 
-drifts = Table(
-    "drifts",
+stock_differences = Table(
+    "stock_differences",
     metadata,
     Column("id", Integer, primary_key=True),
     Column("listing_id", Integer, ForeignKey("listings.id", ondelete="CASCADE"), nullable=False, index=True),
     Column("at", UtcTime, nullable=False),
-    Column("ours", Integer, nullable=False),
-    Column("theirs", Integer, nullable=False),
+    Column("expected_quantity", Integer, nullable=False),
+    Column("shown_quantity", Integer, nullable=False),
     Column("policy", Text, nullable=False),
     Column("action", Text, nullable=False),  # 'enforced', 'adopted', 'asked'
-    Column("settled_at", UtcTime),  # NULL: the owner was asked and has not answered
-    Column("settled_by", Text),  # NULL as settled_at
+    Column("decided_at", UtcTime),  # NULL: the owner was asked and has not answered
+    Column("decided_by", Text),  # NULL as decided_at
 )

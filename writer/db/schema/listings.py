@@ -1,4 +1,4 @@
-"""The table of the listings room: what each store lists, which product it is, what it was told."""
+"""The table of the listings room: what each store lists, which product it is, what it shows."""
 
 from sqlalchemy import (
     Boolean,
@@ -15,7 +15,7 @@ from sqlalchemy import (
 
 from writer.db.schema.types import UtcTime, metadata
 
-IN_TROUBLE = "is_gone OR drift_at IS NOT NULL OR problem IS NOT NULL"
+IN_TROUBLE = "is_gone OR unexplained_at IS NOT NULL OR problem IS NOT NULL"
 
 listings = Table(
     "listings",
@@ -30,22 +30,25 @@ listings = Table(
     Column("is_mapped_by_hand", Boolean, nullable=False, server_default=false()),
     Column("manage_stock", Text, nullable=False, server_default="yes"),  # 'yes', 'no', 'parent'
     Column("allows_backorders", Boolean, nullable=False, server_default=false()),
-    Column("shown", Integer),  # what the store showed when last looked; NULL: nothing, or never looked
-    Column("shown_at", UtcTime),  # NULL: never looked
-    Column("pushed", Integer),  # what the store was last told, or was found to show rightly; NULL: nothing
-    Column("pushed_version", Integer, nullable=False, server_default=text("0")),  # of the product then
-    Column("pushed_at", UtcTime),  # NULL: never
-    Column("agreed_at", UtcTime),  # when `pushed` was written, or was seen there; NULL: never
-    Column("intended", Integer),  # noted before a write, so that a crash in it is no drift; NULL: none
-    Column("needs_look", Boolean, nullable=False, server_default=false()),  # the store hinted at a change
-    Column("drift_by", Integer),  # units nothing explains, seen once; NULL: none
-    Column("drift_at", UtcTime),  # when it was seen first; NULL: none
-    Column("writes", Integer, nullable=False, server_default=text("0")),  # since writes_since, for one count
-    Column("writes_since", UtcTime),  # NULL: none
-    Column("not_before", UtcTime),  # a refused write is tried again then; NULL: at any time
+    # What the store showed when it was last read.
+    Column("shown_quantity", Integer),  # NULL: no number, or never read
+    Column("shown_at", UtcTime),  # NULL: never read
+    # What is known of the number there. From here to `problem` it is one PushState of the listings room,
+    # which alone names these columns.
+    Column("confirmed_quantity", Integer),  # it showed this, and all of it was explained; NULL: no number yet
+    Column("confirmed_at", UtcTime),  # NULL: never
+    Column("handled_version", Integer, nullable=False, server_default=text("0")),  # later counts are due
+    Column("sending_quantity", Integer),  # noted before a write whose answer is not known yet; NULL: none
+    Column("written_at", UtcTime),  # when the store last took a number; NULL: never
+    Column("write_count", Integer, nullable=False, server_default=text("0")),  # of one count, in a row
+    Column("first_write_at", UtcTime),  # the first of write_count; NULL: none
+    Column("unexplained_by", Integer),  # units that nothing explains, seen once; NULL: none
+    Column("unexplained_at", UtcTime),  # when they were seen first; NULL: none
+    Column("needs_check", Boolean, nullable=False, server_default=false()),  # due with the same count too
+    Column("retry_at", UtcTime),  # a refused write is tried again then; NULL: at any time
     Column("is_gone", Boolean, nullable=False, server_default=false()),  # the store no longer has it
     Column("problem", Text),  # why it is not pushed; NULL: fine
-    Column("seen_at", UtcTime),  # by the last mapping refresh; NULL: by none
+    Column("listed_at", UtcTime),  # last found by a mapping refresh; NULL: by none
     UniqueConstraint("store_id", "product_id", "variation_id"),
     Index("ix_listings_product", "stock_product_id"),
     # The few that somebody should look at, which pages that are opened often count.

@@ -29,7 +29,7 @@ stores = Table(
     Column("counts_on_hold", Boolean, nullable=False, server_default=false()),
     Column("paid_statuses", Text, nullable=False, server_default=""),  # the owner's, comma-separated
     Column("last_contact_at", UtcTime),  # NULL: never heard from
-    Column("rejected", Integer, nullable=False, server_default=text("0")),  # wrong signatures
+    Column("rejected_signatures", Integer, nullable=False, server_default=text("0")),  # wrong signatures
     Column("rejected_at", UtcTime),  # NULL: none yet
     Column("site_id", Text),  # the owner's short name in SITES and short webhooks; NULL: none
     Column("base_url", Text),  # where REST is asked; NULL: no keys, webhooks alone
@@ -39,9 +39,9 @@ stores = Table(
     Column("ca_bundle", Text),  # path of a private CA's certificates; NULL: the public ones
     Column("buffer", Integer, nullable=False, server_default=text("0")),  # units never offered there
     Column(
-        "drift_policy",
+        "difference_policy",
         Text,
-        CheckConstraint("drift_policy IN ('enforce', 'adopt', 'ask')", name="drift_policy"),
+        CheckConstraint("difference_policy IN ('enforce', 'adopt', 'ask')", name="difference_policy"),
         nullable=False,
         server_default="enforce",
     ),
@@ -55,18 +55,18 @@ stores = Table(
         nullable=False,
         server_default="off",
     ),
-    Column("push_reason", Text),  # why pushing is paused; NULL: it is not
+    Column("pause_reason", Text),  # why pushing is paused; NULL: it is not
     Column("mass_change", Text),  # the large change that waits for a confirmation; NULL: none
     Column("mass_confirmed_at", UtcTime),  # NULL: not confirmed
     Column("stock_from", UtcTime),  # orders made before move no stock; NULL: no baseline chosen yet
     Column("order_cursor", UtcTime),  # largest date_modified_gmt seen, the store's clock; NULL: never read
     Column("polled_at", UtcTime),  # start of the last complete reading of orders; NULL: none
-    Column("refusals", Integer, nullable=False, server_default=text("0")),  # of the keys, in a row
-    Column("failures", Integer, nullable=False, server_default=text("0")),  # of contact, in a row
+    Column("key_refusals", Integer, nullable=False, server_default=text("0")),  # of the keys, in a row
+    Column("failures_in_a_row", Integer, nullable=False, server_default=text("0")),  # of contact, in a row
     Column("last_error", Text),  # NULL: the last contact went well
-    Column("not_before", UtcTime),  # no call before this; NULL: at any time
-    Column("checked_at", UtcTime),  # last visit of the doctor; NULL: none
-    Column("doctor_says", Text),  # JSON list of sentences; NULL: not looked yet
+    Column("next_call_at", UtcTime),  # no call before this; NULL: at any time
+    Column("webhooks_checked_at", UtcTime),  # NULL: never
+    Column("webhook_problems", Text),  # JSON list of sentences; NULL: not checked yet
     Index("ix_stores_site_id", "site_id", unique=True),
 )
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Row, exists, func, select
 
-from writer.db.schema.differences import drifts
+from writer.db.schema.differences import stock_differences
 from writer.db.schema.listings import listings
 from writer.db.schema.movements import movements
 from writer.db.schema.products import products
@@ -147,7 +147,7 @@ def _shown(db: Connection, store_scope: StoreScope, stock_product_ids: list[int]
             products.c.version,
             products.c.is_active.label("product_is_active"),
             exists()
-            .where(drifts.c.listing_id == listings.c.id, drifts.c.settled_at.is_(None))
+            .where(stock_differences.c.listing_id == listings.c.id, stock_differences.c.decided_at.is_(None))
             .label("is_asked"),
         )
         .join(stores, stores.c.id == listings.c.store_id)
@@ -167,12 +167,14 @@ def _of_listing(row: Row[Any]) -> Shown:
         store_name=row.store_name,
         product_id=row.product_id,
         variation_id=row.variation_id,
-        shown=row.shown,
+        shown=row.shown_quantity,
         shown_at=row.shown_at,
-        pushed=row.pushed,
-        pushed_at=row.pushed_at,
+        pushed=row.confirmed_quantity,
+        pushed_at=row.written_at,
         is_pushed=bool(row.store_is_active and row.product_is_active) and row.push_state == "on",
-        is_current=row.pushed_version >= row.version and not row.needs_look and row.intended is None,
+        is_current=row.handled_version >= row.version
+        and not row.needs_check
+        and row.sending_quantity is None,
         is_asked=bool(row.is_asked),
         is_gone=bool(row.is_gone),
         problem=row.problem,

@@ -66,7 +66,7 @@ class RulesForm(FlaskForm):  # type: ignore[misc]  # flask_wtf has no types
         description="Units of each SKU that are never offered in this store.",
         render_kw={"inputmode": "numeric", "min": "0"},
     )
-    drift_policy = SelectField(
+    difference_policy = SelectField(
         "When the store shows a number that nothing explains",
         choices=[SelectChoice(value, label) for value, label in DIFFERENCE_POLICIES.items()],
     )

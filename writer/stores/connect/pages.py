@@ -109,7 +109,7 @@ def change_rules(store_id: int) -> Response | tuple[str, int]:
     form = forms.RulesForm()
     if not form.validate_on_submit():
         return _steps_page(store_id, rules_form=form), 422
-    fields = ("buffer", "drift_policy", "restocks_refunds", "manages_stock")
+    fields = ("buffer", "difference_policy", "restocks_refunds", "manages_stock")
     try:
         with transaction() as db:
             who = auth.actor().name
@@ -213,7 +213,7 @@ def _steps_page(
         counts=counts,
         counts_anything=counts_anything,
         job=job,
-        says=registry.doctor_says(store),
+        says=registry.webhook_problems(store),
         heard_at=heard_at,
         webhook_url=webhook_setup.public_url(current_app.config["ONEROM"].environment),
         webhooks_form=webhooks_form or forms.WebhooksForm(formdata=None),

@@ -22,7 +22,7 @@ def change(
     actor: str,
     store_id: int,
     buffer: int,
-    drift_policy: str,
+    difference_policy: str,
     restocks_refunds: bool,
     manages_stock: bool,
 ) -> bool:
@@ -33,14 +33,14 @@ def change(
     errors = {}
     if not 0 <= buffer <= LARGEST_BUFFER:
         errors["buffer"] = f"Must be a whole number from 0 to {LARGEST_BUFFER:,}."
-    if drift_policy not in DIFFERENCE_POLICIES:
-        errors["drift_policy"] = "Choose one of those offered."
+    if difference_policy not in DIFFERENCE_POLICIES:
+        errors["difference_policy"] = "Choose one of those offered."
     if errors:
         raise Invalid("The rules cannot be used as they are.", errors)
     before = registry.get(db, store_id)
     values: dict[str, Any] = {
         "buffer": buffer,
-        "drift_policy": drift_policy,
+        "difference_policy": difference_policy,
         "restocks_refunds": restocks_refunds,
         "manages_stock": manages_stock,
     }

@@ -207,14 +207,14 @@ def _point(db: Connection, listing_ids: list[int], stock_product_id: int | None,
     values: dict[str, Any] = {
         "stock_product_id": stock_product_id,
         "is_mapped_by_hand": is_by_hand,
-        "pushed": None,
-        "pushed_version": 0,
-        "agreed_at": None,
-        "intended": None,
-        "drift_by": None,
-        "drift_at": None,
+        "confirmed_quantity": None,
+        "handled_version": 0,
+        "confirmed_at": None,
+        "sending_quantity": None,
+        "unexplained_by": None,
+        "unexplained_at": None,
         "problem": None,
-        "needs_look": True,  # a push under way may yet write down what it told of the product before
+        "needs_check": True,  # a push under way may yet write down what it told of the product before
     }
     db.execute(update(listings).where(listings.c.id.in_(listing_ids)).values(**values))
 
@@ -247,16 +247,16 @@ def _columns(found: Item, stock_product_id: int | None, now: datetime) -> dict[s
         "stock_product_id": stock_product_id,
         "manage_stock": found.shown.manage_stock,
         "allows_backorders": found.shown.allows_backorders,
-        "shown": found.shown.quantity if found.shown.manage_stock == "yes" else None,
+        "shown_quantity": found.shown.quantity if found.shown.manage_stock == "yes" else None,
         "shown_at": now,
-        "seen_at": now,
+        "listed_at": now,
     }
 
 
 def _welcome_back(db: Connection, listing_ids: list[int]) -> None:
     """What was gone is there again: it is looked at by the next push."""
     if listing_ids:
-        back = {"is_gone": False, "problem": None, "needs_look": True}
+        back = {"is_gone": False, "problem": None, "needs_check": True}
         db.execute(update(listings).where(listings.c.id.in_(listing_ids)).values(**back))
 
 

@@ -134,12 +134,13 @@ def _refresh(done: Refreshed) -> dict[str, Any]:
 
 
 def _entry(row: Row[Any]) -> dict[str, Any]:
-    names = ("id", "site_id", "name", "source", "base_url", "push_state", "push_reason", "last_error")
+    names = ("id", "site_id", "name", "source", "base_url", "push_state", "last_error")
     counts = ("listed", "matched", "unmatched")
     return {
         **{name: getattr(row, name) for name in (*names, *counts)},
         "is_active": bool(row.is_active),
+        "push_reason": row.pause_reason,
         "last_contact_at": iso(row.last_contact_at) if row.last_contact_at else None,
         "polled_at": iso(row.polled_at) if row.polled_at else None,
-        "doctor": registry.doctor_says(row),
+        "doctor": registry.webhook_problems(row),
     }

@@ -69,7 +69,7 @@ def refresh(
             tell(done)
     with database.reading() as db:
         unseen = (listings_table.c.store_id == store_id) & ~listings_table.c.is_gone
-        query = select(func.count()).where(unseen, listings_table.c.seen_at < began)
+        query = select(func.count()).where(unseen, listings_table.c.listed_at < began)
         done.missing = int(db.execute(query).scalar_one())
     return done
 

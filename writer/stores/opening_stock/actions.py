@@ -50,7 +50,7 @@ def start(db: Connection, actor: str, store_ids: list[int], since: datetime | No
         check_ready(db, store)
         moment = since or store.stock_from or clock.now()
         registry.start_pushing(db, store_id, moment)
-        values = {"push_state": "on", "push_reason": None, "stock_from": moment}
+        values = {"push_state": "on", "pause_reason": None, "stock_from": moment}
         audit.note(db, actor, "push.start", f"store {store_id}", {"push_state": store.push_state}, values)
 
 
@@ -58,7 +58,7 @@ def stop(db: Connection, actor: str, store_id: int) -> None:
     """Push nothing to this store until it is started again. Raises NotFound."""
     before = registry.get(db, store_id)
     registry.stop_pushing(db, store_id)
-    values = {"push_state": "off", "push_reason": None, "mass_change": None}
+    values = {"push_state": "off", "pause_reason": None, "mass_change": None}
     notices.close(db, Notice.MASS_CHANGE, actor, store_id=store_id)
     audit.note(db, actor, "push.stop", f"store {store_id}", {"push_state": before.push_state}, values)
 

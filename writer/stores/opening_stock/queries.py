@@ -57,12 +57,12 @@ def _shown(db: Connection, column: Any, values: list[Any], *also: Any) -> dict[A
     """Return the different numbers each store shows, by the value of `column` and store id."""
     if not values:
         return {}
-    query = select(column.label("of"), listings.c.store_id, listings.c.shown).where(
-        column.in_(values), listings.c.shown.is_not(None), ~listings.c.is_gone, *also
+    query = select(column.label("of"), listings.c.store_id, listings.c.shown_quantity).where(
+        column.in_(values), listings.c.shown_quantity.is_not(None), ~listings.c.is_gone, *also
     )
     result: dict[Any, dict[int, list[int]]] = {}
-    for row in db.execute(query.order_by(listings.c.shown)):
+    for row in db.execute(query.order_by(listings.c.shown_quantity)):
         numbers = result.setdefault(row.of, {}).setdefault(row.store_id, [])
-        if row.shown not in numbers:
-            numbers.append(row.shown)
+        if row.shown_quantity not in numbers:
+            numbers.append(row.shown_quantity)
     return result

@@ -29,7 +29,7 @@ from writer.stores.registry.pushing import (
     start_pushing,
     stop_pushing,
 )
-from writer.stores.registry.queries import MAX_ID, doctor_says, known_id, list_stores
+from writer.stores.registry.queries import MAX_ID, known_id, list_stores, webhook_problems
 from writer.stores.registry.registry import (
     Keyring,
     channel,
@@ -67,7 +67,6 @@ __all__ = [
     "confirm_mass_change",
     "contact",
     "count",
-    "doctor_says",
     "drop_old_failures",
     "end_failures",
     "find",
@@ -102,5 +101,6 @@ __all__ = [
     "source_of",
     "start_pushing",
     "stop_pushing",
+    "webhook_problems",
     "why_not",
 ]

@@ -18,7 +18,7 @@ def condition(store: Row[Any]) -> Condition:
     if not store.is_active:
         return Condition("secondary", "switched off")
     if store.push_state == "paused":
-        return Condition("danger", "paused", store.push_reason or "")
+        return Condition("danger", "paused", store.pause_reason or "")
     if store.last_error:
         return Condition("danger", "failing", store.last_error)
     if store.mass_change:

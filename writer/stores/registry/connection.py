@@ -55,7 +55,7 @@ def forgive(db: Connection, store_id: int) -> None:
     """
     failures.go_on(db, store_id)
     failures.note_success(db, registry.get(db, store_id))
-    update_row(db, stores, store_id, not_before=None)
+    update_row(db, stores, store_id, next_call_at=None)
 
 
 def note_poll(db: Connection, store_id: int, began: datetime, newest: datetime | None) -> None:
@@ -65,4 +65,4 @@ def note_poll(db: Connection, store_id: int, began: datetime, newest: datetime |
 
 def note_webhooks(db: Connection, store_id: int, problems: list[str]) -> None:
     """The store's webhooks were looked at now, and this is wrong with them; []: nothing."""
-    update_row(db, stores, store_id, checked_at=clock.now(), doctor_says=json.dumps(problems))
+    update_row(db, stores, store_id, webhooks_checked_at=clock.now(), webhook_problems=json.dumps(problems))

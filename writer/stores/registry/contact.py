@@ -33,9 +33,9 @@ def why_not(store: Row[Any]) -> str | None:
     if store.consumer_key_encrypted is None or store.base_url is None:
         return "has no REST keys"
     if store.push_state == "paused":
-        return f"is paused: {(store.push_reason or 'no reason was given').rstrip('.')}"
-    if store.not_before is not None and store.not_before > clock.now():
-        return f"is left alone until {store.not_before:%Y-%m-%d %H:%M:%S} UTC"
+        return f"is paused: {(store.pause_reason or 'no reason was given').rstrip('.')}"
+    if store.next_call_at is not None and store.next_call_at > clock.now():
+        return f"is left alone until {store.next_call_at:%Y-%m-%d %H:%M:%S} UTC"
     return None
 
 

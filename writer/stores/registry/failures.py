@@ -34,19 +34,19 @@ def note_store(db: Connection, store: Row[Any], error: StoreError, what: str) ->
     is asked again for ever, ever less often; a store that asks for patience gets what it asks, or more.
     """
     now = clock.now()
-    times = store.failures + 1
+    times = store.failures_in_a_row + 1
     pause: timedelta | None = wait(times)
-    changes: dict[str, Any] = {"failures": times, "last_error": error.sentence}
+    changes: dict[str, Any] = {"failures_in_a_row": times, "last_error": error.sentence}
     if isinstance(error, StoreBusy):
         asked = timedelta(seconds=error.retry_after_s or FIRST_WAIT.total_seconds())
         pause = max(asked, wait(times - MOMENTARY)) if times > MOMENTARY else asked
     elif isinstance(error, KeysRefused):
-        changes["refusals"] = store.refusals + 1
-        if store.refusals + 1 >= ENOUGH_REFUSALS:
+        changes["key_refusals"] = store.key_refusals + 1
+        if store.key_refusals + 1 >= ENOUGH_REFUSALS:
             if store.push_state == "off":
                 pause = LONGEST_WAIT  # what is not pushed to is not paused: it would go on as pushed to
             else:
-                changes |= {"push_state": "paused", "push_reason": error.sentence}
+                changes |= {"push_state": "paused", "pause_reason": error.sentence}
                 pause = None
             sentence = f"{store.name} refuses its keys: {error.sentence} Nothing is {_NOTHING_LOST}"
             notices.open_(db, Notice.KEYS_REFUSED, sentence, store_id=store.id)
@@ -54,15 +54,15 @@ def note_store(db: Connection, store: Row[Any], error: StoreError, what: str) ->
         pause = LONGEST_WAIT
         sentence = f"{store.name}: {error.sentence} Until then nothing is {_NOTHING_LOST}"
         notices.open_(db, Notice.STORE_UNUSABLE, sentence, store_id=store.id)
-    changes["not_before"] = now + pause if pause is not None else None
+    changes["next_call_at"] = now + pause if pause is not None else None
     database.update_row(db, stores, store.id, **changes)
-    note(db, store.id, None, what, error.sentence, changes["not_before"])
+    note(db, store.id, None, what, error.sentence, changes["next_call_at"])
 
 
 def note_success(db: Connection, store: Row[Any]) -> None:
     """Forget a store's failures: it answered."""
-    if store.failures or store.refusals or store.last_error is not None:
-        fresh = {"failures": 0, "refusals": 0, "last_error": None, "not_before": None}
+    if store.failures_in_a_row or store.key_refusals or store.last_error is not None:
+        fresh = {"failures_in_a_row": 0, "key_refusals": 0, "last_error": None, "next_call_at": None}
         database.update_row(db, stores, store.id, **fresh)
         open_ = (failures.c.store_id == store.id) & failures.c.listing_id.is_(None)
         end(db, open_, "answered again")
@@ -121,7 +121,7 @@ def retry_now(db: Connection, actor: str, failure_id: int) -> Row[Any]:
     database.update_row(db, failures, failure_id, next_at=clock.now())
     if row.listing_id is None:
         go_on(db, row.store_id)
-    fresh: dict[str, Any] = {"not_before": None, "refusals": 0}
+    fresh: dict[str, Any] = {"next_call_at": None, "key_refusals": 0}
     database.update_row(db, stores, row.store_id, **fresh)
     audit.note(db, actor, "failure.retry", f"failure {failure_id}", None, {"what": row.what})
     return row
@@ -129,9 +129,9 @@ def retry_now(db: Connection, actor: str, failure_id: int) -> Row[Any]:
 
 def go_on(db: Connection, store_id: int) -> None:
     """A store that was paused for its keys is pushed to again; one that a person paused is not."""
-    is_refused = stores.c.refusals >= ENOUGH_REFUSALS
+    is_refused = stores.c.key_refusals >= ENOUGH_REFUSALS
     paused = (stores.c.id == store_id) & (stores.c.push_state == "paused") & is_refused
-    db.execute(update(stores).where(paused).values(push_state="on", push_reason=None))
+    db.execute(update(stores).where(paused).values(push_state="on", pause_reason=None))
 
 
 def give_up(db: Connection, actor: str, failure_id: int) -> Row[Any]:

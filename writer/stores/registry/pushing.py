@@ -11,27 +11,27 @@ from writer.lib import clock
 
 def start_pushing(db: Connection, store_id: int, stock_from: datetime) -> None:
     """The store is pushed to; its orders from before `stock_from` move no stock."""
-    update_row(db, stores, store_id, push_state="on", push_reason=None, stock_from=stock_from)
+    update_row(db, stores, store_id, push_state="on", pause_reason=None, stock_from=stock_from)
 
 
 def stop_pushing(db: Connection, store_id: int) -> None:
     """The store is not pushed to until it is started again; a large change that waited waits no more."""
-    update_row(db, stores, store_id, push_state="off", push_reason=None, mass_change=None)
+    update_row(db, stores, store_id, push_state="off", pause_reason=None, mass_change=None)
 
 
 def pause(db: Connection, store_id: int, reason: str) -> None:
     """The store is neither read nor written until it is resumed; `reason` is a sentence for its page."""
-    update_row(db, stores, store_id, push_state="paused", push_reason=reason)
+    update_row(db, stores, store_id, push_state="paused", pause_reason=reason)
 
 
 def resume(db: Connection, store_id: int) -> None:
     """A paused store is pushed to again, at once, with a clean slate for its keys."""
-    update_row(db, stores, store_id, push_state="on", push_reason=None, not_before=None, refusals=0)
+    update_row(db, stores, store_id, push_state="on", pause_reason=None, next_call_at=None, key_refusals=0)
 
 
 def call_at_once(db: Connection, store_id: int) -> None:
     """The store may be called now, whatever it asked us to wait for."""
-    update_row(db, stores, store_id, not_before=None)
+    update_row(db, stores, store_id, next_call_at=None)
 
 
 def hold_mass_change(db: Connection, store_id: int, sentence: str | None) -> None:
@@ -49,7 +49,7 @@ def set_rules(
     store_id: int,
     *,
     buffer: int,
-    drift_policy: str,
+    difference_policy: str,
     restocks_refunds: bool,
     manages_stock: bool,
 ) -> None:
@@ -59,7 +59,7 @@ def set_rules(
         stores,
         store_id,
         buffer=buffer,
-        drift_policy=drift_policy,
+        difference_policy=difference_policy,
         restocks_refunds=restocks_refunds,
         manages_stock=manages_stock,
     )

@@ -54,9 +54,9 @@ def secret_state(db: Connection, store: Row[Any]) -> SecretState:
     return SecretState(own_since, max((end for end in ends if end and end > clock.now()), default=None))
 
 
-def doctor_says(store: Row[Any]) -> list[str] | None:
+def webhook_problems(store: Row[Any]) -> list[str] | None:
     """Return what the doctor wrote down about a store; [] all is well, None where it has not looked yet."""
-    if store.doctor_says is None:
+    if store.webhook_problems is None:
         return None
-    found: list[str] = json.loads(store.doctor_says)
+    found: list[str] = json.loads(store.webhook_problems)
     return found

@@ -164,7 +164,7 @@ def set_secret(db: Connection, ring: Keyring, actor: str, store_id: int, secret:
 
 def note_rejected(db: Connection, store_id: int) -> None:
     """Count one delivery whose signature was wrong, for the store's page."""
-    values = {"rejected": stores.c.rejected + 1, "rejected_at": clock.now()}
+    values = {"rejected_signatures": stores.c.rejected_signatures + 1, "rejected_at": clock.now()}
     db.execute(update(stores).where(stores.c.id == store_id).values(**values))
 
 

@@ -52,8 +52,8 @@ def since_told(db: Connection, listing_ids: list[int]) -> dict[int, Own]:
     query = (
         select(
             listings.c.id,
-            listings.c.agreed_at,
-            listings.c.intended,
+            listings.c.confirmed_at,
+            listings.c.sending_quantity,
             movements.c.quantity,
             movements.c.at,
             is_of_listing.label("is_of_listing"),
@@ -62,7 +62,7 @@ def since_told(db: Connection, listing_ids: list[int]) -> dict[int, Own]:
             movements,
             and_(
                 movements.c.stock_product_id == listings.c.stock_product_id,
-                movements.c.version > listings.c.pushed_version,
+                movements.c.version > listings.c.handled_version,
                 movements.c.store_id == listings.c.store_id,
                 movements.c.kind != "drift",
             ),
@@ -79,8 +79,8 @@ def since_told(db: Connection, listing_ids: list[int]) -> dict[int, Own]:
             of_siblings[row.id] += row.quantity
             continue
         of_listing[row.id] += row.quantity
-        is_covered = row.agreed_at is not None and row.at <= row.agreed_at + CLOCKS_APART
-        if row.quantity > 0 or is_covered or row.intended is not None:
+        is_covered = row.confirmed_at is not None and row.at <= row.confirmed_at + CLOCKS_APART
+        if row.quantity > 0 or is_covered or row.sending_quantity is not None:
             doubtful[row.id].append(row.quantity)
     return {
         id_: Own(of_listing[id_], of_siblings[id_], tuple(doubtful[id_]))

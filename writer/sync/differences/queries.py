@@ -4,17 +4,19 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, Select, func, select
 
-from writer.db.schema.differences import drifts
+from writer.db.schema.differences import stock_differences
 from writer.db.schema.listings import listings
 from writer.db.schema.products import products
 from writer.lib.errors import NotFound
 
 # The owner was asked about a drift of this listing and has not answered: it is not pushed until then.
-is_asked = listings.c.id.in_(select(drifts.c.listing_id).where(drifts.c.settled_at.is_(None)))
+is_asked = listings.c.id.in_(
+    select(stock_differences.c.listing_id).where(stock_differences.c.decided_at.is_(None))
+)
 
 
 def count_drifts(db: Connection, store_id: int, only_asked: bool = False) -> int:
-    """Return how many drifts of a store the log has, or how many of them wait for an answer."""
+    """Return how many stock_differences of a store the log has, or how many of them wait for an answer."""
     query = select(func.count()).select_from(_drifts(store_id, only_asked).subquery())
     return int(db.execute(query).scalar_one())
 
@@ -22,21 +24,21 @@ def count_drifts(db: Connection, store_id: int, only_asked: bool = False) -> int
 def list_drifts(
     db: Connection, store_id: int, limit: int, offset: int = 0, only_asked: bool = False
 ) -> list[Row[Any]]:
-    """Return drifts of a store, newest first, with the `sku` and `listing_name` of each."""
-    query = _drifts(store_id, only_asked).order_by(drifts.c.id.desc())
+    """Return stock_differences of a store, newest first, with the `sku` and `listing_name` of each."""
+    query = _drifts(store_id, only_asked).order_by(stock_differences.c.id.desc())
     return list(db.execute(query.limit(limit).offset(offset)))
 
 
 def check_drift_of(db: Connection, store_id: int, drift_id: int) -> None:
     """Raise NotFound where the store has no such drift."""
-    if db.execute(_drifts(store_id).where(drifts.c.id == drift_id)).first() is None:
+    if db.execute(_drifts(store_id).where(stock_differences.c.id == drift_id)).first() is None:
         raise NotFound("This store has no such drift.")
 
 
 def _drifts(store_id: int, only_asked: bool = False) -> Select[Any]:
     our_sku = func.coalesce(products.c.sku, listings.c.sku).label("sku")
-    query = select(drifts, our_sku, listings.c.name.label("listing_name"))
-    query = query.join(listings, listings.c.id == drifts.c.listing_id)
+    query = select(stock_differences, our_sku, listings.c.name.label("listing_name"))
+    query = query.join(listings, listings.c.id == stock_differences.c.listing_id)
     query = query.outerjoin(products, products.c.id == listings.c.stock_product_id)
     query = query.where(listings.c.store_id == store_id)
-    return query.where(drifts.c.settled_at.is_(None)) if only_asked else query
+    return query.where(stock_differences.c.decided_at.is_(None)) if only_asked else query

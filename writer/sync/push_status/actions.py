@@ -41,7 +41,7 @@ def pause(db: Connection, actor: str, store_id: int, reason: str) -> None:
     if stores.get(db, store_id).push_state != "on":
         raise Conflict("This store is not pushed to.")
     stores.pause(db, store_id, reason)
-    values = {"push_state": "paused", "push_reason": reason}
+    values = {"push_state": "paused", "pause_reason": reason}
     audit.note(db, actor, "push.pause", f"store {store_id}", {"push_state": "on"}, values)
 
 
@@ -52,7 +52,7 @@ def resume(db: Connection, actor: str, store_id: int) -> None:
         raise Conflict("This store is not paused.")
     stores.resume(db, store_id)
     notices.close(db, Notice.KEYS_REFUSED, actor, store_id=store_id)
-    was = {"push_state": "paused", "push_reason": before.push_reason}
+    was = {"push_state": "paused", "pause_reason": before.pause_reason}
     audit.note(db, actor, "push.resume", f"store {store_id}", was, {"push_state": "on"})
 
 

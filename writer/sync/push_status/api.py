@@ -136,23 +136,26 @@ def retry(path: FailurePath, header: OnceHeader) -> Response:
 
 def _health(found: queries.Health) -> dict[str, Any]:
     store = found.store
-    same = ("name", "push_state", "push_reason", "mass_change", "last_error")
-    times = ("last_contact_at", "polled_at", "not_before", "rejected_at", "checked_at")
+    same = ("name", "push_state", "mass_change", "last_error")
+    times = ("last_contact_at", "polled_at", "rejected_at")
     return {
         "store_id": store.id,
+        "push_reason": store.pause_reason,
         "is_well": found.is_well,
         "is_active": bool(store.is_active),
         **{name: getattr(store, name) for name in same},
         **{name: iso(getattr(store, name)) for name in times},
-        "failures_in_a_row": store.failures,
+        "not_before": iso(store.next_call_at),
+        "checked_at": iso(store.webhooks_checked_at),
+        "failures_in_a_row": store.failures_in_a_row,
         "listings": found.mapped,
         "queue": found.queue,
         "listings_in_trouble": found.trouble,
         "drifts_to_answer": found.asked,
         "open_failures": found.open_failures,
         "unprocessed_deliveries": found.unprocessed,
-        "rejected_signatures": store.rejected,
-        "doctor": stores.doctor_says(store),
+        "rejected_signatures": store.rejected_signatures,
+        "doctor": stores.webhook_problems(store),
     }
 
 

@@ -77,7 +77,7 @@ def show(store_id: int) -> str:
             "push_status/show.html",
             health=health,
             store=health.store,
-            says=stores.doctor_says(health.store),
+            says=stores.webhook_problems(health.store),
             rows=queries.list_listings(db, store_id, which, text, page.size, page.offset),
             page=page,
             which=which,

@@ -23,7 +23,7 @@ _state = case(
     (listings.c.is_gone, "gone"),
     (not_(products.c.is_active), "inactive"),
     (differences.is_asked, "asked"),
-    (listings.c.drift_at.is_not(None), "odd"),
+    (listings.c.unexplained_at.is_not(None), "odd"),
     (listings.c.problem.is_not(None), "problem"),
     (stock_push.is_pending, "waiting"),
     else_="right",
@@ -39,7 +39,7 @@ class Health:
     mapped: int  # listings that are a product of ours
     queue: int  # of them due: they are told another number at the next push
     trouble: int  # of them not pushed, and somebody should look
-    asked: int  # drifts that wait for the owner's answer
+    asked: int  # stock_differences that wait for the owner's answer
     open_failures: int
     unprocessed: int  # deliveries whose effect is not in the count yet
 

@@ -46,28 +46,36 @@ def decide(due: Due, shown: Shown | None, turns_on_stock: bool, now: datetime) -
         return Verdict.WRITE if turns_on_stock else Verdict.UNMANAGED
     if shown.quantity == due.target:
         return Verdict.SETTLED
-    if due.pushed is not None and unexplained(due, shown):
+    if due.confirmed_quantity is not None and unexplained(due, shown):
         return Verdict.ODD
     return Verdict.STOPPED if is_stuck(due, now) else Verdict.WRITE
 
 
 def unexplained(due: Due, shown: Shown) -> int:
     """Return by how many units the store differs from what it was told and has sold since; 0: explained."""
-    if due.pushed is None or shown.quantity is None:
+    if due.confirmed_quantity is None or shown.quantity is None:
         return 0
-    told = [due.pushed] if due.intended is None else [due.pushed, due.intended]
+    told = (
+        [due.confirmed_quantity]
+        if due.sending_quantity is None
+        else [due.confirmed_quantity, due.sending_quantity]
+    )
     if any(due.own.explains(shown.quantity - number) for number in told):
         return 0
-    return shown.quantity - (due.pushed + due.own.of_listing)
+    return shown.quantity - (due.confirmed_quantity + due.own.of_listing)
 
 
 def is_stuck(due: Due, now: datetime) -> bool:
     """Tell whether a listing was written five times within ten minutes without a new movement."""
-    if due.writes_since is None or due.version != due.pushed_version:
+    if due.first_write_at is None or due.version != due.handled_version:
         return False
-    return now - due.writes_since < WRITES_WITHIN and due.writes >= MOST_WRITES
+    return now - due.first_write_at < WRITES_WITHIN and due.write_count >= MOST_WRITES
 
 
 def is_drift(due: Due, by: int, now: datetime) -> bool:
     """Tell whether a difference was seen before, 60 s or more ago, and is the same."""
-    return due.drift_by == by and due.drift_at is not None and now - due.drift_at >= LOOKS_APART
+    return (
+        due.unexplained_by == by
+        and due.unexplained_at is not None
+        and now - due.unexplained_at >= LOOKS_APART
+    )

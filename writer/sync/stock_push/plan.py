@@ -29,9 +29,9 @@ target = case(
 
 # What the store was last told is not known to be the count.
 is_pending = or_(
-    products.c.version > listings.c.pushed_version,
-    listings.c.needs_look,
-    listings.c.intended.is_not(None),  # a write is out and nobody knows what became of it
+    products.c.version > listings.c.handled_version,
+    listings.c.needs_check,
+    listings.c.sending_quantity.is_not(None),  # a write is out and nobody knows what became of it
 )
 
 
@@ -46,13 +46,13 @@ class Due:
     sku: str
     target: int
     version: int
-    pushed: int | None
-    pushed_version: int
-    intended: int | None
-    drift_by: int | None
-    drift_at: datetime | None
-    writes: int
-    writes_since: datetime | None
+    confirmed_quantity: int | None
+    handled_version: int
+    sending_quantity: int | None
+    unexplained_by: int | None
+    unexplained_at: datetime | None
+    write_count: int
+    first_write_at: datetime | None
     own: differences.Own  # what this store's own orders moved since it was last told
 
 
@@ -64,7 +64,7 @@ def is_due() -> ColumnElement[bool]:
         products.c.is_active,
         ~listings.c.is_gone,
         is_pending,
-        or_(listings.c.not_before.is_(None), listings.c.not_before <= clock.now()),
+        or_(listings.c.retry_at.is_(None), listings.c.retry_at <= clock.now()),
         ~differences.is_asked,
     )
 
@@ -83,7 +83,7 @@ def due(
     which = listings.c.variation_id != 0 if variations else listings.c.variation_id == 0
     query = _joined().where(is_due(), listings.c.store_id == store_id, which, key)
     if not_since is not None:
-        query = query.where(or_(listings.c.pushed_at.is_(None), listings.c.pushed_at < not_since))
+        query = query.where(or_(listings.c.written_at.is_(None), listings.c.written_at < not_since))
     return _with_own(db, query.order_by(listings.c.product_id, listings.c.id).limit(CHUNK))
 
 
@@ -96,7 +96,7 @@ def again(db: Connection, listing_ids: list[int], locked: bool = False) -> dict[
 
 def due_stores(db: Connection, not_since: datetime | None = None) -> list[int]:
     """Return the ids of stores that have anything due and may be called now."""
-    may_call = or_(stores.c.not_before.is_(None), stores.c.not_before <= clock.now())
+    may_call = or_(stores.c.next_call_at.is_(None), stores.c.next_call_at <= clock.now())
     query = (
         select(stores.c.id)
         .join(listings, listings.c.store_id == stores.c.id)
@@ -105,7 +105,7 @@ def due_stores(db: Connection, not_since: datetime | None = None) -> list[int]:
         .distinct()
     )
     if not_since is not None:
-        query = query.where(or_(listings.c.pushed_at.is_(None), listings.c.pushed_at < not_since))
+        query = query.where(or_(listings.c.written_at.is_(None), listings.c.written_at < not_since))
     return sorted(db.execute(query).scalars())
 
 
@@ -130,7 +130,9 @@ def mass_change(db: Connection, store: Row[Any]) -> str | None:
         .join(stores, stores.c.id == listings.c.store_id)
         .where(listings.c.store_id == store.id)
     )
-    changing = of_store.where(is_due(), listings.c.pushed.is_not(None), listings.c.pushed != target)
+    changing = of_store.where(
+        is_due(), listings.c.confirmed_quantity.is_not(None), listings.c.confirmed_quantity != target
+    )
     total = _count(db, of_store.where(~listings.c.is_gone))
     changed = _count(db, changing)
     zeroed = _count(db, changing.where(target == 0))
@@ -161,13 +163,13 @@ def _joined() -> Select[Any]:
             products.c.sku,
             target.label("target"),
             products.c.version,
-            listings.c.pushed,
-            listings.c.pushed_version,
-            listings.c.intended,
-            listings.c.drift_by,
-            listings.c.drift_at,
-            listings.c.writes,
-            listings.c.writes_since,
+            listings.c.confirmed_quantity,
+            listings.c.handled_version,
+            listings.c.sending_quantity,
+            listings.c.unexplained_by,
+            listings.c.unexplained_at,
+            listings.c.write_count,
+            listings.c.first_write_at,
         )
         .join(products, products.c.id == listings.c.stock_product_id)
         .join(stores, stores.c.id == listings.c.store_id)

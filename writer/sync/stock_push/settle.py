@@ -24,10 +24,10 @@ def note_looks(db: Connection, store_id: int, looks: list[Look]) -> None:
     """Remember what listings show: those at the target are done, those that cannot be pushed are flagged."""
     now = clock.now()
     for look in looks:
-        values: dict[str, Any] = {"needs_look": False}
+        values: dict[str, Any] = {"needs_check": False}
         if look.shown is not None:
             values |= {
-                "shown": look.shown.quantity,
+                "shown_quantity": look.shown.quantity,
                 "shown_at": now,
                 "manage_stock": look.shown.manage_stock,
                 "allows_backorders": look.shown.allows_backorders,
@@ -55,13 +55,15 @@ def _intent(look: Look) -> dict[str, Any]:
     due, shown = look.due, look.shown.quantity if look.shown is not None else None
     return {
         "of": due.id,
-        "intended": due.target,
+        "sending_quantity": due.target,
         # Never told anything: the first number stays wanted, whatever is shown there by then.
-        "pushed": due.pushed if due.pushed is None or shown is None else shown,
-        "pushed_version": due.version,
-        "agreed_at": clock.now(),
+        "confirmed_quantity": due.confirmed_quantity
+        if due.confirmed_quantity is None or shown is None
+        else shown,
+        "handled_version": due.version,
+        "confirmed_at": clock.now(),
         # Another count: what was written of the one before says nothing about something changing it back.
-        "writes": due.writes if due.version == due.pushed_version else 0,
+        "write_count": due.write_count if due.version == due.handled_version else 0,
     }
 
 
@@ -69,17 +71,19 @@ def note_written(db: Connection, store_id: int, due: Due, problem: str | None) -
     """Remember what became of a write: told, or refused for this reason."""
     now = clock.now()
     if problem is None:
-        fresh = due.writes == 0 or due.writes_since is None or now - due.writes_since >= WRITES_WITHIN
-        count = 1 if fresh or due.version != due.pushed_version else due.writes + 1
+        fresh = (
+            due.write_count == 0 or due.first_write_at is None or now - due.first_write_at >= WRITES_WITHIN
+        )
+        count = 1 if fresh or due.version != due.handled_version else due.write_count + 1
         values = _told(due) | {
-            "shown": due.target,
+            "shown_quantity": due.target,
             "shown_at": now,
-            "pushed_at": now,
+            "written_at": now,
             "manage_stock": "yes",
             "problem": None,
-            "not_before": None,
-            "writes": count,
-            "writes_since": now if count == 1 else due.writes_since,
+            "retry_at": None,
+            "write_count": count,
+            "first_write_at": now if count == 1 else due.first_write_at,
         }
     elif "invalid_id" in problem or "invalid_product_id" in problem:
         values = _flag(db, store_id, due, Verdict.GONE)
@@ -93,18 +97,18 @@ def _retry(db: Connection, store_id: int, due: Due, problem: str) -> dict[str, A
     sentence = f"{due.sku}: {problem}"
     if problem.startswith("not applied"):
         stores.note_failure(db, store_id, due.id, "push stock", sentence, None)
-        return {"pushed_version": due.version, "intended": None}
-    return {"not_before": stores.note_refused(db, store_id, due.id, "push stock", sentence)}
+        return {"handled_version": due.version, "sending_quantity": None}
+    return {"retry_at": stores.note_refused(db, store_id, due.id, "push stock", sentence)}
 
 
 def _told(due: Due) -> dict[str, Any]:
     return {
-        "pushed": due.target,
-        "pushed_version": due.version,
-        "agreed_at": clock.now(),
-        "intended": None,
-        "drift_by": None,
-        "drift_at": None,
+        "confirmed_quantity": due.target,
+        "handled_version": due.version,
+        "confirmed_at": clock.now(),
+        "sending_quantity": None,
+        "unexplained_by": None,
+        "unexplained_at": None,
     }
 
 
@@ -112,8 +116,12 @@ def _first_seen(look: Look) -> dict[str, Any]:
     """Remember a number nothing explains, and since when it is the same one."""
     assert look.shown is not None
     by = unexplained(look.due, look.shown)
-    is_same = look.due.drift_by == by and look.due.drift_at is not None
-    return {"drift_by": by, "drift_at": look.due.drift_at if is_same else clock.now(), "needs_look": True}
+    is_same = look.due.unexplained_by == by and look.due.unexplained_at is not None
+    return {
+        "unexplained_by": by,
+        "unexplained_at": look.due.unexplained_at if is_same else clock.now(),
+        "needs_check": True,
+    }
 
 
 def _flag(db: Connection, store_id: int, due: Due, verdict: Verdict) -> dict[str, Any]:
@@ -125,8 +133,8 @@ def _flag(db: Connection, store_id: int, due: Due, verdict: Verdict) -> dict[str
     notices.open_(db, Notice.LISTING_STUCK, sentence, store_id=store_id, listing_id=due.id)
     return {
         "problem": problem,
-        "pushed_version": due.version,
-        "intended": None,
+        "handled_version": due.version,
+        "sending_quantity": None,
         "is_gone": verdict is Verdict.GONE,
     }
 
