@@ -1,6 +1,6 @@
 """Money as integers of a currency's smallest unit; never floats, never a sum over two currencies."""
 
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal, DecimalException
 
 # ISO 4217 minor units that are not 2: https://www.iso.org/iso-4217-currency-codes.html
 _WHOLE = {"BIF", "CLP", "DJF", "GNF", "ISK", "JPY", "KMF", "KRW"}
@@ -25,7 +25,7 @@ def to_minor(text: str, currency: str) -> int:
         if not amount.is_finite() or abs(amount) > _LARGEST_MINOR:
             raise ValueError(f"{text!r} is not an amount of money")
         minor = amount.scaleb(minor_digits(currency)).quantize(Decimal(1), rounding="ROUND_HALF_UP")
-    except InvalidOperation as error:
+    except DecimalException as error:
         raise ValueError(f"{text!r} is not an amount of money") from error
     return int(minor)
 

@@ -14,6 +14,7 @@ from tests.sync.order_import.test_runs import CRON, cached, read
 from writer.commands import sync_orders
 from writer.db.schema.orders import order_refunds, orders
 from writer.db.schema.stores import stores
+from writer.db.schema.webhook_inbox import deliveries
 from writer.stores import woocommerce
 from writer.stores.woocommerce.problems import Answer
 from writer.sync import order_import
@@ -45,16 +46,46 @@ def answers(monkeypatch: pytest.MonkeyPatch, path: str, change: Callable[[Any], 
     monkeypatch.setattr(Answer, "json", changed)
 
 
-def test_a_refund_resource_of_another_shape_is_no_trouble(
+@pytest.mark.parametrize(
+    "lines",
+    [["no line"], None, 7, {}, {"0": 7}, [{"id": 3, "quantity": -1, "meta_data": []}], [{"quantity": "x"}]],
+)
+def test_refunds_that_are_not_understood_hold_the_order_with_what_was_counted(
+    hub: Hub, store: FakeStore, monkeypatch: pytest.MonkeyPatch, lines: Any
+) -> None:
+    order = store.place_order([("FIRE24", 5)])
+    read(hub)
+    hub.tick(60)
+    store.refund(order, {"FIRE24": 2})
+
+    answers(monkeypatch, "/refunds", lambda _found: [{"id": 5, "line_items": lines}])
+    done = read(hub)
+
+    assert (done["refused"], hub.sold()) == (1, 5)
+    kept = [row for row in hub.rows(deliveries) if row.outcome == "failed"]
+    assert len(kept) == 1
+    assert "refund 5" in kept[0].sentence
+    assert hub.open_notices() == ["delivery failed"]
+
+
+def test_refunds_whose_lists_have_gaps_are_read(
     hub: Hub, store: FakeStore, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     order = store.place_order([("FIRE24", 5)])
     store.refund(order, {"FIRE24": 2})
 
-    answers(monkeypatch, "/refunds", lambda _found: [{"id": 5, "line_items": ["no line"], "meta_data": 7}])
-    done = read(hub)
+    answers(monkeypatch, "/refunds", lambda found: {"0": found[0] | {"line_items": gapped(found[0])}})
+    read(hub)
 
-    assert (done["created"], done["errors"], hub.sold()) == (1, {}, 5)
+    assert hub.sold() == 3
+
+
+def gapped(refund: dict[str, Any]) -> dict[str, Any]:
+    """Return a refund's lines as PHP writes a list with a gap, and their meta data likewise."""
+    return {
+        str(number * 2): line | {"meta_data": {"3": line["meta_data"][0]}}
+        for number, line in enumerate(refund["line_items"])
+    }
 
 
 def test_an_order_nobody_understands_is_kept_and_hides_no_other(

@@ -15,9 +15,10 @@ from writer.stores.woocommerce.problems import (
     StoreUnreachable,
 )
 from writer.stores.woocommerce.routes import Json, Routes
+from writer.stores.woocommerce.shapes import LARGEST_QUANTITY, Refusal, told
 from writer.stores.woocommerce.shown import Shown, read_shown
 from writer.stores.woocommerce.signing import ORDER_TOPICS, is_signed
-from writer.stores.woocommerce.translate import LARGEST_QUANTITY, Refusal, TooEarly, order_id, told
+from writer.stores.woocommerce.translate import TooEarly, order_id
 from writer.stores.woocommerce.translate import order as read_order
 from writer.stores.woocommerce.translate import refunds as read_refunds
 

@@ -160,6 +160,8 @@ class Routes(ABC):
         if not items:
             return []
         answers = self._object("POST", path, {"update": items}).get("update")
+        if isinstance(answers, dict):
+            answers = list(answers.values())
         if not isinstance(answers, list) or len(answers) != len(items):
             raise BadAnswer("The store does not say what became of each item of a batch.")
         return [answer if isinstance(answer, dict) else {} for answer in answers]
@@ -218,7 +220,9 @@ def _object(answer: Answer) -> Json:
 
 
 def _listed(answer: Answer) -> list[Json]:
+    """Return the objects an answer lists; PHP writes a list with a gap in its keys as an object."""
     found = answer.json()
-    if not isinstance(found, list):
+    items = list(found.values()) if isinstance(found, dict) and found else found
+    if not isinstance(items, list) or not all(isinstance(item, dict) for item in items):
         raise BadAnswer(OTHER_SHAPE)
-    return [item for item in found if isinstance(item, dict)]
+    return items

@@ -1,210 +1,197 @@
-"""WooCommerce's order payload -> OrderSnapshot: pure, forgiving in form, strict in what is counted."""
+"""WooCommerce's order payload -> OrderSnapshot: pure, and strict. How a field is read: shapes.py."""
 
 import hashlib
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
-from writer.lib import money
 from writer.orders import LineSnapshot, OrderSnapshot, RefundSnapshot
+from writer.stores.woocommerce import shapes
+from writer.stores.woocommerce.shapes import Refusal
 
-LARGEST_QUANTITY = 100_000
-_LARGEST_ID = 2**31 - 1  # of PostgreSQL's integer columns
 # The reader shows 1970 to 2899. No shop sold anything before or after; and near the end of the calendar
 # there is no next day to count to.
 _EARLIEST, _TOO_LATE = datetime(1970, 1, 1, tzinfo=UTC), datetime(2900, 1, 1, tzinfo=UTC)
-
-
-class Refusal(Exception):
-    """The payload is no order; the text says why in a sentence."""
 
 
 class TooEarly(Exception):
     """What the message builds upon was not heard of yet; the text says so. Trying again later may do."""
 
 
-def order(payload: dict[str, Any], received_at: datetime, raw: str | None = None) -> OrderSnapshot:
+def order(
+    payload: dict[str, Any], received_at: datetime, raw: str | None = None, *, is_partial: bool = False
+) -> OrderSnapshot:
     """Turn an order of the REST API v3 or a webhook body into a snapshot.
 
-    Raises Refusal where there is no id or status in it. Quantities that cannot be counted make their
-    line wait for review; money that cannot be read counts as 0, for the units matter more.
+    Raises Refusal where there is no id, status or list of lines in it, or a field is of a type that
+    WooCommerce never sends: what is not understood must not change what was counted. A quantity that cannot
+    be counted makes its line wait for review. `is_partial`: written by a small program, which may leave
+    fields out and give lines no id.
     """
     external_id = order_id(payload)
-    status = _text(payload.get("status"), 60).removeprefix("wc-")
-    if not status:
-        raise Refusal("The body holds no status, so it is no order.")
-    currency = _text(payload.get("currency"), 3).upper()
-    is_anonymized = _meta(payload).get("_anonymized") == "yes"
-    billing = payload.get("billing") if isinstance(payload.get("billing"), dict) else {}
-    assert isinstance(billing, dict)
-    name = f"{_text(billing.get('first_name'), 100)} {_text(billing.get('last_name'), 100)}".strip()
-    parent = _id(payload.get("parent_id"))
-    key = _text(payload.get("order_key"), 200)
+    status = _status(payload)
+    currency = shapes.text(payload, "currency", 3, "The order's currency").upper()
+    is_anonymized = shapes.meta(payload, "the order").get("_anonymized") == "yes"
+    billing = shapes.object_of(payload, "billing", "The billing address")
+    first, last = (
+        shapes.text(billing, f"{part}_name", 100, f"The {part} name") for part in ("first", "last")
+    )
+    email = shapes.text(billing, "email", 200, "The e-mail address")
+    parent = shapes.number_id(payload, "parent_id", "The order's parent")
+    key = shapes.text(payload, "order_key", 200, "The order's key")
     return OrderSnapshot(
         external_id=external_id,
         status=status,
-        lines=_lines(payload.get("line_items"), currency),
+        lines=_lines(payload, currency, is_partial),
         created_at=_time(payload, "date_created_gmt") or received_at,
         version=_time(payload, "date_modified_gmt"),
         key_hash=hashlib.sha256(key.encode()).hexdigest()[:16] if key else "",
-        number=_text(payload.get("number"), 60) or external_id,
+        number=shapes.text(payload, "number", 60, "The order's number") or external_id,
         paid_at=_time(payload, "date_paid_gmt"),
         currency=currency,
-        total_minor=_minor(payload.get("total"), currency),
-        refunds=_refunds(payload.get("refunds"), currency),
+        total_minor=shapes.minor(payload, "total", currency, "The order's total"),
+        refunds=_refunds(payload, currency),
         parent_external_id=parent if parent != "0" else None,
-        customer_name=(name or None) if not is_anonymized else None,
-        customer_email=(_text(billing.get("email"), 200) or None) if not is_anonymized else None,
+        customer_name=(f"{first} {last}".strip() or None) if not is_anonymized else None,
+        customer_email=(email or None) if not is_anonymized else None,
         is_anonymized=is_anonymized,
         raw=raw if not is_anonymized else None,
     )
 
 
-def order_id(payload: dict[str, Any]) -> str:
+def order_id(payload: Mapping[str, Any]) -> str:
     """Return the id of the order a body is about. Raises Refusal where there is none."""
-    external_id = _id(payload.get("id"))
+    external_id = shapes.number_id(payload, "id", "The order's id")
     if external_id == "0":
         raise Refusal("The body holds no order id, so it is no order.")
     return external_id
 
 
-def _lines(items: Any, currency: str) -> tuple[LineSnapshot, ...]:
-    if not isinstance(items, list):
-        return ()
+def _status(payload: Mapping[str, Any]) -> str:
+    value = payload.get("status")
+    if value is not None and not isinstance(value, str):
+        raise Refusal(f"The order's status is no text: {shapes.shown(value)}.")
+    status = shapes.told(value or "", 60).removeprefix("wc-")
+    if not status:
+        raise Refusal("The body holds no status, so it is no order.")
+    return status
+
+
+def _lines(payload: dict[str, Any], currency: str, is_partial: bool) -> tuple[LineSnapshot, ...]:
+    items = shapes.objects(payload, "line_items", "The order's list of lines", is_needed=not is_partial)
     lines: dict[str, LineSnapshot] = {}
     for position, item in enumerate(items):
-        if isinstance(item, dict):
-            line = _line(item, position, currency)
-            lines[line.external_id] = line
+        line = _line(item, currency, f"#{position + 1}" if is_partial else None)
+        if line.external_id in lines:
+            raise Refusal(f"Two lines of the order have the id {line.external_id}.")
+        lines[line.external_id] = line
     return tuple(lines.values())
 
 
-def _line(item: dict[str, Any], position: int, currency: str) -> LineSnapshot:
-    external_id = _id(item.get("id"))
-    quantity, problem = _quantity(item.get("quantity"))
-    meta = _meta(item)
+def _line(item: dict[str, Any], currency: str, without_id: str | None) -> LineSnapshot:
+    """Read one line; `without_id` is what a line is called that has no id, None: it must have one."""
+    external_id = shapes.number_id(item, "id", "The id of a line")
+    if external_id == "0":
+        if without_id is None:
+            raise Refusal("A line of the order has no id.")
+        external_id = without_id
+    what = f"line {external_id}"
+    quantity, problem = shapes.quantity(item.get("quantity"))
+    meta = shapes.meta(item, what)
     return LineSnapshot(
-        external_id=external_id if external_id != "0" else f"#{position + 1}",
+        external_id=external_id,
         quantity=quantity,
-        sku=_text(item.get("sku"), 200),
-        product_id=_bounded(item.get("product_id")),
-        variation_id=_bounded(item.get("variation_id")),
-        name=_text(item.get("name"), 300),
-        total_minor=_minor(item.get("total"), currency),
-        restocked=_units(meta.get("_restock_refunded_items")),
-        store_reduced=_units(meta.get("_reduced_stock")),
+        sku=shapes.text(item, "sku", 200, f"The SKU of {what}"),
+        product_id=shapes.bounded_id(item, "product_id", f"The product of {what}"),
+        variation_id=shapes.bounded_id(item, "variation_id", f"The variation of {what}"),
+        name=shapes.text(item, "name", 300, f"The name of {what}"),
+        total_minor=shapes.minor(item, "total", currency, f"The total of {what}"),
+        restocked=shapes.units_of_meta(meta, "_restock_refunded_items", what),
+        store_reduced=shapes.units_of_meta(meta, "_reduced_stock", what),
         problem=problem,
     )
 
 
-def _quantity(value: Any) -> tuple[int, str | None]:
-    """Return whole units, or 0 and why they cannot be counted."""
-    shown = _text(str(value), 40)
-    try:
-        number = float(value) if not isinstance(value, bool) and value is not None else None
-    except (TypeError, ValueError, OverflowError):
-        number = None
-    if number is None or number != number:
-        return 0, f"Its quantity is {shown}, which is no number."
-    if not 0 <= number <= LARGEST_QUANTITY:
-        return 0, f"Its quantity is {shown}; more than {LARGEST_QUANTITY:,} or less than 0 needs a person."
-    if number != int(number):
-        return 0, f"Its quantity is {shown}; only whole units are counted."
-    return int(number), None
-
-
-def _refunds(items: Any, currency: str) -> tuple[RefundSnapshot, ...]:
+def _refunds(payload: dict[str, Any], currency: str) -> tuple[RefundSnapshot, ...]:
     """Return the refunds an order lists: only ids and amounts, their quantities are elsewhere."""
-    if not isinstance(items, list):
-        return ()
-    refunds = (
+    items = shapes.objects(payload, "refunds", "The order's list of refunds", is_needed="refunds" in payload)
+    found = (
         RefundSnapshot(
-            external_id=_id(item.get("id")),
-            total_minor=abs(_minor(item.get("total"), currency)),
-            reason=_text(item.get("reason"), 300),
+            external_id=_refund_id(item),
+            total_minor=abs(shapes.minor(item, "total", currency, "The total of a refund")),
+            reason=shapes.text(item, "reason", 300, "The reason of a refund"),
         )
         for item in items
-        if isinstance(item, dict)
     )
-    return tuple({refund.external_id: refund for refund in refunds}.values())
+    return tuple({refund.external_id: refund for refund in found}.values())
+
+
+def _refund_id(item: Mapping[str, Any]) -> str:
+    external_id = shapes.number_id(item, "id", "The id of a refund")
+    if external_id == "0":
+        raise Refusal("A refund of the order has no id.")
+    return external_id
 
 
 def refunds(items: list[dict[str, Any]], currency: str) -> tuple[RefundSnapshot, ...]:
     """Turn an order's refund resources into refunds whose quantities are known.
 
     Each line of a refund names the order's line in its meta `_refunded_item_id`; quantities are negative.
+    Raises Refusal where a line names none, or its units cannot be read: nobody knows then what was refunded.
     """
-    found = []
-    for item in items:
-        units: dict[str, int] = {}
-        for line in _objects(item.get("line_items")):
-            line_id = _id(_meta(line).get("_refunded_item_id"))
-            quantity, problem = _quantity(_positive(line.get("quantity")))
-            if line_id != "0" and problem is None and quantity:
-                units[line_id] = units.get(line_id, 0) + quantity
-        found.append(
-            RefundSnapshot(
-                external_id=_id(item.get("id")),
-                total_minor=abs(_minor(item.get("amount") or item.get("total"), currency)),
-                reason=_text(item.get("reason"), 300),
-                lines=tuple(sorted(units.items())),
-            )
+    return tuple(
+        RefundSnapshot(
+            external_id=_refund_id(item),
+            total_minor=abs(
+                shapes.minor(
+                    item, "amount" if item.get("amount") else "total", currency, "The amount of a refund"
+                )
+            ),
+            reason=shapes.text(item, "reason", 300, "The reason of a refund"),
+            lines=tuple(sorted(_refunded_units(item).items())),
         )
-    return tuple(found)
+        for item in items
+    )
+
+
+def _refunded_units(item: dict[str, Any]) -> dict[str, int]:
+    what = f"refund {_refund_id(item)}"
+    units: dict[str, int] = {}
+    for line in shapes.objects(item, "line_items", f"The list of lines of {what}", is_needed=True):
+        quantity, problem = shapes.quantity(_positive(line.get("quantity")))
+        if problem is not None:
+            raise Refusal(f"A line of {what} cannot be read. {problem}")
+        if not quantity:
+            continue  # money alone
+        named = {"id": shapes.meta(line, what).get("_refunded_item_id")}
+        line_id = shapes.number_id(named, "id", f"The line that a line of {what} names")
+        if line_id == "0":
+            raise Refusal(f"A line of {what} names no line of the order.")
+        units[line_id] = units.get(line_id, 0) + quantity
+    return units
 
 
 def _positive(value: Any) -> Any:
+    if isinstance(value, str):
+        return value.strip().removeprefix("-")
     return abs(value) if isinstance(value, int | float) and not isinstance(value, bool) else value
 
 
-def _time(payload: dict[str, Any], name: str) -> datetime | None:
-    """Read a `*_gmt` field: UTC without saying so. Unreadable, empty or of no year that is shown: None."""
-    try:
-        told = datetime.fromisoformat(str(payload.get(name) or ""))
-        moment = told.replace(tzinfo=UTC) if told.tzinfo is None else told.astimezone(UTC)
-    except (ValueError, OverflowError):
+def _time(payload: Mapping[str, Any], name: str) -> datetime | None:
+    """Read a `*_gmt` field: UTC without saying so. Absent, null, empty, PHP's zero date or of no year that is
+    shown: None. Raises Refusal for what is no time at all."""
+    value = payload.get(name)
+    if value is None or value == "":
         return None
-    return moment if _EARLIEST <= moment < _TOO_LATE else None
-
-
-def _minor(value: Any, currency: str) -> int:
+    if isinstance(value, str) and value.lstrip("-").startswith("0"):
+        return None  # 0000-00-00, and what PHP makes of it: -0001-11-30
     try:
-        return money.to_minor(str(value or "0"), currency)
+        if not isinstance(value, str):
+            raise ValueError
+        said = datetime.fromisoformat(value)
+        moment = said.replace(tzinfo=UTC) if said.tzinfo is None else said.astimezone(UTC)
+    except OverflowError:
+        return None
     except ValueError:
-        return 0
-
-
-def _meta(holder: dict[str, Any]) -> dict[str, str]:
-    entries = _objects(holder.get("meta_data"))
-    return {str(entry.get("key")): str(entry.get("value")) for entry in entries}
-
-
-def _objects(items: Any) -> list[dict[str, Any]]:
-    return [item for item in items if isinstance(item, dict)] if isinstance(items, list) else []
-
-
-def _units(value: str | None) -> int | None:
-    quantity, problem = _quantity(value)
-    return None if problem else quantity
-
-
-def _id(value: Any) -> str:
-    """Return an id as text; "0" for none. Ids beyond the column are still ids: they are kept as text."""
-    text = _text(str(value), 40) if isinstance(value, int | str) and not isinstance(value, bool) else ""
-    return (text.lstrip("0") or "0") if text.isascii() and text.isdecimal() else "0"
-
-
-def _bounded(value: Any) -> int:
-    number = int(_id(value))
-    return number if number <= _LARGEST_ID else 0
-
-
-def _text(value: Any, limit: int) -> str:
-    return told(value, limit) if isinstance(value, str) else ""
-
-
-def told(value: Any, limit: int) -> str:
-    """Return text fit for any database: no NUL, no half of a surrogate pair, no longer than `limit`."""
-    text = str(value).replace("\0", "")
-    if not text.isascii():
-        text = text.encode("utf-8", "replace").decode()
-    return text.strip()[:limit]
+        raise Refusal(f"{name} of the order is no time: {shapes.shown(value)}.") from None
+    return moment if _EARLIEST <= moment < _TOO_LATE else None

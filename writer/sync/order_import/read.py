@@ -78,7 +78,10 @@ class Reader:
         """Return what an order says with all its refunds, None where it cannot be understood."""
         try:
             return self._understood(payload)
-        except woocommerce.Refusal:
+        except woocommerce.Refusal as refusal:
+            # Kept where a person sees it, because the cursor moves on.
+            with self.database.transaction() as db:
+                _keep_failed(db, stores.get(db, self.store_id), payload, str(refusal))
             return None
         except (Stopped, StoreError, OperationalError):
             raise
@@ -205,11 +208,16 @@ class Reader:
             self._read_each([found for found in some if found not in there and found in known])
 
 
-def _keep_failed(db: Connection, store: Row[Any], payload: dict[str, Any]) -> None:
-    """Keep an order as if delivered: the cursor may move on, and it is tried again until it goes well."""
+def _keep_failed(
+    db: Connection, store: Row[Any], payload: dict[str, Any], refusal: str | None = None
+) -> None:
+    """Keep an order as if delivered: the cursor may move on, and it is tried again until it goes well.
+
+    With a `refusal`, the sentence why it is not understood, only a person can try it again.
+    """
     external_id = str(payload.get("id"))[:40]
     log.exception("order not recorded", extra={"fields": {"order": external_id}})
-    webhook_inbox.keep_failed(db, store, external_id, _raw(payload).encode())
+    webhook_inbox.keep_failed(db, store, external_id, _raw(payload).encode(), refusal)
 
 
 def _since(store: Row[Any], began: datetime) -> datetime | None:

@@ -57,7 +57,7 @@ def snapshot(
     status = _status(topic, payload)
     lines = payload.get("line_items") or []
     known = order_as_recorded(db, store.id, str(int(payload["order_id"])))
-    told = woocommerce.read_order(_native(payload, status, lines), received_at)
+    told = woocommerce.read_order(_native(payload, status, lines), received_at, is_partial=True)
     if topic == PAID:
         paid = replace(told, paid_at=told.paid_at or (known.paid_at if known else None) or received_at)
         return _paid(paid, known)

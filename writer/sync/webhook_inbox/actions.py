@@ -63,13 +63,21 @@ def accept(
     return str(came_of_it["outcome"])
 
 
-def keep_failed(db: Connection, store: Row[Any], order_external_id: str, body: bytes) -> None:
-    """Keep an order that was read from its store and could not be recorded, to be tried again."""
-    sentence = "It was read from the store and could not be recorded; it is tried again."
+def keep_failed(
+    db: Connection, store: Row[Any], order_external_id: str, body: bytes, refusal: str | None = None
+) -> None:
+    """Keep an order that was read from its store and could not be recorded, to be tried again.
+
+    With a `refusal`, the sentence why it is not understood, only a person can try it again: what was counted
+    of the order so far stays.
+    """
+    sentence = refusal or "It was read from the store and could not be recorded; it is tried again."
     body = forget.of_erased(db, store.id, order_external_id, body) or body
     now = clock.now()
     waits = (deliveries.c.store_id == store.id) & (deliveries.c.order_external_id == order_external_id)
-    is_same = (deliveries.c.body == body) & deliveries.c.next_attempt_at.is_not(None)
+    is_same = (deliveries.c.body == body) & (deliveries.c.outcome == "failed")
+    if refusal is None:
+        is_same &= deliveries.c.next_attempt_at.is_not(None)
     if db.execute(select(deliveries.c.id).where(waits, is_same).limit(1)).first() is not None:
         return  # a store is asked for the same order again and again until it can be recorded
     delivery_id = database.insert_row(
@@ -83,7 +91,7 @@ def keep_failed(db: Connection, store: Row[Any], order_external_id: str, body: b
         order_external_id=order_external_id,
         outcome="failed",
         sentence=sentence,
-        next_attempt_at=now + timedelta(minutes=2),
+        next_attempt_at=now + timedelta(minutes=2) if refusal is None else None,
     )
     effect.notice_failure(db, store.id, delivery_id, sentence)
 
