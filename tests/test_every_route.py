@@ -86,7 +86,8 @@ def check_problem(answer: TestResponse) -> None:
     """The one shape of an error told to a program."""
     body = answer.get_json()
     assert answer.content_type == "application/problem+json", answer.text[:200]
-    assert set(body) - {"errors"} == {"type", "title", "status", "detail"}
+    assert set(body) - {"errors"} == {"type", "title", "status", "code", "detail"}
+    assert body["type"] == f"/docs/errors#{body['code']}"
     assert body["status"] == answer.status_code
     assert body["detail"]
     assert all(isinstance(sentence, str) for sentence in body.get("errors", {}).values())

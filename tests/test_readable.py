@@ -35,6 +35,7 @@ PAGES = (
         "/users",
         "/tokens",
         "/docs",
+        "/docs/errors",
     ),
     *(
         "/account",

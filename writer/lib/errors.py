@@ -1,10 +1,11 @@
 """The family of errors a person can cause or must know of. How each is answered: web/errors.py."""
 
+from writer.lib.error_codes import ERROR_CODES
+
 
 class DomainError(Exception):
-    """Something the caller can be told: `status` (HTTP), `code` (stable word), a sentence, fields."""
+    """Something the caller can be told: a `code` of the list in error_codes, a sentence, fields."""
 
-    status = 400
     code = "bad_request"
 
     def __init__(self, sentence: str, errors: dict[str, str] | None = None) -> None:
@@ -12,46 +13,51 @@ class DomainError(Exception):
         self.sentence = sentence
         self.errors = errors or {}
 
+    @property
+    def status(self) -> int:
+        """The HTTP status that the code is answered with."""
+        return ERROR_CODES[self.code].status
+
+
+class InvalidJson(DomainError):
+    """What was sent is not valid JSON."""
+
+    code = "invalid_json"
+
 
 class Invalid(DomainError):
     """What was sent cannot be used; `errors` maps each field to what is wrong with it."""
 
-    status = 422
     code = "invalid"
 
 
 class NotFound(DomainError):
     """There is no such thing."""
 
-    status = 404
     code = "not_found"
 
 
 class Conflict(DomainError):
     """It clashes with what is there."""
 
-    status = 409
     code = "conflict"
 
 
 class Unauthorized(DomainError):
     """Nobody is signed in, or the token is not valid."""
 
-    status = 401
     code = "unauthorized"
 
 
 class Forbidden(DomainError):
     """Who asks may not do this."""
 
-    status = 403
     code = "forbidden"
 
 
 class RateLimited(DomainError):
     """It was tried too often; `retry_after_s` seconds from now it may be tried again."""
 
-    status = 429
     code = "rate_limited"
 
     def __init__(self, sentence: str, retry_after_s: int) -> None:
@@ -59,8 +65,7 @@ class RateLimited(DomainError):
         self.retry_after_s = retry_after_s
 
 
-class Busy(DomainError):
-    """The database could not be had just now; trying again will help."""
+class Unavailable(DomainError):
+    """The database or a store cannot be used just now; trying again will help."""
 
-    status = 503
-    code = "busy"
+    code = "service_unavailable"

@@ -5,7 +5,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
 from writer.db import reading
-from writer.lib.errors import Busy
+from writer.lib.errors import Unavailable
 from writer.people import auth
 
 bp = Blueprint("health", __name__)
@@ -19,5 +19,5 @@ def health() -> Response:
         with reading() as db:
             revision = db.execute(text("SELECT version_num FROM alembic_version")).scalar_one()
     except DBAPIError as error:
-        raise Busy("The database cannot be read, or was not migrated.") from error
+        raise Unavailable("The database cannot be read, or was not migrated.") from error
     return jsonify(status="ok", revision=revision)

@@ -11,17 +11,30 @@ from flask import Flask, Response, g, render_template, request
 from sqlalchemy.exc import DBAPIError, OperationalError
 from werkzeug.exceptions import HTTPException
 
+from writer.lib.error_codes import ERROR_CODES
 from writer.lib.errors import DomainError, RateLimited
 
 log = logging.getLogger("writer")
+DOCS = "/docs/errors"  # the page that explains each code
+# The code and sentence of an error of Flask's own; None: the sentence it comes with.
+_HTTP: dict[int, tuple[str, str | None]] = {
+    400: ("bad_request", "The request could not be understood."),
+    404: ("not_found", "There is nothing at this address."),
+    405: ("method_not_allowed", "This address does not take that method."),
+    413: ("content_too_large", "What was sent is too large."),
+    415: ("unsupported_media_type", None),
+    416: ("range_not_satisfiable", None),
+}
 
 
-def problem(status: int, code: str, detail: str, errors: dict[str, str] | None = None) -> Response:
-    """Build the one JSON error shape (RFC 9457): type, title, status, detail, errors?."""
+def problem(code: str, detail: str, errors: dict[str, str] | None = None) -> Response:
+    """Build the one JSON error shape (RFC 9457): type, title, status, code, detail, errors?."""
+    status = ERROR_CODES[code].status
     body: dict[str, object] = {
-        "type": f"about:blank#{code}",
+        "type": f"{DOCS}#{code}",
         "title": HTTPStatus(status).phrase,
         "status": status,
+        "code": code,
         "detail": detail,
     }
     if errors:
@@ -42,10 +55,11 @@ def wants_json() -> bool:
     return bool(accepted) and accepted["application/json"] > accepted["text/html"]
 
 
-def answer(status: int, code: str, detail: str, errors: dict[str, str] | None = None) -> Response:
+def answer(code: str, detail: str, errors: dict[str, str] | None = None) -> Response:
     """Answer an error as JSON to a program and as a page to a person."""
     if wants_json():
-        return problem(status, code, detail, errors)
+        return problem(code, detail, errors)
+    status = ERROR_CODES[code].status
     page = render_template("error.html", status=status, detail=detail, errors=errors or {})
     response = Response(page, status=status, content_type="text/html; charset=utf-8")
     if status == 503:
@@ -62,7 +76,7 @@ def register(app: Flask) -> None:
 
 
 def _domain_error(error: DomainError) -> Response:
-    response = answer(error.status, error.code, error.sentence, error.errors)
+    response = answer(error.code, error.sentence, error.errors)
     if isinstance(error, RateLimited):
         response.headers["Retry-After"] = str(error.retry_after_s)
     return response
@@ -72,13 +86,8 @@ def _http_error(error: HTTPException) -> Response | HTTPException:
     if error.response is not None or (error.code or 500) < 400:
         return error  # a redirect, or an answer somebody already made
     status = error.code or 500
-    sentence = {
-        404: "There is nothing at this address.",
-        405: "This address does not take that method.",
-        413: "What was sent is too large.",
-        400: "The request could not be understood.",
-    }.get(status, error.description or HTTPStatus(status).phrase)
-    response = answer(status, HTTPStatus(status).name.lower(), sentence)
+    code, sentence = _HTTP.get(status, ("bad_request" if status < 500 else "internal_error", None))
+    response = answer(code, sentence or error.description or HTTPStatus(status).phrase)
     for name, value in error.get_headers():
         if name.lower() not in ("content-type", "content-length"):
             response.headers[name] = value
@@ -89,10 +98,12 @@ def _database_error(error: DBAPIError) -> Response:
     if not isinstance(error, OperationalError):
         return _unexpected(error)
     log.error("database refused", extra={"fields": {"error": str(error.orig)}})
-    return answer(503, "busy", "The database is busy or cannot be written just now. Please try again.")
+    return answer(
+        "service_unavailable", "The database is busy or cannot be written just now. Please try again."
+    )
 
 
 def _unexpected(error: Exception) -> Response:
     log.exception("unexpected error", exc_info=error)
     request_id = getattr(g, "request_id", "unknown")
-    return answer(500, "internal", f"Something went wrong here. Please quote request {request_id}.")
+    return answer("internal_error", f"Something went wrong here. Please quote request {request_id}.")

@@ -1,6 +1,7 @@
 """The API's documentation: /openapi.json, and Swagger UI at /docs from files that come with the product.
 
-Also what every JSON API shares: the problem an error is answered with, and how a body is read.
+Also /docs/errors, which explains each error code, and what every JSON API shares: the problem that an error
+is answered with, and how a body is read.
 """
 
 import json
@@ -14,8 +15,9 @@ from flask_openapi3.openapi import OpenAPI
 from pydantic import BaseModel, Field, ValidationError
 from werkzeug.exceptions import BadRequest
 
-from writer.lib.errors import DomainError, Invalid
-from writer.web.errors import problem
+from writer.lib.error_codes import ERROR_CODES
+from writer.lib.errors import Invalid, InvalidJson
+from writer.web.errors import DOCS, problem
 
 bp = Blueprint(
     "openapi",
@@ -29,9 +31,14 @@ _writing = threading.Lock()
 class Problem(BaseModel):
     """What went wrong (RFC 9457)."""
 
-    type: str = Field(examples=["about:blank#invalid"])
+    type: str = Field(examples=[f"{DOCS}#invalid"], description="The page that explains the code.")
     title: str = Field(examples=["Unprocessable Entity"])
     status: int = Field(examples=[422])
+    code: str = Field(
+        description="A stable word for programs.",
+        examples=["invalid"],
+        json_schema_extra={"enum": [*ERROR_CODES]},
+    )
     detail: str = Field(description="A sentence for a person.")
     errors: dict[str, str] = Field(default_factory=dict, description="What is wrong with each field.")
 
@@ -46,26 +53,31 @@ class OnceHeader(BaseModel):
     )
 
 
-def answers(description: str) -> dict[str, Any]:
-    """Describe a problem that an API answers."""
-    schema = {"$ref": f"#/components/schemas/{Problem.__name__}"}
-    return {"description": description, "content": {"application/problem+json": {"schema": schema}}}
+def problems(*codes: str) -> dict[str | int | HTTPStatus, Any]:
+    """Describe, by status, the problems of these codes that an API answers."""
+    found: dict[str | int | HTTPStatus, Any] = {}
+    for code in codes:
+        entry = ERROR_CODES[code]
+        described = found.get(str(entry.status), {"description": ""})["description"]
+        found[str(entry.status)] = {
+            "description": f"{described} `{code}`: {entry.meaning}".lstrip(),
+            "content": {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}},
+        }
+    return found
 
 
-PROBLEMS: dict[str | int | HTTPStatus, Any] = {
-    status: answers(description)
-    for status, description in {
-        "400": "Not JSON.",
-        "401": "No valid token.",
-        "403": "The token may not do this.",
-        "404": "There is no such thing.",
-        "409": "It clashes with what is there.",
-        "413": "Too large.",
-        "415": "The body is not application/json.",
-        "422": "A value cannot be used; `errors` names each.",
-        "503": "Busy; try again after a moment.",
-    }.items()
-}
+PROBLEMS = problems(
+    "bad_request",
+    "invalid_json",
+    "unauthorized",
+    "forbidden",
+    "not_found",
+    "conflict",
+    "content_too_large",
+    "unsupported_media_type",
+    "invalid",
+    "service_unavailable",
+)
 
 
 def register(app: OpenAPI) -> None:
@@ -83,7 +95,7 @@ def refuse(error: ValidationError) -> Response:
         field = _field(wrong["loc"])
         found.setdefault(field, f"{wrong['msg'].removeprefix('Value error, ')}.")
     listed = " ".join(f"{field}: {sentence}" for field, sentence in found.items())
-    return problem(422, "invalid", f"The request cannot be used as it is. {listed}", found)
+    return problem("invalid", f"The request cannot be used as it is. {listed}", found)
 
 
 def _field(place: tuple[int | str, ...]) -> str:
@@ -95,14 +107,14 @@ def _field(place: tuple[int | str, ...]) -> str:
 def json_object_only() -> None:
     """Let only JSON objects through to the views of a blueprint.
 
-    Raises UnsupportedMediaType, DomainError (400) where it is not JSON, and Invalid where it is no object.
+    Raises UnsupportedMediaType, InvalidJson, and Invalid where it is no object.
     """
     if request.method not in ("POST", "PUT", "PATCH"):
         return
     try:
         body = request.get_json()
     except (BadRequest, RecursionError):
-        raise DomainError("The body is not valid JSON.", {"body": "is not valid JSON"}) from None
+        raise InvalidJson("The body is not valid JSON.", {"body": "is not valid JSON"}) from None
     if not isinstance(body, dict):
         raise Invalid("The body must be a JSON object.", {"body": "must be a JSON object"})
 
@@ -117,6 +129,12 @@ def openapi() -> Response:
 def page() -> str:
     """The description of the JSON API, for people, who can try it out with their own session."""
     return render_template("docs.html")
+
+
+@bp.get(DOCS)
+def errors() -> str:
+    """Every error code: what it means and what to do."""
+    return render_template("docs_errors.html", codes=ERROR_CODES.values())
 
 
 def _description() -> str:

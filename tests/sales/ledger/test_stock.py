@@ -118,7 +118,7 @@ def test_the_api_refuses_an_oversell_unless_it_is_meant(api: FlaskClient, databa
     refused = add(api, 3)
     taken = add(api, 3, allow_oversell=True)
 
-    assert (refused.status_code, refused.get_json()["type"]) == (409, "about:blank#not_enough_stock")
+    assert (refused.status_code, refused.get_json()["code"]) == (409, "not_enough_stock")
     assert refused.get_json()["errors"] == {"quantity": "Only 2 of X are available."}
     assert (taken.status_code, count_sales(database), on_hand(database)) == (200, 1, -1)
     # A refused sale may have used up a number, so which one it is depends on the database.

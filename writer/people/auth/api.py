@@ -13,14 +13,14 @@ from writer.people import users
 from writer.people.auth import entry, throttle
 from writer.people.auth.access import actor, public
 from writer.people.users.passwords import LONGEST
-from writer.web.openapi import PROBLEMS, answers, json_object_only
+from writer.web.openapi import PROBLEMS, json_object_only, problems
 
 bp = APIBlueprint(
     "auth_api",
     __name__,
     url_prefix="/api/v1/auth",
     abp_tags=[Tag(name="Sign in", description="An access token for an hour, with a person's own rights.")],
-    abp_responses={**PROBLEMS, "429": answers("Too many wrong tries; Retry-After says how long to wait.")},
+    abp_responses={**PROBLEMS, **problems("rate_limited")},
 )
 _EXAMPLE: dict[str, JsonValue] = {"username": "ada", "password": "correct horse battery"}
 

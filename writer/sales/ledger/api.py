@@ -14,7 +14,7 @@ from writer.people import auth
 from writer.sales import product_types
 from writer.sales.ledger import actions, fields, queries
 from writer.web.layout import iso
-from writer.web.openapi import PROBLEMS, OnceHeader, json_object_only
+from writer.web.openapi import PROBLEMS, OnceHeader, json_object_only, problems
 
 bp = APIBlueprint(
     "sales_api",
@@ -22,7 +22,7 @@ bp = APIBlueprint(
     url_prefix="/api/sales",
     abp_tags=[Tag(name="Sales", description="The ledger of units sold.")],
     abp_security=[{"token": []}],
-    abp_responses=PROBLEMS,
+    abp_responses={**PROBLEMS, **problems("conflict", "not_enough_stock")},
 )
 bp.before_request(json_object_only)
 

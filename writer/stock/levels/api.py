@@ -17,7 +17,7 @@ from writer.stock import movements, products
 from writer.stock.levels import api_shapes, explain, overview
 from writer.stock.levels.api_shapes import NewMovement, SkuPath
 from writer.web import api_types
-from writer.web.openapi import PROBLEMS, OnceHeader, json_object_only
+from writer.web.openapi import PROBLEMS, OnceHeader, json_object_only, problems
 
 bp = APIBlueprint(
     "stock_api",
@@ -25,7 +25,7 @@ bp = APIBlueprint(
     url_prefix="/api/v1/stock",
     abp_tags=[Tag(name="Stock", description="One count per SKU, and the movements that made it.")],
     abp_security=[{"token": []}],
-    abp_responses=PROBLEMS,
+    abp_responses={**PROBLEMS, **problems("conflict", "not_enough_stock")},
 )
 bp.before_request(json_object_only)
 

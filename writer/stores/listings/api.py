@@ -9,7 +9,7 @@ from pydantic import BaseModel, Field, WithJsonSchema
 from sqlalchemy import Row
 
 from writer.db import AlreadyRunning, database, reading
-from writer.lib.errors import Busy, Conflict
+from writer.lib.errors import Conflict, Unavailable
 from writer.people import auth
 from writer.stores import registry
 from writer.stores.listings import queries
@@ -110,7 +110,7 @@ def refresh_store(path: StorePath) -> dict[str, Any]:
         raise Conflict(str(error)) from None
     except StoreError as error:
         is_ours_to_mend = error.permanent or isinstance(error, KeysRefused)
-        raise (Conflict if is_ours_to_mend else Busy)(error.sentence) from None
+        raise (Conflict if is_ours_to_mend else Unavailable)(error.sentence) from None
     done.store_name = store.name
     return _refresh(done)
 

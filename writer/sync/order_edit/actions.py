@@ -34,11 +34,10 @@ LONGEST_NOTE = 4000
 _NOTHING_SENT = (NotNow, KeysRefused, NotThere, Refused, CertificateRefused)
 
 
-class StoreDidNot(DomainError):
+class StoreRefused(DomainError):
     """The store did not do it, so nothing is changed here."""
 
-    status = 502
-    code = "store_did_not"
+    code = "store_refused"
 
 
 def set_status(
@@ -47,7 +46,7 @@ def set_status(
     """Give an order another status, in the store and then here; return the order as it is now.
 
     Raises Invalid naming `status`, NotFound, Conflict for an order that is gone in its store or whose store
-    has no keys, StoreDidNot (502) where the
+    has no keys, StoreRefused (502) where the
     store cannot be had or refuses: then nothing is changed here.
     """
     with database.reading() as db:
@@ -65,7 +64,9 @@ def set_status(
     except (NotNow, StoreError) as error:
         raise _did_not(order, error) from error
     if reader.read.refused:
-        raise StoreDidNot(f"{order.store_name} answered something that is no order. Look at the order there.")
+        raise StoreRefused(
+            f"{order.store_name} answered something that is no order. Look at the order there."
+        )
     with database.transaction() as db:
         now = orders.get_order(db, store_scope, order_id)
         before, after = {"status": order.status}, {"status": now.status}
@@ -86,7 +87,7 @@ def add_note(
     """Add a note to an order in its store; `to_customer` has the store mail it. False: it was sent before.
 
     `token` names this one note: however often it comes, the note is sent once at most. Raises Invalid naming
-    `note`, NotFound, Conflict for an order that cannot be changed, StoreDidNot (502).
+    `note`, NotFound, Conflict for an order that cannot be changed, StoreRefused (502).
     """
     order, text = check_note(database, store_scope, order_id, note)
     if not claim_note(database, actor, order_id, token, to_customer):
@@ -125,7 +126,7 @@ def send_note(
 
 def surely_nothing_sent(error: Exception) -> bool:
     """Tell whether what failed so was never taken by the store: trying it again sends nothing twice."""
-    if isinstance(error, StoreDidNot):
+    if isinstance(error, StoreRefused):
         return isinstance(error.__cause__, _NOTHING_SENT)
     return isinstance(error, Invalid | NotFound | Conflict)
 
@@ -159,9 +160,9 @@ def _this_order_alone(order: Row[Any]) -> Iterator[None]:
         raise _did_not(order, error) from error
 
 
-def _did_not(order: Row[Any], error: NotNow | StoreError) -> StoreDidNot:
+def _did_not(order: Row[Any], error: NotNow | StoreError) -> StoreRefused:
     why = error.sentence if isinstance(error, StoreError) else str(error)
     maybe = " It may have arrived all the same: look there before you try again."
-    return StoreDidNot(
+    return StoreRefused(
         f"{order.store_name} did not do it. {why}{maybe if isinstance(error, StoreUnreachable) else ''}"
     )

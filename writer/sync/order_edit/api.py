@@ -13,7 +13,7 @@ from writer.people import auth
 from writer.stores import Keyring
 from writer.sync.order_edit import actions
 from writer.web import api_types
-from writer.web.openapi import PROBLEMS, OnceHeader, answers, json_object_only
+from writer.web.openapi import PROBLEMS, OnceHeader, json_object_only, problems
 
 bp = APIBlueprint(
     "amend_api",
@@ -21,7 +21,7 @@ bp = APIBlueprint(
     url_prefix="/api/v1/orders",
     abp_tags=[Tag(name="Orders")],
     abp_security=[{"token": []}],
-    abp_responses={**PROBLEMS, "502": answers("The store did not do it, and nothing is changed here.")},
+    abp_responses={**PROBLEMS, **problems("store_refused")},
 )
 bp.before_request(json_object_only)
 

@@ -8,7 +8,7 @@ from writer.lib.errors import Conflict, Invalid
 from writer.people import auth
 from writer.stores import Keyring
 from writer.sync.order_edit import actions
-from writer.sync.order_edit.actions import StoreDidNot
+from writer.sync.order_edit.actions import StoreRefused
 
 bp = Blueprint("order_edit", __name__)
 _KEPT = 1500  # characters of a note that could not be sent
@@ -23,7 +23,7 @@ def set_status(order_id: int) -> Response:
         who, store_scope = auth.actor().name, auth.store_scope()
         order = actions.set_status(database(), ring.vault, store_scope, who, order_id, status)
         flash(f"The order is {order.status} now, in the store and here.", "success")
-    except (Conflict, Invalid, StoreDidNot) as error:
+    except (Conflict, Invalid, StoreRefused) as error:
         flash(_sentence(error), "danger")
     return redirect(f"/orders/{order_id}", 303)
 
@@ -40,12 +40,12 @@ def add_note(order_id: int) -> Response:
             database(), ring.vault, store_scope, who, order_id, note, to_customer, token
         )
         flash("The note is sent." if is_new else "This note was sent before, and not again.", "success")
-    except (Conflict, Invalid, StoreDidNot) as error:
+    except (Conflict, Invalid, StoreRefused) as error:
         flash(_sentence(error), "danger")
         # A cookie holds little; what is longer has to be written again.
         session["unsent_note"] = {"order_id": order_id, "note": note[:_KEPT], "to_customer": to_customer}
     return redirect(f"/orders/{order_id}", 303)
 
 
-def _sentence(error: Conflict | Invalid | StoreDidNot) -> str:
+def _sentence(error: Conflict | Invalid | StoreRefused) -> str:
     return " ".join([error.sentence, *error.errors.values()])

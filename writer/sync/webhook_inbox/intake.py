@@ -8,7 +8,7 @@ from sqlalchemy import Connection, Row, Transaction
 
 from writer import stores
 from writer.db import Database, lock, share
-from writer.lib.errors import DomainError
+from writer.lib.errors import DomainError, InvalidJson
 from writer.stores import Keyring, is_signed, listings, woocommerce
 from writer.sync.webhook_inbox import actions
 
@@ -18,15 +18,7 @@ _read: WeakKeyDictionary[Transaction, dict[int, Row[Any]]] = WeakKeyDictionary()
 class BadSignature(DomainError):
     """What was delivered is not signed by the store it names."""
 
-    status = 401
     code = "bad_signature"
-
-
-class NotJson(DomainError):
-    """What was delivered is signed and cannot be read."""
-
-    status = 400
-    code = "not_json"
 
 
 class Sent(NamedTuple):
@@ -41,7 +33,7 @@ class Sent(NamedTuple):
 def take(database: Database, ring: Keyring, sent: Sent, is_trusted: bool = False) -> str:
     """Verify and keep WooCommerce's own body with its effect; return the outcome, once it is committed.
 
-    `is_trusted`: who sends it is known already. Raises BadSignature, NotJson.
+    `is_trusted`: who sends it is known already. Raises BadSignature, InvalidJson.
     """
     source = stores.source_of(sent.source)
     with database.glance() as db:
@@ -51,7 +43,7 @@ def take(database: Database, ring: Keyring, sent: Sent, is_trusted: bool = False
     try:
         payload = json.loads(sent.body)
     except (ValueError, RecursionError) as error:
-        raise NotJson("The body is signed, but it is not JSON.") from error
+        raise InvalidJson("The body is signed, but it is not JSON.") from error
     topic = sent.topic.strip().lower() or "order.updated"
     if topic in woocommerce.ORDER_TOPICS:
         return keep(database, store_id, source, topic, sent.body, payload)
