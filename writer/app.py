@@ -14,7 +14,6 @@ from writer.people import auth
 from writer.stores import Keyring, Vault
 from writer.stores.connect import seed
 from writer.sync.webhook_inbox import webhook_short
-from writer.sync.webhook_inbox.webhook import ShortWay
 from writer.web import errors, layout, moved, openapi, request_log, security
 
 VERSION = "0.2.0"
@@ -81,8 +80,6 @@ def create_app(config: configuration.Config | None = None) -> OpenAPI:
     )
     app.extensions["database"] = Database(config.database_url)
     app.extensions["keyring"] = Keyring(Vault(config.encryption_keys), config.webhook_shared_secret)
-    # Before security, whose proxy then stands in front of it too.
-    app.wsgi_app = ShortWay(app)  # type: ignore[method-assign]
     logs.start()
     request_log.register(app)
     errors.register(app)

@@ -17,6 +17,7 @@ class Run:
     p50_ms: float
     p99_ms: float
     errors: int
+    cpu_ms: float = 0.0  # of the process that is measured, for each request; 0: not measured
 
 
 def wrk(address: str, connections: int, seconds: float) -> Run:

@@ -2,6 +2,7 @@
 
 import argparse
 import logging
+import os
 import shutil
 import sqlite3
 import statistics
@@ -18,10 +19,11 @@ from sqlalchemy import event
 from tests.bench.load import Run
 from tests.delivering import deliver
 from tests.makers import WEBHOOK_SECRET, make_config
-from tests.ops.writers import Client, order, running
+from tests.ops.writers import Client, Writer, order, running
 from writer.app import create_app
 from writer.db import Database
 from writer.db.migrate import migrate
+from writer.ops.processes import children
 from writer.stores.woocommerce.signing import signature
 
 CLIENTS = 8
@@ -90,7 +92,7 @@ def record(folder: Path, template: Path) -> list[list[Statement]]:
 
 def bare_loop(database: Path, recorded: list[list[Statement]]) -> Run:
     """Do what was recorded on a database as it was before, one delivery after the other."""
-    took = []
+    took, cpu = [], time.process_time()
     with closing(sqlite3.connect(database, isolation_level=None)) as connection:
         for pragma in ("journal_mode = WAL", "foreign_keys = ON", "synchronous = FULL"):
             connection.execute(f"PRAGMA {pragma}")
@@ -100,7 +102,8 @@ def bare_loop(database: Path, recorded: list[list[Statement]]) -> Run:
                 connection.execute(statement, parameters).fetchall()
             took.append(time.perf_counter() - started)
     cuts = statistics.quantiles(took, n=100)
-    return Run(len(took) / sum(took), cuts[49] * 1000, cuts[98] * 1000, 0)
+    cpu_ms = (time.process_time() - cpu) / len(took) * 1000
+    return Run(len(took) / sum(took), cuts[49] * 1000, cuts[98] * 1000, 0, cpu_ms)
 
 
 def over_http(database: Path, prepared: Path, seconds: int) -> Run:
@@ -117,9 +120,20 @@ def over_http(database: Path, prepared: Path, seconds: int) -> Run:
             str(SCRIPT),
         ]
         command += [f"http://127.0.0.1:{writer.port}", "--", str(prepared), str(THREADS)]
+        before = cpu_s(writer)
         told = subprocess.run(command, check=True, capture_output=True, text=True).stdout
+        used = cpu_s(writer) - before
     per_s, p50, p99, errors = told.rpartition("RESULT ")[2].split()
-    return Run(float(per_s), float(p50), float(p99), int(errors))
+    return Run(float(per_s), float(p50), float(p99), int(errors), used / (float(per_s) * seconds) * 1000)
+
+
+def cpu_s(writer: Writer) -> float:
+    """Return the processor time a writer has used; it tells more than the rate where others work too."""
+    assert writer.process is not None
+    used = 0
+    for pid in children(writer.process.pid):
+        used += sum(map(int, Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[11:13]))
+    return used / os.sysconf("SC_CLK_TCK")
 
 
 def paced(database: Path, seconds: int) -> Run:
@@ -176,6 +190,8 @@ def report(bare: list[Run], http: list[Run], at_pace: list[Run]) -> None:
         )
         errors = sum(run.errors for run in runs)
         print(f"  {name:32} {rate:7,.0f}/s  p50 {p50:6.2f} ms  p99 {p99:6.2f} ms  errors {errors}")
+    used, used_bare = (statistics.median(run.cpu_ms for run in runs) for runs in (http, bare))
+    print(f"  processor time of a delivery: {used:.2f} ms over HTTP, {used_bare:.2f} ms in the bare loop")
     pairs = list(zip(http, bare, strict=True))
     ratios = [one.per_s / other.per_s for one, other in pairs]
     waits = [one.p99_ms * other.per_s / 1000 for one, other in pairs]

@@ -22,7 +22,6 @@ HEADERS = {
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cross-Origin-Resource-Policy": "same-origin",
 }
-NOT_KEPT = ("Cache-Control", "no-store")
 
 
 class SessionsSecureOverHttps(SecureCookieSessionInterface):
@@ -79,5 +78,5 @@ def _protect(response: Response) -> Response:
             response.headers.add(name, value)
     is_asset = request.endpoint is not None and request.endpoint.endswith("static")
     if not is_asset and "cache-control" not in said:
-        response.headers.add(*NOT_KEPT)
+        response.headers.add("Cache-Control", "no-store")
     return response

@@ -71,7 +71,7 @@ def _take(topic: str) -> Response:
         return webhook.answered("pong")
     ring: Keyring = current_app.extensions["keyring"]
     is_trusted = _has_bearer(ring)
-    sent, payload = webhook.sent(request.environ, body), _parsed(body)
+    sent, payload = webhook.sent(body), _parsed(body)
     if not simple_orders.is_short(payload):
         return webhook.answered(intake.take(database(), ring, sent, is_trusted))
     site_id = woocommerce.told(payload.get("site_id") or "", 60)
