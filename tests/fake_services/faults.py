@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
+from typing import Any
 
 from tests.fake_services.store_answers import NO_CACHE, Answer, Request
 
@@ -38,17 +39,24 @@ class Faults:
     drop_after_write: int = 0  # so many coming writes are applied, then cut before the answer
     fail_every: int = 0  # every n-th request is a 500
     fail_pages: frozenset[int] | set[int] = frozenset()  # these pages of lists are a 500
+    most_listed: int = 0  # lists asked for with more per page are a 500: no memory; 0: any number
+    most_given: int = 0  # a list never holds more, whatever was asked for; 0: as asked for
+    drops_headers: frozenset[str] | set[str] = frozenset()  # a proxy loses these headers, by lower-case name
+    lists_as_objects: bool = False  # PHP lists have a gap in their keys: {"0": ..., "2": ...}
+    keeps_answers: bool = False  # a page cache answers GETs of an address it has seen; says so by no header
     only: Callable[[str, str], bool] | None = None
     wait: Callable[[float], object] = field(
         default=lambda seconds: None, repr=False
     )  # ends when the store stops
     _asked: int = field(default=0, repr=False)
+    _kept: dict[str, Answer] = field(default_factory=dict, repr=False)
 
     def clear(self) -> None:
         """Everything works again."""
         for each in fields(self):
-            if each.name not in {"wait", "_asked"}:
+            if each.name not in {"wait", "_asked", "_kept"}:
                 setattr(self, each.name, each.default)
+        self._kept.clear()
 
     def applies(self, request: Request) -> bool:
         return self.only is None or self.only(request.method, request.path)
@@ -66,7 +74,26 @@ class Faults:
             raise Dropped
         if self.slow_s:
             self.wait(self.slow_s)
+        if self.most_given and "per_page" in request.query:
+            request.query["per_page"] = str(min(int(request.query["per_page"]), self.most_given))
+        if self.keeps_answers and request.method == "GET":
+            kept = self._kept.get(_address(request))
+            if kept is not None:
+                return kept
         return self._page(request) or self._error(request)
+
+    def passing(self, request: Request, answer: Answer) -> Answer:
+        """What becomes of an answer on its way."""
+        if not self.applies(request):
+            return answer
+        headers = {
+            name: value for name, value in answer.headers.items() if name.lower() not in self.drops_headers
+        }
+        body = with_gaps(answer.body) if self.lists_as_objects else answer.body
+        sent = replace(answer, headers=headers, body=body)
+        if self.keeps_answers and request.method == "GET" and sent.status == 200:
+            self._kept[_address(request)] = sent
+        return sent
 
     def after(self, request: Request) -> None:
         if self.drop_after_write > 0 and request.method != "GET" and self.applies(request):
@@ -93,7 +120,7 @@ class Faults:
         if self.deactivated:
             message = "No route was found matching the URL and request method."
             return Answer(404, {"code": "rest_no_route", "message": message, "data": {"status": 404}})
-        if self.broken or self._is_nth() or self._is_failing_page(request):
+        if self.broken or self._is_nth() or self._is_failing_page(request) or self._is_too_heavy(request):
             return Answer(500, _wp_die(NO_DATABASE, 500), dict(NO_CACHE))
         return None
 
@@ -103,6 +130,23 @@ class Faults:
     def _is_failing_page(self, request: Request) -> bool:
         page = str(request.query.get("page", "1"))
         return request.method == "GET" and page.isdigit() and int(page) in self.fail_pages
+
+    def _is_too_heavy(self, request: Request) -> bool:
+        asked = str(request.query.get("per_page", "10"))
+        return 0 < self.most_listed < int(asked) and request.method == "GET"
+
+
+def with_gaps(body: Any) -> Any:
+    """Return JSON in which every list of objects is written as PHP writes one whose keys have a gap."""
+    if isinstance(body, dict):
+        return {name: with_gaps(value) for name, value in body.items()}
+    if isinstance(body, list) and body and all(isinstance(item, dict) for item in body):
+        return {str(number * 2): with_gaps(item) for number, item in enumerate(body)}
+    return body
+
+
+def _address(request: Request) -> str:
+    return f"{request.path}?{request.raw_query}"
 
 
 def _wp_die(message: str, status: int) -> dict[str, object]:

@@ -127,7 +127,7 @@ def test_product_without_stock_management_shows_no_number(
 def test_all_pages_are_read_with_progress(
     db: Database, ring: Keyring, store: FakeStore, store_id: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(routes, "PAGE_SIZE", 2)
+    monkeypatch.setattr(routes.Routes, "page_size", 2)
     for number in range(5):
         store.add_product(f"X-{number}", number)
     heard: list[int] = []
@@ -142,7 +142,7 @@ def test_all_pages_are_read_with_progress(
 def test_refresh_that_breaks_off_keeps_what_it_read(
     db: Database, ring: Keyring, store: FakeStore, store_id: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(routes, "PAGE_SIZE", 2)
+    monkeypatch.setattr(routes.Routes, "page_size", 2)
     for number in range(5):
         store.add_product(f"X-{number}", number)
     store.faults.fail_pages = {2}

@@ -2,6 +2,7 @@
 
 import gzip
 import logging
+import re
 import socket
 import threading
 import time
@@ -433,26 +434,46 @@ def test_a_small_answer_that_unpacks_to_a_huge_one_is_cut_off(
 
 
 @pytest.mark.parametrize(
-    "link",
+    "header",
     [
-        '<https://elsewhere.example/wp-json/wc/v3/webhooks?page=2>; rel="next"',
-        '<http://127.0.0.1/wp-json/wc/v3/webhooks?page=1>; rel="next"',
-        '<http://127.0.0.1/wp-json/wc/v3/webhooks>; rel="next"',
+        "Age: 3600",
+        "X-Cache: HIT",
+        "CF-Cache-Status: HIT",
+        "X-LiteSpeed-Cache: hit,private",
+        "X-Cache: Hit from edge",
     ],
 )
-def test_next_page_is_only_asked_for_at_the_store_itself(saying: Callable[[bytes], Site], link: str) -> None:
+def test_an_answer_that_a_cache_kept_is_not_believed(saying: Callable[[bytes], Site], header: str) -> None:
     with (
-        Client(saying(http("200 OK", b"[]", JSON, f"Link: {link}"))) as client,
-        pytest.raises(problems.BadAnswer),
+        Client(saying(http("200 OK", b"[]", JSON, header))) as client,
+        pytest.raises(problems.CachedAnswer, match=re.escape(header.split(":")[0].lower()) + "|Age"),
     ):
         client.webhooks()
+
+
+@pytest.mark.parametrize(
+    "header", ["Age: 0", "X-Cache: MISS", "CF-Cache-Status: DYNAMIC", "Cache-Control: hits=1"]
+)
+def test_an_answer_that_passed_a_cache_is_one_of_now(saying: Callable[[bytes], Site], header: str) -> None:
+    with Client(saying(http("200 OK", b"[]", JSON, header))) as client:
+        assert client.webhooks() == []
+
+
+def test_every_read_has_an_address_of_its_own(store: FakeStore) -> None:
+    with ask(store) as client:
+        client.order(store.place_order([("X", 1)]).id)
+        client.orders([1])
+        client.orders([1])
+
+    addresses = [call.query["_"] for call in store.calls.find(method="GET")]
+    assert len(set(addresses)) == len(addresses) >= 3
 
 
 # Lists
 
 
 def test_orders_come_in_pages_oldest_change_first(store: FakeStore, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(routes, "PAGE_SIZE", 2)
+    monkeypatch.setattr(routes.Routes, "page_size", 2)
     orders = [store.place_order([("X", 1)]).id for _ in range(5)]
     store.shift_clock(10)
     store.touch(orders[0])
@@ -475,7 +496,7 @@ def test_orders_are_asked_for_in_naive_utc(store: FakeStore) -> None:
 
 
 def test_failing_page_fails_the_reading(store: FakeStore, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(routes, "PAGE_SIZE", 2)
+    monkeypatch.setattr(routes.Routes, "page_size", 2)
     for _ in range(5):
         store.place_order([("X", 1)])
     store.faults.fail_pages = {2}
@@ -491,7 +512,7 @@ def test_failing_page_fails_the_reading(store: FakeStore, monkeypatch: pytest.Mo
 def test_d03_order_that_moves_while_pages_are_read_hides_no_other(
     store: FakeStore, monkeypatch: pytest.MonkeyPatch, act: str
 ) -> None:
-    monkeypatch.setattr(routes, "PAGE_SIZE", 2)
+    monkeypatch.setattr(routes.Routes, "page_size", 2)
     orders = []
     for _ in range(6):
         store.shift_clock(60)
@@ -509,7 +530,7 @@ def test_d03_order_that_moves_while_pages_are_read_hides_no_other(
 def test_all_products_and_variations_are_paged_through(
     store: FakeStore, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(routes, "PAGE_SIZE", 2)
+    monkeypatch.setattr(routes.Routes, "page_size", 2)
     store.add_product("Y", 1)
     parent = store.add_variable_product("CASE", {"CASE-RED": 3, "CASE-BLUE": 4, "CASE-GREEN": 5})
 
@@ -522,7 +543,7 @@ def test_all_products_and_variations_are_paged_through(
 
 
 def test_refunds_of_an_order_come_from_all_pages(store: FakeStore, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(routes, "PAGE_SIZE", 2)
+    monkeypatch.setattr(routes.Routes, "page_size", 2)
     order = store.place_order([("X", 5)])
     for _ in range(3):
         store.refund(order, {"X": 1})
@@ -663,3 +684,83 @@ def test_interval_between_calls_is_kept(store: FakeStore) -> None:
 def test_store_whose_turn_never_comes_is_busy(store: FakeStore) -> None:
     with turn(store.url).taken(0, 1), ask(store, timeout_s=0.05) as client, pytest.raises(problems.StoreBusy):
         client.webhooks()
+
+
+def list_all(store: FakeStore) -> list[str]:
+    with ask(store) as client:
+        return [product["sku"] for page in client.product_pages() for product in page]
+
+
+@pytest.fixture
+def many(store: FakeStore) -> list[str]:
+    """130 products, so that a list of them has two pages."""
+    return ["X", *(store.add_product(f"P-{number:03d}", 1).sku for number in range(129))]
+
+
+@pytest.mark.parametrize(
+    "lost", [{"link"}, {"x-wp-total", "x-wp-totalpages"}, {"link", "x-wp-total", "x-wp-totalpages"}]
+)
+def test_a_list_ends_with_its_last_page_whatever_headers_are_lost(
+    store: FakeStore, many: list[str], lost: set[str]
+) -> None:
+    store.faults.drops_headers = lost
+
+    assert list_all(store) == many
+
+
+@pytest.mark.parametrize("most", [99, 50, 12, 7, 1])
+def test_a_host_that_cannot_list_a_hundred_is_asked_for_fewer(
+    store: FakeStore, many: list[str], most: int
+) -> None:
+    store.faults.most_listed = most
+
+    assert list_all(store) == many
+
+
+def test_a_host_that_lists_fewer_than_asked_for_is_read_to_its_end(store: FakeStore, many: list[str]) -> None:
+    store.faults.most_given = 20
+
+    assert list_all(store) == many
+
+
+def test_products_asked_for_by_id_are_asked_for_a_few_at_a_time_where_the_host_needs_it(
+    store: FakeStore, many: list[str]
+) -> None:
+    store.faults.most_listed = 10
+    ids = [found.id for found in store.state.products.values()][:100]
+
+    with ask(store) as client:
+        assert sorted(found["id"] for found in client.products(ids)) == sorted(ids)
+
+
+def test_a_list_that_holds_less_than_it_says_is_incomplete(
+    store: FakeStore, many: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store.faults.most_given = 20
+    store.faults.fail_pages = set()
+    real = Client.ask
+
+    def third_page_is_empty(client: Client, method: str, path: str, query: Any, body: Any = None) -> Any:
+        answer = real(client, method, path, query, body)
+        return replace(answer, body=b"[]", headers={}) if query.get("page") == "3" else answer
+
+    monkeypatch.setattr(Client, "ask", third_page_is_empty)
+
+    with pytest.raises(problems.BadAnswer, match="130, and lists 40"):
+        list_all(store)
+
+
+def test_lists_with_gaps_are_read_like_any_list(store: FakeStore, many: list[str]) -> None:
+    store.faults.lists_as_objects = True
+
+    assert list_all(store) == many
+
+
+def test_a_page_cache_that_knows_addresses_has_none_of_ours(store: FakeStore) -> None:
+    store.faults.keeps_answers = True
+    with ask(store) as client:
+        before = list(client.orders_pages(None))
+        store.place_order([("X", 1)])
+        after = list(client.orders_pages(None))
+
+    assert (sum(map(len, before)), sum(map(len, after))) == (0, 1)

@@ -6,6 +6,7 @@ and .netrc are not used: what is sent to a store is what stands in its settings.
 """
 
 import logging
+import secrets
 import time
 from dataclasses import dataclass
 from typing import Self
@@ -19,10 +20,11 @@ from urllib3.exceptions import HTTPError
 from writer.stores.woocommerce import auth, problems
 from writer.stores.woocommerce.problems import (
     Answer,
-    BadAnswer,
+    AnswerTooLarge,
     KeysReadOnly,
     KeysRefused,
     StoreError,
+    StoreSilent,
     StoreUnreachable,
 )
 from writer.stores.woocommerce.routes import Json, Routes
@@ -69,6 +71,7 @@ class Client(Routes):
         self._http.verify = site.ca_bundle or True
         self._http.headers["User-Agent"] = "onerom-sales"
         self._http.headers["Accept"] = "application/json"
+        self._http.headers["Cache-Control"] = "no-cache"
         for scheme in ("https://", "http://"):
             self._http.mount(scheme, HTTPAdapter(pool_connections=1, pool_maxsize=2, max_retries=0))
 
@@ -141,7 +144,7 @@ class Client(Routes):
                 response = self._http.request(
                     method,
                     url,
-                    params={**query, **(self._keys() if way == auth.QUERY else {})},
+                    params={**query, **_unique(method), **(self._keys() if way == auth.QUERY else {})},
                     json=body,
                     auth=self._signer(way),
                     timeout=timeout_s,
@@ -167,6 +170,11 @@ class Client(Routes):
         return {"consumer_key": self.site.key, "consumer_secret": self.site.secret}
 
 
+def _unique(method: str) -> Json:
+    """Return what gives every read an address of its own, so that no cache has an answer for it."""
+    return {"_": secrets.token_hex(8)} if method == "GET" else {}
+
+
 class _Lost(StoreUnreachable):
     """The connection was refused or cut, quickly: worth another try, for a read."""
 
@@ -177,7 +185,7 @@ def _bounded(response: requests.Response, until: float) -> bytes:
     for chunk in response.iter_content(65536):
         content += chunk
         if len(content) > LARGEST_ANSWER:
-            raise BadAnswer(f"The answer is larger than {LARGEST_ANSWER // 1_000_000} MB.")
+            raise AnswerTooLarge(f"The answer is larger than {LARGEST_ANSWER // 1_000_000} MB.")
         if time.monotonic() > until:
             raise requests.Timeout
     return bytes(content)
@@ -190,7 +198,9 @@ def _explained(error: Exception, timeout_s: float) -> StoreError:
             "The store's certificate cannot be verified: it is self-signed, expired, or for another name."
         )
     if isinstance(error, requests.Timeout) or "timed out" in str(error).lower():
-        return StoreUnreachable(f"The store did not answer within {timeout_s:g} seconds.")
+        if isinstance(error, requests.ConnectTimeout):
+            return StoreUnreachable(f"The store did not answer within {timeout_s:g} seconds.")
+        return StoreSilent(f"The store did not answer within {timeout_s:g} seconds.")
     if isinstance(error, requests.exceptions.InvalidURL | requests.exceptions.MissingSchema | UnicodeError):
         return StoreUnreachable("This is not an address that can be asked.")
     if isinstance(error, requests.exceptions.ConnectionError):

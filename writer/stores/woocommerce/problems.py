@@ -85,8 +85,24 @@ class BadAnswer(StoreError):
     """The answer is not what WooCommerce says: not JSON, another shape, too large."""
 
 
-class StoreBroken(StoreError):
+class TooHeavy(StoreError):
+    """What was asked for may have been too much for the host: asking for less can help."""
+
+
+class StoreBroken(TooHeavy):
     """The store has an error of its own (5xx)."""
+
+
+class StoreSilent(StoreUnreachable, TooHeavy):
+    """The store was reached and gave no answer in time."""
+
+
+class AnswerTooLarge(BadAnswer, TooHeavy):
+    """The answer is larger than any that is read."""
+
+
+class CachedAnswer(StoreError):
+    """Something in front of the store answers with what it kept, so the answer may be of any time."""
 
 
 @dataclass(frozen=True)
@@ -119,6 +135,17 @@ class Answer:
         return "html" in self.headers.get("content-type", "") or self.body.lstrip()[:1] == b"<"
 
     @property
+    def cached_by(self) -> str | None:
+        """Return the header that says this is a kept answer; None where none does."""
+        for name, value in self.headers.items():
+            if name == "age" and value.strip().isdecimal() and int(value) > 0:
+                return f"Age: {value.strip()}"
+            # X-Cache, CF-Cache-Status, X-LiteSpeed-Cache, X-Proxy-Cache, X-Kinsta-Cache and their like.
+            if "cache" in name and re.search(r"\bhit\b", value, re.IGNORECASE):
+                return f"{name}: {plain(value)[:40]}"
+        return None
+
+    @property
     def error(self) -> tuple[str, str]:
         """Return WooCommerce's code and message, both "" where there are none."""
         try:
@@ -136,8 +163,13 @@ def plain(text: str) -> str:
 
 
 def check(answer: Answer) -> None:
-    """Return where the answer is a success (2xx); else raise what it means."""
+    """Return where the answer is a success (2xx) of now; else raise what it means."""
     if answer.status // 100 == 2:
+        if answer.cached_by is not None:
+            raise CachedAnswer(
+                f"A cache answers in the store's place ({answer.cached_by}), so nobody knows from when its"
+                " numbers are. Exclude /wp-json/ from the page cache of the shop or its host."
+            )
         return
     if answer.status // 100 == 3:
         raise _moved(answer)

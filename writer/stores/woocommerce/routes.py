@@ -1,17 +1,16 @@
 """WooCommerce's routes: the path, query and shape of answer behind each verb. No HTTP here."""
 
-import re
 from abc import ABC, abstractmethod
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
-from urllib.parse import parse_qs, urlsplit
 
-from writer.stores.woocommerce.problems import Answer, BadAnswer
+from writer.stores.woocommerce.problems import Answer, BadAnswer, StoreError, TooHeavy
 
 PAGE_SIZE = 100  # the most WooCommerce gives, and the most it takes in a batch
 PRODUCT_FIELDS = "id,type,sku,name,status,manage_stock,stock_quantity,backorders,parent_id,attributes"
-_NEXT = re.compile(r'<([^>]*)>\s*;[^,]*\brel="?next"?')
+# What a list is asked for on a host that cannot give a hundred; each goes into the one before.
+SMALLER_PAGES = {100: 50, 50: 10, 10: 5, 5: 1}
 
 OTHER_SHAPE = "The answer is JSON of another shape than WooCommerce's."
 
@@ -23,6 +22,7 @@ class Routes(ABC):
     """The verbs of a store. Every one raises StoreError (see problems.py) where the store did not do it."""
 
     root: str  # address of the store's /wp-json/
+    page_size = PAGE_SIZE  # how many things a list is asked for
 
     @abstractmethod
     def ask(self, method: str, path: str, query: Json, body: Json | None = None) -> Answer:
@@ -64,7 +64,7 @@ class Routes(ABC):
                 yield page
                 newest = _newest(page)
                 # What changes once the last page is read is the next reading's.
-                if newest is not None and newest - _SECOND > since and len(page) == PAGE_SIZE:
+                if newest is not None and newest - _SECOND > since and len(page) == self.page_size:
                     since, is_at_end = newest - _SECOND, False
                     break
 
@@ -74,8 +74,7 @@ class Routes(ABC):
 
     def orders(self, ids: list[int | str]) -> list[Json]:
         """Return the orders with these ids that are not in the trash; at most 100 ids a call."""
-        query = {"include": ",".join(str(found) for found in ids), "per_page": 100, "status": "any"}
-        return _listed(self.ask("GET", "orders", query))
+        return self._some("orders", [int(found) for found in ids], {"status": "any"})
 
     def refunds(self, order_id: int | str) -> list[Json]:
         """Return all refunds of an order, none where there is no such order (so does WooCommerce)."""
@@ -95,11 +94,11 @@ class Routes(ABC):
 
     def products(self, ids: list[int]) -> list[Json]:
         """Return those of at most 100 products that exist, in any order."""
-        return self._some("products", ids)
+        return self._some("products", ids, {"_fields": PRODUCT_FIELDS})
 
     def variations(self, parent_id: int, ids: list[int]) -> list[Json]:
         """Return those of at most 100 variations that exist; raises NotThere without the parent."""
-        return self._some(f"products/{int(parent_id)}/variations", ids)
+        return self._some(f"products/{int(parent_id)}/variations", ids, {"_fields": PRODUCT_FIELDS})
 
     def write_products(self, items: list[Json]) -> list[Json]:
         """Update at most 100 products; one answer each, in order, an `error` in those that failed."""
@@ -148,13 +147,21 @@ class Routes(ABC):
 
     # Shapes of answers
 
-    def _some(self, path: str, ids: list[int]) -> list[Json]:
-        if not ids:
-            return []
+    def _some(self, path: str, ids: list[int], query: Json) -> list[Json]:
+        """Return those of at most 100 things that exist, in several calls where a host needs it."""
         if len(ids) > PAGE_SIZE:
             raise ValueError(f"at most {PAGE_SIZE} ids a call")
-        query = {"include": ",".join(map(str, ids)), "per_page": str(PAGE_SIZE), "_fields": PRODUCT_FIELDS}
-        return _listed(self.ask("GET", path, query))
+        found: list[Json] = []
+        while ids:
+            some = ids[: self.page_size]
+            asked = {**query, "include": ",".join(map(str, some)), "per_page": str(self.page_size)}
+            try:
+                found += _listed(self.ask("GET", path, asked))
+            except TooHeavy as error:
+                self._ask_for_fewer(error)
+            else:
+                ids = ids[len(some) :]
+        return found
 
     def _batch(self, path: str, items: list[Json]) -> list[Json]:
         if not items:
@@ -173,26 +180,52 @@ class Routes(ABC):
         return [item for page, _ in self._pages(path, {}) for item in page]
 
     def _pages(self, path: str, query: Json) -> Iterator[tuple[list[Json], int]]:
-        """Yield each page of a list and how many things the list has, as long as there is a next one."""
-        number: int | None = 1
-        while number is not None:
-            answer = self.ask("GET", path, {**query, "per_page": str(PAGE_SIZE), "page": str(number)})
-            total = answer.headers.get("x-wp-total", "")
-            yield _listed(answer), int(total) if total.isdecimal() else 0
-            number = self._next(answer, number)
+        """Yield each page of a list and how many things the list has (0: the store does not say).
 
-    def _next(self, answer: Answer, number: int) -> int | None:
-        """Return the number of the next page, None at the end; our own address is asked for it."""
-        found = _NEXT.search(answer.headers.get("link", ""))
-        if found is None:
-            return None
-        url = found[1]
-        if urlsplit(url).hostname != urlsplit(self.root).hostname:
-            raise BadAnswer("The next page of the list is said to be on another host; it is not asked for.")
-        told = parse_qs(urlsplit(url).query).get("page", [""])[0]
-        if not told.isdecimal() or int(told) <= number:
-            raise BadAnswer("The store does not say which page of the list comes next.")
-        return int(told)
+        A list ends with a page that is shorter than asked for, or empty. Headers may be lost on the way, so a
+        missing `Link` says nothing. Raises BadAnswer where the store says that the list has more.
+        """
+        seen = total = 0
+        while True:
+            answer, size = self._page(path, query, seen)
+            page = _listed(answer)
+            # Past the end of a list WooCommerce says that it has 0.
+            total = _total(answer) if page else total
+            seen += len(page)
+            yield page, total
+            is_full = len(page) == size and not (total and seen >= total)
+            if not is_full and not self._is_cut_short(page, seen, total):
+                break
+        if seen < total:
+            raise BadAnswer(f"The store says that the list has {total}, and lists {seen} of them.")
+
+    def _page(self, path: str, query: Json, seen: int) -> tuple[Answer, int]:
+        """Return the answer that lists what comes after `seen` things, and how many it was asked for."""
+        while True:
+            size = self.page_size
+            asked = {**query, "per_page": str(size), "page": str(seen // size + 1)}
+            try:
+                return self.ask("GET", path, asked), size
+            except TooHeavy as error:
+                self._ask_for_fewer(error)
+
+    def _ask_for_fewer(self, error: StoreError) -> None:
+        """Have what follows asked for in smaller pages; raises `error` where there are none smaller."""
+        if self.page_size not in SMALLER_PAGES:
+            raise error
+        self.page_size = SMALLER_PAGES[self.page_size]
+
+    def _is_cut_short(self, page: list[Json], seen: int, total: int) -> bool:
+        """Tell whether a host gave fewer than asked for, although the list goes on; go on with as many."""
+        if not page or seen >= total or seen % len(page):
+            return False
+        self.page_size = len(page)
+        return True
+
+
+def _total(answer: Answer) -> int:
+    said = answer.headers.get("x-wp-total", "").strip()
+    return int(said) if said.isascii() and said.isdecimal() and len(said) < 10 else 0
 
 
 def _after(moment: datetime | None) -> Json:
