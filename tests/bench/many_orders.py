@@ -24,17 +24,8 @@ SELECT 1 + i % 4, i, i,
   'Customer ' || i, 'customer' || i || '@example.test', 'customer ' || i, i || ' customer', '2026-11-20'
 FROM n
 """
-DAY = "CAST(strftime('%s', {}) AS INTEGER) / 86400"
-BUCKETS = {
-    "all": "0",
-    "created": DAY.format("created_at"),
-    "created/64": f"({DAY.format('created_at')}) >> 6",
-    "modified": DAY.format("version"),
-    "modified/64": f"({DAY.format('version')}) >> 6",
-    "total": "total_minor",
-    "total/64": "total_minor >> 6",
-    "total/4096": "total_minor >> 12",
-}
+DAY = "CAST(strftime('%s', created_at) AS INTEGER) / 86400"
+MONTH = "substr(created_at, 1, 4) * 12 + substr(created_at, 6, 2) - 1"
 
 
 def make_orders(folder: Path, how_many: int) -> str:
@@ -67,13 +58,12 @@ def _kept(db: sqlite3.Connection, which: str) -> list[tuple[str, str]]:
 
 
 def _count(db: sqlite3.Connection) -> None:
-    for kind, bucket in BUCKETS.items():
-        db.execute(
-            "INSERT INTO order_counts (store_id, status, kind, bucket, orders)"
-            f" SELECT store_id, status, '{kind}', {bucket}, count(*) FROM orders GROUP BY 1, 2, 4"
-        )
+    db.execute(
+        "INSERT INTO order_counts (store_id, status, month, orders, cached)"
+        f" SELECT store_id, status, {MONTH}, count(*), count(*) FROM orders GROUP BY 1, 2, 3"
+    )
     db.execute(
         "INSERT INTO order_revenue (store_id, currency, day, orders, units, net_minor) SELECT store_id,"
-        f" currency, {DAY.format('created_at')}, count(*), sum(units), sum(net_minor)"
+        f" currency, {DAY}, count(*), sum(units), sum(net_minor)"
         " FROM orders GROUP BY 1, 2, 3"
     )

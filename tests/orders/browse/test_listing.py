@@ -13,7 +13,7 @@ from writer.db.schema.orders import order_lines, orders
 from writer.lib.errors import Invalid
 from writer.lib.store_scope import EVERYTHING, NOTHING, StoreScope
 from writer.orders.browse import listing
-from writer.orders.browse.listing import OrderFilters, Sorting
+from writer.orders.browse.filters import SORTS, OrderFilters, Sorting
 
 pytestmark = pytest.mark.postgres
 
@@ -21,6 +21,7 @@ LIMIT = 25
 KEYS: dict[str, Callable[[Row[Any]], Any]] = {
     "date_created": lambda row: (row.created_at, row.id),
     "date_modified": lambda row: (row.modified_at, row.id),
+    "total": lambda row: (row.total_minor, row.id),
 }
 FILTERS = [
     OrderFilters(),
@@ -75,12 +76,19 @@ def walked(database: Database, store_scope: StoreScope, filters: OrderFilters, s
     return found
 
 
+@pytest.mark.parametrize("short", [20, 1_000], ids=["long", "short"])
 @pytest.mark.parametrize("is_descending", [True, False], ids=["desc", "asc"])
-@pytest.mark.parametrize("by", listing.SORTS)
+@pytest.mark.parametrize("by", SORTS)
 @pytest.mark.parametrize("store_scope", [EVERYTHING, StoreScope(frozenset([1, 3]))], ids=["all", "some"])
 def test_every_page_of_every_list_is_right(
-    database: Database, store_scope: StoreScope, by: str, is_descending: bool
+    database: Database,
+    monkeypatch: pytest.MonkeyPatch,
+    store_scope: StoreScope,
+    by: str,
+    is_descending: bool,
+    short: int,
 ) -> None:
+    monkeypatch.setattr(listing, "SHORT", short)
     for filters in FILTERS:
         rows = expected(database, store_scope, filters)
 
@@ -91,20 +99,18 @@ def test_every_page_of_every_list_is_right(
         in_order = [by_id[order_id] for order_id in found]
         if by in KEYS:
             assert in_order == sorted(rows, key=KEYS[by], reverse=is_descending), filters
-        elif by == "total":
-            totals = [row.total_minor for row in rows]
-            assert [row.total_minor for row in in_order] == sorted(totals, reverse=is_descending), filters
         else:
             newest = sorted(rows, key=KEYS["date_created"], reverse=True)
             assert in_order == sorted(newest, key=lambda row: row.status, reverse=is_descending), filters
 
 
 @pytest.mark.parametrize("is_descending", [True, False], ids=["desc", "asc"])
-@pytest.mark.parametrize("by", KEYS)
+@pytest.mark.parametrize("by", ["date_created", "date_modified"])
 @pytest.mark.parametrize("day", [datetime(9999, 12, 31, tzinfo=UTC), datetime(1, 1, 1, tzinfo=UTC)])
 def test_orders_recorded_of_the_calendars_ends_are_listed_with_the_others(
-    database: Database, day: datetime, by: str, is_descending: bool
+    database: Database, monkeypatch: pytest.MonkeyPatch, day: datetime, by: str, is_descending: bool
 ) -> None:
+    monkeypatch.setattr(listing, "SHORT", 20)
     with database.transaction() as db:
         db.execute(update(orders).where(orders.c.id.in_((7, 500))).values(created_at=day, version=day))
 
@@ -132,7 +138,7 @@ def test_a_walk_from_order_to_order_leaves_none_out(database: Database, store_sc
 
 
 def test_who_sees_no_store_sees_no_order(database: Database) -> None:
-    for by in listing.SORTS:
+    for by in SORTS:
         assert walked(database, NOTHING, OrderFilters(), Sorting(by)) == []
     assert walked(database, NOTHING, OrderFilters(text="1"), Sorting()) == []
 

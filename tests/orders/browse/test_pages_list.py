@@ -16,7 +16,7 @@ from writer.db import Database
 from writer.db.schema.orders import orders
 from writer.lib.store_scope import EVERYTHING
 from writer.orders.browse import export, listing
-from writer.orders.browse.listing import OrderFilters
+from writer.orders.browse.filters import OrderFilters
 
 pytestmark = pytest.mark.postgres
 

@@ -23,6 +23,7 @@ from writer.db.schema.types import UtcTime, metadata
 # What lets an index of PostgreSQL find beginnings, whatever language it sorts by.
 BEGINNINGS = "text_pattern_ops"
 OF_CACHED: dict[str, Any] = {"sqlite_where": text("is_cached = 1"), "postgresql_where": text("is_cached")}
+_FILTERED = ("id", "store_id", "status", "is_cached")
 
 # Money in minor units. SQLite's integers are as large as they need to be.
 MINOR = Integer().with_variant(BigInteger, "postgresql")
@@ -64,14 +65,16 @@ orders = Table(
     Column("erased_at", UtcTime),  # when its customer was erased here; NULL: never
     Column("modified_at", UtcTime, Computed("coalesce(version, created_at)")),  # never NULL
     UniqueConstraint("store_id", "external_id", "key_hash"),
-    Index("ix_orders_newest", "created_at", "id"),
     Index("ix_orders_number", "number", postgresql_ops={"number": BEGINNINGS}),
     Index("ix_orders_customer_email", "customer_email", postgresql_ops={"customer_email": BEGINNINGS}),
     Index("ix_orders_customer_key", "customer_key", postgresql_ops={"customer_key": BEGINNINGS}),
     Index("ix_orders_customer_turned", "customer_turned", postgresql_ops={"customer_turned": BEGINNINGS}),
-    Index("ix_orders_by_created", "store_id", "status", "created_at", "id", "is_cached", **OF_CACHED),
-    Index("ix_orders_by_modified", "store_id", "status", "modified_at", "id", "is_cached", **OF_CACHED),
-    Index("ix_orders_by_total", "store_id", "status", "total_minor", "id", "is_cached", **OF_CACHED),
+    # Long lists are read along one of these: store, status and is_cached are in it for the filters.
+    Index("ix_orders_by_created", "created_at", *_FILTERED),
+    Index("ix_orders_by_modified", "modified_at", *_FILTERED, **OF_CACHED),
+    Index("ix_orders_by_total", "total_minor", *_FILTERED, **OF_CACHED),
+    # Short ones are found by this one, and sorted.
+    Index("ix_orders_by_status", "store_id", "status", "created_at", "id", "is_cached", **OF_CACHED),
     Index(
         "ix_orders_parent",
         "store_id",
@@ -162,19 +165,15 @@ product_skus = Table(
     UniqueConstraint("store_id", "product_id", "variation_id"),
 )
 
-# Both are kept by triggers on `orders`, so that neither a count nor a page far down a list reads every
-# order. Counts are of cached orders alone, but for 'ever'; revenue stays when an order leaves the cache.
+# Both are kept by triggers on `orders`, so that neither a count nor a sum reads every order.
 order_counts = Table(
     "order_counts",
     metadata,
-    # 'created', 'modified' (UTC day number), 'total' (total_minor); above these, so that few rows have to be
-    # added up, 'created/64', 'modified/64', 'total/64', 'total/4096'; 'all' (0), and 'ever' (0), with those
-    # that have left the cache
-    Column("kind", Text, primary_key=True),
     Column("store_id", Integer, primary_key=True),
     Column("status", Text, primary_key=True),
-    Column("bucket", MINOR, primary_key=True),
-    Column("orders", Integer, nullable=False),
+    Column("month", Integer, primary_key=True),  # of the order's creation, UTC: 12 * year + month - 1
+    Column("orders", Integer, nullable=False),  # all of them
+    Column("cached", Integer, nullable=False),  # those that lists show
     sqlite_with_rowid=False,
 )
 

@@ -9,7 +9,7 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, Field, WithJson
 from sqlalchemy import Row
 
 from writer.lib import money
-from writer.orders.browse.listing import OrderFilters, Sorting
+from writer.orders.browse.filters import OrderFilters, Sorting
 from writer.orders.browse.stats import Stats
 from writer.orders.record import MAX_ID
 from writer.web.api_types import Offset, TimeText, iso, whole_number

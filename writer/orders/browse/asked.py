@@ -4,7 +4,7 @@ from datetime import date
 
 from flask import request
 
-from writer.orders.browse.listing import NEWEST, OrderFilters, Sorting
+from writer.orders.browse.filters import NEWEST, OrderFilters, Sorting
 from writer.orders.record import MAX_ID
 
 # Value in the address, what people call it, what it is.

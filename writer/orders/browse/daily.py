@@ -37,9 +37,9 @@ def list_days(db: Connection, store_scope: StoreScope, first: date, last: date) 
 
 
 def count_by_status(db: Connection, store_scope: StoreScope) -> dict[str, int]:
-    """Return how many orders each status has; statuses without any are left out."""
+    """Return how many orders in the cache each status has; statuses without any are left out."""
     table = order_counts.c
-    total = func.sum(table.orders)
-    query = select(table.status, total).where(table.kind == "all", store_scope.of(table.store_id))
+    total = func.sum(table.cached)
+    query = select(table.status, total).where(store_scope.of(table.store_id))
     rows = db.execute(query.group_by(table.status).having(total > 0).order_by(table.status))
     return {status: int(found) for status, found in rows}

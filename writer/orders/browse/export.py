@@ -10,7 +10,7 @@ from writer.db import Database
 from writer.lib import money
 from writer.lib.store_scope import StoreScope
 from writer.orders.browse import queries
-from writer.orders.browse.listing import OrderFilters
+from writer.orders.browse.filters import OrderFilters
 from writer.web.csv_export import harmless, in_pieces
 from writer.web.layout import iso
 

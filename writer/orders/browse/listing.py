@@ -1,63 +1,46 @@
-"""Lists of orders: which ones a filter leaves, how many, sorted how, and which of them a page holds.
+"""Lists of orders: which ones a filter leaves, how many, and which of them a page holds.
 
-What a page costs does not depend on how many orders there are, nor on how far down it is (see walk.py).
+A short list is sorted for each page. A long one is read along an index: by date from the month that holds the
+page, so that every page costs the same; by total or change from the nearer end of the list.
 """
 
-from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime, timedelta
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, and_, func, or_, select
+from sqlalchemy import ColumnElement, Connection, func, or_, select
 
-from writer.db.schema.orders import order_counts, orders
+from writer.db.schema.orders import orders
 from writer.lib.errors import Invalid
 from writer.lib.store_scope import StoreScope
-from writer.orders.browse import search, walk
-from writer.orders.browse.walk import Scope, Stretch
-from writer.orders.record import visible
+from writer.orders.browse import months
+from writer.orders.browse.filters import (
+    OrderFilters,
+    Sorting,
+    along_an_index,
+    by_store_and_status,
+    made_between,
+    searched,
+)
+from writer.orders.browse.months import Month
 
-SORTS = ("date_created", "date_modified", "total", "status")
+SHORT = 1_000  # orders that are sorted as fast as they are found
 # A range of dates cuts across every other order: so many are sorted at once, more are refused.
 MOST_SORTED = 10_000
-_EPOCH = date(1970, 1, 1)
-
-
-@dataclass(frozen=True)
-class OrderFilters:
-    """Which orders to list; "" and None leave that out. Days are those the orders were made on, in UTC, both
-    included; `text` is looked for as search.py says."""
-
-    status: str = ""
-    store_id: int | None = None
-    text: str = ""
-    first_on: date | None = None
-    last_on: date | None = None
-
-    def __bool__(self) -> bool:
-        return self != OrderFilters()
-
-    @property
-    def has_days(self) -> bool:
-        return self.first_on is not None or self.last_on is not None
-
-
-@dataclass(frozen=True)
-class Sorting:
-    """By what a list is sorted (one of SORTS) and which way; of one status always newest first."""
-
-    by: str = "date_created"
-    is_descending: bool = True
-
-
-NEWEST = Sorting()
+_COLUMNS: dict[str, ColumnElement[Any]] = {
+    "date_created": orders.c.created_at,
+    "date_modified": orders.c.modified_at,
+    "total": orders.c.total_minor,
+    "status": orders.c.status,
+}
 
 
 def count(db: Connection, store_scope: StoreScope, filters: OrderFilters) -> int:
     """Return how many orders the filters leave; of those a text finds, as many as search.py looks at."""
-    if filters.text:
-        found = select(func.count()).select_from(orders)
-        return int(db.execute(found.where(_found(db, store_scope, filters))).scalar_one())
-    scope = _scope(db, store_scope, filters)
-    return sum(_by_status(db, scope, filters).values())
+    if not filters.text:
+        return months.count(db, store_scope, filters)
+    found = select(func.count()).select_from(orders).where(searched(db, store_scope, filters))
+    return int(db.execute(found).scalar_one())
 
 
 def page(
@@ -68,22 +51,20 @@ def page(
     Raises Invalid naming `orderBy` where a range of dates that holds more than 10,000 orders is to be sorted
     by total or by the time of change.
     """
-    stretch = Stretch(limit, offset)
     if filters.text:
-        return _sorted(db, _found(db, store_scope, filters), sorting, stretch)
-    scope = _scope(db, store_scope, filters)
+        return _ids(db, searched(db, store_scope, filters), sorting, limit, offset)
+    total = months.count(db, store_scope, filters)
+    is_cut_across = filters.has_days and sorting.by in ("date_modified", "total")
+    if is_cut_across and total > MOST_SORTED:
+        sentence = f"More than {MOST_SORTED:,} orders are of these dates: sort them by date_created."
+        raise Invalid(sentence, {"orderBy": sentence})
+    if is_cut_across or total <= SHORT:
+        return _ids(db, by_store_and_status(db, store_scope, filters), sorting, limit, offset)
     if sorting.by == "status":
-        return _page_by_status(db, scope, filters, sorting, stretch)
+        return _page_by_status(db, store_scope, filters, sorting.is_descending, limit, offset)
     if sorting.by == "date_created":
-        return _page_by_day(db, scope, filters, stretch, sorting.is_descending)
-    if filters.has_days:
-        if sum(_by_status(db, scope, filters).values()) > MOST_SORTED:
-            sentence = f"More than {MOST_SORTED:,} orders are of these dates: sort them by date_created."
-            raise Invalid(sentence, {"orderBy": sentence})
-        return _sorted(db, scope.rows & _of_days(filters), sorting, stretch)
-    if sorting.by == "date_modified":
-        return walk.by_time(db, scope, "modified", stretch, sorting.is_descending)
-    return walk.by_total(db, scope, stretch, sorting.is_descending)
+        return _page_by_date(db, store_scope, filters, sorting, limit, offset)
+    return _page_from_nearer_end(db, along_an_index(store_scope, filters), sorting, limit, offset, total)
 
 
 def after(
@@ -97,120 +78,85 @@ def after(
 
     What comes and goes meanwhile shifts nothing, as it would an offset.
     """
-    which = _found(db, store_scope, filters) if filters.text else _walked(store_scope, filters)
+    if filters.text:
+        which = searched(db, store_scope, filters)
+    else:
+        which = along_an_index(store_scope, filters) & made_between(filters.first_at, filters.until)
     if last is not None:
         made, order_id = last
         same = (orders.c.created_at == made) & (orders.c.id > order_id)
         which &= (orders.c.created_at >= made) & or_(orders.c.created_at > made, same)
-    query = select(orders.c.id).where(which).order_by(orders.c.created_at, orders.c.id)
-    return list(db.execute(query.limit(limit)).scalars())
-
-
-def _walked(store_scope: StoreScope, filters: OrderFilters) -> ColumnElement[bool]:
-    """Return the condition that leaves what the filters do, for a walk along the times of making."""
-    # Not the column itself, or SQLite would sort all orders of a store each time instead of walking on.
-    store_id = orders.c.store_id + 0
-    which = orders.c.is_cached & store_scope.of(store_id) & _of_days(filters)
-    if filters.status:
-        which &= orders.c.status == filters.status
-    if filters.store_id is not None:
-        which &= store_id == filters.store_id
-    return which
-
-
-def _scope(db: Connection, store_scope: StoreScope, filters: OrderFilters) -> Scope:
-    """Return stores and statuses by name: with both an index leads straight to each one's orders."""
-    wanted = (
-        store_scope.of(order_counts.c.store_id) & (order_counts.c.kind == "all") & (order_counts.c.orders > 0)
-    )
-    if filters.store_id is not None:
-        wanted &= order_counts.c.store_id == filters.store_id
-    if filters.status:
-        wanted &= order_counts.c.status == filters.status
-    rows = db.execute(select(order_counts.c.store_id, order_counts.c.status).where(wanted)).all()
-    return Scope(
-        tuple(sorted({int(row.store_id) for row in rows})), tuple(sorted({row.status for row in rows}))
-    )
-
-
-def _by_status(db: Connection, scope: Scope, filters: OrderFilters) -> dict[str, int]:
-    if not filters.has_days:
-        return walk.count_by_status(db, scope)
-    before, until = _outside(db, scope, filters)
-    return {status: until[status] - before.get(status, 0) for status in until}
-
-
-def _outside(db: Connection, scope: Scope, filters: OrderFilters) -> tuple[dict[str, int], dict[str, int]]:
-    """Return by status how many orders come before the days of the filter, and how many until their end."""
-    first = walk.count_before(db, scope, _day(filters.first_on)) if filters.first_on else {}
-    if filters.last_on:
-        return first, walk.count_before(db, scope, _day(filters.last_on) + 1)
-    return first, walk.count_by_status(db, scope)
-
-
-def _page_by_day(
-    db: Connection, scope: Scope, filters: OrderFilters, stretch: Stretch, is_descending: bool
-) -> list[int]:
-    """Return a page by the time orders were made: other days only lie further up or down the same list."""
-    if filters.has_days:
-        before, until = (sum(counts.values()) for counts in _outside(db, scope, filters))
-        above = sum(walk.count_by_status(db, scope).values()) - until if is_descending else before
-        left = until - before - stretch.offset
-        stretch = Stretch(max(0, min(stretch.limit, left)), stretch.offset + above)
-    return walk.by_time(db, scope, "created", stretch, is_descending) if stretch.limit else []
+    return _ids(db, which, Sorting("date_created", is_descending=False), limit, 0)
 
 
 def _page_by_status(
-    db: Connection, scope: Scope, filters: OrderFilters, sorting: Sorting, stretch: Stretch
+    db: Connection,
+    store_scope: StoreScope,
+    filters: OrderFilters,
+    is_descending: bool,
+    limit: int,
+    offset: int,
 ) -> list[int]:
-    counts = _by_status(db, scope, filters)
+    """Return a page of a list by status, newest first within each."""
     ids: list[int] = []
-    for status in sorted(counts, reverse=sorting.is_descending):
-        left = Stretch(stretch.limit - len(ids), stretch.offset)
-        if left.limit and left.offset < counts[status]:
-            of_status = replace(scope, statuses=(status,))
-            ids += _page_by_day(db, of_status, filters, left, is_descending=True)
-        stretch = replace(stretch, offset=max(0, stretch.offset - counts[status]))
+    for status in sorted(months.list_statuses(db, store_scope, filters), reverse=is_descending):
+        of_status = replace(filters, status=status)
+        found = months.list_months(db, store_scope, of_status)[::-1]
+        which = along_an_index(store_scope, of_status)
+        ids += _ids_of_months(db, which, found, Sorting(), limit - len(ids), offset)
+        if len(ids) == limit:
+            break
+        offset = max(0, offset - sum(month.orders for month in found))
     return ids
 
 
-def _sorted(db: Connection, which: ColumnElement[bool], sorting: Sorting, stretch: Stretch) -> list[int]:
-    """Return a page of few orders, all of them sorted for it."""
-    column = {
-        "date_created": orders.c.created_at,
-        "date_modified": orders.c.modified_at,
-        "total": orders.c.total_minor,
-        "status": orders.c.status,
-    }[sorting.by]
-    newest = (orders.c.created_at.desc(), orders.c.id.desc())
-    oldest = (orders.c.created_at, orders.c.id)
-    ties = newest if sorting.is_descending or sorting.by == "status" else oldest
-    first = column.desc() if sorting.is_descending else column.asc()
-    query = select(orders.c.id).where(which).order_by(first, *ties)
-    return list(db.execute(query.limit(stretch.limit).offset(stretch.offset)).scalars())
+def _page_by_date(
+    db: Connection, store_scope: StoreScope, filters: OrderFilters, sorting: Sorting, limit: int, offset: int
+) -> list[int]:
+    """Return a page by the time orders were made."""
+    found = months.list_months(db, store_scope, filters)
+    if sorting.is_descending:
+        found.reverse()
+    return _ids_of_months(db, along_an_index(store_scope, filters), found, sorting, limit, offset)
 
 
-def _found(db: Connection, store_scope: StoreScope, filters: OrderFilters) -> ColumnElement[bool]:
-    which = and_(visible(store_scope), orders.c.id.in_(search.matching(db, store_scope, filters.text)))
-    if filters.status:
-        which &= orders.c.status == filters.status
-    if filters.store_id is not None:
-        which &= orders.c.store_id == filters.store_id
-    return which & _of_days(filters)
+def _ids_of_months(
+    db: Connection,
+    which: ColumnElement[bool],
+    found: list[Month],
+    sorting: Sorting,
+    limit: int,
+    offset: int,
+) -> list[int]:
+    """Return a page of the orders of these months; those that it does not touch are not read."""
+    ids: list[int] = []
+    for month in found:
+        if offset < month.orders:
+            of_month = which & made_between(month.first_at, month.until)
+            ids += _ids(db, of_month, sorting, limit - len(ids), offset)
+        if len(ids) == limit:
+            break
+        offset = max(0, offset - month.orders)
+    return ids
 
 
-def _of_days(filters: OrderFilters) -> ColumnElement[bool]:
-    found: list[ColumnElement[bool]] = [orders.c.id > 0]
-    if filters.first_on is not None:
-        found.append(orders.c.created_at >= _midnight(filters.first_on))
-    if filters.last_on is not None:
-        found.append(orders.c.created_at < _midnight(filters.last_on) + timedelta(days=1))
-    return and_(*found)
+def _page_from_nearer_end(
+    db: Connection, which: ColumnElement[bool], sorting: Sorting, limit: int, offset: int, total: int
+) -> list[int]:
+    """Return a page of a list of `total` orders: the last page is read as fast as the first."""
+    limit = max(0, min(limit, total - offset))
+    if offset <= total // 2:
+        return _ids(db, which, sorting, limit, offset)
+    backwards = replace(sorting, is_descending=not sorting.is_descending)
+    return _ids(db, which, backwards, limit, total - offset - limit)[::-1]
 
 
-def _midnight(day: date) -> datetime:
-    return datetime(day.year, day.month, day.day, tzinfo=UTC)
-
-
-def _day(day: date) -> int:
-    return (day - _EPOCH).days
+def _ids(db: Connection, which: ColumnElement[bool], sorting: Sorting, limit: int, offset: int) -> list[int]:
+    """Return the ids of so many of these orders, sorted; equal ones by id, of one status newest first."""
+    column, last = _COLUMNS[sorting.by], orders.c.id
+    order = [column.desc(), last.desc()] if sorting.is_descending else [column, last]
+    if sorting.by == "status":
+        order[1:] = [orders.c.created_at.desc(), last.desc()]
+    return list(
+        db.execute(select(orders.c.id).where(which).order_by(*order).limit(limit).offset(offset)).scalars()
+    )

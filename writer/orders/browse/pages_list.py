@@ -6,7 +6,7 @@ from writer.db import database, reading
 from writer.lib import clock
 from writer.lib.errors import Invalid
 from writer.orders.browse import asked, daily, export, queries
-from writer.orders.browse.listing import NEWEST
+from writer.orders.browse.filters import NEWEST
 from writer.people import auth
 from writer.web.paging import asked_page
 

@@ -9,7 +9,7 @@ from writer.db.schema.orders import order_events, order_lines, order_refunds, or
 from writer.db.schema.stores import stores
 from writer.lib.store_scope import StoreScope
 from writer.orders.browse import listing
-from writer.orders.browse.listing import OrderFilters, Sorting
+from writer.orders.browse.filters import NEWEST, OrderFilters, Sorting
 from writer.orders.record import visible
 
 
@@ -24,7 +24,7 @@ def list_orders(
     filters: OrderFilters,
     limit: int,
     offset: int,
-    sorting: Sorting = listing.NEWEST,
+    sorting: Sorting = NEWEST,
 ) -> list[Row[Any]]:
     """Return a page of orders: what the list shows, with `store_name`, `units_posted` and `held_lines`."""
     return _rows(db, listing.page(db, store_scope, filters, sorting, limit, offset))

@@ -81,9 +81,10 @@ def together(parts: Iterable[Stats]) -> Stats:
 
 def _counted(db: Connection, store_scope: StoreScope) -> list[Row[Any]]:
     table = order_counts.c
-    columns: tuple[Any, ...] = (table.store_id, table.status, table.orders)
-    query = select(*columns).where(table.kind == "ever", table.orders > 0, store_scope.of(table.store_id))
-    return list(db.execute(query.order_by(table.store_id, table.status)))
+    total = func.sum(table.orders)
+    query = select(table.store_id, table.status, total.label("orders")).where(store_scope.of(table.store_id))
+    by_status = query.group_by(table.store_id, table.status).having(total > 0)
+    return list(db.execute(by_status.order_by(table.store_id, table.status)))
 
 
 def _earned(db: Connection, store_scope: StoreScope) -> list[Row[Any]]:

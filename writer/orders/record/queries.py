@@ -59,7 +59,7 @@ def list_changes(db: Connection, order: Row[Any]) -> list[str]:
     """Return the statuses an order can be given: WooCommerce's, then those of plugins, which are the ones its
     store has shown and the ones the owner says count as paid."""
     counts = order_counts.c
-    of_store = (counts.kind == "all") & (counts.orders > 0) & (counts.store_id == order.store_id)
+    of_store = (counts.cached > 0) & (counts.store_id == order.store_id)
     seen = db.execute(select(counts.status).where(of_store)).scalars()
     mapped = get_channel(db, order.store_id).paid_statuses
     return [*STATUSES, *sorted({*seen, *mapped} - {*STATUSES} - _NO_CHANGE)]
