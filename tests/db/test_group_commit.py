@@ -10,6 +10,7 @@ from typing import Any, cast
 
 import pytest
 from sqlalchemy import Connection
+from sqlalchemy.exc import OperationalError
 
 from writer.db.group_commit import Joined, Work
 
@@ -29,18 +30,31 @@ class Ledger:
         if self.closed:
             raise OSError("locked")
         self.begun += 1
-        written: list[str] = []
+        written = Written()
         yield cast(Connection, written)
-        self.committed.append(written)
+        self.committed.append(list(written))
+
+
+class Written(list[str]):
+    """What a transaction has written so far."""
+
+    @contextmanager
+    def begin_nested(self) -> Iterator[None]:
+        before = len(self)
+        try:
+            yield
+        except BaseException:
+            del self[before:]
+            raise
 
 
 def writes(name: str, then: Callable[[], object] = lambda: None) -> Work:
-    """Work that writes its name, then does something; its result says in which way it was done."""
+    """Work that writes its name, then does something; its result is its name."""
 
-    def work(db: Any, is_alone: bool) -> tuple[str, bool]:
+    def work(db: Any) -> str:
         db.append(name)
         then()
-        return name, is_alone
+        return name
 
     return work
 
@@ -67,7 +81,7 @@ def together(joined: Joined, works: list[Work]) -> list[Future[Any]]:
         while len(joined._waiting) < len(works):
             time.sleep(0.001)
         may_end.set()
-    assert first.result() == ("first", False)
+    assert first.result() == "first"
     return found
 
 
@@ -76,20 +90,30 @@ def test_what_comes_meanwhile_is_committed_together() -> None:
 
     found = together(Joined(ledger.transaction), [writes(name) for name in "abcde"])
 
-    assert [done.result() for done in found] == [(name, False) for name in "abcde"]
+    assert [done.result() for done in found] == list("abcde")
     assert [sorted(written) for written in ledger.committed] == [["first"], list("abcde")]
 
 
-def test_one_that_fails_is_alone_in_that() -> None:
+def test_one_that_fails_undoes_only_itself() -> None:
     ledger = Ledger()
 
     found = together(Joined(ledger.transaction), [writes("a"), fails("b", ValueError("no")), writes("c")])
 
-    assert found[0].result() == ("a", True)
+    assert found[0].result() == "a"
     with pytest.raises(ValueError, match="no"):
         found[1].result()
-    assert found[2].result() == ("c", True)
-    assert sorted(ledger.committed) == [["a"], ["c"], ["first"]]
+    assert found[2].result() == "c"
+    assert [sorted(written) for written in ledger.committed] == [["first"], ["a", "c"]]
+
+
+def test_an_error_of_the_database_itself_fails_all_of_them() -> None:
+    ledger = Ledger()
+    full = OperationalError("INSERT", None, OSError("disk is full"))
+
+    found = together(Joined(ledger.transaction), [writes("a"), fails("b", full), writes("c")])
+
+    assert [done.exception() for done in found] == [full] * 3
+    assert ledger.committed == [["first"]]
 
 
 def test_where_no_transaction_can_begin_each_is_told_so_at_once() -> None:
@@ -105,7 +129,7 @@ def test_where_no_transaction_can_begin_each_is_told_so_at_once() -> None:
 
     assert [str(done.exception()) for done in found] == ["locked"] * 3
     ledger.closed = False
-    assert joined.do(writes("after")) == ("after", False)
+    assert joined.do(writes("after")) == "after"
 
 
 def test_whatever_is_raised_the_next_goes_on() -> None:
@@ -116,8 +140,8 @@ def test_whatever_is_raised_the_next_goes_on() -> None:
         with pytest.raises(type(error)):
             joined.do(fails("a", error))
 
-    assert joined.do(writes("b")) == ("b", False)
-    assert ledger.committed == [["b"]]
+    assert joined.do(writes("b")) == "b"
+    assert ledger.committed == [[], ["b"]]
 
 
 def test_each_piece_sees_the_context_of_who_asked_for_it() -> None:
@@ -131,7 +155,7 @@ def test_each_piece_sees_the_context_of_who_asked_for_it() -> None:
     with ThreadPoolExecutor(5) as pool:
         found = [pool.submit(ask, joined, name) for name in "abcde"]
 
-    assert sorted(done.result()[0] for done in found) == list("abcde")
+    assert sorted(done.result() for done in found) == list("abcde")
     assert sorted(seen) == [f"{name} {name}" for name in "abcde"]
 
 
@@ -140,62 +164,7 @@ def test_many_at_once_are_each_done_once() -> None:
     joined = Joined(ledger.transaction)
 
     with ThreadPoolExecutor(16) as pool:
-        results = list(pool.map(lambda number: joined.do(writes(str(number)))[0], range(2000)))
+        results = list(pool.map(lambda number: joined.do(writes(str(number))), range(2000)))
 
     assert results == [str(number) for number in range(2000)]
     assert sorted(name for written in ledger.committed for name in written) == sorted(results)
-
-
-@pytest.fixture
-def slowly(monkeypatch: pytest.MonkeyPatch) -> Callable[[], None]:
-    """What lets 20 seconds go by, at once; twice as long may be waited for others."""
-    now_s = 0.0
-
-    def pass_by() -> None:
-        nonlocal now_s
-        now_s += 20
-
-    monkeypatch.setattr("writer.db.group_commit.LONGEST_GATHERING_S", 40)
-    monkeypatch.setattr("writer.db.group_commit.time.perf_counter", lambda: now_s)
-    return pass_by
-
-
-def test_those_who_ask_again_at_once_are_waited_for(slowly: Callable[[], None]) -> None:
-    ledger = Ledger()
-    joined = Joined(ledger.transaction)
-    together(joined, [writes(name, slowly) for name in "abc"])
-
-    with ThreadPoolExecutor(3) as pool:
-        for name in "abc":
-            pool.submit(joined.do, writes(f"{name} again"))
-            time.sleep(0.1)  # in which it would be done alone
-
-    assert ledger.committed[-1] == ["a again", "b again", "c again"]
-
-
-def test_they_are_waited_for_longer_than_the_work_took(slowly: Callable[[], None]) -> None:
-    ledger = Ledger()
-    joined = Joined(ledger.transaction)
-    together(joined, [writes("a", slowly), writes("b")])
-    slowly()
-
-    with ThreadPoolExecutor(2) as pool:
-        for name in "ab":
-            pool.submit(joined.do, writes(f"{name} again"))
-            time.sleep(0.1)  # in which it would be done alone
-
-    assert ledger.committed[-1] == ["a again", "b again"]
-
-
-def test_who_comes_later_waits_for_nobody(slowly: Callable[[], None]) -> None:
-    ledger = Ledger()
-    joined = Joined(ledger.transaction)
-    together(joined, [writes(name, slowly) for name in "abc"])
-    slowly()
-    slowly()
-
-    began = time.monotonic()
-    joined.do(writes("alone"))
-
-    assert time.monotonic() - began < 15
-    assert ledger.committed[-1] == ["alone"]

@@ -69,14 +69,14 @@ class Database:
             yield connection
 
     def joined(self, work: Work) -> Any:
-        """Return what `work(db, is_alone)` returns, committed with what others do just now: see Joined.
+        """Return what `work(db)` returns, committed with what others do just now: see Joined.
 
-        On PostgreSQL, where transactions do not wait for each other, it is always alone.
+        PostgreSQL joins the commits of transactions itself, so there each is a transaction of its own.
         """
         if self._joined is not None:
             return self._joined.do(work)
         with self.transaction() as db:
-            return work(db, True)
+            return work(db)
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:

@@ -23,13 +23,11 @@ def accept(
     topic: str,
     body: bytes,
     payload: Any,
-    is_alone: bool = True,
 ) -> str:
     """Keep a correctly signed delivery together with its effect; return the outcome.
 
     `store` None holds it: its source is no store of ours yet. Processing that fails is undone and kept to
-    be tried again; a database that fails raises, so that nothing is answered for. Where it is not alone in
-    its transaction, processing that fails raises too.
+    be tried again; a database that fails raises, so that nothing is answered for.
     """
     now = clock.now()
     told = payload if isinstance(payload, dict) else {}
@@ -58,7 +56,7 @@ def accept(
     # Written once, when it is known what came of it; what it changes names it before that.
     delivery_id = database.next_id(db, deliveries)
     in_hand = effect.InHand(delivery_id, topic, body, payload, now)
-    came_of_it = effect.process(db, store, in_hand, attempts=1, is_alone=is_alone)
+    came_of_it = effect.process(db, store, in_hand, attempts=1)
     database.insert_row(db, deliveries, id=delivery_id, **(kept | came_of_it))
     return str(came_of_it["outcome"])
 

@@ -43,19 +43,12 @@ class Effect:
     keeps_body: bool = True  # a draft's personal data is not kept
 
 
-def process(
-    db: Connection, store: Row[Any], delivery: InHand, attempts: int, is_alone: bool = True
-) -> dict[str, Any]:
-    """Let a delivery have its effect inside a savepoint; return what came of it, as columns of its row.
-
-    Not alone in its transaction it has no savepoint, and what goes wrong is raised.
-    """
+def process(db: Connection, store: Row[Any], delivery: InHand, attempts: int) -> dict[str, Any]:
+    """Let a delivery have its effect inside a savepoint; return what came of it, as columns of its row."""
     if not store.is_active:
         came_of_it = _columns(Effect("held", SWITCHED_OFF), attempts)
-    elif not is_alone:
-        return _columns(_effect(db, store, delivery), attempts)
     else:
-        came_of_it = _alone(db, store, delivery, attempts)
+        came_of_it = _tried(db, store, delivery, attempts)
     if came_of_it["outcome"] in ("held", "failed"):
         told = delivery.payload if isinstance(delivery.payload, dict) else {}
         body = forget.of_erased(db, store.id, about(told), delivery.body)
@@ -63,7 +56,7 @@ def process(
     return came_of_it
 
 
-def _alone(db: Connection, store: Row[Any], delivery: InHand, attempts: int) -> dict[str, Any]:
+def _tried(db: Connection, store: Row[Any], delivery: InHand, attempts: int) -> dict[str, Any]:
     retry_at = None
     try:
         with db.begin_nested():

@@ -74,10 +74,10 @@ def verify(database: Database, sent: Sent, store_id: int | None, secrets: list[s
 def keep(database: Database, store_id: int | None, source: str, topic: str, body: bytes, payload: Any) -> str:
     """Keep what is signed rightly, with its effect; return the outcome once it cannot be lost any more."""
 
-    def work(db: Connection, is_alone: bool) -> str:
+    def work(db: Connection) -> str:
         # A store is read again, for its settings may have changed; one that was unknown may be known by now.
         store = _store(db, store_id) if store_id is not None else first_store(db, source, payload)
-        return actions.accept(db, store, source, topic, body, payload, is_alone)
+        return actions.accept(db, store, source, topic, body, payload)
 
     outcome: str = database.joined(work)
     return outcome
