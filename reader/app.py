@@ -57,6 +57,8 @@ FILES = {
     "style.css": "text/css; charset=utf-8",
     "openapi.json": JSON,
 }
+# Of the writer's list in docs/errors.md.
+CODES = {404: "not_found", 405: "method_not_allowed", 503: "service_unavailable"}
 SENTENCES = {404: "There is nothing at this address.", 405: "This address is only for reading: use GET."}
 routes = Blueprint("public", __name__)
 log = logging.getLogger("reader")
@@ -343,7 +345,8 @@ def as_json(body: Mapping[str, Any], age_s: int | None = None) -> Response:
 
 def problem(status: int, detail: str, **more: Any) -> Response:
     """Return the one shape of an error (RFC 9457)."""
-    body = {"type": "about:blank", "title": HTTPStatus(status).phrase, "status": status, "detail": detail}
+    body = {"type": "about:blank", "title": HTTPStatus(status).phrase, "status": status}
+    body |= {"code": CODES.get(status, "bad_request"), "detail": detail}
     return answer(json.dumps(body | more), PROBLEM, status=status)
 
 

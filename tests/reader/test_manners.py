@@ -10,6 +10,7 @@ from flask.testing import FlaskClient
 
 from tests.sales.public_page.makers import sell
 from writer.db import Database
+from writer.lib.error_codes import ERROR_CODES
 
 TYPES = {
     "/": "text/html; charset=utf-8",
@@ -123,6 +124,7 @@ def assert_problem(body: bytes, status: int) -> None:
     told = json.loads(body)
     assert told["status"] == status
     assert {"type", "title", "detail"} <= set(told)
+    assert ERROR_CODES[told["code"]].status == status
 
 
 @each_route
