@@ -16,17 +16,23 @@ from writer.db.engine import (
     upsert,
 )
 from writer.db.prepared import Prepared
+from writer.db.rows import LARGEST_ID, check_id, get_row, is_id, parse_id
 
 __all__ = [
+    "LARGEST_ID",
     "AlreadyRunning",
     "Database",
     "Prepared",
     "begins_with",
+    "check_id",
     "database",
+    "get_row",
     "insert_row",
+    "is_id",
     "lock",
     "make_engine",
     "next_id",
+    "parse_id",
     "reading",
     "share",
     "transaction",

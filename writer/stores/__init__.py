@@ -4,7 +4,6 @@ from writer.stores import listings, webhook_setup, woocommerce
 from writer.stores.connect.policies import DIFFERENCE_POLICIES
 from writer.stores.listings import save as save_listing
 from writer.stores.registry import (
-    MAX_ID,
     Condition,
     Keyring,
     NotNow,
@@ -23,7 +22,6 @@ from writer.stores.registry import (
     get,
     give_up_failure,
     hold_mass_change,
-    known_id,
     list_stores,
     normalised,
     note_contact,
@@ -59,7 +57,6 @@ from writer.stores.woocommerce import (
 
 __all__ = [
     "DIFFERENCE_POLICIES",
-    "MAX_ID",
     "CertificateRefused",
     "Client",
     "Condition",
@@ -87,7 +84,6 @@ __all__ = [
     "give_up_failure",
     "hold_mass_change",
     "is_signed",
-    "known_id",
     "list_stores",
     "listings",
     "normalised",

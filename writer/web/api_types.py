@@ -5,7 +5,10 @@ from typing import Annotated
 
 from pydantic import BaseModel, BeforeValidator, Field, WithJsonSchema
 
-MAX_OFFSET = 2**31 - 1
+from writer.db import LARGEST_ID
+
+# What is too large is not a wrong number but a thing that is not there.
+PathId = Annotated[int, WithJsonSchema({"type": "integer", "minimum": 1, "maximum": LARGEST_ID})]
 
 
 def whole_number(text: object) -> object:
@@ -50,7 +53,8 @@ Time = Annotated[
 ]
 # Answers are not validated: this only says in the documentation what the text is.
 TimeText = Annotated[str, WithJsonSchema({"type": "string", "format": "date-time"})]
-Offset = Annotated[int, Field(ge=0, le=MAX_OFFSET), BeforeValidator(whole_number)]
+Offset = Annotated[int, Field(ge=0, le=LARGEST_ID), BeforeValidator(whole_number)]
+QueryId = Annotated[int, Field(ge=1, le=LARGEST_ID), BeforeValidator(whole_number)]
 
 
 class PageQuery(BaseModel):

@@ -11,13 +11,9 @@ from sqlalchemy import Row
 from writer.lib import money
 from writer.orders.browse.filters import OrderFilters, Sorting
 from writer.orders.browse.stats import Stats
-from writer.orders.record import MAX_ID
-from writer.web.api_types import Offset, TimeText, iso, whole_number
+from writer.web.api_types import Offset, PathId, QueryId, TimeText, iso, whole_number
 
 _FIRST_YEAR, _LAST_YEAR = 1970, 9998
-_ID_SCHEMA = {"type": "integer", "minimum": 1, "maximum": MAX_ID}
-# Out of bounds is not a wrong number but an order that is not there.
-_Id = Annotated[int, WithJsonSchema(_ID_SCHEMA)]
 _Moment = Annotated[
     str | None, WithJsonSchema({"anyOf": [{"type": "string", "format": "date-time"}, {"type": "null"}]})
 ]
@@ -57,13 +53,13 @@ _Typed = Annotated[str, Field(max_length=200), AfterValidator(_plain)]
 class OrderPath(BaseModel):
     """Which order."""
 
-    order_id: _Id
+    order_id: PathId
 
 
 class StoreOrderPath(BaseModel):
     """Which order, as its store knows it."""
 
-    store_id: _Id
+    store_id: PathId
     woocommerce_id: Annotated[int, WithJsonSchema({"type": "integer", "minimum": 1, "maximum": 10**18})]
 
 
@@ -71,9 +67,7 @@ class OrdersQuery(BaseModel):
     """Which orders, sorted how, and which stretch of them."""
 
     status: _Status = Field("", description="processing, completed, ...")
-    store: Annotated[int, Field(ge=1, le=MAX_ID), BeforeValidator(whole_number)] | None = Field(
-        None, description="The store's number."
-    )
+    store: QueryId | None = Field(None, description="The store's number.")
     q: _Typed = Field(
         "", description="How a number, a customer's first or last name or e-mail, or a SKU begins."
     )

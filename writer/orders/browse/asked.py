@@ -4,8 +4,8 @@ from datetime import date
 
 from flask import request
 
+from writer.db import parse_id
 from writer.orders.browse.filters import NEWEST, OrderFilters, Sorting
-from writer.orders.record import MAX_ID
 
 # Value in the address, what people call it, what it is.
 SORTINGS: dict[str, tuple[str, Sorting]] = {
@@ -23,8 +23,7 @@ VIEWS = (("To ship", "processing"), ("On hold", "on-hold"), ("Refunded", "refund
 def filters() -> OrderFilters:
     """Return the filter the address asks for; what cannot be understood leaves nothing out."""
     store, text = _text("store"), _text("q").removeprefix("#")
-    is_id = store.isascii() and store.isdecimal() and int(store[:12]) <= MAX_ID
-    return OrderFilters(_text("status"), int(store) if is_id else None, text, _day("from"), _day("to"))
+    return OrderFilters(_text("status"), parse_id(store), text, _day("from"), _day("to"))
 
 
 def sort() -> str:

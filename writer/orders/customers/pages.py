@@ -3,8 +3,8 @@
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from writer.db import database, transaction
-from writer.lib.errors import DomainError, NotFound
+from writer.db import check_id, database, transaction
+from writer.lib.errors import DomainError
 from writer.orders.customers import actions
 from writer.people import auth
 
@@ -33,8 +33,7 @@ def erase() -> Response | str | tuple[str, int]:
 @auth.admin_only
 def erase_of_order(order_id: int) -> Response:
     """Erase the customer of one order."""
-    if order_id > 2**31 - 1:
-        raise NotFound("There is no such order.")
+    check_id(order_id, "There is no such order.")
     with transaction() as db:
         actions.erase(db, auth.actor().name, order_id=order_id)
     database().shed_traces()

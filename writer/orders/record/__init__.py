@@ -4,7 +4,7 @@ from writer.orders.record.actions import LARGEST_QUANTITY, put_back, review_line
 from writer.orders.record.cache import clean_up, drop_raw, erase, is_erased
 from writer.orders.record.channels import channel_of, paid_statuses
 from writer.orders.record.matching import forget_product, meant_sku, say_product, unmatched_lines
-from writer.orders.record.queries import MAX_ID, get_order, get_order_of, list_changes, visible
+from writer.orders.record.queries import get_order, get_order_of, list_changes, visible
 from writer.orders.record.record import (
     Recorded,
     list_counted,
@@ -24,7 +24,6 @@ from writer.orders.record.snapshot import Channel, LineSnapshot, OrderSnapshot, 
 __all__ = [
     "LARGEST_QUANTITY",
     "MADE_UP",
-    "MAX_ID",
     "Channel",
     "LineSnapshot",
     "OrderSnapshot",

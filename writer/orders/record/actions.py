@@ -6,7 +6,7 @@ from sqlalchemy import Connection, Row, select
 
 from writer import db as database
 from writer.db.schema.orders import order_lines, orders
-from writer.lib.errors import Conflict, Invalid, NotFound
+from writer.lib.errors import Conflict, Invalid
 from writer.lib.store_scope import StoreScope
 from writer.orders.record import queries, rules, settle
 from writer.people import Notice, audit, notices
@@ -66,12 +66,8 @@ def _lock_order(db: Connection, store_scope: StoreScope, order_id: int) -> Row[A
 
 
 def _held_line(db: Connection, order_id: int, line_id: int) -> Row[Any]:
-    row = None
-    if 0 < line_id <= queries.MAX_ID:
-        mine = (order_lines.c.id == line_id) & (order_lines.c.order_id == order_id)
-        row = db.execute(select(order_lines).where(mine)).first()
-    if row is None:
-        raise NotFound("There is no such line in this order.")
+    missing = "There is no such line in this order."
+    row = database.get_row(db, order_lines, line_id, missing, order_lines.c.order_id == order_id)
     if row.problem is None or row.is_removed:
         raise Conflict("This line waits for no review any more.")
     return row

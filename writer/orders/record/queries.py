@@ -4,6 +4,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Row, select
 
+from writer.db import check_id
 from writer.db.schema.orders import order_counts, orders
 from writer.db.schema.stores import stores
 from writer.lib.errors import NotFound
@@ -11,7 +12,6 @@ from writer.lib.store_scope import StoreScope
 from writer.orders.record.channels import channel_of
 from writer.orders.record.snapshot import Channel
 
-MAX_ID = 2**31 - 1
 # https://woocommerce.com/document/managing-orders/order-statuses/
 STATUSES = ("pending", "processing", "on-hold", "completed", "cancelled", "refunded", "failed")
 _NO_CHANGE = {"trash", "draft", "auto-draft", "checkout-draft"}
@@ -38,20 +38,19 @@ def get_order_of(db: Connection, store_scope: StoreScope, store_id: int, externa
 
 def _get(db: Connection, store_scope: StoreScope, number: int, which: ColumnElement[bool]) -> Row[Any]:
     """Return the newest of these; `number`, which is asked for, may be beyond what a column holds."""
-    row = None
-    if 0 < number <= MAX_ID:
-        shop = (
-            stores.c.name.label("store_name"),
-            stores.c.base_url,
-            stores.c.source,
-            stores.c.consumer_key_encrypted,
-        )
-        query = select(orders, *shop).join(stores, stores.c.id == orders.c.store_id)
-        row = db.execute(
-            query.where(which, visible(store_scope)).order_by(orders.c.id.desc()).limit(1)
-        ).first()
+    missing = "There is no such order."
+    check_id(number, missing)
+    shop = (
+        stores.c.name.label("store_name"),
+        stores.c.base_url,
+        stores.c.source,
+        stores.c.consumer_key_encrypted,
+    )
+    query = select(orders, *shop).join(stores, stores.c.id == orders.c.store_id)
+    query = query.where(which, visible(store_scope)).order_by(orders.c.id.desc())
+    row = db.execute(query.limit(1)).first()
     if row is None:
-        raise NotFound("There is no such order.")
+        raise NotFound(missing)
     return row
 
 

@@ -4,10 +4,11 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, select
 
+from writer.db import get_row
 from writer.db.schema.orders import product_skus
 from writer.lib.errors import Invalid, NotFound
 from writer.lib.store_scope import StoreScope
-from writer.orders.record import MAX_ID, forget_product, rematch, rematch_product, say_product
+from writer.orders.record import forget_product, rematch, rematch_product, say_product
 from writer.orders.to_sort import queries
 from writer.people import audit
 from writer.sales import product_types
@@ -58,12 +59,8 @@ def map_product(
 def unmap_product(db: Connection, store_scope: StoreScope, actor: str, mapping_id: int) -> Row[Any]:
     """The product counts as what the store's own SKU says from now on, and what was counted stays counted;
     return the mapping that is gone. Raises NotFound."""
-    row = None
-    if 0 < mapping_id <= MAX_ID:
-        mine = (product_skus.c.id == mapping_id) & store_scope.of(product_skus.c.store_id)
-        row = db.execute(select(product_skus).where(mine)).first()
-    if row is None:
-        raise NotFound("There is no such product here.")
+    mine = store_scope.of(product_skus.c.store_id)
+    row = get_row(db, product_skus, mapping_id, "There is no such product here.", mine)
     forget_product(db, row.id)
     subject = _subject(row.store_id, row.product_id, row.variation_id)
     audit.note(db, actor, "product.unmap", subject, {"sku": row.sku}, None)

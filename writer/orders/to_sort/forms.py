@@ -8,10 +8,10 @@ from wtforms import HiddenField, IntegerField, SelectField, StringField
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # the stubs are older
 from wtforms.validators import AnyOf, InputRequired, Length, NumberRange, Optional
 
-from writer.orders.record import MAX_ID
+from writer.db import LARGEST_ID
 from writer.orders.to_sort.queries import Group
 
-_IDS = NumberRange(0, MAX_ID)
+_IDS = NumberRange(0, LARGEST_ID)
 
 
 class RuleForm(FlaskForm):  # type: ignore[misc]  # flask_wtf has no types

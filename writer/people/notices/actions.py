@@ -4,13 +4,12 @@ from typing import Any
 
 from sqlalchemy import Connection, select, update
 
-from writer.db import insert_row, lock
+from writer.db import get_row, insert_row, lock
 from writer.db.schema.notices import notices
 from writer.lib import clock
-from writer.lib.errors import NotFound
 from writer.lib.store_scope import StoreScope
 from writer.people.notices.kinds import Notice
-from writer.people.notices.queries import MAX_ID, for_whom
+from writer.people.notices.queries import for_whom
 
 
 def open_(
@@ -60,13 +59,7 @@ def close(db: Connection, notice: Notice, by: str | None = None, **about: int | 
 
 def dismiss(db: Connection, store_scope: StoreScope, actor: str, notice_id: int) -> None:
     """Close a notice by hand; one that is closed stays as it is. Raises NotFound."""
-    row = None
-    if 0 < notice_id <= MAX_ID:
-        row = db.execute(
-            select(notices).where(notices.c.id == notice_id, for_whom(store_scope))
-        ).one_or_none()
-    if row is None:
-        raise NotFound("There is no such notice.")
+    row = get_row(db, notices, notice_id, "There is no such notice.", for_whom(store_scope))
     _close(db, row.kind, row.subject, by=actor)
 
 

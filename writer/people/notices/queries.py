@@ -7,8 +7,6 @@ from sqlalchemy import ColumnElement, Connection, Row, Select, case, func, selec
 from writer.db.schema.notices import notices
 from writer.lib.store_scope import EVERYTHING, StoreScope
 
-MAX_ID = 2**31 - 1
-
 
 def for_whom(store_scope: StoreScope) -> ColumnElement[bool]:
     """Return the condition that leaves only notices that `store_scope` reaches."""

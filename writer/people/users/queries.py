@@ -4,21 +4,14 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, select
 
+from writer.db import get_row
 from writer.db.schema.users import api_tokens, sign_ins, users
 from writer.lib import clock
-from writer.lib.errors import NotFound
-
-MAX_ID = 2**31 - 1
 
 
 def get_user(db: Connection, user_id: int) -> Row[Any]:
     """Return a user's row. Raises NotFound."""
-    row = None
-    if 0 < user_id <= MAX_ID:
-        row = db.execute(select(users).where(users.c.id == user_id)).one_or_none()
-    if row is None:
-        raise NotFound("There is no such user.")
-    return row
+    return get_row(db, users, user_id, "There is no such user.")
 
 
 def find_user(db: Connection, name: str) -> Row[Any] | None:
@@ -36,10 +29,5 @@ def list_sign_ins(db: Connection, user_id: int) -> list[Row[Any]]:
 
 def get_token(db: Connection, token_id: int) -> Row[Any]:
     """Return the row of a token that was not revoked. Raises NotFound."""
-    row = None
-    if 0 < token_id <= MAX_ID:
-        valid = (api_tokens.c.id == token_id) & api_tokens.c.revoked_at.is_(None)
-        row = db.execute(select(api_tokens).where(valid)).one_or_none()
-    if row is None:
-        raise NotFound("There is no such token, or it was revoked before.")
-    return row
+    missing = "There is no such token, or it was revoked before."
+    return get_row(db, api_tokens, token_id, missing, api_tokens.c.revoked_at.is_(None))

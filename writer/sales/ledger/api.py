@@ -13,7 +13,7 @@ from writer.db import reading
 from writer.people import auth
 from writer.sales import product_types
 from writer.sales.ledger import actions, fields, queries
-from writer.web.layout import iso
+from writer.web.api_types import Offset, PathId, iso, whole_number, written_time
 from writer.web.openapi import PROBLEMS, OnceHeader, json_object_only, problems
 
 bp = APIBlueprint(
@@ -27,34 +27,18 @@ bp = APIBlueprint(
 bp.before_request(json_object_only)
 
 
-def _whole_number(text: object) -> object:
-    # pydantic would also take " 5", "5.0" and "1_000" from an address.
-    if isinstance(text, str) and not (text.isascii() and text.isdecimal() and len(text) < 20):
-        raise ValueError("must be a whole number")
-    return text
-
-
-def _written_date(value: object) -> object:
-    # pydantic would also take a number of seconds, or one written as text.
-    if isinstance(value, datetime) or (isinstance(value, str) and value[4:5] == "-"):
-        return value
-    raise ValueError("must be a date and time such as 2026-11-20T10:00:00Z")
-
-
 _DATE_SCHEMA = {
     "type": "string",
     "format": "date-time",
     "description": "ISO 8601; without a zone it is UTC. At most a day ahead.",
     "examples": ["2026-11-20T10:00:00Z"],
 }
-_Date = Annotated[datetime, Field(strict=False), BeforeValidator(_written_date), WithJsonSchema(_DATE_SCHEMA)]
+_Date = Annotated[datetime, Field(strict=False), BeforeValidator(written_time), WithJsonSchema(_DATE_SCHEMA)]
 _Name = Annotated[str, Field(min_length=1, max_length=product_types.MAX_NAME)]
 _Quantity = Annotated[int, Field(ge=1, le=fields.MAX_QUANTITY)]
 _Seller = Annotated[str, Field(max_length=fields.MAX_SELLER)]
 _Notes = Annotated[str, Field(max_length=fields.MAX_NOTES)]
 _Sku = Annotated[str, Field(max_length=product_types.MAX_SKU)]
-# Out of bounds is not a wrong number but a sale that is not there.
-_SaleId = Annotated[int, WithJsonSchema({"type": "integer", "minimum": 1, "maximum": product_types.MAX_ID})]
 
 
 _NEW_SALE: dict[str, JsonValue] = {
@@ -70,14 +54,14 @@ _ALLOW = "Take it even where fewer of a counted SKU are available: else it is re
 class SalePath(BaseModel):
     """Which sale."""
 
-    sale_id: _SaleId
+    sale_id: PathId
 
 
 class RecentQuery(BaseModel):
     """Which stretch of the ledger, counted from the newest sale."""
 
-    offset: Annotated[int, Field(ge=0, le=product_types.MAX_ID), BeforeValidator(_whole_number)] = 0
-    limit: Annotated[int, Field(ge=1, le=1000), BeforeValidator(_whole_number)] = 10
+    offset: Offset = 0
+    limit: Annotated[int, Field(ge=1, le=1000), BeforeValidator(whole_number)] = 10
 
 
 class NewSale(BaseModel):

@@ -22,13 +22,13 @@ from sqlalchemy import (
 from sqlalchemy.engine import Dialect
 from sqlalchemy.types import NullType
 
+from writer.db import check_id, is_id
 from writer.db.schema.audit import audit_entries
 from writer.db.schema.ledger import sales
 from writer.db.schema.orders import order_lines, orders
 from writer.db.schema.types import UtcTime
 from writer.lib.errors import NotFound
 from writer.lib.store_scope import StoreScope
-from writer.sales.product_types import MAX_ID
 
 SOURCES = {"form": "Form", "api": "API", "order": "Order", "file": "File", "shell": "Shell"}
 # Up to this many matches are found first and sorted then; more are met soon by walking from the newest.
@@ -86,17 +86,17 @@ def visible(store_scope: StoreScope) -> ColumnElement[bool]:
 
 def get_sale(db: Connection, store_scope: StoreScope, sale_id: int) -> Row[Any]:
     """Return one sale with the order it follows (order_id, order_number; None by hand). Raises NotFound."""
-    found = None
-    if 0 < sale_id <= MAX_ID:
-        found = db.execute(_with_order().where(sales.c.id == sale_id, visible(store_scope))).first()
+    missing = "There is no such sale."
+    known = sales.c.id == check_id(sale_id, missing)
+    found = db.execute(_with_order().where(known, visible(store_scope))).first()
     if found is None:
-        raise NotFound("There is no such sale.")
+        raise NotFound(missing)
     return found
 
 
 def find_deleted(db: Connection, sale_id: int) -> dict[str, Any] | None:
     """Return what the audit trail kept of a sale that is no longer in the ledger, or None."""
-    if db.execute(select(sales.c.id).where(sales.c.id == min(sale_id, MAX_ID))).first():
+    if is_id(sale_id) and db.execute(select(sales.c.id).where(sales.c.id == sale_id)).first():
         return None
     entry = audit_entries.c
     deletions = (entry.subject == f"sale {sale_id}") & (entry.action == "sale.delete")

@@ -1,6 +1,6 @@
 """Catalogue: the models and variants that are sold, and which SKU counts as which of them."""
 
-from writer.sales.product_types.limits import MAX_ID, MAX_NAME, MAX_SKU
+from writer.sales.product_types.limits import MAX_NAME, MAX_SKU
 from writer.sales.product_types.rules import (
     add_rule,
     classify,
@@ -14,7 +14,6 @@ from writer.sales.product_types.rules import (
 from writer.sales.product_types.types import get_active, is_known_type, list_types
 
 __all__ = [
-    "MAX_ID",
     "MAX_NAME",
     "MAX_SKU",
     "add_rule",

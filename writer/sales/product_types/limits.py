@@ -1,5 +1,4 @@
 """How long what a person writes into the catalogue may be."""
 
-MAX_ID = 2**31 - 1
 MAX_NAME = 40
 MAX_SKU = 100

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection, Row, Text, bindparam, delete, func, insert, select
 
-from writer.db import Prepared, insert_row
+from writer.db import Prepared, get_row, insert_row
 from writer.db.schema.product_types import ignored_skus, sku_rules
 from writer.lib import clock
 from writer.lib.errors import Conflict, Invalid, NotFound
@@ -57,11 +57,7 @@ def add_rule(db: Connection, actor: str, prefix: str, model: str, variant: str) 
 
 def remove_rule(db: Connection, actor: str, rule_id: int) -> None:
     """The rule is gone; what was already counted by it stays. Raises NotFound."""
-    rule = None
-    if 0 < rule_id <= limits.MAX_ID:
-        rule = db.execute(select(sku_rules).where(sku_rules.c.id == rule_id)).first()
-    if rule is None:
-        raise NotFound("There is no such rule.")
+    rule = get_row(db, sku_rules, rule_id, "There is no such rule.")
     db.execute(delete(sku_rules).where(sku_rules.c.id == rule_id))
     before = {"prefix": rule.prefix, "model": rule.model, "variant": rule.variant}
     audit.note(db, actor, "rule.remove", f"rule {rule.prefix}", before, None)

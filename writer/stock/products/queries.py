@@ -7,13 +7,11 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, bindparam, select, union_all
 
-from writer.db import Prepared
+from writer.db import Prepared, get_row
 from writer.db.schema.movements import movements
 from writer.db.schema.products import product_aliases, products
 from writer.lib.errors import NotFound
 from writer.lib.text import fold as key
-
-MAX_ID = 2**31 - 1
 
 _BY_KEY = Prepared(
     union_all(
@@ -60,12 +58,7 @@ def get(db: Connection, sku: str) -> Row[Any]:
 
 def get_by_id(db: Connection, stock_product_id: int) -> Row[Any]:
     """Return the product with this id; raises NotFound."""
-    found = None
-    if 0 < stock_product_id <= MAX_ID:
-        found = db.execute(select(products).where(products.c.id == stock_product_id)).first()
-    if found is None:
-        raise NotFound("There is no such product.")
-    return found
+    return get_row(db, products, stock_product_id, "There is no such product.")
 
 
 def find_many(db: Connection, skus: Iterable[str]) -> dict[str, Counted]:

@@ -12,7 +12,7 @@ from writer.people import auth
 from writer.stores import listings, opening_stock, registry, webhook_setup
 from writer.stores.connect import actions, forms, policies
 from writer.stores.listings import refresh
-from writer.stores.registry import Jobs, Keyring, Tell, Unwell, known_id
+from writer.stores.registry import Jobs, Keyring, Tell, Unwell
 from writer.stores.woocommerce import KeysRefused, Site, StoreError
 
 bp = Blueprint("connect", __name__, template_folder="templates")
@@ -113,7 +113,7 @@ def change_rules(store_id: int) -> Response | tuple[str, int]:
     try:
         with transaction() as db:
             who = auth.actor().name
-            policies.change(db, who, known_id(store_id), **{name: form[name].data for name in fields})
+            policies.change(db, who, store_id, **{name: form[name].data for name in fields})
     except Invalid as error:
         _mark(form, error)
         return _steps_page(store_id, rules_form=form), 422
@@ -201,9 +201,9 @@ def _steps_page(
     rules_form: forms.RulesForm | None = None,
 ) -> str:
     jobs: Jobs = current_app.extensions["jobs"]
-    job = jobs.find(known_id(store_id))
+    job = jobs.find(store_id)
     with reading() as db:
-        store = registry.get(db, known_id(store_id))
+        store = registry.get(db, store_id)
         counts = listings.count_by_filter(db, store.id)
         counts_anything = opening_stock.counts_anything(db)
         heard_at = webhook_setup.last_heard_at(db, store.id)
@@ -223,7 +223,7 @@ def _steps_page(
 
 def _store(store_id: int) -> Row[Any]:
     with reading() as db:
-        return registry.get(db, known_id(store_id))
+        return registry.get(db, store_id)
 
 
 def _ring() -> Keyring:

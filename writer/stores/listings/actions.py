@@ -11,8 +11,9 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, bindparam, func, insert, select, update
 
+from writer import db as database
 from writer import orders, stock
-from writer.db import update_row
+from writer.db import get_row, update_row
 from writer.db.schema.listings import listings
 from writer.db.schema.orders import product_skus
 from writer.db.schema.products import products
@@ -20,7 +21,6 @@ from writer.lib.errors import Invalid, NotFound
 from writer.people import audit
 from writer.stores.woocommerce import Shown, read_shown
 
-MAX_ID = 2**31 - 1
 Key = tuple[int, int]  # product id, variation id (0: none)
 
 
@@ -71,7 +71,7 @@ def item(payload: dict[str, Any], parent: dict[str, Any] | None = None) -> Item 
 
 def is_id(number: Any) -> bool:
     """Tell whether it is a number that a product or variation can have, and that the database holds."""
-    return isinstance(number, int) and not isinstance(number, bool) and 0 < number <= MAX_ID
+    return isinstance(number, int) and not isinstance(number, bool) and database.is_id(number)
 
 
 def _variation_name(payload: dict[str, Any], parent: dict[str, Any]) -> str:
@@ -166,12 +166,7 @@ def accept_sku(db: Connection, actor: str, listing_id: int) -> None:
 
 def get(db: Connection, listing_id: int) -> Row[Any]:
     """Return a listing; raises NotFound."""
-    row = None
-    if 0 < listing_id <= MAX_ID:
-        row = db.execute(select(listings).where(listings.c.id == listing_id)).first()
-    if row is None:
-        raise NotFound("There is no such listing.")
-    return row
+    return get_row(db, listings, listing_id, "There is no such listing.")
 
 
 def save(db: Connection, listing_id: int, **values: Any) -> None:

@@ -16,6 +16,7 @@ from writer.stores.listings import queries
 from writer.stores.listings.refresh import Refreshed, refresh, refresh_all
 from writer.stores.registry import Keyring, NotNow
 from writer.stores.woocommerce import KeysRefused, StoreError
+from writer.web.api_types import PathId
 from writer.web.layout import iso
 from writer.web.openapi import PROBLEMS
 
@@ -33,7 +34,7 @@ _MOMENT = WithJsonSchema({"anyOf": [{"type": "string", "format": "date-time"}, {
 class StorePath(BaseModel):
     """Which store."""
 
-    store_id: Annotated[int, WithJsonSchema({"type": "integer", "minimum": 1, "maximum": registry.MAX_ID})]
+    store_id: PathId
 
 
 class Store(BaseModel):
@@ -103,7 +104,7 @@ def refresh_every_store() -> dict[str, Any]:
 def refresh_store(path: StorePath) -> dict[str, Any]:
     """Read what one store sells and match it to the stock list; answered when it is done."""
     with reading() as db:
-        store = registry.get(db, registry.known_id(path.store_id))
+        store = registry.get(db, path.store_id)
     try:
         done = refresh(database(), _ring().vault, store.id)
     except (NotNow, AlreadyRunning) as error:

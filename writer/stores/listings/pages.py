@@ -11,7 +11,6 @@ from writer.lib.errors import Conflict, Invalid, NotFound
 from writer.people import auth
 from writer.stores import registry
 from writer.stores.listings import actions, queries
-from writer.stores.registry import known_id
 from writer.web.paging import asked_page
 
 bp = Blueprint("listings", __name__, template_folder="templates")
@@ -24,7 +23,7 @@ def index(store_id: int) -> str:
     which = request.args.get("show", "")
     which = which if which in queries.FILTERS else "all"
     with reading() as db:
-        store = registry.get(db, known_id(store_id))
+        store = registry.get(db, store_id)
         counts = queries.count_by_filter(db, store.id)
         page = asked_page(counts[which])
         return render_template(
@@ -66,7 +65,7 @@ def change(store_id: int, listing_id: int) -> Response:
     else:
         flash(_done(do, row, sku.strip()), "success")
     show, number = request.form.get("show") or None, request.form.get("page") or None
-    return redirect(url_for("listings.index", store_id=known_id(store_id), show=show, page=number), 303)
+    return redirect(url_for("listings.index", store_id=store_id, show=show, page=number), 303)
 
 
 def _done(do: str, row: Row[Any], sku: str) -> str:

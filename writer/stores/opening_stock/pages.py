@@ -12,7 +12,7 @@ from writer.lib.errors import Conflict, Invalid
 from writer.people import auth
 from writer.stores import registry
 from writer.stores.opening_stock import actions, queries
-from writer.stores.registry import Jobs, Tell, known_id
+from writer.stores.registry import Jobs, Tell
 from writer.web.paging import asked_page
 
 bp = Blueprint("opening_stock", __name__, template_folder="templates")
@@ -23,7 +23,7 @@ bp = Blueprint("opening_stock", __name__, template_folder="templates")
 def ask(store_id: int) -> str:
     """Show every SKU with our count and each store's, and ask where to start from."""
     with reading() as db:
-        store = registry.get(db, known_id(store_id))
+        store = registry.get(db, store_id)
         page = asked_page(queries.count_lines(db), 100)
         every = registry.list_stores(db, auth.store_scope())
         readable = [row for row in every if row.consumer_key_encrypted and row.is_active]
@@ -46,10 +46,10 @@ def start(store_id: int) -> Response:
     source = request.form.get("from", "")
     try:
         with reading() as db:
-            rows = [registry.get(db, known_id(number)) for number in chosen]
+            rows = [registry.get(db, number) for number in chosen]
             for store in rows:
                 actions.check_ready(db, store)
-            source_store = registry.get(db, known_id(int(source))) if source.isdecimal() else None
+            source_store = registry.get(db, int(source)) if source.isdecimal() else None
         if not rows:
             raise Invalid("Choose at least one store to start.")
         if source_store is None and source != "ours":
@@ -62,7 +62,7 @@ def start(store_id: int) -> Response:
             _take_over(who, source_store, chosen, _names(rows))
     except (Invalid, Conflict) as error:
         flash(error.sentence, "danger")
-        return redirect(url_for("opening_stock.ask", store_id=known_id(store_id)), 303)
+        return redirect(url_for("opening_stock.ask", store_id=store_id), 303)
     to = source_store.id if source_store is not None else store_id
     return redirect(url_for("connect.steps", store_id=to), 303)
 
@@ -72,7 +72,7 @@ def start(store_id: int) -> Response:
 def stop(store_id: int) -> Response:
     """Push nothing to the store until it is started again."""
     with transaction() as db:
-        actions.stop(db, auth.actor().name, known_id(store_id))
+        actions.stop(db, auth.actor().name, store_id)
     flash("Nothing is pushed to this store until it is started again.", "success")
     return redirect(url_for("connect.steps", store_id=store_id), 303)
 

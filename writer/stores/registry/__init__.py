@@ -29,7 +29,7 @@ from writer.stores.registry.pushing import (
     start_pushing,
     stop_pushing,
 )
-from writer.stores.registry.queries import MAX_ID, known_id, list_stores, webhook_problems
+from writer.stores.registry.queries import list_stores, webhook_problems
 from writer.stores.registry.registry import (
     Keyring,
     channel,
@@ -51,7 +51,6 @@ from writer.stores.registry.secrets import Vault
 from writer.stores.registry.settings import on_switched_on
 
 __all__ = [
-    "MAX_ID",
     "Condition",
     "Jobs",
     "Keyring",
@@ -75,7 +74,6 @@ __all__ = [
     "get",
     "give_up_failure",
     "hold_mass_change",
-    "known_id",
     "list_stores",
     "normalised",
     "note_contact",

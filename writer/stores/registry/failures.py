@@ -4,12 +4,12 @@ import random
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Row, delete, select, update
+from sqlalchemy import Connection, Row, delete, update
 
 from writer import db as database
 from writer.db.schema.stores import failures, stores
 from writer.lib import clock
-from writer.lib.errors import Conflict, NotFound
+from writer.lib.errors import Conflict
 from writer.people import Notice, audit, notices
 from writer.stores.woocommerce import KeysRefused, StoreBusy, StoreError
 
@@ -149,9 +149,7 @@ def drop_old(db: Connection) -> int:
 
 
 def _get_open(db: Connection, failure_id: int) -> Row[Any]:
-    row = db.execute(select(failures).where(failures.c.id == failure_id)).first()
-    if row is None:
-        raise NotFound("There is no such failure.")
+    row = database.get_row(db, failures, failure_id, "There is no such failure.")
     if row.ended_at is not None:
         raise Conflict(f"This failure is over: {row.ended_by}.")
     return row

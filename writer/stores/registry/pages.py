@@ -38,7 +38,7 @@ def change(store_id: int) -> Response | tuple[str, int]:
             recounted = settings.change(
                 db,
                 auth.actor().name,
-                queries.known_id(store_id),
+                store_id,
                 name=form.name.data or "",
                 paid_statuses=form.paid_statuses.data or "",
                 counts_on_hold=form.counts_on_hold.data,
@@ -64,8 +64,7 @@ def set_secret(store_id: int) -> Response | tuple[str, int]:
     ring: registry.Keyring = current_app.extensions["keyring"]
     try:
         with transaction() as db:
-            who, known = auth.actor().name, queries.known_id(store_id)
-            registry.set_secret(db, ring, who, known, form.secret.data or "")
+            registry.set_secret(db, ring, auth.actor().name, store_id, form.secret.data or "")
     except Invalid as error:
         form.secret.errors = [error.errors["secret"]]
         return _store_page(store_id, secret_form=form), 422
@@ -78,7 +77,7 @@ def set_secret(store_id: int) -> Response | tuple[str, int]:
 def switch_off(store_id: int) -> Response:
     """Hold what the store delivers from now on."""
     with transaction() as db:
-        settings.switch(db, auth.actor().name, queries.known_id(store_id), is_active=False)
+        settings.switch(db, auth.actor().name, store_id, is_active=False)
     flash("The store is switched off: what it delivers is kept and held.", "success")
     return redirect(url_for("registry.show", store_id=store_id), 303)
 
@@ -88,7 +87,7 @@ def switch_off(store_id: int) -> Response:
 def switch_on(store_id: int) -> Response:
     """Count what the store delivers again, what was held first."""
     with transaction() as db:
-        released = settings.switch(db, auth.actor().name, queries.known_id(store_id), is_active=True)
+        released = settings.switch(db, auth.actor().name, store_id, is_active=True)
     held = f" {released} held {'delivery was' if released == 1 else 'deliveries were'} processed."
     flash(f"The store is switched on.{held if released else ''}", "success")
     return redirect(url_for("registry.show", store_id=store_id), 303)
@@ -98,7 +97,7 @@ def _store_page(
     store_id: int, form: forms.StoreForm | None = None, secret_form: forms.SecretForm | None = None
 ) -> str:
     with reading() as db:
-        store = registry.get(db, queries.known_id(store_id))
+        store = registry.get(db, store_id)
         secret = queries.secret_state(db, store)
         statuses = queries.list_statuses(db, store.id)
     return render_template(

@@ -10,10 +10,7 @@ from sqlalchemy import Connection, Row, select
 from writer.db.schema.orders import orders
 from writer.db.schema.stores import store_secrets, stores
 from writer.lib import clock
-from writer.lib.errors import NotFound
 from writer.lib.store_scope import StoreScope
-
-MAX_ID = 2**31 - 1
 
 
 @dataclass(frozen=True)
@@ -22,13 +19,6 @@ class SecretState:
 
     own_since: datetime | None  # None: the shared secret, there is no own one
     old_until: datetime | None  # the one before is good until then; None: no longer
-
-
-def known_id(number: int) -> int:
-    """Return an id from an address; raises NotFound where it is beyond any column of ours."""
-    if not 0 < number <= MAX_ID:
-        raise NotFound("There is no such thing.")
-    return number
 
 
 def list_stores(db: Connection, store_scope: StoreScope) -> list[Row[Any]]:

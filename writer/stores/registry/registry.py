@@ -11,7 +11,7 @@ from sqlalchemy import Connection, Row, bindparam, func, or_, select, update
 
 from writer import db as database
 from writer import orders
-from writer.db import Prepared
+from writer.db import Prepared, check_id
 from writer.db.schema.stores import store_secrets, stores
 from writer.lib import clock
 from writer.lib.errors import Invalid, NotFound
@@ -70,9 +70,10 @@ def find(db: Connection, source: str) -> Row[Any] | None:
 
 def get(db: Connection, store_id: int) -> Row[Any]:
     """Return a store; raises NotFound."""
-    row: Row[Any] | None = _BY_ID.first(db, told=store_id)
+    missing = "There is no such store."
+    row: Row[Any] | None = _BY_ID.first(db, told=check_id(store_id, missing))
     if row is None:
-        raise NotFound("There is no such store.")
+        raise NotFound(missing)
     return row
 
 

@@ -6,10 +6,10 @@ What is not understood is never taken for empty: a list of lines that cannot be 
 from collections.abc import Mapping
 from typing import Any
 
+from writer.db import LARGEST_ID
 from writer.lib import money
 
 LARGEST_QUANTITY = 100_000
-_LARGEST_ID = 2**31 - 1  # of PostgreSQL's integer columns
 
 
 class Refusal(Exception):
@@ -85,7 +85,7 @@ def number_id(holder: Mapping[str, Any], name: str, what: str) -> str:
 def bounded_id(holder: Mapping[str, Any], name: str, what: str) -> int:
     """Return an id that a column holds; 0 where there is none, or it is beyond any that WordPress gives."""
     number = int(number_id(holder, name, what))
-    return number if number <= _LARGEST_ID else 0
+    return number if number <= LARGEST_ID else 0
 
 
 def minor(holder: Mapping[str, Any], name: str, currency: str, what: str) -> int:

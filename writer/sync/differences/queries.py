@@ -4,6 +4,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, Select, func, select
 
+from writer.db import check_id
 from writer.db.schema.differences import stock_differences
 from writer.db.schema.listings import listings
 from writer.db.schema.products import products
@@ -31,8 +32,10 @@ def list_drifts(
 
 def check_drift_of(db: Connection, store_id: int, drift_id: int) -> None:
     """Raise NotFound where the store has no such drift."""
-    if db.execute(_drifts(store_id).where(stock_differences.c.id == drift_id)).first() is None:
-        raise NotFound("This store has no such drift.")
+    missing = "This store has no such drift."
+    known = stock_differences.c.id == check_id(drift_id, missing)
+    if db.execute(_drifts(check_id(store_id, missing)).where(known)).first() is None:
+        raise NotFound(missing)
 
 
 def _drifts(store_id: int, only_asked: bool = False) -> Select[Any]:

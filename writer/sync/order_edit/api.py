@@ -5,9 +5,8 @@ from typing import Annotated, Any
 from flask import Response, current_app
 from flask_openapi3.blueprint import APIBlueprint
 from flask_openapi3.models.tag import Tag
-from pydantic import BaseModel, ConfigDict, Field, JsonValue, WithJsonSchema
+from pydantic import BaseModel, ConfigDict, Field, JsonValue
 
-from writer import stores
 from writer.db import database
 from writer.people import auth
 from writer.stores import Keyring
@@ -32,7 +31,7 @@ _LONGEST_STATUS = 60
 class OrderPath(BaseModel):
     """Which order."""
 
-    order_id: Annotated[int, WithJsonSchema({"type": "integer", "minimum": 1, "maximum": stores.MAX_ID})]
+    order_id: api_types.PathId
 
 
 class NewStatus(BaseModel):

@@ -10,11 +10,11 @@ from pydantic import BaseModel, ConfigDict, Field, WithJsonSchema
 from sqlalchemy import Connection
 
 from writer import config, stores
-from writer.db import AlreadyRunning, database, reading
+from writer.db import LARGEST_ID, AlreadyRunning, database, reading
 from writer.lib.errors import Conflict, NotFound
 from writer.lib.store_scope import StoreScope
 from writer.people import auth
-from writer.stores import MAX_ID, Keyring, why_not
+from writer.stores import Keyring, why_not
 from writer.sync.order_import import queries, runs
 from writer.sync.order_import.queries import Run
 from writer.web import api_types
@@ -52,7 +52,7 @@ class SyncAsked(BaseModel):
     days_back: Annotated[int, Field(ge=1, le=runs.MOST_DAYS_BACK)] | None = Field(
         None, alias="daysBack", description="Read again what changed in the last so many days."
     )
-    store: Annotated[int, Field(ge=1, le=MAX_ID)] | None = Field(None, description="This store alone.")
+    store: Annotated[int, Field(ge=1, le=LARGEST_ID)] | None = Field(None, description="This store alone.")
 
 
 class SyncDone(BaseModel):

@@ -81,7 +81,8 @@ def look_again(db: Connection, actor: str, store_id: int, listing_id: int) -> Ro
 
 
 def confirm_mass_change(db: Connection, actor: str, store_id: int) -> None:
-    """Let the large change that waits go out within the next hour."""
+    """Let the large change that waits go out within the next hour. Raises NotFound."""
+    stores.get(db, store_id)
     stores.confirm_mass_change(db, store_id)
     notices.close(db, Notice.MASS_CHANGE, actor, store_id=store_id)
     audit.note(db, actor, "push.confirm", f"store {store_id}", None, None)

@@ -1,11 +1,11 @@
 """How stores are doing as JSON: one store's health, what fails, and trying a failure again."""
 
-from typing import Annotated, Any, Literal
+from typing import Any, Literal
 
 from flask import Response
 from flask_openapi3.blueprint import APIBlueprint
 from flask_openapi3.models.tag import Tag
-from pydantic import BaseModel, BeforeValidator, Field, WithJsonSchema
+from pydantic import BaseModel, Field
 from sqlalchemy import Connection, Row
 
 from writer import stores
@@ -13,7 +13,7 @@ from writer.db import reading
 from writer.people import auth
 from writer.sync.push_status import actions, queries
 from writer.web import api_types
-from writer.web.api_types import TimeText, iso
+from writer.web.api_types import PathId, QueryId, TimeText, iso
 from writer.web.openapi import PROBLEMS, OnceHeader
 
 bp = APIBlueprint(
@@ -24,29 +24,25 @@ bp = APIBlueprint(
     abp_security=[{"token": []}],
     abp_responses=PROBLEMS,
 )
-# Out of bounds is not a wrong number but a thing that is not there.
-_Id = Annotated[int, WithJsonSchema({"type": "integer", "minimum": 1, "maximum": stores.MAX_ID})]
 
 
 class StorePath(BaseModel):
     """Which store."""
 
-    store_id: _Id
+    store_id: PathId
 
 
 class FailurePath(BaseModel):
     """Which failure."""
 
-    failure_id: _Id
+    failure_id: PathId
 
 
 class FailuresQuery(api_types.PageQuery):
     """Which failures."""
 
     state: Literal["open", "ended", "all"] = "open"
-    store: Annotated[int, Field(ge=1, le=stores.MAX_ID), BeforeValidator(api_types.whole_number)] | None = (
-        None
-    )
+    store: QueryId | None = None
 
 
 class Health(BaseModel):
@@ -105,7 +101,7 @@ class Failures(BaseModel):
 def show_health(path: StorePath) -> dict[str, Any]:
     """Return how a store is doing."""
     with reading() as db:
-        return _health(queries.health(db, stores.known_id(path.store_id)))
+        return _health(queries.health(db, path.store_id))
 
 
 @bp.get("/failures", responses={"200": Failures})
@@ -126,10 +122,10 @@ def retry(path: FailurePath, header: OnceHeader) -> Response:
     """
 
     def act(db: Connection) -> tuple[dict[str, Any], int]:
-        store_scope, known = auth.store_scope(), stores.known_id(path.failure_id)
-        queries.get_failure(db, store_scope, known)
-        actions.retry(db, auth.actor().name, known)
-        return _failure(queries.get_failure(db, store_scope, known)), 200
+        store_scope = auth.store_scope()
+        queries.get_failure(db, store_scope, path.failure_id)
+        actions.retry(db, auth.actor().name, path.failure_id)
+        return _failure(queries.get_failure(db, store_scope, path.failure_id)), 200
 
     return auth.answer_once(act)
 

@@ -11,7 +11,7 @@ from writer import stores
 from writer.db import reading, transaction
 from writer.lib.errors import Conflict
 from writer.people import auth
-from writer.stores import Condition, known_id
+from writer.stores import Condition
 from writer.sync import differences
 from writer.sync.push_status import actions, queries
 from writer.sync.push_status.conditions import conditions
@@ -71,7 +71,7 @@ def show(store_id: int) -> str:
     """Show how pushing to a store is doing, its listings by filter, and its latest drift."""
     which, text = _chosen("show", queries.LISTINGS), request.args.get("q", "").strip()[:100]
     with reading() as db:
-        health = queries.health(db, known_id(store_id))
+        health = queries.health(db, store_id)
         page = asked_page(queries.count_listings(db, store_id, which, text))
         return render_template(
             "push_status/show.html",
@@ -94,7 +94,7 @@ def show(store_id: int) -> str:
 def list_drift(store_id: int) -> str:
     """List all drift of a store, newest first."""
     with reading() as db:
-        store = stores.get(db, known_id(store_id))
+        store = stores.get(db, store_id)
         page = asked_page(differences.count_drifts(db, store_id))
         rows = differences.list_drifts(db, store_id, page.size, page.offset)
         return render_template(
@@ -154,7 +154,7 @@ def answer(store_id: int, drift_id: int) -> Response:
     adopt = request.form.get("do") == "theirs"
 
     def act(db: Connection, who: str, known: int) -> None:
-        differences.check_drift_of(db, known, known_id(drift_id))
+        differences.check_drift_of(db, known, drift_id)
         differences.answer(db, who, drift_id, adopt)
 
     done = "Their number is ours now; every store is told it" if adopt else "Our number is written there"
@@ -165,7 +165,7 @@ def _settle(store_id: int, act: Callable[[Connection, str, int], Any], done: str
     """Do it in one transaction, say how it went, and show the store's page again."""
     try:
         with transaction() as db:
-            act(db, auth.actor().name, known_id(store_id))
+            act(db, auth.actor().name, store_id)
     except Conflict as error:
         flash(error.sentence, "warning")
     else:
@@ -176,7 +176,7 @@ def _settle(store_id: int, act: Callable[[Connection, str, int], Any], done: str
 def _settle_failure(failure_id: int, act: Callable[[Connection, str, int], Any], done: str) -> Response:
     try:
         with transaction() as db:
-            queries.get_failure(db, auth.store_scope(), known_id(failure_id))
+            queries.get_failure(db, auth.store_scope(), failure_id)
             act(db, auth.actor().name, failure_id)
     except Conflict as error:
         flash(error.sentence, "warning")
@@ -195,6 +195,6 @@ def _chosen(name: str, filters: dict[str, str]) -> str:
 def confirm_setup(store_id: int) -> Response:
     """Let the large change that waits go out."""
     with transaction() as db:
-        actions.confirm_mass_change(db, auth.actor().name, known_id(store_id))
+        actions.confirm_mass_change(db, auth.actor().name, store_id)
     flash("Confirmed: it goes out with the next push.", "success")
     return redirect(url_for("connect.steps", store_id=store_id), 303)

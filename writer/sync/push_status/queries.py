@@ -5,6 +5,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Row, Select, and_, case, func, not_, or_, select, text
 
+from writer.db import check_id
 from writer.db.schema.listings import IN_TROUBLE, listings
 from writer.db.schema.products import products
 from writer.db.schema.stores import failures, stores
@@ -106,10 +107,11 @@ def list_failures(
 
 def get_failure(db: Connection, store_scope: StoreScope, failure_id: int) -> Row[Any]:
     """Return one failure as `list_failures` does; raises NotFound, also where its store is not seen."""
-    query = _failures().where(failures.c.id == failure_id, store_scope.of(failures.c.store_id))
-    row = db.execute(query).first()
+    missing = "There is no such failure."
+    known = failures.c.id == check_id(failure_id, missing)
+    row = db.execute(_failures().where(known, store_scope.of(failures.c.store_id))).first()
     if row is None:
-        raise NotFound("There is no such failure.")
+        raise NotFound(missing)
     return row
 
 

@@ -100,9 +100,7 @@ def replay(db: Connection, delivery_id: int) -> effect.Effect:
     Raises NotFound, or Conflict where its body is gone, its source is not accepted yet, or its store is
     switched off.
     """
-    row = db.execute(select(deliveries).where(deliveries.c.id == delivery_id)).first()
-    if row is None:
-        raise NotFound("There is no such delivery.")
+    row = database.get_row(db, deliveries, delivery_id, "There is no such delivery.")
     if row.body is None:
         raise Conflict("The body of this delivery is no longer kept, so it cannot be replayed.")
     if row.store_id is None:

@@ -2,14 +2,13 @@
 
 from flask import request
 
-from writer.stores import MAX_ID
+from writer.db import parse_id
 from writer.sync.webhook_inbox.queries import OUTCOMES, DeliveryFilters
 
 
 def asked_deliveries() -> DeliveryFilters:
     """Return the filter the query string asks for; what cannot be understood leaves nothing out."""
     outcome, order = request.args.get("outcome", ""), request.args.get("order", "")
-    is_id = order.isascii() and order.isdecimal() and int(order[:12]) <= MAX_ID
     # PostgreSQL refuses NUL in a text; no row has one.
     number = request.args.get("q", "").replace("\0", "").strip().removeprefix("#")[:200]
-    return DeliveryFilters(outcome if outcome in OUTCOMES else "", number, int(order) if is_id else None)
+    return DeliveryFilters(outcome if outcome in OUTCOMES else "", number, parse_id(order))

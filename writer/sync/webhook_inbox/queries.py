@@ -5,12 +5,12 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Row, and_, func, or_, select
 
+from writer.db import check_id
 from writer.db.schema.orders import orders
 from writer.db.schema.stores import stores
 from writer.db.schema.webhook_inbox import deliveries
 from writer.lib.errors import NotFound
 from writer.lib.store_scope import StoreScope
-from writer.stores import known_id
 
 OUTCOMES = ("recorded", "repeat", "stale", "ignored", "held", "failed")
 
@@ -46,10 +46,11 @@ def list_deliveries(
 def get_delivery(db: Connection, store_scope: StoreScope, delivery_id: int) -> Row[Any]:
     """Return one delivery with its body and its store's name; raises NotFound."""
     query = select(deliveries, stores.c.name.label("store_name")).outerjoin(stores)
-    mine = (deliveries.c.id == known_id(delivery_id)) & store_scope.of(deliveries.c.store_id)
+    missing = "There is no such delivery."
+    mine = (deliveries.c.id == check_id(delivery_id, missing)) & store_scope.of(deliveries.c.store_id)
     row = db.execute(query.where(mine)).first()
     if row is None:
-        raise NotFound("There is no such delivery.")
+        raise NotFound(missing)
     return row
 
 
