@@ -1,11 +1,14 @@
 """Connecting a store: each thing that can be wrong is named, and what works is kept encrypted."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from sqlalchemy import update
 
+from tests.fake_services.store_answers import Answer
 from tests.fake_services.store_model import ApiKey
 from tests.fake_services.woocommerce import FakeStore
 from writer.db import Database
@@ -190,18 +193,11 @@ def test_index_hidden_from_strangers_does_not_stop_the_keys(store: FakeStore) ->
     assert connect.look(site(store)).auth == "oauth"
 
 
-def test_shop_without_rest_api_below_its_address_is_no_woocommerce(store: FakeStore) -> None:
-    lost = Site(f"{store.url}/elsewhere", store.key, store.secret, timeout_s=5)
-
-    with pytest.raises(problems.StoreError):
-        connect.look(lost)
-
-
 # Keeping it
 
 
 def found(store: FakeStore) -> connect.Found:
-    return connect.Found(registry.normalised(store.url), "Shop A", "oauth")
+    return connect.Found(store.url, registry.normalised(store.url), "Shop A", "oauth")
 
 
 def test_saved_keys_are_encrypted_and_open_again(db: Database, ring: Keyring, store: FakeStore) -> None:
@@ -262,7 +258,7 @@ def test_unusable_name_is_refused_by_field(
 def test_short_name_of_another_store_is_refused(db: Database, ring: Keyring, store: FakeStore) -> None:
     with db.transaction() as connection:
         connect.save(connection, ring, "ada", site(store), found(store), "", "a")
-        other = connect.Found("other.example", "B", "oauth")
+        other = connect.Found("https://other.example", "other.example", "B", "oauth")
 
         with pytest.raises(Invalid, match="cannot be saved"):
             connect.save(connection, ring, "ada", site(store), other, "", "a")
@@ -285,3 +281,40 @@ def test_p19_new_keys_let_a_paused_store_go_on(db: Database, ring: Keyring, stor
 
     assert (after.push_state, after.pause_reason, after.key_refusals) == ("on", None, 0)
     assert why_not(after) is None
+
+
+@pytest.mark.parametrize("typed", ["/shop", "/shop/socks", "/shop/?page=2"])
+def test_the_address_of_a_page_of_the_shop_leads_to_the_shop(store: FakeStore, typed: str) -> None:
+    base_url = connect.address(store.url + typed)
+
+    found = connect.look(Site(base_url, store.key, store.secret))
+
+    assert found.base_url == store.url
+
+
+class WithoutRewriting(FakeStore):
+    """A web server that passes nothing on to WordPress but what begins with /index.php."""
+
+    def _serve(self, request: Any) -> Any:
+        if not request.path.startswith("/index.php/"):
+            return Answer(404, b"<!DOCTYPE html><title>404 Not Found</title>", {}, "text/html")
+        return super()._serve(replace(request, path=request.path.removeprefix("/index.php")))
+
+
+class NoShop(FakeStore):
+    """A web server without a WordPress."""
+
+    def _serve(self, request: Any) -> Any:
+        return Answer(404, b"<!DOCTYPE html><title>404 Not Found</title>", {}, "text/html")
+
+
+def test_almost_pretty_permalinks_are_found_and_kept() -> None:
+    with WithoutRewriting("Shop A", https=True) as store:
+        found = connect.look(Site(store.url, store.key, store.secret, ca_bundle=store.ca_bundle))
+
+        assert found.base_url == f"{store.url}/index.php"
+
+
+def test_an_address_without_a_shop_is_refused_with_what_it_answers() -> None:
+    with NoShop("Shop A") as store, pytest.raises(problems.NotWooCommerce, match="No REST API is found"):
+        connect.look(Site(f"{store.url}/shop", store.key, store.secret))

@@ -17,7 +17,7 @@ import pytest
 from tests.fake_services.store_model import ApiKey
 from tests.fake_services.woocommerce import FakeStore
 from writer.lib import clock
-from writer.stores.woocommerce import Client, Site, problems, routes
+from writer.stores.woocommerce import Client, Site, checks, problems, routes
 from writer.stores.woocommerce import client as client_module
 from writer.stores.woocommerce.auth import turn
 
@@ -177,7 +177,7 @@ def test_revoked_keys_are_refused_and_not_called_read_only(secure: FakeStore) ->
     [
         ("maintenance", True, problems.StoreBusy, "maintenance", False),
         ("rate_limited_s", 120, problems.StoreBusy, "slow down", False),
-        ("firewall_page", True, problems.BlockedByFirewall, "web page", False),
+        ("firewall_page", True, problems.BlockedByFirewall, "bot check", False),
         ("firewall_block", True, problems.BlockedByFirewall, "in front of WooCommerce", False),
         ("redirect_to", "https://elsewhere.example", problems.StoreMoved, "https://elsewhere.example", True),
         ("deactivated", True, problems.NotWooCommerce, "switched off", True),
@@ -220,15 +220,15 @@ def test_retry_after_is_told_and_not_slept(store: FakeStore, fault: str, value: 
     [("120", 120), ("0", 0), ("99999999999", 86400), ("", None), ("soon", None), ("-5", None), ("1.5", None)],
 )
 def test_retry_after_in_seconds(text: str, seconds: int | None) -> None:
-    assert problems.retry_after_s(text) == seconds
+    assert checks.retry_after_s(text) == seconds
 
 
 def test_retry_after_as_a_date(monkeypatch: pytest.MonkeyPatch) -> None:
     now = clock.now().replace(year=2026, month=11, day=20, hour=10, minute=0, second=0, microsecond=0)
     monkeypatch.setattr(clock, "now", lambda: now)
 
-    assert problems.retry_after_s("Fri, 20 Nov 2026 10:02:00 GMT") == 120
-    assert problems.retry_after_s("Fri, 20 Nov 2026 09:00:00 GMT") == 0
+    assert checks.retry_after_s("Fri, 20 Nov 2026 10:02:00 GMT") == 120
+    assert checks.retry_after_s("Fri, 20 Nov 2026 09:00:00 GMT") == 0
 
 
 def test_d14_redirect_is_not_followed(store: FakeStore) -> None:
@@ -360,7 +360,7 @@ HTML = "Content-Type: text/html"
         (http("200 OK", b"{}", JSON), problems.BadAnswer),
         (http("200 OK", b"[" * 100_000, JSON), problems.BadAnswer),
         (http("200 OK", b"\xff\xfe", JSON), problems.BadAnswer),
-        (http("200 OK", b"<b>Notice</b> []", JSON), problems.BlockedByFirewall),
+        (http("200 OK", b"<b>Notice</b> []", JSON), problems.BadAnswer),
         (http("302 Found", b"", "Location: /login"), problems.StoreMoved),
         (http("401 Unauthorized", b"", 'WWW-Authenticate: Basic realm="x"'), problems.BlockedByFirewall),
         (http("401 Unauthorized", b'{"code":"rest_cannot_access"}', JSON), problems.BlockedByFirewall),
@@ -388,6 +388,100 @@ def test_every_answer_is_a_result_or_a_store_error(
         client.webhooks()
 
     assert caught.value.sentence.endswith((".", "”"))
+
+
+NOTICE = b"<br />\n<b>Warning</b>:  Undefined array key 1 in <b>/srv/www/x.php</b> on line <b>12</b><br />\n"
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        NOTICE + b"[]",
+        NOTICE * 3 + b"[]",
+        b"[]" + NOTICE,
+        b"PHP Deprecated:  Function a() is deprecated in x.php on line 3\n[]",
+        NOTICE.replace(b"key 1", b'[0] of {"a": 1}') + b"[]",
+    ],
+)
+@pytest.mark.parametrize("kind", [JSON, HTML])
+def test_data_behind_a_notice_of_php_is_used_where_it_is_whole(
+    saying: Callable[[bytes], Site], body: bytes, kind: str
+) -> None:
+    with Client(saying(http("200 OK", body, kind))) as client:
+        assert client.webhooks() == []
+
+
+def test_an_error_behind_a_notice_is_read_too(saying: Callable[[bytes], Site]) -> None:
+    body = NOTICE + b'{"code": "woocommerce_rest_cannot_view", "message": "Sorry"}'
+
+    with Client(saying(http("401 No", body, HTML))) as client, pytest.raises(problems.KeysRefused):
+        client.webhooks()
+
+
+HOME = b'<!DOCTYPE html><html><head><title>My shop</title><link rel="https://api.w.org/"></head></html>'
+INSTEAD_OF_JSON = {
+    "notice": (http("200 OK", NOTICE + b'[{"id": 1', JSON), problems.BadAnswer, "Undefined array key 1"),
+    "bot check": (
+        http("200 OK", b"<html><title>Just a moment...</title></html>", HTML),
+        problems.BlockedByFirewall,
+        "bot check",
+    ),
+    "challenge": (
+        http("200 OK", b"<html><body></body></html>", HTML, "CF-Mitigated: challenge"),
+        problems.BlockedByFirewall,
+        "bot check",
+    ),
+    "maintenance": (
+        http("200 OK", b"<html><title>Maintenance mode</title></html>", HTML),
+        problems.StoreBusy,
+        "maintenance page",
+    ),
+    "plain permalinks": (
+        http("200 OK", b"<html></html>", HTML, 'Link: <https://x/?rest_route=/>; rel="https://api.w.org/"'),
+        problems.NotWooCommerce,
+        "Permalinks must not be",
+    ),
+    "home page": (http("200 OK", HOME, HTML), problems.NotWooCommerce, "Permalinks must not be"),
+    "another page": (
+        http("200 OK", b"<html><title>Welcome to nginx!</title></html>", HTML),
+        problems.BadAnswer,
+        "Welcome to nginx!",
+    ),
+    "http to a port for https": (
+        http("400 Bad", b"<html>The plain HTTP request was sent to HTTPS port</html>", HTML),
+        problems.StoreMoved,
+        "begin the address with https://",
+    ),
+    "too old": (
+        http("400 Bad", b'{"code":"rest_invalid_param","message":"Invalid parameter(s): orderby"}', JSON),
+        problems.NotWooCommerce,
+        "older than 5.8",
+    ),
+    "unknown key over http": (
+        http(
+            "401 No",
+            b'{"code":"woocommerce_rest_authentication_error","message":"Consumer key is invalid."}',
+            JSON,
+        ),
+        problems.KeysRefused,
+        "does not know this consumer key",
+    ),
+}
+
+
+@pytest.mark.parametrize("case", INSTEAD_OF_JSON)
+def test_what_answers_instead_of_woocommerce_is_named(saying: Callable[[bytes], Site], case: str) -> None:
+    answer, expected, words = INSTEAD_OF_JSON[case]
+
+    with Client(saying(answer)) as client, pytest.raises(expected, match=re.escape(words)):
+        client.webhooks()
+
+
+def test_https_asked_at_a_port_for_http_is_named(store: FakeStore) -> None:
+    site = Site(store.url.replace("http://", "https://"), store.key, store.secret)
+
+    with Client(site) as client, pytest.raises(problems.StoreMoved, match="begin it with http://"):
+        client.webhooks()
 
 
 def test_byte_order_mark_before_the_answer_is_forgiven(saying: Callable[[bytes], Site]) -> None:

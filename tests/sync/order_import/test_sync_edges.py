@@ -16,7 +16,7 @@ from writer.db.schema.orders import order_refunds, orders
 from writer.db.schema.stores import stores
 from writer.db.schema.webhook_inbox import deliveries
 from writer.stores import woocommerce
-from writer.stores.woocommerce.problems import Answer
+from writer.stores.woocommerce.answer import Answer
 from writer.sync import order_import
 from writer.sync.order_import import Plan, runs
 

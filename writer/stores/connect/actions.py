@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -15,6 +15,7 @@ from writer.stores import registry, woocommerce
 from writer.stores.registry import Keyring
 from writer.stores.woocommerce import (
     UNKNOWN_KEY,
+    AnotherPage,
     BlockedByFirewall,
     Client,
     KeysRefused,
@@ -27,6 +28,8 @@ TRY_TIMEOUT_S = 20.0
 LONGEST_NAME = 60
 _SITE_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,59}")
 SITE_ID_FORM = "Use letters, digits, dots, - and _, at most 60."
+# Where the REST API can be below the address of a shop: the second with "almost pretty" permalinks.
+_ENTRANCES = ("", "/index.php")
 _NOT_THE_SHOP = re.compile(r"/(wp-json|wp-admin|wp-login\.php|index\.php)(/.*)?$")
 
 
@@ -34,6 +37,7 @@ _NOT_THE_SHOP = re.compile(r"/(wp-json|wp-admin|wp-login\.php|index\.php)(/.*)?$
 class Found:
     """A store that answers and whose keys may read and write."""
 
+    base_url: str  # where its REST API answers
     source: str  # the address its webhooks will name, normalised
     title: str
     auth: str
@@ -87,10 +91,11 @@ def check_site_id(site_id: str) -> None:
 def look(site: Site) -> Found:
     """Ask a store for its index, for orders, and for a write that changes nothing.
 
-    Raises StoreError with a sentence that says precisely what is wrong.
+    The address may be of a page of the shop, such as .../shop/. Raises StoreError with a sentence that says
+    precisely what is wrong.
     """
+    site, index = _entrance(site)
     with Client(site) as client:
-        index = _index(client)
         try:
             for _ in client.orders_pages(clock.now()):
                 pass
@@ -101,6 +106,7 @@ def look(site: Site) -> Found:
         assert client.auth is not None
         told = registry.normalised(str(index.get("home") or index.get("url") or ""))
         return Found(
+            base_url=site.base_url,
             source=told or registry.normalised(site.base_url),
             title=" ".join(str(index.get("name") or "").split())[:LONGEST_NAME],
             auth=client.auth,
@@ -127,7 +133,7 @@ def save(
     checked = _checked(db, name or found.title or found.source, site_id, store_id, found.source)
     store = _store(db, actor, found.source, store_id)
     name, short = checked
-    keys = registry.Keys(site.base_url, site.key, site.secret)
+    keys = registry.Keys(found.base_url, site.key, site.secret)
     registry.set_keys(db, ring.vault, store.id, keys, name=name, site_id=short)
     registry.set_way_in(db, store.id, auth=found.auth, ca_bundle=site.ca_bundle)
     registry.forgive(db, store.id)
@@ -148,6 +154,31 @@ def _index(client: Client) -> dict[str, Any]:
             " too old."
         )
     return index
+
+
+def _entrance(site: Site) -> tuple[Site, dict[str, Any]]:
+    """Return the site with the address at which its REST API answers, and its index. Raises StoreError.
+
+    Tried are the address given and those above it, each with /index.php too. No keys are sent.
+    """
+    first: StoreError | None = None
+    for base_url in _above(site.base_url):
+        for entrance in _ENTRANCES:
+            tried = replace(site, base_url=base_url + entrance)
+            try:
+                with Client(tried) as client:
+                    return tried, _index(client)
+            except (NotWooCommerce, AnotherPage) as error:
+                first = first or error
+    assert first is not None
+    raise first
+
+
+def _above(base_url: str) -> list[str]:
+    """Return an address and those above it on the same host: https://x/a/b, https://x/a, https://x."""
+    root, _, path = base_url.partition("://")
+    host, *folders = path.split("/")
+    return [f"{root}://{'/'.join([host, *folders[:depth]])}" for depth in range(len(folders), -1, -1)][:4]
 
 
 def _explained(site: Site, error: KeysRefused) -> StoreError:

@@ -1,9 +1,10 @@
 """WooCommerce: how a store is spoken with, and what it says. It knows no database and no store of ours."""
 
 from writer.stores.woocommerce.auth import OAUTH, QUERY, ways
+from writer.stores.woocommerce.checks import UNKNOWN_KEY
 from writer.stores.woocommerce.client import Client, Site
 from writer.stores.woocommerce.problems import (
-    UNKNOWN_KEY,
+    AnotherPage,
     BlockedByFirewall,
     CertificateRefused,
     KeysRefused,
@@ -28,6 +29,7 @@ __all__ = [
     "ORDER_TOPICS",
     "QUERY",
     "UNKNOWN_KEY",
+    "AnotherPage",
     "BlockedByFirewall",
     "CertificateRefused",
     "Client",

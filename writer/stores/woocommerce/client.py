@@ -17,9 +17,9 @@ from requests.auth import AuthBase, HTTPBasicAuth
 from requests_oauthlib import OAuth1
 from urllib3.exceptions import HTTPError
 
-from writer.stores.woocommerce import auth, problems
+from writer.stores.woocommerce import auth, checks, problems
+from writer.stores.woocommerce.answer import Answer
 from writer.stores.woocommerce.problems import (
-    Answer,
     AnswerTooLarge,
     KeysReadOnly,
     KeysRefused,
@@ -115,7 +115,7 @@ class Client(Routes):
         except KeysRefused as error:
             # Whatever its language says: known keys that could read are refused a write.
             if method != "GET" and self.has_read and error.code == "woocommerce_rest_authentication_error":
-                raise KeysReadOnly(problems.READ_ONLY, code=error.code) from None
+                raise KeysReadOnly(checks.READ_ONLY, code=error.code) from None
             raise
         self.has_read = self.has_read or method == "GET"
         return answer
@@ -133,7 +133,7 @@ class Client(Routes):
             time.sleep(wait_s)
         else:
             answer = self._once(method, url, query, body, way)
-        problems.check(answer)
+        checks.check(answer)
         return answer
 
     def _once(self, method: str, url: str, query: Json, body: Json | None, way: str | None) -> Answer:
@@ -193,6 +193,8 @@ def _bounded(response: requests.Response, until: float) -> bytes:
 
 def _explained(error: Exception, timeout_s: float) -> StoreError:
     """Return what an exception of the HTTP library means, without the address it holds."""
+    if isinstance(error, requests.exceptions.SSLError) and "WRONG_VERSION_NUMBER" in str(error):
+        return problems.StoreMoved("There is no https at this address: begin it with http://.")
     if isinstance(error, requests.exceptions.SSLError):
         return problems.CertificateRefused(
             "The store's certificate cannot be verified: it is self-signed, expired, or for another name."

@@ -5,7 +5,8 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from writer.stores.woocommerce.problems import Answer, BadAnswer, StoreError, TooHeavy
+from writer.stores.woocommerce.answer import Answer
+from writer.stores.woocommerce.problems import BadAnswer, StoreError, TooHeavy
 
 PAGE_SIZE = 100  # the most WooCommerce gives, and the most it takes in a batch
 PRODUCT_FIELDS = "id,type,sku,name,status,manage_stock,stock_quantity,backorders,parent_id,attributes"
