@@ -27,12 +27,12 @@ from writer.lib import clock
 from writer.sales import product_types
 from writer.stock.movements import Movement, add_product, record
 from writer.stock.products import get
-from writer.stores.listings import look_at_all
+from writer.stores.listings import check_all
 from writer.stores.registry import NotNow, Vault, contact, registry
 from writer.stores.woocommerce import StoreError, client
 from writer.sync import order_import
 from writer.sync.stock_push import pusher
-from writer.sync.stock_push.pusher import Round
+from writer.sync.stock_push.pusher import PushRound
 
 
 class Hub:
@@ -123,11 +123,11 @@ class Hub:
         self.fakes[store - 1].set_stock("X", shows)
         for _ in range(2):
             with self.database.transaction() as db:
-                look_at_all(db, store)
+                check_all(db, store)
             self.push(store_ids=[store])
             self.tick(61)
 
-    def push(self, **options: Any) -> Round:
+    def push(self, **options: Any) -> PushRound:
         """One run of the pusher."""
         return pusher.push_all(self.database, self.vault, **options)
 

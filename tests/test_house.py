@@ -3,6 +3,7 @@
 import ast
 import re
 from collections.abc import Iterator
+from dataclasses import fields
 from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 
@@ -10,6 +11,7 @@ import pytest
 from flask import Flask
 
 from tests.areas import AREAS, FLOOR
+from writer.stores import PushState
 
 ROOT = Path(__file__).parent.parent
 WRITER = ROOT / "writer"
@@ -284,6 +286,49 @@ def test_no_template_holds_script_or_style_of_its_own(app: Flask, name: str) -> 
     source, _, _ = app.jinja_env.loader.get_source(app.jinja_env, name)
 
     assert not re.search(r"<style|\sstyle=\"[^\"]*:|<script(?![^>]*\ssrc=)|\son[a-z]+=\"", source)
+
+
+# The columns of a listing's PushState, but for those whose names other tables have too.
+STATE_COLUMNS = {field.name for field in fields(PushState)} - {"problem", "is_gone"}
+
+
+def test_only_the_room_of_listings_names_the_columns_of_a_listings_state() -> None:
+    meddlers = [
+        f"{file.relative_to(ROOT)}:{line} {name}"
+        for file in files()
+        if (area_of(file), room_of(file)) != ("stores", "listings") and file.parent.name != "schema"
+        for name, line in [*columns_of_listings(file), *state_columns_named(file)]
+    ]
+
+    assert meddlers == []
+
+
+def columns_of_listings(file: Path) -> Iterator[tuple[str, int]]:
+    """Yield (column, line) for each `listings.c.<column of the state>` in the file."""
+    for node in ast.walk(ast.parse(file.read_text())):
+        if not isinstance(node, ast.Attribute) or ast.unparse(node.value) != "listings.c":
+            continue
+        if node.attr in {field.name for field in fields(PushState)}:
+            yield node.attr, node.lineno
+
+
+def state_columns_named(file: Path) -> Iterator[tuple[str, int]]:
+    """Yield (column, line) where the file writes one, in a text or as a keyword, or reads one of a row.
+
+    To read a field of a state is no naming of its column.
+    """
+    for node in ast.walk(ast.parse(file.read_text())):
+        if isinstance(node, ast.Constant) and node.value in STATE_COLUMNS:
+            yield str(node.value), node.lineno
+        elif isinstance(node, ast.keyword) and node.arg in STATE_COLUMNS:
+            yield node.arg, node.value.lineno
+        elif isinstance(node, ast.Attribute) and node.attr in STATE_COLUMNS - read_of_a_state(node):
+            yield node.attr, node.lineno
+
+
+def read_of_a_state(node: ast.Attribute) -> set[str]:
+    """Return the field that `state.field` or `row.state.field` reads, nothing where it is of no state."""
+    return {node.attr} if ast.unparse(node.value).split(".")[-1] == "state" else set()
 
 
 # The tables of orders are read by this area for whoever asks.

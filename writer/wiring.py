@@ -5,13 +5,15 @@ Called by the application and by every command before anything else; nothing is 
 
 from writer import orders, stock, stores
 from writer.stores import listings
-from writer.sync import webhook_inbox
+from writer.sync import push_status, webhook_inbox
 
 
 def wire() -> None:
     """Fill every hook, whatever was in it before."""
     # A SKU became a counted product: lines and listings that named it before are its own now.
     stock.on_product_added[:] = [orders.rematch_sku, listings.match_sku]
+    # The pages of stock say what each store lists of a product, and shows of it.
+    stock.store_listings[:] = [push_status.list_by_product]
     # A store was switched on: what it delivered meanwhile is processed.
     stores.on_switched_on[:] = [webhook_inbox.release]
     # A customer is erased: what stores delivered about that person is forgotten.

@@ -58,7 +58,7 @@ def test_drift_is_answered_on_the_stores_page(hub: Hub, page: Page) -> None:
     hub.fakes[0].set_stock("ICE24", 20)
     for _ in range(2):
         with hub.database.transaction() as db:
-            listings.look_at_all(db, 1)
+            listings.check_all(db, 1)
         hub.push()
         hub.tick(61)
     page.goto("/stores/1")

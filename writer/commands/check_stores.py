@@ -53,7 +53,7 @@ def _look(database: Database, vault: Vault, url: str | None) -> int:
     for store_id, name in chosen:
         is_well = _check(database, vault, store_id, name, url) and is_well
         with database.transaction() as db:
-            listings.look_at_all(db, store_id)
+            listings.check_all(db, store_id)
     with database.transaction() as db:
         stores.drop_old_failures(db)
     if not chosen:

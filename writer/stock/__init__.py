@@ -1,6 +1,7 @@
 """Stock: one count for each SKU, made of movements; what people and programs do with it."""
 
 from writer.stock import alerts, levels
+from writer.stock.levels import StoreListing, store_listings
 from writer.stock.movements import LARGEST_MOVE, Movement, add_product, count, has_moved, record, sell_by_hand
 from writer.stock.products import MAX_UNITS, NotEnoughStock, add_alias, find, find_many, key, on_product_added
 
@@ -9,6 +10,7 @@ __all__ = [
     "MAX_UNITS",
     "Movement",
     "NotEnoughStock",
+    "StoreListing",
     "add_alias",
     "add_product",
     "alerts",
@@ -21,4 +23,5 @@ __all__ = [
     "on_product_added",
     "record",
     "sell_by_hand",
+    "store_listings",
 ]

@@ -2,7 +2,15 @@
 
 from writer.stores import listings, webhook_setup, woocommerce
 from writer.stores.connect.policies import DIFFERENCE_POLICIES
-from writer.stores.listings import save as save_listing
+from writer.stores.listings import (
+    PushState,
+    load_state,
+    load_states,
+    save_state,
+    state_columns,
+    state_of,
+)
+from writer.stores.listings import conditions as listing_conditions
 from writer.stores.registry import (
     Condition,
     Keyring,
@@ -64,6 +72,7 @@ __all__ = [
     "KeysRefused",
     "NotNow",
     "NotThere",
+    "PushState",
     "Refused",
     "Shown",
     "StoreError",
@@ -85,7 +94,10 @@ __all__ = [
     "hold_mass_change",
     "is_signed",
     "list_stores",
+    "listing_conditions",
     "listings",
+    "load_state",
+    "load_states",
     "normalised",
     "note_contact",
     "note_failure",
@@ -100,10 +112,12 @@ __all__ = [
     "register",
     "resume",
     "retry_failure",
-    "save_listing",
+    "save_state",
     "secrets_of",
     "signer",
     "source_of",
+    "state_columns",
+    "state_of",
     "webhook_problems",
     "webhook_setup",
     "why_not",

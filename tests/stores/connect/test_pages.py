@@ -15,7 +15,7 @@ from writer.db import Database
 from writer.stores.listings import refresh
 from writer.stores.registry import Keyring, jobs
 from writer.stores.woocommerce import client as client_module
-from writer.sync.stock_push import plan, settle
+from writer.sync.stock_push import outcome, plan
 
 
 @pytest.fixture(autouse=True)
@@ -93,7 +93,7 @@ def test_unusable_field_is_named_and_nothing_is_saved(
     assert answer.status_code == 422
     assert sentence in answer.text
     with db.reading() as connection:
-        assert plan.due_stores(connection) == []
+        assert plan.list_due_stores(connection) == []
         assert connection.exec_driver_sql("SELECT COUNT(*) FROM stores").scalar_one() == 0
 
 
@@ -256,7 +256,7 @@ def test_rules_are_saved_and_unusable_ones_named(admin: FlaskClient, db: Databas
 
 def test_large_change_is_confirmed(admin: FlaskClient, db: Database, store_id: int) -> None:
     with db.transaction() as connection:
-        settle.hold_mass_change(connection, store_row(db, store_id), "80 of 100 listings would be set to 0.")
+        outcome.hold_mass_change(connection, store_row(db, store_id), "80 of 100 listings would be set to 0.")
 
     page = admin.get(f"/stores/{store_id}/connect").text
     admin.post(f"/stores/{store_id}/confirm")

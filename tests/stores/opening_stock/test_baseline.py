@@ -63,9 +63,9 @@ def test_table_has_each_sku_once_with_every_number(db: Database, store_ids: list
     add_product(db, "Y", 3)
 
     with db.reading() as connection:
-        lines = queries.list_lines(connection, 10, 0)
+        lines = queries.list_counts(connection, 10, 0)
 
-        assert queries.count_lines(connection) == 2
+        assert queries.count_skus(connection) == 2
     assert [(line.sku, line.ours) for line in lines] == [("X", None), ("Y", 3)]
     assert lines[0].shown == {a: [12], b: [7], c: [0]}
     assert lines[1].shown == {}
@@ -75,7 +75,7 @@ def test_table_of_counted_products_shows_what_their_listings_show(db: Database, 
     add_product(db, "x ", 5)
 
     with db.reading() as connection:
-        lines = queries.list_lines(connection, 10, 0)
+        lines = queries.list_counts(connection, 10, 0)
 
     assert [(line.ours, line.shown[store_ids[0]]) for line in lines] == [(5, [12])]
 
@@ -85,7 +85,7 @@ def test_table_is_paged(db: Database, store_ids: list[int]) -> None:
         add_product(db, sku)
 
     with db.reading() as connection:
-        skus = [line.sku for offset in (0, 2) for line in queries.list_lines(connection, 2, offset)]
+        skus = [line.sku for offset in (0, 2) for line in queries.list_counts(connection, 2, offset)]
 
     assert skus == ["W", "X", "Y", "Z"]
 

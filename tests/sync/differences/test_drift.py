@@ -11,7 +11,7 @@ from tests.hub import Hub, running_hub
 from writer.db.schema.differences import stock_differences
 from writer.db.schema.listings import listings
 from writer.db.schema.stores import stores
-from writer.stores.listings import look_at_all
+from writer.stores.listings import check_all
 from writer.stores.listings.actions import map_by_hand
 from writer.sync import differences
 
@@ -62,7 +62,7 @@ def list_gift(hub: Hub) -> None:
 def test_our_number_chosen_over_theirs_is_written_although_the_first_write_fails(asking: Hub) -> None:
     asking.let_drift(2, shows=20)
     with asking.database.transaction() as db:
-        differences.answer(db, "ada", asking.rows(stock_differences)[0].id, adopt=False)
+        differences.decide(db, "ada", asking.rows(stock_differences)[0].id, adopt=False)
     asking.fakes[1].faults.broken = True
     asking.fakes[1].faults.only = lambda method, _path: method != "GET"
     asking.push()
@@ -127,7 +127,7 @@ def test_one_change_by_hand_shown_by_two_listings_is_taken_over_once(adopting: H
         a.set_stock(sku, 20)
     for _ in range(3):
         with adopting.database.transaction() as db:
-            look_at_all(db, 1)
+            check_all(db, 1)
         adopting.push()
         adopting.tick(61)
 
@@ -143,7 +143,7 @@ def test_one_change_that_two_listings_ask_about_is_taken_over_once(asking: Hub) 
 
     asking.sell_here(2)
     with asking.database.transaction() as db:
-        differences.answer(db, "ada", 1, adopt=True)
+        differences.decide(db, "ada", 1, adopt=True)
     asking.push()
 
     assert (asking.on_hand(), asking.shown(), asking.fakes[0].stock("GIFT")) == (18, [18, 18], 18)

@@ -16,7 +16,7 @@ from writer.db.schema.listings import listings
 from writer.db.schema.stores import failures, stores
 from writer.lib import clock
 from writer.people.users import grants, queries
-from writer.stores.listings import look_at_all
+from writer.stores.listings import check_all
 from writer.stores.registry import failures as failure_rows
 
 
@@ -333,7 +333,7 @@ def test_drift_is_settled_once_and_by_its_own_store(hub: Hub, admin: FlaskClient
 
     answer = admin.post("/stores/1/differences/1", data={"do": "theirs"}, follow_redirects=True)
 
-    assert "This drift is settled already." in answer.text
+    assert "This difference is decided already." in answer.text
     assert hub.on_hand() == 20
 
 
@@ -354,7 +354,7 @@ def test_drift_of_a_listing_that_became_another_product_is_not_taken_over(
 
 def test_a_listing_that_shows_its_count_is_checked_and_does_not_wait(hub: Hub, admin: FlaskClient) -> None:
     with hub.database.transaction() as db:
-        look_at_all(db, 1)
+        check_all(db, 1)
 
     page = admin.get("/stores/1/push-status").text
 

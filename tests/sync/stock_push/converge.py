@@ -213,7 +213,7 @@ class History:
         self.hub.tick(4000)
         with self.hub.database.transaction() as db:
             for number in range(len(self.hub.fakes)):
-                listings.look_at_all(db, number + 1)
+                listings.check_all(db, number + 1)
         self.hub.settle()
 
 

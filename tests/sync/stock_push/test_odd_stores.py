@@ -18,7 +18,7 @@ from writer.lib.errors import Conflict
 from writer.stock import products
 from writer.stock.stocktake import sheet, sheet_plan
 from writer.stores import registry
-from writer.stores.listings import look_at_all, refresh
+from writer.stores.listings import check_all, refresh
 from writer.stores.listings.actions import item
 from writer.stores.opening_stock.actions import take_over
 from writer.stores.woocommerce import Client
@@ -40,7 +40,7 @@ def change(hub: Hub, table: Table, **values: Any) -> None:
 
 def look(hub: Hub) -> None:
     with hub.database.transaction() as db:
-        look_at_all(db, 2)
+        check_all(db, 2)
 
 
 def rounds(hub: Hub, seconds: int = 61) -> None:
@@ -89,7 +89,7 @@ def test_a_number_nobody_counted_is_asked_about_and_not_adopted(hub: Hub) -> Non
     (found,) = hub.rows(stock_differences)
     assert (hub.rows(failures), found.action) == ([], "asked")
     with hub.database.transaction() as db, pytest.raises(Conflict, match="only ours can be written"):
-        differences.answer(db, "ada", found.id, adopt=True)
+        differences.decide(db, "ada", found.id, adopt=True)
 
 
 def test_an_endless_number_keeps_no_other_listing_from_being_pushed(hub: Hub) -> None:
@@ -178,7 +178,7 @@ def test_what_was_asked_about_holds_what_the_store_sold_before(hub: Hub, adopt: 
     hub.deliver()
 
     with hub.database.transaction() as db:
-        differences.answer(db, "ada", asked.id, adopt)
+        differences.decide(db, "ada", asked.id, adopt)
     rounds(hub)
 
     assert len(hub.rows(stock_differences)) == 1

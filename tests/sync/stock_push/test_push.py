@@ -12,7 +12,7 @@ from writer.db.schema.differences import stock_differences
 from writer.db.schema.listings import listings
 from writer.db.schema.stores import failures, stores
 from writer.stock import movements
-from writer.stores.listings import look_again
+from writer.stores.listings import retry
 from writer.sync import differences, push_status
 
 
@@ -212,11 +212,11 @@ def test_p14_stock_that_is_not_managed_is_flagged_or_switched_on(hub: Hub) -> No
     hub.sell_here(1)
 
     result = hub.push()
-    assert sum(pushed.failed for pushed in result.pushed) == 1
+    assert sum(found.failed for found in result.results) == 1
     assert str(hub.listing(2).problem).startswith("not managed")
     with hub.database.transaction() as db:
         db.execute(update(stores).values(manages_stock=True))
-        look_again(db, hub.listing(2).id)
+        retry(db, hub.listing(2).id)
     hub.push()
 
     assert hub.shown() == [9, 9, 9]
@@ -365,7 +365,7 @@ def test_p22_asked_the_owner_decides(hub: Hub) -> None:
     assert hub.open_notices() == ["drift"]
 
     with hub.database.transaction() as db:
-        differences.answer(db, "ada", hub.rows(stock_differences)[0].id, adopt=False)
+        differences.decide(db, "ada", hub.rows(stock_differences)[0].id, adopt=False)
     hub.push()
 
     assert hub.shown() == [10, 10, 10]
@@ -438,7 +438,7 @@ def test_d07_a_mass_change_waits_for_one_confirmation(app: Flask, monkeypatch: p
             hub.sell_here(10, f"S{number:03}")
 
         result = hub.push()
-        assert "80 of 100 listings of A would be set to 0." in str(result.pushed[0].held)
+        assert "80 of 100 listings of A would be set to 0." in str(result.results[0].blocked)
         assert hub.fakes[0].calls.writes() == []
         assert hub.open_notices().count("mass change") == 1
         confirm(hub, 1)
@@ -525,5 +525,5 @@ def test_a_dry_run_says_what_would_be_written_and_writes_nothing(hub: Hub) -> No
 
     result = hub.push(dry_run=True)
 
-    assert [pushed.would_write for pushed in result.pushed] == [[("X", 10, 8)]] * 3
+    assert [found.would_write for found in result.results] == [[("X", 10, 8)]] * 3
     assert hub.shown() == [10, 10, 10]

@@ -13,7 +13,7 @@ from writer.db.schema.notices import notices
 from writer.db.schema.stores import failures, stores
 from writer.lib import clock
 from writer.stock import movements, products
-from writer.stores.listings import look_again
+from writer.stores.listings import retry
 from writer.stores.woocommerce import Client
 
 
@@ -97,7 +97,7 @@ def test_a_listing_that_waits_is_pushed_at_once_when_looked_at_again(hub: Hub) -
         later = clock.now().replace(year=2027)
         db.execute(update(listings).values(retry_at=later, is_gone=True, problem="gone"))
         for listing in (1, 2):
-            look_again(db, listing)
+            retry(db, listing)
 
     hub.push()
 
@@ -108,7 +108,7 @@ def test_a_listing_of_nothing_we_count_can_be_looked_at_again(hub: Hub) -> None:
     change(hub, listings, stock_product_id=None)
 
     with hub.database.transaction() as db:
-        look_again(db, 1)
+        retry(db, 1)
 
     assert bool(hub.listing(1).needs_check)
 
@@ -128,7 +128,7 @@ def test_a_sale_after_a_write_whose_answer_never_came_is_no_drift(hub: Hub) -> N
 
     result = hub.push()
 
-    assert [pushed.waiting for pushed in result.pushed] == [0, 0]
+    assert [found.waiting for found in result.results] == [0, 0]
     assert (hub.on_hand(), hub.shown()) == (3, [3, 3])
 
 
@@ -154,14 +154,14 @@ def test_a_first_push_that_breaks_off_needs_no_confirmation(hub: Hub) -> None:
     for number in range(12):
         hub.add_item(f"S{number}")
     mass(hub, 3)
-    change(hub, listings, pushed=None, handled_version=0)
+    change(hub, listings, confirmed_quantity=None, handled_version=0)
     hub.fakes[1].faults.drop_after_write = 1
     hub.push()
     hub.tick(70)
 
     result = hub.push()
 
-    assert [pushed.held for pushed in result.pushed] == [None, None]
+    assert [found.blocked for found in result.results] == [None, None]
     assert hub.shown("S11") == [7, 7]
 
 

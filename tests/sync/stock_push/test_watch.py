@@ -54,7 +54,8 @@ def wait_for(condition: Callable[[], bool]) -> None:
 def is_told(hub: Hub, quantity: int, stores: Sequence[int] = (1, 2, 3)) -> bool:
     """Tell whether these stores show the quantity, and that is written down."""
     shown = hub.shown()
-    return all((shown[store - 1], hub.listing(store).pushed) == (quantity, quantity) for store in stores)
+    noted = [hub.listing(store).confirmed_quantity for store in stores]
+    return [shown[store - 1] for store in stores] == noted == [quantity] * len(stores)
 
 
 def test_a_sale_is_pushed_without_being_asked_for(hub: Hub, watcher: None) -> None:

@@ -6,7 +6,7 @@ from pydantic import BaseModel, ConfigDict, Field, JsonValue, WithJsonSchema
 
 from writer.stock import products
 from writer.stock.levels.explain import Step
-from writer.stock.levels.overview import Line, Shown
+from writer.stock.levels.overview import Line, StoreListing
 from writer.stock.movements import LARGEST_MOVE
 from writer.stock.products import MAX_DAYS, MAX_NAME, MAX_NOTE, MAX_SKU, MAX_TYPE, MAX_UNITS
 from writer.web.api_types import PageQuery, Time, TimeText, iso
@@ -207,14 +207,14 @@ def product(line: Line) -> dict[str, Any]:
     }
 
 
-def _listing(shown: Shown) -> dict[str, Any]:
+def _listing(shown: StoreListing) -> dict[str, Any]:
     same = ("store_id", "product_id", "variation_id", "shown", "is_current", "problem")
     return {
         **{name: getattr(shown, name) for name in same},
         "store": shown.store_name,
         "shown_at": iso(shown.shown_at),
-        "told": shown.pushed,
-        "told_at": iso(shown.pushed_at),
+        "told": shown.sent,
+        "told_at": iso(shown.sent_at),
     }
 
 

@@ -1,17 +1,14 @@
 """The stock list: products with what they sold, how long they last, and what each store shows of them."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, exists, func, select
+from sqlalchemy import ColumnElement, Connection, Row, func, select
 
-from writer.db.schema.differences import stock_differences
-from writer.db.schema.listings import listings
 from writer.db.schema.movements import movements
 from writer.db.schema.products import products
-from writer.db.schema.stores import stores
 from writer.lib import clock
 from writer.lib.store_scope import StoreScope
 from writer.stock.products import available as units_available
@@ -36,22 +33,26 @@ class Filters:
 
 
 @dataclass(frozen=True)
-class Shown:
-    """One listing of a product in a store: what the store showed when last looked at, what it was told."""
+class StoreListing:
+    """One listing of a product in a store: what the store showed when last read, what it was sent."""
 
     store_id: int
     store_name: str
     product_id: int
     variation_id: int
-    shown: int | None  # None: nothing, or never looked
-    shown_at: datetime | None  # None: never looked
-    pushed: int | None  # None: never told
-    pushed_at: datetime | None  # None: never told
-    is_pushed: bool  # the store is told new counts at all
-    is_current: bool  # it was told the newest count
-    is_asked: bool  # it showed a number nothing explains, and the owner has not answered what is right
+    shown: int | None  # None: no number, or never read
+    shown_at: datetime | None  # None: never read
+    sent: int | None  # None: nothing yet
+    sent_at: datetime | None  # None: nothing yet
+    is_pushed: bool  # the store is sent new counts at all
+    is_current: bool  # it was sent the newest count
+    is_undecided: bool  # it showed a number nothing explains, and the owner has not decided what is right
     is_gone: bool  # the store no longer has it
-    problem: str | None  # why it is not told; None: fine
+    problem: str | None  # why it is not pushed; None: fine
+
+
+# Each returns what stores that are seen list of these products, by the product's id.
+store_listings: list[Callable[[Connection, StoreScope, list[int]], dict[int, list[StoreListing]]]] = []
 
 
 @dataclass(frozen=True)
@@ -62,7 +63,7 @@ class Line:
     available: int
     sold: int  # units in the last 30 days, less what was cancelled of them
     days_of_cover: int | None  # None: nothing sold, so nobody knows
-    shops: list[Shown]  # what each store shows of it
+    shops: list[StoreListing]  # what each store shows of it
 
     @property
     def is_oversold(self) -> bool:
@@ -111,15 +112,15 @@ def describe(db: Connection, store_scope: StoreScope, rows: Iterable[Row[Any]]) 
     """Return the products with all that the list says of them, and their listings in stores that are seen."""
     found = list(rows)
     ids = [row.id for row in found]
-    sold, shown = units_sold(db, ids), _shown(db, store_scope, ids)
-    return [_line(row, sold.get(row.id, 0), shown.get(row.id, [])) for row in found]
+    sold, listed = units_sold(db, ids), _listed(db, store_scope, ids)
+    return [_line(row, sold.get(row.id, 0), listed.get(row.id, [])) for row in found]
 
 
-def _line(product: Row[Any], sold: int, shown: list[Shown]) -> Line:
+def _line(product: Row[Any], sold: int, listed: list[StoreListing]) -> Line:
     available = units_available(product)
     days = min(timedelta(days=DAYS), max(clock.now() - product.counted_from, timedelta(days=1)))
     cover = int(max(available, 0) * (days / timedelta(days=1)) // sold) if sold > 0 else None
-    return Line(product, available, sold, cover, shown)
+    return Line(product, available, sold, cover, listed)
 
 
 def units_sold(db: Connection, stock_product_ids: list[int]) -> dict[int, int]:
@@ -137,48 +138,12 @@ def units_sold(db: Connection, stock_product_ids: list[int]) -> dict[int, int]:
     return {stock_product_id: max(0, -int(units)) for stock_product_id, units in rows}
 
 
-def _shown(db: Connection, store_scope: StoreScope, stock_product_ids: list[int]) -> dict[int, list[Shown]]:
-    query = (
-        select(
-            listings,
-            stores.c.name.label("store_name"),
-            stores.c.is_active.label("store_is_active"),
-            stores.c.push_state,
-            products.c.version,
-            products.c.is_active.label("product_is_active"),
-            exists()
-            .where(stock_differences.c.listing_id == listings.c.id, stock_differences.c.decided_at.is_(None))
-            .label("is_asked"),
-        )
-        .join(stores, stores.c.id == listings.c.store_id)
-        .join(products, products.c.id == listings.c.stock_product_id)
-        .where(listings.c.stock_product_id.in_(stock_product_ids), store_scope.of(listings.c.store_id))
-        .order_by(func.lower(stores.c.name), stores.c.id, listings.c.product_id, listings.c.variation_id)
-    )
-    found: dict[int, list[Shown]] = {}
-    for row in db.execute(query):
-        found.setdefault(row.stock_product_id, []).append(_of_listing(row))
+def _listed(db: Connection, store_scope: StoreScope, ids: list[int]) -> dict[int, list[StoreListing]]:
+    found: dict[int, list[StoreListing]] = {}
+    for find in store_listings:
+        for product_id, of_product in find(db, store_scope, ids).items():
+            found.setdefault(product_id, []).extend(of_product)
     return found
-
-
-def _of_listing(row: Row[Any]) -> Shown:
-    return Shown(
-        store_id=row.store_id,
-        store_name=row.store_name,
-        product_id=row.product_id,
-        variation_id=row.variation_id,
-        shown=row.shown_quantity,
-        shown_at=row.shown_at,
-        pushed=row.confirmed_quantity,
-        pushed_at=row.written_at,
-        is_pushed=bool(row.store_is_active and row.product_is_active) and row.push_state == "on",
-        is_current=row.handled_version >= row.version
-        and not row.needs_check
-        and row.sending_quantity is None,
-        is_asked=bool(row.is_asked),
-        is_gone=bool(row.is_gone),
-        problem=row.problem,
-    )
 
 
 def _conditions(filters: Filters) -> Iterator[ColumnElement[bool]]:

@@ -49,6 +49,6 @@ def change(
         return False
     registry.set_rules(db, store_id, **values)
     # The counts are the same, but not what is to be shown of them: nothing is due by itself.
-    listings.look_at_all(db, store_id)
+    listings.check_all(db, store_id)
     audit.note(db, actor, "store.rules", f"store {store_id}", was, values)
     return True

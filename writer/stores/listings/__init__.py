@@ -1,21 +1,29 @@
-"""Listings: what each store lists, and which product of the stock list it is."""
+"""Listings: what each store lists, which product of the stock list it is, and what it shows of it."""
 
-from writer.stores.listings.actions import get, match_sku, save, save_each
-from writer.stores.listings.looks import leave, look_again, look_at_all, product_changed, wait_no_longer
+from writer.stores.listings import conditions
+from writer.stores.listings.actions import get, match_sku
+from writer.stores.listings.checks import check_all, give_up, product_changed, retry, retry_refused
+from writer.stores.listings.push_state import PushState
 from writer.stores.listings.queries import count_by_filter, with_keys
 from writer.stores.listings.refresh import refresh
+from writer.stores.listings.states import load_state, load_states, save_state, state_columns, state_of
 
 __all__ = [
+    "PushState",
+    "check_all",
+    "conditions",
     "count_by_filter",
     "get",
-    "leave",
-    "look_again",
-    "look_at_all",
+    "give_up",
+    "load_state",
+    "load_states",
     "match_sku",
     "product_changed",
     "refresh",
-    "save",
-    "save_each",
-    "wait_no_longer",
+    "retry",
+    "retry_refused",
+    "save_state",
+    "state_columns",
+    "state_of",
     "with_keys",
 ]

@@ -19,6 +19,7 @@ from writer.db.schema.orders import product_skus
 from writer.db.schema.products import products
 from writer.lib.errors import Invalid, NotFound
 from writer.people import audit
+from writer.stores.listings.states import load_state, save_state
 from writer.stores.woocommerce import Shown, read_shown
 
 Key = tuple[int, int]  # product id, variation id (0: none)
@@ -115,7 +116,7 @@ def take(db: Connection, store_id: int, items: Sequence[Item], now: datetime) ->
     if added:
         db.execute(insert(listings), added)
     if changed:
-        save_each(db, changed)
+        db.execute(update(listings).where(listings.c.id == bindparam("of")), changed)
     _welcome_back(db, [row.id for row in known.values() if row.is_gone])
     return result
 
@@ -169,16 +170,6 @@ def get(db: Connection, listing_id: int) -> Row[Any]:
     return get_row(db, listings, listing_id, "There is no such listing.")
 
 
-def save(db: Connection, listing_id: int, **values: Any) -> None:
-    """Write what pushing knows of a listing: these columns of its row, and no other."""
-    update_row(db, listings, listing_id, **values)
-
-
-def save_each(db: Connection, changes: list[dict[str, Any]]) -> None:
-    """Write columns of many listings at once, the same of each; `of` in a change is the listing's id."""
-    db.execute(update(listings).where(listings.c.id == bindparam("of")), changes)
-
-
 def match_sku(db: Connection, sku_key: str) -> None:
     """A SKU (folded) became a product, or an alias of one: listings that waited for it are that product."""
     waiting = listings.c.stock_product_id.is_(None) & ~listings.c.is_mapped_by_hand & (listings.c.sku != "")
@@ -198,20 +189,12 @@ def match_sku(db: Connection, sku_key: str) -> None:
 
 
 def _point(db: Connection, listing_ids: list[int], stock_product_id: int | None, is_by_hand: bool) -> None:
-    """Let listings be another product; what their store was told of the one before is forgotten."""
-    values: dict[str, Any] = {
-        "stock_product_id": stock_product_id,
-        "is_mapped_by_hand": is_by_hand,
-        "confirmed_quantity": None,
-        "handled_version": 0,
-        "confirmed_at": None,
-        "sending_quantity": None,
-        "unexplained_by": None,
-        "unexplained_at": None,
-        "problem": None,
-        "needs_check": True,  # a push under way may yet write down what it told of the product before
-    }
-    db.execute(update(listings).where(listings.c.id.in_(listing_ids)).values(**values))
+    """Let listings be another product; what is known of the number their store shows means nothing then."""
+    values = {"stock_product_id": stock_product_id, "is_mapped_by_hand": is_by_hand}
+    for listing_id in sorted(listing_ids):
+        state = load_state(db, listing_id)
+        update_row(db, listings, listing_id, **values)
+        save_state(db, listing_id, state, state.reset())
 
 
 def _known(db: Connection, store_id: int, ids: Iterable[int]) -> dict[Key, Any]:
@@ -249,10 +232,10 @@ def _columns(found: Item, stock_product_id: int | None, now: datetime) -> dict[s
 
 
 def _welcome_back(db: Connection, listing_ids: list[int]) -> None:
-    """What was gone is there again: it is looked at by the next push."""
-    if listing_ids:
-        back = {"is_gone": False, "problem": None, "needs_check": True}
-        db.execute(update(listings).where(listings.c.id.in_(listing_ids)).values(**back))
+    """What was gone is there again: it is checked by the next push."""
+    for listing_id in sorted(listing_ids):
+        state = load_state(db, listing_id)
+        save_state(db, listing_id, state, state.found_again())
 
 
 def _text(value: Any, limit: int) -> str:

@@ -20,6 +20,7 @@ from writer.lib import clock
 from writer.lib.errors import Conflict, Invalid
 from writer.people import Notice, audit, notices
 from writer.stores import registry, woocommerce
+from writer.stores.listings.conditions import is_gone
 from writer.stores.opening_stock import queries
 from writer.stores.registry import Vault, contact
 from writer.stores.woocommerce import Client, Json, NotThere
@@ -143,7 +144,7 @@ def _chunks(database: Database, store_id: int) -> Iterator[list[Row[Any]]]:
             key = (listings.c.product_id > after[0]) | (
                 (listings.c.product_id == after[0]) & (listings.c.variation_id > after[1])
             )
-            query = select(listings).where(listings.c.store_id == store_id, ~listings.c.is_gone, which, key)
+            query = select(listings).where(listings.c.store_id == store_id, ~is_gone, which, key)
             with database.reading() as db:
                 ordered = query.order_by(listings.c.product_id, listings.c.variation_id)
                 rows = db.execute(ordered.limit(CHUNK)).all()

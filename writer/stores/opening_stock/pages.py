@@ -24,14 +24,14 @@ def ask(store_id: int) -> str:
     """Show every SKU with our count and each store's, and ask where to start from."""
     with reading() as db:
         store = registry.get(db, store_id)
-        page = asked_page(queries.count_lines(db), 100)
+        page = asked_page(queries.count_skus(db), 100)
         every = registry.list_stores(db, auth.store_scope())
         readable = [row for row in every if row.consumer_key_encrypted and row.is_active]
         return render_template(
             "opening_stock/ask.html",
             store=store,
             page=page,
-            lines=queries.list_lines(db, page.size, page.offset),
+            lines=queries.list_counts(db, page.size, page.offset),
             readable=readable,
             counts_anything=queries.counts_anything(db),
         )

@@ -1,17 +1,22 @@
-"""Drift: a number in a store that nothing explains. What its own orders explain, and who settles the rest."""
+"""Differences: numbers in stores that nothing explains, and who decides what is done about each."""
 
-from writer.sync.differences.actions import answer, note
-from writer.sync.differences.own import NOTHING, Own, since_told
-from writer.sync.differences.queries import check_drift_of, count_drifts, is_asked, list_drifts
+from writer.sync.differences.actions import decide, record
+from writer.sync.differences.own import NOTHING, OwnOrders, since_confirmed
+from writer.sync.differences.queries import (
+    check_belongs,
+    count_differences,
+    is_undecided,
+    list_differences,
+)
 
 __all__ = [
     "NOTHING",
-    "Own",
-    "answer",
-    "check_drift_of",
-    "count_drifts",
-    "is_asked",
-    "list_drifts",
-    "note",
-    "since_told",
+    "OwnOrders",
+    "check_belongs",
+    "count_differences",
+    "decide",
+    "is_undecided",
+    "list_differences",
+    "record",
+    "since_confirmed",
 ]

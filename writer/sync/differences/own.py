@@ -1,25 +1,22 @@
-"""What a store's own orders moved since it was last told a number: it may show that too, before we say it."""
+"""What a store's own orders moved since its number was confirmed: it may show that before we write it."""
 
 from collections import defaultdict
 from dataclasses import dataclass
-from datetime import timedelta
 
 from sqlalchemy import Connection, and_, case, or_, select
 
 from writer.db.schema.listings import listings
 from writer.db.schema.movements import movements
 from writer.db.schema.orders import order_lines
-
-# A store's clock and ours differ by so much at most.
-CLOCKS_APART = timedelta(seconds=60)
+from writer.stores import listing_conditions, state_columns, state_of
 
 
 @dataclass(frozen=True)
-class Own:
+class OwnOrders:
     """Units that a store's own orders moved, negative where they were sold.
 
-    `doubtful` are those of `of_listing` that the number there may be without: what happened before the store
-    was told or found right, and units that came back, which not every store puts back by itself.
+    `doubtful` are those of `of_listing` that the number there may be without: what happened before the number
+    was confirmed, and units that came back, which not every store puts back by itself.
     """
 
     of_listing: int = 0
@@ -37,12 +34,14 @@ class Own:
         return change == 0 or any(of + least <= change <= of + most for of in every)
 
 
-NOTHING = Own()
+NOTHING = OwnOrders()
 
 
-def since_told(db: Connection, listing_ids: list[int]) -> dict[int, Own]:
-    """Return what each listing's store moved by itself since it was last told; those that moved nothing are
-    left out."""
+def since_confirmed(db: Connection, listing_ids: list[int]) -> dict[int, OwnOrders]:
+    """Return what each listing's store moved by itself since its number was confirmed.
+
+    Those that moved nothing are left out.
+    """
     is_of_listing = case(
         (order_lines.c.id.is_(None) | (order_lines.c.product_id == 0), True),
         (order_lines.c.product_id != listings.c.product_id, False),
@@ -52,8 +51,7 @@ def since_told(db: Connection, listing_ids: list[int]) -> dict[int, Own]:
     query = (
         select(
             listings.c.id,
-            listings.c.confirmed_at,
-            listings.c.sending_quantity,
+            *state_columns,
             movements.c.quantity,
             movements.c.at,
             is_of_listing.label("is_of_listing"),
@@ -62,7 +60,7 @@ def since_told(db: Connection, listing_ids: list[int]) -> dict[int, Own]:
             movements,
             and_(
                 movements.c.stock_product_id == listings.c.stock_product_id,
-                movements.c.version > listings.c.handled_version,
+                listing_conditions.is_not_handled(movements.c.version),
                 movements.c.store_id == listings.c.store_id,
                 movements.c.kind != "drift",
             ),
@@ -79,10 +77,9 @@ def since_told(db: Connection, listing_ids: list[int]) -> dict[int, Own]:
             of_siblings[row.id] += row.quantity
             continue
         of_listing[row.id] += row.quantity
-        is_covered = row.confirmed_at is not None and row.at <= row.confirmed_at + CLOCKS_APART
-        if row.quantity > 0 or is_covered or row.sending_quantity is not None:
+        if row.quantity > 0 or state_of(row).may_cover(row.at):
             doubtful[row.id].append(row.quantity)
     return {
-        id_: Own(of_listing[id_], of_siblings[id_], tuple(doubtful[id_]))
+        id_: OwnOrders(of_listing[id_], of_siblings[id_], tuple(doubtful[id_]))
         for id_ in of_listing.keys() | of_siblings.keys()
     }

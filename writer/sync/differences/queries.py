@@ -1,4 +1,4 @@
-"""What only reads: the log of drift, and which listings wait for their owner's answer."""
+"""What only reads: the log of differences, and which listings wait for their owner's answer."""
 
 from typing import Any
 
@@ -10,38 +10,38 @@ from writer.db.schema.listings import listings
 from writer.db.schema.products import products
 from writer.lib.errors import NotFound
 
-# The owner was asked about a drift of this listing and has not answered: it is not pushed until then.
-is_asked = listings.c.id.in_(
+# The owner was asked about a difference in this listing and has not answered: it is not pushed until then.
+is_undecided = listings.c.id.in_(
     select(stock_differences.c.listing_id).where(stock_differences.c.decided_at.is_(None))
 )
 
 
-def count_drifts(db: Connection, store_id: int, only_asked: bool = False) -> int:
-    """Return how many stock_differences of a store the log has, or how many of them wait for an answer."""
-    query = select(func.count()).select_from(_drifts(store_id, only_asked).subquery())
+def count_differences(db: Connection, store_id: int, only_undecided: bool = False) -> int:
+    """Return how many differences of a store the log has, or how many of them wait for an answer."""
+    query = select(func.count()).select_from(_differences(store_id, only_undecided).subquery())
     return int(db.execute(query).scalar_one())
 
 
-def list_drifts(
-    db: Connection, store_id: int, limit: int, offset: int = 0, only_asked: bool = False
+def list_differences(
+    db: Connection, store_id: int, limit: int, offset: int = 0, only_undecided: bool = False
 ) -> list[Row[Any]]:
-    """Return stock_differences of a store, newest first, with the `sku` and `listing_name` of each."""
-    query = _drifts(store_id, only_asked).order_by(stock_differences.c.id.desc())
+    """Return differences of a store, newest first, with the `sku` and `listing_name` of each."""
+    query = _differences(store_id, only_undecided).order_by(stock_differences.c.id.desc())
     return list(db.execute(query.limit(limit).offset(offset)))
 
 
-def check_drift_of(db: Connection, store_id: int, drift_id: int) -> None:
-    """Raise NotFound where the store has no such drift."""
-    missing = "This store has no such drift."
-    known = stock_differences.c.id == check_id(drift_id, missing)
-    if db.execute(_drifts(check_id(store_id, missing)).where(known)).first() is None:
+def check_belongs(db: Connection, store_id: int, difference_id: int) -> None:
+    """Raise NotFound where the store has no such difference."""
+    missing = "This store has no such difference."
+    known = stock_differences.c.id == check_id(difference_id, missing)
+    if db.execute(_differences(check_id(store_id, missing)).where(known)).first() is None:
         raise NotFound(missing)
 
 
-def _drifts(store_id: int, only_asked: bool = False) -> Select[Any]:
+def _differences(store_id: int, only_undecided: bool = False) -> Select[Any]:
     our_sku = func.coalesce(products.c.sku, listings.c.sku).label("sku")
     query = select(stock_differences, our_sku, listings.c.name.label("listing_name"))
     query = query.join(listings, listings.c.id == stock_differences.c.listing_id)
     query = query.outerjoin(products, products.c.id == listings.c.stock_product_id)
     query = query.where(listings.c.store_id == store_id)
-    return query.where(stock_differences.c.decided_at.is_(None)) if only_asked else query
+    return query.where(stock_differences.c.decided_at.is_(None)) if only_undecided else query

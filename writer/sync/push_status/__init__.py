@@ -1,6 +1,7 @@
-"""Upkeep: how each store is doing, and what people and programs do about it. The push itself is below."""
+"""Push status: how each store is doing, and what people and programs do about it. It pushes nothing."""
 
 from writer.sync.push_status.actions import confirm_mass_change
 from writer.sync.push_status.conditions import conditions
+from writer.sync.push_status.store_listings import list_by_product
 
-__all__ = ["conditions", "confirm_mass_change"]
+__all__ = ["conditions", "confirm_mass_change", "list_by_product"]

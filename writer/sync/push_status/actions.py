@@ -20,7 +20,7 @@ def retry(db: Connection, actor: str, failure_id: int) -> Row[Any]:
     """
     row = stores.retry_failure(db, actor, failure_id)
     if row.listing_id is not None:
-        listings.look_again(db, row.listing_id)
+        listings.retry(db, row.listing_id)
     return row
 
 
@@ -29,7 +29,7 @@ def give_up(db: Connection, actor: str, failure_id: int) -> Row[Any]:
     failure. Raises NotFound, and Conflict where it is over."""
     row = stores.give_up_failure(db, actor, failure_id)
     if row.listing_id is not None:
-        listings.leave(db, row.listing_id)
+        listings.give_up(db, row.listing_id)
         notices.close(db, Notice.LISTING_STUCK, actor, listing_id=row.listing_id)
     elif stores.get(db, row.store_id).push_state == "on":
         pause(db, actor, row.store_id, f"{actor} gave up: {row.sentence}"[:300])
@@ -64,18 +64,18 @@ def push_now(db: Connection, actor: str, store_id: int) -> None:
     if stores.get(db, store_id).push_state != "on":
         raise Conflict("This store is not pushed to.")
     stores.call_at_once(db, store_id)
-    listings.wait_no_longer(db, store_id)
-    listings.look_at_all(db, store_id)
+    listings.retry_refused(db, store_id)
+    listings.check_all(db, store_id)
     audit.note(db, actor, "push.now", f"store {store_id}", None, None)
 
 
-def look_again(db: Connection, actor: str, store_id: int, listing_id: int) -> Row[Any]:
+def retry_listing(db: Connection, actor: str, store_id: int, listing_id: int) -> Row[Any]:
     """One listing of a store is compared at the next run, whatever kept it; return it. Raises NotFound."""
     row = listings.get(db, listing_id)
     if row.store_id != store_id:
         raise NotFound("This store has no such listing.")
     stores.call_at_once(db, store_id)
-    listings.look_again(db, listing_id)
+    listings.retry(db, listing_id)
     audit.note(db, actor, "listing.retry", f"listing {listing_id}", None, {"sku": row.sku})
     return row
 

@@ -14,7 +14,7 @@ from writer.sync.push_status.queries import in_trouble
 
 def conditions(db: Connection, rows: Sequence[Row[Any]]) -> dict[int, Condition]:
     """Return how each of these stores fares, by its id; `fine` is only what nobody need look at."""
-    asked = _count_by_store(db, select(listings.c.store_id).where(differences.is_asked))
+    asked = _count_by_store(db, select(listings.c.store_id).where(differences.is_undecided))
     trouble = _count_by_store(db, in_trouble())
     failing = _count_by_store(db, select(failures.c.store_id).where(failures.c.ended_at.is_(None)))
     return {

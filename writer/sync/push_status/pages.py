@@ -1,4 +1,4 @@
-"""Pages about pushing: what fails, how a store is doing, its listings and drift, and buttons that help."""
+"""Pages about pushing: what fails, how a store is doing, its listings and differences, and buttons."""
 
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -56,19 +56,19 @@ def index() -> str:
 @bp.post("/push-status/<int:failure_id>/retry")
 def retry(failure_id: int) -> Response:
     """Let what failed be tried at once."""
-    return _settle_failure(failure_id, actions.retry, f"It is tried again {SOON}.")
+    return _act_on_failure(failure_id, actions.retry, f"It is tried again {SOON}.")
 
 
 @bp.post("/push-status/<int:failure_id>/give-up")
 @auth.admin_only
 def give_up(failure_id: int) -> Response:
     """Leave a listing alone until its count changes, a store until it is resumed."""
-    return _settle_failure(failure_id, actions.give_up, "Given up.")
+    return _act_on_failure(failure_id, actions.give_up, "Given up.")
 
 
 @bp.get("/stores/<int:store_id>/push-status")
 def show(store_id: int) -> str:
-    """Show how pushing to a store is doing, its listings by filter, and its latest drift."""
+    """Show how pushing to a store is doing, its listings by filter, and its latest differences."""
     which, text = _chosen("show", queries.LISTINGS), request.args.get("q", "").strip()[:100]
     with reading() as db:
         health = queries.health(db, store_id)
@@ -83,20 +83,20 @@ def show(store_id: int) -> str:
             which=which,
             text=text,
             filters=queries.LISTINGS,
-            asked=differences.list_drifts(db, store_id, 50, only_asked=True),
-            latest=differences.list_drifts(db, store_id, LATEST),
+            asked=differences.list_differences(db, store_id, 50, only_undecided=True),
+            latest=differences.list_differences(db, store_id, LATEST),
             policies=stores.DIFFERENCE_POLICIES,
             soon=SOON,
         )
 
 
 @bp.get("/stores/<int:store_id>/differences")
-def list_drift(store_id: int) -> str:
-    """List all drift of a store, newest first."""
+def list_differences(store_id: int) -> str:
+    """List all differences of a store, newest first."""
     with reading() as db:
         store = stores.get(db, store_id)
-        page = asked_page(differences.count_drifts(db, store_id))
-        rows = differences.list_drifts(db, store_id, page.size, page.offset)
+        page = asked_page(differences.count_differences(db, store_id))
+        rows = differences.list_differences(db, store_id, page.size, page.offset)
         return render_template(
             "push_status/differences.html",
             store=store,
@@ -109,7 +109,7 @@ def list_drift(store_id: int) -> str:
 @bp.post("/stores/<int:store_id>/push-status/now")
 def push_now(store_id: int) -> Response:
     """Let every listing of a store be compared and pushed at once."""
-    return _settle(store_id, actions.push_now, f"Every listing is compared, and told the count, {SOON}.")
+    return _act(store_id, actions.push_now, f"Every listing is compared, and told the count, {SOON}.")
 
 
 @bp.post("/stores/<int:store_id>/push-status/pause")
@@ -120,48 +120,48 @@ def pause(store_id: int) -> Response:
     def act(db: Connection, who: str, known: int) -> None:
         actions.pause(db, who, known, f"{who} paused it.")
 
-    return _settle(store_id, act, "Paused: the store is neither read nor written until you resume.")
+    return _act(store_id, act, "Paused: the store is neither read nor written until you resume.")
 
 
 @bp.post("/stores/<int:store_id>/push-status/resume")
 @auth.admin_only
 def resume(store_id: int) -> Response:
     """Go on with a paused store."""
-    return _settle(store_id, actions.resume, f"Resumed. What changed meanwhile is told {SOON}.")
+    return _act(store_id, actions.resume, f"Resumed. What changed meanwhile is told {SOON}.")
 
 
 @bp.post("/stores/<int:store_id>/push-status/confirm")
 @auth.admin_only
 def confirm(store_id: int) -> Response:
     """Let the large change that waits go out."""
-    return _settle(store_id, actions.confirm_mass_change, f"Confirmed: it goes out {SOON}.")
+    return _act(store_id, actions.confirm_mass_change, f"Confirmed: it goes out {SOON}.")
 
 
 @bp.post("/stores/<int:store_id>/push-status/listings/<int:listing_id>")
-def look_again(store_id: int, listing_id: int) -> Response:
+def retry_listing(store_id: int, listing_id: int) -> Response:
     """Let one listing be compared and pushed at once."""
 
     def act(db: Connection, who: str, known: int) -> None:
-        actions.look_again(db, who, known, listing_id)
+        actions.retry_listing(db, who, known, listing_id)
 
-    return _settle(store_id, act, f"It is compared and pushed {SOON}.")
+    return _act(store_id, act, f"It is compared and pushed {SOON}.")
 
 
-@bp.post("/stores/<int:store_id>/differences/<int:drift_id>")
+@bp.post("/stores/<int:store_id>/differences/<int:difference_id>")
 @auth.admin_only
-def answer(store_id: int, drift_id: int) -> Response:
-    """Settle a drift the owner was asked about: `do` is "ours" or "theirs"."""
+def decide(store_id: int, difference_id: int) -> Response:
+    """Decide a difference that the owner was asked about: `do` is "ours" or "theirs"."""
     adopt = request.form.get("do") == "theirs"
 
     def act(db: Connection, who: str, known: int) -> None:
-        differences.check_drift_of(db, known, drift_id)
-        differences.answer(db, who, drift_id, adopt)
+        differences.check_belongs(db, known, difference_id)
+        differences.decide(db, who, difference_id, adopt)
 
     done = "Their number is ours now; every store is told it" if adopt else "Our number is written there"
-    return _settle(store_id, act, f"{done} {SOON}.")
+    return _act(store_id, act, f"{done} {SOON}.")
 
 
-def _settle(store_id: int, act: Callable[[Connection, str, int], Any], done: str) -> Response:
+def _act(store_id: int, act: Callable[[Connection, str, int], Any], done: str) -> Response:
     """Do it in one transaction, say how it went, and show the store's page again."""
     try:
         with transaction() as db:
@@ -173,7 +173,7 @@ def _settle(store_id: int, act: Callable[[Connection, str, int], Any], done: str
     return redirect(url_for("push_status.show", store_id=store_id), 303)
 
 
-def _settle_failure(failure_id: int, act: Callable[[Connection, str, int], Any], done: str) -> Response:
+def _act_on_failure(failure_id: int, act: Callable[[Connection, str, int], Any], done: str) -> Response:
     try:
         with transaction() as db:
             queries.get_failure(db, auth.store_scope(), failure_id)

@@ -1,17 +1,19 @@
 """What the pages and the API about pushing read: a store's health, its listings, what fails."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, Select, and_, case, func, not_, or_, select, text
+from sqlalchemy import ColumnElement, Connection, Row, Select, and_, case, func, not_, or_, select
 
 from writer.db import check_id
-from writer.db.schema.listings import IN_TROUBLE, listings
+from writer.db.schema.listings import listings
 from writer.db.schema.products import products
 from writer.db.schema.stores import failures, stores
 from writer.db.schema.webhook_inbox import deliveries
 from writer.lib.errors import NotFound
 from writer.lib.store_scope import StoreScope
+from writer.stores import PushState, listing_conditions, state_columns, state_of
 from writer.stores import get as get_store
 from writer.sync import differences, stock_push
 
@@ -20,16 +22,16 @@ LISTINGS = {"all": "All", "waiting": "Waiting", "trouble": "In trouble"}
 FAILURES = {"open": "Open", "ended": "Over"}
 
 # The first that is true is what is said of a listing; what is "right" shows the count.
-_state = case(
-    (listings.c.is_gone, "gone"),
+_status = case(
+    (listing_conditions.is_gone, "gone"),
     (not_(products.c.is_active), "inactive"),
-    (differences.is_asked, "asked"),
-    (listings.c.unexplained_at.is_not(None), "odd"),
-    (listings.c.problem.is_not(None), "problem"),
-    (stock_push.is_pending, "waiting"),
+    (differences.is_undecided, "asked"),
+    (listing_conditions.is_unexplained, "unexplained"),
+    (listing_conditions.has_problem, "problem"),
+    (listing_conditions.is_pending, "waiting"),
     else_="right",
 )
-_TROUBLE = ("gone", "asked", "odd", "problem")
+_TROUBLE = ("gone", "asked", "unexplained", "problem")
 
 
 @dataclass(frozen=True)
@@ -50,6 +52,26 @@ class Health:
         return self.store.push_state == "on" and not stuck and self.store.last_error is None
 
 
+@dataclass(frozen=True)
+class PushedListing:
+    """A listing of a product of ours, as the page of its store's pushing shows it. Quantities in units."""
+
+    id: int
+    stock_product_id: int
+    sku: str  # ours
+    target: int  # what it should show
+    shown_quantity: int | None  # None: no number, or never read
+    shown_at: datetime | None  # None: never read
+    status: str  # the first of _status that is true
+    state: PushState
+
+    @property
+    def is_being_checked(self) -> bool:
+        """Whether it shows what it should, and is only compared again."""
+        is_right = self.shown_quantity == self.target and self.state.known_quantities == [self.target]
+        return self.status == "waiting" and is_right and self.state.retry_at is None
+
+
 def health(db: Connection, store_id: int) -> Health:
     """Return how a store is doing. Raises NotFound."""
     store = get_store(db, store_id)
@@ -62,7 +84,7 @@ def health(db: Connection, store_id: int) -> Health:
         mapped=_count(db, mapped),
         queue=_count(db, due),
         trouble=_count(db, mapped.where(_wanted("trouble"))),
-        asked=differences.count_drifts(db, store_id, only_asked=True),
+        asked=differences.count_differences(db, store_id, only_undecided=True),
         open_failures=_count(db, select(failures.c.id).where(failing)),
         unprocessed=_count(db, select(deliveries.c.id).where(unprocessed)),
     )
@@ -71,7 +93,9 @@ def health(db: Connection, store_id: int) -> Health:
 def in_trouble() -> Select[Any]:
     """Return the query for the store of each listing that somebody should look at, besides those asked of."""
     query = select(listings.c.store_id).join(products, products.c.id == listings.c.stock_product_id)
-    return query.where(text(f"({IN_TROUBLE})"), or_(listings.c.is_gone, products.c.is_active))
+    return query.where(
+        listing_conditions.is_in_trouble, or_(listing_conditions.is_gone, products.c.is_active)
+    )
 
 
 def count_listings(db: Connection, store_id: int, which: str, text: str = "") -> int:
@@ -81,14 +105,22 @@ def count_listings(db: Connection, store_id: int, which: str, text: str = "") ->
 
 def list_listings(
     db: Connection, store_id: int, which: str, text: str, limit: int, offset: int
-) -> list[Row[Any]]:
-    """Return a page of them by SKU: the listing, `our_sku`, `target` (what it should show) and `state`."""
-    columns = [products.c.sku.label("our_sku"), stock_push.target.label("target"), _state.label("state")]
-    query = select(listings, *columns).join(products, products.c.id == listings.c.stock_product_id)
+) -> list[PushedListing]:
+    """Return a page of them by SKU."""
+    shown = (listings.c.id, listings.c.shown_quantity, listings.c.shown_at)
+    of_product = (products.c.id.label("stock_product_id"), products.c.sku)
+    computed = (stock_push.target.label("target"), _status.label("status"))
+    query = select(*shown, *of_product, *computed, *state_columns)
+    query = query.select_from(listings).join(products, products.c.id == listings.c.stock_product_id)
     query = query.join(stores, stores.c.id == listings.c.store_id)
     query = query.where(listings.c.store_id == store_id, _wanted(which), _named(text))
     query = query.order_by(products.c.sku_key, listings.c.product_id, listings.c.variation_id)
-    return list(db.execute(query.limit(limit).offset(offset)))
+    return [_listing(row) for row in db.execute(query.limit(limit).offset(offset))]
+
+
+def _listing(row: Row[Any]) -> PushedListing:
+    same = ("id", "stock_product_id", "sku", "target", "shown_quantity", "shown_at", "status")
+    return PushedListing(**{name: getattr(row, name) for name in same}, state=state_of(row))
 
 
 def count_failures(db: Connection, store_scope: StoreScope, which: str, store_id: int | None = None) -> int:
@@ -135,8 +167,8 @@ def _of_store(store_id: int) -> Select[Any]:
 
 def _wanted(which: str) -> ColumnElement[bool]:
     if which == "waiting":
-        return _state == "waiting"
-    return _state.in_(_TROUBLE) if which == "trouble" else listings.c.id > 0
+        return _status == "waiting"
+    return _status.in_(_TROUBLE) if which == "trouble" else listings.c.id > 0
 
 
 def _named(text: str) -> ColumnElement[bool]:

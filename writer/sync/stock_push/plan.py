@@ -11,6 +11,7 @@ from writer.db.schema.products import products
 from writer.db.schema.stores import stores
 from writer.db.schema.webhook_inbox import deliveries
 from writer.lib import clock
+from writer.stores import PushState, listing_conditions, state_columns, state_of
 from writer.sync import differences
 
 CHUNK = 100  # WooCommerce takes at most 100 ids in a list and 100 items in a batch
@@ -27,17 +28,9 @@ target = case(
 )
 
 
-# What the store was last told is not known to be the count.
-is_pending = or_(
-    products.c.version > listings.c.handled_version,
-    listings.c.needs_check,
-    listings.c.sending_quantity.is_not(None),  # a write is out and nobody knows what became of it
-)
-
-
 @dataclass(frozen=True)
-class Due:
-    """A listing whose store was last told something older than the count. Quantities in units."""
+class DueListing:
+    """A listing whose store may show another number than the count. Quantities in units."""
 
     id: int
     stock_product_id: int
@@ -45,15 +38,14 @@ class Due:
     variation_id: int
     sku: str
     target: int
-    version: int
-    confirmed_quantity: int | None
-    handled_version: int
-    sending_quantity: int | None
-    unexplained_by: int | None
-    unexplained_at: datetime | None
-    write_count: int
-    first_write_at: datetime | None
-    own: differences.Own  # what this store's own orders moved since it was last told
+    count_version: int  # of the product, whose count `target` was made from
+    state: PushState
+    own: differences.OwnOrders  # what this store's own orders moved since the confirmed number
+
+    @property
+    def item_id(self) -> int:
+        """The number by which the store knows it: the variation's, else the product's."""
+        return self.variation_id or self.product_id
 
 
 def is_due() -> ColumnElement[bool]:
@@ -62,16 +54,14 @@ def is_due() -> ColumnElement[bool]:
         stores.c.push_state == "on",
         stores.c.is_active,
         products.c.is_active,
-        ~listings.c.is_gone,
-        is_pending,
-        or_(listings.c.retry_at.is_(None), listings.c.retry_at <= clock.now()),
-        ~differences.is_asked,
+        listing_conditions.may_be_pushed(clock.now()),
+        ~differences.is_undecided,
     )
 
 
-def due(
+def list_due(
     db: Connection, store_id: int, variations: bool, after: tuple[int, int], not_since: datetime | None = None
-) -> list[Due]:
+) -> list[DueListing]:
     """Return up to 100 due listings of a store after the key (product id, id), which is how they are sorted.
 
     Simple products and variations are asked for apart, for the store answers them apart. With `not_since`
@@ -83,18 +73,18 @@ def due(
     which = listings.c.variation_id != 0 if variations else listings.c.variation_id == 0
     query = _joined().where(is_due(), listings.c.store_id == store_id, which, key)
     if not_since is not None:
-        query = query.where(or_(listings.c.written_at.is_(None), listings.c.written_at < not_since))
+        query = query.where(listing_conditions.was_not_written_since(not_since))
     return _with_own(db, query.order_by(listings.c.product_id, listings.c.id).limit(CHUNK))
 
 
-def again(db: Connection, listing_ids: list[int], locked: bool = False) -> dict[int, Due]:
+def load_again(db: Connection, listing_ids: list[int], locked: bool = False) -> dict[int, DueListing]:
     """Return the same listings as they stand now, by id; `locked`: their counts then stay as they are."""
     query = _joined().where(listings.c.id.in_(listing_ids))
     found = _with_own(db, query.with_for_update(of=products) if locked else query)
-    return {due.id: due for due in found}
+    return {listing.id: listing for listing in found}
 
 
-def due_stores(db: Connection, not_since: datetime | None = None) -> list[int]:
+def list_due_stores(db: Connection, not_since: datetime | None = None) -> list[int]:
     """Return the ids of stores that have anything due and may be called now."""
     may_call = or_(stores.c.next_call_at.is_(None), stores.c.next_call_at <= clock.now())
     query = (
@@ -105,7 +95,7 @@ def due_stores(db: Connection, not_since: datetime | None = None) -> list[int]:
         .distinct()
     )
     if not_since is not None:
-        query = query.where(or_(listings.c.written_at.is_(None), listings.c.written_at < not_since))
+        query = query.where(listing_conditions.was_not_written_since(not_since))
     return sorted(db.execute(query).scalars())
 
 
@@ -130,10 +120,8 @@ def mass_change(db: Connection, store: Row[Any]) -> str | None:
         .join(stores, stores.c.id == listings.c.store_id)
         .where(listings.c.store_id == store.id)
     )
-    changing = of_store.where(
-        is_due(), listings.c.confirmed_quantity.is_not(None), listings.c.confirmed_quantity != target
-    )
-    total = _count(db, of_store.where(~listings.c.is_gone))
+    changing = of_store.where(is_due(), listing_conditions.would_become(target))
+    total = _count(db, of_store.where(~listing_conditions.is_gone))
     changed = _count(db, changing)
     zeroed = _count(db, changing.where(target == 0))
     if zeroed > MASS_FEW:
@@ -147,10 +135,15 @@ def _count(db: Connection, query: Select[Any]) -> int:
     return int(db.execute(select(func.count()).select_from(query.subquery())).scalar_one())
 
 
-def _with_own(db: Connection, query: Select[Any]) -> list[Due]:
+def _with_own(db: Connection, query: Select[Any]) -> list[DueListing]:
     rows = db.execute(query).all()
-    moved = differences.since_told(db, [row.id for row in rows])
-    return [Due(**dict(row._mapping), own=moved.get(row.id, differences.NOTHING)) for row in rows]
+    moved = differences.since_confirmed(db, [row.id for row in rows])
+    return [_listing(row, moved.get(row.id, differences.NOTHING)) for row in rows]
+
+
+def _listing(row: Row[Any], own: differences.OwnOrders) -> DueListing:
+    same = ("id", "stock_product_id", "product_id", "variation_id", "sku", "target", "count_version")
+    return DueListing(**{name: getattr(row, name) for name in same}, state=state_of(row), own=own)
 
 
 def _joined() -> Select[Any]:
@@ -162,14 +155,8 @@ def _joined() -> Select[Any]:
             listings.c.variation_id,
             products.c.sku,
             target.label("target"),
-            products.c.version,
-            listings.c.confirmed_quantity,
-            listings.c.handled_version,
-            listings.c.sending_quantity,
-            listings.c.unexplained_by,
-            listings.c.unexplained_at,
-            listings.c.write_count,
-            listings.c.first_write_at,
+            products.c.version.label("count_version"),
+            *state_columns,
         )
         .join(products, products.c.id == listings.c.stock_product_id)
         .join(stores, stores.c.id == listings.c.store_id)

@@ -1,6 +1,6 @@
 """Bring a store's stock to the count: read, compare, write, read the answers. HTTP only between transactions.
 
-Level-triggered: a listing is due when what its store was last told is older than the count, so a burst
+Level-triggered: a listing is due when its store may show another number than the count, so a burst
 costs one push, a store that was down costs one push, and a crash loses nothing.
 """
 
@@ -18,26 +18,26 @@ from writer.db import Database
 from writer.lib import clock
 from writer.stores import Client, NotThere, Shown, Vault, contact, read_shown
 from writer.sync import differences, order_import
-from writer.sync.stock_push import compare, plan, settle
-from writer.sync.stock_push.compare import Look, Verdict
-from writer.sync.stock_push.plan import Due
+from writer.sync.stock_push import outcome, plan
+from writer.sync.stock_push.compare import Comparison, Verdict, compare, unexplained_units
+from writer.sync.stock_push.plan import DueListing
 
 
 @dataclass
-class Pushed:
+class PushResult:
     """What a push to one store came to."""
 
     store_id: int
-    settled: int = 0
+    right: int = 0
     written: int = 0
     waiting: int = 0  # a number nothing explains, to be looked at again
     failed: int = 0
-    held: str | None = None  # why nothing was written at all
+    blocked: str | None = None  # why nothing was written at all
     would_write: list[tuple[str, int | None, int]] = field(default_factory=list)  # dry run: SKU, from, to
 
     @property
     def is_news(self) -> bool:
-        return bool(self.settled or self.written or self.waiting or self.failed)
+        return bool(self.right or self.written or self.waiting or self.failed)
 
 
 def push(
@@ -46,19 +46,19 @@ def push(
     store_id: int,
     dry_run: bool = False,
     not_since: datetime | None = None,
-) -> Pushed:
+) -> PushResult:
     """Bring everything due of one store to the count.
 
     Raises NotNow where the store must not be called, StoreError (written down already) where it failed.
     """
-    result = Pushed(store_id)
+    result = PushResult(store_id)
     with database.reading() as db:
         store = stores.get(db, store_id)
-        result.held = _why_held(db, store)
-    if store.push_state == "on" and result.held != store.mass_change and not dry_run:
+        result.blocked = _why_blocked(db, store)
+    if store.push_state == "on" and result.blocked != store.mass_change and not dry_run:
         with database.transaction() as db:
-            settle.hold_mass_change(db, store, result.held)
-    if result.held is not None and not dry_run:
+            outcome.hold_mass_change(db, store, result.blocked)
+    if result.blocked is not None and not dry_run:
         return result
     with contact(database, vault, store_id, "push stock") as client:
         run = _Run(database, client, store_id, bool(store.manages_stock), dry_run, not_since)
@@ -67,7 +67,7 @@ def push(
     return result
 
 
-def _why_held(db: Connection, store: Row[Any]) -> str | None:
+def _why_blocked(db: Connection, store: Row[Any]) -> str | None:
     if store.push_state == "off":
         return "Pushing is not switched on."
     return plan.mass_change(db, store) if store.push_state == "on" else None
@@ -85,13 +85,13 @@ class _Run:
     not_since: datetime | None
     polled: bool = False
 
-    def chunks(self) -> Iterator[list[Due]]:
+    def chunks(self) -> Iterator[list[DueListing]]:
         """Walk over everything due: simple products by the hundred, variations parent by parent."""
         for variations in (False, True):
             after = (-1, -1)
             while True:
                 with self.database.reading() as db:
-                    due = plan.due(db, self.store_id, variations, after, self.not_since)
+                    due = plan.list_due(db, self.store_id, variations, after, self.not_since)
                 if not due:
                     break
                 after = (due[-1].product_id, due[-1].id)
@@ -101,45 +101,42 @@ class _Run:
                 else:
                     yield due
 
-    def push_chunk(self, chunk: list[Due], result: Pushed) -> None:
+    def push_chunk(self, chunk: list[DueListing], result: PushResult) -> None:
         """Read, compare and write one chunk; remember what each listing shows now."""
-        looks = self._look(chunk)
-        if any(look.verdict is Verdict.ODD for look in looks):
-            looks = self._explain(looks)
-        writing = [look for look in looks if look.verdict is Verdict.WRITE]
+        compared = self._compare(chunk)
+        if any(found.verdict is Verdict.UNEXPLAINED for found in compared):
+            compared = self._explain(compared)
         if self.dry_run:
             result.would_write += [
-                (look.due.sku, look.shown.quantity if look.shown else None, look.due.target)
-                for look in writing
+                (found.listing.sku, found.shown.quantity if found.shown else None, found.listing.target)
+                for found in compared
+                if found.verdict is Verdict.WRITE
             ]
             return
         with self.database.transaction() as db:
-            settle.note_looks(db, self.store_id, looks)
-            if writing:
-                settle.intend(db, writing)
-        answers = self._write([look.due for look in writing]) if writing else {}
-        refused = self._verify([look.due for look in writing], answers)
+            writing = outcome.note_comparisons(db, self.store_id, compared)
+        sent = [found.listing for found in writing]
+        answers = self._write(sent) if sent else {}
+        refusals = self._verify(sent, answers)
         with self.database.transaction() as db:
-            for look in writing:
-                problem = refused.get(look.due.id)
-                settle.note_written(db, self.store_id, look.due, problem)
-            settle.end_failures(db, [look.due.id for look in writing if look.due.id not in refused])
-        result.written += len(writing) - len(refused)
-        result.failed += len(refused) + sum(look.verdict in settle.PROBLEMS for look in looks)
-        result.settled += sum(look.verdict is Verdict.SETTLED for look in looks)
-        result.waiting += sum(look.verdict is Verdict.ODD for look in looks)
+            outcome.note_written(db, self.store_id, writing, refusals)
+        result.written += len(writing) - len(refusals)
+        result.failed += len(refusals) + sum(found.verdict in outcome.PROBLEMS for found in compared)
+        result.right += sum(found.verdict is Verdict.RIGHT for found in compared)
+        result.waiting += sum(found.verdict is Verdict.UNEXPLAINED for found in compared)
 
-    def _look(self, chunk: list[Due]) -> list[Look]:
+    def _compare(self, chunk: list[DueListing]) -> list[Comparison]:
         shown = {key: read_shown(item) for key, item in self._read(chunk).items()}
-        return [self._judge(due, shown.get(_key(due))) for due in chunk]
+        return [self._compare_one(listing, shown.get(_key(listing))) for listing in chunk]
 
-    def _judge(self, due: Due, shown: Shown | None) -> Look:
-        return Look(due, shown, compare.decide(due, shown, self.turns_on_stock, clock.now()))
+    def _compare_one(self, listing: DueListing, shown: Shown | None) -> Comparison:
+        return compare(listing, shown, self.turns_on_stock, clock.now())
 
-    def _explain(self, looks: list[Look]) -> list[Look]:
-        """Read the store's newest orders, then look again at what showed a number nothing explained.
+    def _explain(self, compared: list[Comparison]) -> list[Comparison]:
+        """Read the store's newest orders, then compare again what showed a number nothing explained.
 
-        What is still odd is drift once it was seen twice, 60 s or more apart, with nothing unprocessed.
+        What is still unexplained is a difference once it was seen twice, 60 s or more apart, with nothing
+        unprocessed.
         """
         if not self.polled:
             reader = order_import.Reader(self.database, self.client, self.store_id)
@@ -147,60 +144,63 @@ class _Run:
             reader.read_asked()
             self.polled = True
         with self.database.reading() as db:
-            now = plan.again(db, [look.due.id for look in looks])
-            may_drift = not plan.has_unprocessed(db, self.store_id)
+            now = plan.load_again(db, [found.listing.id for found in compared])
+            may_differ = not plan.has_unprocessed(db, self.store_id)
         # Read again, for what was sold between is among the orders by now and was not in the number.
-        judged = self._look([now.get(look.due.id, look.due) for look in looks])
-        if not may_drift or self.dry_run:
-            return judged
-        return [self._drift(look) if look.verdict is Verdict.ODD else look for look in judged]
+        again = self._compare([now.get(found.listing.id, found.listing) for found in compared])
+        if not may_differ or self.dry_run:
+            return again
+        return [self._differ(found) if found.verdict is Verdict.UNEXPLAINED else found for found in again]
 
-    def _drift(self, look: Look) -> Look:
-        shown = look.shown
+    def _differ(self, found: Comparison) -> Comparison:
+        """Record a difference that was seen before; return what follows from what was done about it."""
+        shown = found.shown
         assert shown is not None
         assert shown.quantity is not None
-        by = compare.unexplained(look.due, shown)
-        if not compare.is_drift(look.due, by, clock.now()):
-            return look
+        by = unexplained_units(found.listing, shown)
+        if not found.listing.state.is_still_unexplained(by, clock.now()):
+            return found
         with self.database.transaction() as db:
             # Under a lock, for another listing may just have been taken over: one change is counted once.
-            due = plan.again(db, [look.due.id], locked=True).get(look.due.id, look.due)
-            look = self._judge(due, shown)
-            if look.verdict is not Verdict.ODD or compare.unexplained(due, shown) != by:
-                return look
-            is_ours = differences.note(
+            newest = plan.load_again(db, [found.listing.id], locked=True)
+            listing = newest.get(found.listing.id, found.listing)
+            found = self._compare_one(listing, shown)
+            if found.verdict is not Verdict.UNEXPLAINED or unexplained_units(listing, shown) != by:
+                return found
+            is_ours = differences.record(
                 db,
                 self.store_id,
-                listing_id=due.id,
-                stock_product_id=due.stock_product_id,
-                sku=due.sku,
-                version=due.version,
+                listing_id=listing.id,
+                stock_product_id=listing.stock_product_id,
+                sku=listing.sku,
+                count_version=listing.count_version,
                 shown=shown.quantity,
                 by=by,
             )
-            due = plan.again(db, [due.id]).get(due.id, due)
+            listing = plan.load_again(db, [listing.id]).get(listing.id, listing)
         if is_ours:
-            stuck = compare.is_stuck(due, clock.now())
-            return Look(due, shown, Verdict.STOPPED if stuck else Verdict.WRITE)
-        return Look(due, shown, Verdict.SETTLED if shown.quantity == due.target else Verdict.ODD)
+            is_stuck = listing.state.is_stuck(listing.count_version, clock.now())
+            return Comparison(listing, shown, Verdict.STOPPED if is_stuck else Verdict.WRITE)
+        is_right = shown.quantity == listing.target
+        return Comparison(listing, shown, Verdict.RIGHT if is_right else Verdict.UNEXPLAINED)
 
-    def _read(self, chunk: list[Due]) -> dict[tuple[int, int], dict[str, Any]]:
+    def _read(self, chunk: list[DueListing]) -> dict[tuple[int, int], dict[str, Any]]:
         parent = chunk[0].product_id if chunk[0].variation_id else 0
         if parent:
             try:
-                items = self.client.variations(parent, [due.variation_id for due in chunk])
+                items = self.client.variations(parent, [listing.variation_id for listing in chunk])
             except NotThere:
                 return {}  # the parent is gone, and with it these; the store is well
             return {(parent, int(item["id"])): item for item in items}
-        items = self.client.products([due.product_id for due in chunk])
+        items = self.client.products([listing.product_id for listing in chunk])
         return {(int(item["id"]), 0): item for item in items}
 
-    def _write(self, writing: list[Due]) -> dict[int, dict[str, Any]]:
+    def _write(self, writing: list[DueListing]) -> dict[int, dict[str, Any]]:
         """Write quantities and return each listing's own answer, by listing id."""
         parent = writing[0].product_id if writing[0].variation_id else 0
         items = [
-            {"id": due.variation_id or due.product_id, "manage_stock": True, "stock_quantity": due.target}
-            for due in writing
+            {"id": listing.item_id, "manage_stock": True, "stock_quantity": listing.target}
+            for listing in writing
         ]
         write = partial(self.client.write_variations, parent) if parent else self.client.write_products
         try:
@@ -210,29 +210,29 @@ class _Run:
         # In the order asked for, as WooCommerce does; a plugin that sorts them has given each its id.
         by_id = {answer["id"]: answer for answer in answers if isinstance(answer.get("id"), int)}
         pairs = zip(writing, answers, strict=False)
-        return {due.id: by_id.get(due.variation_id or due.product_id, answer) for due, answer in pairs}
+        return {listing.id: by_id.get(listing.item_id, answer) for listing, answer in pairs}
 
-    def _verify(self, writing: list[Due], answers: dict[int, dict[str, Any]]) -> dict[int, str]:
+    def _verify(self, writing: list[DueListing], answers: dict[int, dict[str, Any]]) -> dict[int, str]:
         """Return why each listing that was not written was not; what answers another number is read again."""
-        refused: dict[int, str] = {}
+        refusals: dict[int, str] = {}
         doubtful = []
-        for due in writing:
-            answer = answers.get(due.id, {})
+        for listing in writing:
+            answer = answers.get(listing.id, {})
             error = answer.get("error")
             if isinstance(error, dict):
-                refused[due.id] = (
+                refusals[listing.id] = (
                     f"{error.get('code') or 'error'}: {error.get('message') or 'no reason given'}"
                 )
-            elif read_shown(answer).quantity != due.target or answer.get("manage_stock") is not True:
-                doubtful.append(due)
+            elif read_shown(answer).quantity != listing.target or answer.get("manage_stock") is not True:
+                doubtful.append(listing)
         if doubtful:
             shown = self._read(doubtful)
-            for due in doubtful:
-                item = shown.get(_key(due))
-                if item is None or read_shown(item).quantity != due.target:
-                    refused[due.id] = "not applied: the store shows another number than it was told"
-        return refused
+            for listing in doubtful:
+                item = shown.get(_key(listing))
+                if item is None or read_shown(item).quantity != listing.target:
+                    refusals[listing.id] = "not applied: the store shows another number than it was told"
+        return refusals
 
 
-def _key(due: Due) -> tuple[int, int]:
-    return due.product_id, due.variation_id
+def _key(listing: DueListing) -> tuple[int, int]:
+    return listing.product_id, listing.variation_id

@@ -18,7 +18,7 @@ from writer.stores import NotNow, StoreError, Vault, callable_stores, contact, n
 from writer.stores import get as get_store
 from writer.sync import order_import
 from writer.sync.stock_push import plan
-from writer.sync.stock_push.push import Pushed, push
+from writer.sync.stock_push.push import PushResult, push
 
 log = logging.getLogger("writer.sync.stock_push")
 
@@ -31,23 +31,23 @@ GRACE_S = 10.0
 
 
 @dataclass
-class Round:
+class PushRound:
     """What one round of pushing came to, store by store."""
 
-    pushed: list[Pushed] = field(default_factory=list)
+    results: list[PushResult] = field(default_factory=list)
     skipped: dict[int, str] = field(default_factory=dict)  # store id -> why it could not be called now
     failed: dict[int, str] = field(default_factory=dict)  # store id -> what went wrong
 
     @property
     def summary(self) -> str:
-        written = sum(found.written for found in self.pushed)
-        settled = sum(found.settled for found in self.pushed)
-        waiting = sum(found.waiting for found in self.pushed)
-        refused = sum(found.failed for found in self.pushed)
-        held = sum(found.held is not None for found in self.pushed)
+        written = sum(found.written for found in self.results)
+        right = sum(found.right for found in self.results)
+        waiting = sum(found.waiting for found in self.results)
+        refused = sum(found.failed for found in self.results)
+        blocked = sum(found.blocked is not None for found in self.results)
         return (
-            f"{len(self.pushed)} stores pushed: {written} written, {settled} right already, {waiting} to be"
-            f" looked at again, {refused} refused; {held} stores held, {len(self.skipped)} not called,"
+            f"{len(self.results)} stores pushed: {written} written, {right} right already, {waiting} to be"
+            f" looked at again, {refused} refused; {blocked} stores held, {len(self.skipped)} not called,"
             f" {len(self.failed)} failed."
         )
 
@@ -59,19 +59,19 @@ def push_all(
     dry_run: bool = False,
     not_since_s: float | None = None,
     tell: Callable[[str], None] = lambda _line: None,
-) -> Round:
+) -> PushRound:
     """Push to all stores (or those named) that pushing is on for; one store's trouble stays its own.
 
     To be called while holding `database.only_one("push")`.
     """
     ids = store_ids if store_ids is not None else _pushed_stores(database)
-    result = Round()
+    result = PushRound()
     if not ids:
         return result
     with ThreadPoolExecutor(min(MOST_STORES_AT_ONCE, len(ids))) as pool:
         for outcome in pool.map(lambda store_id: _one(database, vault, store_id, dry_run, not_since_s), ids):
             _sort_in(result, outcome)
-            tell(_line(outcome))
+            tell(_describe(outcome))
     return result
 
 
@@ -116,7 +116,7 @@ def _to_visit(database: Database) -> set[int]:
     """Return the stores with anything due, or with an order that a webhook could not tell fully."""
     with database.reading() as db:
         asked = {store.id for store in callable_stores(db) if order_import.has_asked(db, store.id)}
-        return asked | set(plan.due_stores(db, clock.now() - SPACING))
+        return asked | set(plan.list_due_stores(db, clock.now() - SPACING))
 
 
 def _visit(database: Database, vault: Vault, store_id: int) -> None:
@@ -134,8 +134,8 @@ def _visit(database: Database, vault: Vault, store_id: int) -> None:
         _note_unexpected(database, store_id, "read orders", error)
         return
     _, outcome = _one(database, vault, store_id, False, SPACING.total_seconds())
-    if not isinstance(outcome, Pushed) or outcome.is_news:
-        log.info("pushed", extra={"fields": {"summary": _line((store_id, outcome))}})
+    if not isinstance(outcome, PushResult) or outcome.is_news:
+        log.info("pushed", extra={"fields": {"summary": _describe((store_id, outcome))}})
 
 
 def _pushed_stores(database: Database) -> list[int]:
@@ -146,7 +146,7 @@ def _pushed_stores(database: Database) -> list[int]:
 
 def _one(
     database: Database, vault: Vault, store_id: int, dry_run: bool, not_since_s: float | None
-) -> tuple[int, Pushed | NotNow | Exception]:
+) -> tuple[int, PushResult | NotNow | Exception]:
     not_since = clock.now() - timedelta(seconds=not_since_s) if not_since_s is not None else None
     try:
         return store_id, push(database, vault, store_id, dry_run, not_since)
@@ -167,21 +167,21 @@ def _note_unexpected(database: Database, store_id: int, what: str, error: Except
         note_store_failure(db, get_store(db, store_id), StoreError(told), what)
 
 
-def _sort_in(result: Round, outcome: tuple[int, Pushed | NotNow | Exception]) -> None:
+def _sort_in(result: PushRound, outcome: tuple[int, PushResult | NotNow | Exception]) -> None:
     store_id, what = outcome
-    if isinstance(what, Pushed):
-        result.pushed.append(what)
+    if isinstance(what, PushResult):
+        result.results.append(what)
     elif isinstance(what, NotNow):
         result.skipped[store_id] = str(what)
     else:
         result.failed[store_id] = str(what)
 
 
-def _line(outcome: tuple[int, Pushed | NotNow | Exception]) -> str:
+def _describe(outcome: tuple[int, PushResult | NotNow | Exception]) -> str:
     store_id, what = outcome
-    if not isinstance(what, Pushed):
+    if not isinstance(what, PushResult):
         return f"store {store_id}: {what}"
-    held = f"held. {what.held} " if what.held is not None else ""
-    done = f"{what.written} written, {what.settled} right already, {what.waiting} to be looked at again"
+    blocked = f"held. {what.blocked} " if what.blocked is not None else ""
+    done = f"{what.written} written, {what.right} right already, {what.waiting} to be looked at again"
     would = "".join(f"\n  {sku}: {shown} -> {target}" for sku, shown, target in what.would_write)
-    return f"store {store_id}: {held}{done}, {what.failed} refused{would}"
+    return f"store {store_id}: {blocked}{done}, {what.failed} refused{would}"

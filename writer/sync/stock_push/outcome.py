@@ -1,0 +1,116 @@
+"""What a push leaves behind in the database: the state of each listing, its failures and notices."""
+
+from dataclasses import replace
+from typing import Any
+
+from sqlalchemy import Connection, Row, select
+
+from writer import stores
+from writer.db.schema.stores import failures
+from writer.lib import clock
+from writer.people import Notice, notices
+from writer.stores import PushState, load_states, save_state
+from writer.sync.stock_push.compare import Comparison, Verdict, unexplained_units
+from writer.sync.stock_push.plan import DueListing
+
+PROBLEMS = {
+    Verdict.GONE: "gone: the store has this product no more",
+    Verdict.UNMANAGED: "not managed: stock management is switched off for it in the store",
+    Verdict.BY_PARENT: "managed by its parent: the store counts it with the parent product",
+    Verdict.STOPPED: "stopped: something in the store changed it back five times within ten minutes",
+}
+
+
+def note_comparisons(db: Connection, store_id: int, compared: list[Comparison]) -> list[Comparison]:
+    """Remember what listings show and what follows; return those whose number is to be written now.
+
+    Each number is noted before it is sent. A listing that became another product since it was read is left
+    to the next push.
+    """
+    states = _load(db, compared)
+    for found in compared:
+        if found.listing.id in states:
+            state = states[found.listing.id]
+            after = _after(db, store_id, found, state.checked())
+            save_state(db, found.listing.id, state, after, found.shown)
+    end_failures(db, [found.listing.id for found in compared if found.verdict is Verdict.RIGHT])
+    return [found for found in compared if found.verdict is Verdict.WRITE and found.listing.id in states]
+
+
+def _after(db: Connection, store_id: int, found: Comparison, state: PushState) -> PushState:
+    listing, verdict, now = found.listing, found.verdict, clock.now()
+    shown = found.shown.quantity if found.shown is not None else None
+    if verdict is Verdict.RIGHT:
+        return state.confirmed(listing.target, listing.count_version, now)
+    if verdict is Verdict.WRITE:
+        return state.sending(listing.target, shown, listing.count_version, now)
+    if verdict is Verdict.UNEXPLAINED and found.shown is not None:
+        return state.unexplained(unexplained_units(listing, found.shown), now)
+    return _flag(db, store_id, listing, verdict, state)
+
+
+def note_written(db: Connection, store_id: int, writing: list[Comparison], refusals: dict[int, str]) -> None:
+    """Remember what became of writes: taken, or refused for the reason given by the listing's id."""
+    states = _load(db, writing)
+    for found in writing:
+        listing, state = found.listing, states.get(found.listing.id)
+        if state is None:
+            continue
+        problem = refusals.get(listing.id)
+        if problem is None:
+            assert found.shown is not None
+            shown = replace(found.shown, quantity=listing.target, manage_stock="yes")
+            after = state.written(listing.target, listing.count_version, clock.now())
+            save_state(db, listing.id, state, after, shown)
+        else:
+            after = _refused(db, store_id, listing, problem, state)
+            save_state(db, listing.id, state, after)
+    end_failures(db, [found.listing.id for found in writing if found.listing.id not in refusals])
+
+
+def _refused(db: Connection, store_id: int, listing: DueListing, problem: str, state: PushState) -> PushState:
+    """Keep a refusal; what was taken and not applied stays so until the count changes, another may pass."""
+    sentence = f"{listing.sku}: {problem}"
+    if "invalid_id" in problem or "invalid_product_id" in problem:
+        return _flag(db, store_id, listing, Verdict.GONE, state)
+    if problem.startswith("not applied"):
+        stores.note_failure(db, store_id, listing.id, "push stock", sentence, None)
+        return state.flagged(problem[:300], listing.count_version)
+    retry_at = stores.note_refused(db, store_id, listing.id, "push stock", sentence)
+    return state.refused(problem[:300], retry_at)
+
+
+def _flag(
+    db: Connection, store_id: int, listing: DueListing, verdict: Verdict, state: PushState
+) -> PushState:
+    """Mark a listing that cannot be pushed and say so once; it is tried again when its count changes."""
+    problem = PROBLEMS[verdict]
+    stores.note_failure(db, store_id, listing.id, "push stock", f"{listing.sku}: {problem}", None)
+    store = stores.get(db, store_id)
+    sentence = f"{listing.sku} in {store.name} is {problem}."
+    notices.open_(db, Notice.LISTING_STUCK, sentence, store_id=store_id, listing_id=listing.id)
+    return state.flagged(problem, listing.count_version, is_gone=verdict is Verdict.GONE)
+
+
+def _load(db: Connection, compared: list[Comparison]) -> dict[int, PushState]:
+    return load_states(db, {found.listing.id: found.listing.stock_product_id for found in compared})
+
+
+def end_failures(db: Connection, listing_ids: list[int]) -> None:
+    """Close what was open of listings that show the count: nearly always nothing, so that is asked first."""
+    of_these = failures.c.listing_id.in_(listing_ids) & failures.c.ended_at.is_(None)
+    for listing_id in db.execute(select(failures.c.listing_id).where(of_these).distinct()).scalars().all():
+        stores.end_failures(db, failures.c.listing_id == listing_id, "pushed")
+        notices.close(db, Notice.LISTING_STUCK, listing_id=listing_id)
+
+
+def hold_mass_change(db: Connection, store: Row[Any], sentence: str | None) -> None:
+    """Keep a store from being written until the owner confirms the mass change; None: there is none."""
+    if sentence == store.mass_change:
+        return
+    stores.hold_mass_change(db, store.id, sentence)
+    if sentence is None:
+        notices.close(db, Notice.MASS_CHANGE, store_id=store.id)
+        return
+    asked = f"{sentence} Nothing is written there until you confirm it on the store's page."
+    notices.open_(db, Notice.MASS_CHANGE, asked, store_id=store.id)
