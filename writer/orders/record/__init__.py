@@ -1,25 +1,26 @@
 """Orders: what was ordered, whatever the channel; decides which sales and movements follow."""
 
-from writer.orders.record.actions import LARGEST_QUANTITY, put_back, review_line
-from writer.orders.record.cache import clean_up, drop_raw, erase, is_erased
-from writer.orders.record.channels import channel_of, paid_statuses
-from writer.orders.record.matching import forget_product, meant_sku, say_product, unmatched_lines
-from writer.orders.record.queries import get_order, get_order_of, list_changes, visible
-from writer.orders.record.record import (
+from writer.orders.record.actions import (
+    LARGEST_QUANTITY,
     Recorded,
-    list_counted,
-    list_missed,
-    list_trashed,
-    list_unread,
+    note_event,
     note_missing,
+    put_back,
     record,
+    recount,
+    rematch,
+    rematch_product,
+    rematch_sku,
+    review_line,
     trash,
 )
+from writer.orders.record.cache import clean_up, drop_raw, erase, is_erased
+from writer.orders.record.channels import channel_of, paid_statuses
+from writer.orders.record.product_skus import forget_product, meant_sku, say_product, unmatched_lines
+from writer.orders.record.queries import get_order, get_order_of, list_changes, visible
 from writer.orders.record.refunds import MADE_UP
-from writer.orders.record.refunds import known as known_refunds
-from writer.orders.record.rematching import rematch, rematch_product, rematch_sku
-from writer.orders.record.settle import note_event, recount
 from writer.orders.record.snapshot import Channel, LineSnapshot, OrderSnapshot, RefundSnapshot
+from writer.orders.record.to_read import known_refunds, list_counted, list_missed, list_trashed, list_unread
 
 __all__ = [
     "LARGEST_QUANTITY",

@@ -1,17 +1,133 @@
-"""Verbs that a person uses on orders: review a held line, put a trashed order's units back."""
+"""What changes an order: a snapshot, the trash, a person, a setting, a rule. Each is load, decide, save."""
 
-from typing import Any
+from dataclasses import dataclass
+from datetime import datetime
 
-from sqlalchemy import Connection, Row, select
+from sqlalchemy import ColumnElement, Connection, select
 
 from writer import db as database
 from writer.db.schema.orders import order_lines, orders
-from writer.lib.errors import Conflict, Invalid
+from writer.lib import clock
+from writer.lib.errors import Conflict, Invalid, NotFound
 from writer.lib.store_scope import StoreScope
-from writer.orders.record import queries, rules, settle
-from writer.people import Notice, audit, notices
+from writer.orders.record import product_skus, queries
+from writer.orders.record.changes import (
+    Arrived,
+    Change,
+    Missing,
+    PutBack,
+    Remapped,
+    Rematched,
+    Reviewed,
+    Trashed,
+)
+from writer.orders.record.decide import decide
+from writer.orders.record.decision import Event
+from writer.orders.record.load import find_order, list_orders, load
+from writer.orders.record.rows import Line, Order
+from writer.orders.record.save import add_event, save
+from writer.orders.record.snapshot import Channel, OrderSnapshot
+from writer.people import audit
 
 LARGEST_QUANTITY = 100_000
+
+
+@dataclass(frozen=True)
+class Recorded:
+    """What became of a snapshot: 'recorded', 'repeat', 'stale' or 'ignored', and why in a sentence."""
+
+    outcome: str
+    sentence: str
+    order_id: int | None = None
+    is_new: bool = False
+    is_erased: bool = False  # its customer was erased here: what was delivered must be forgotten too
+
+
+def record(
+    db: Connection, channel: Channel, snapshot: OrderSnapshot, cause: str, heard_at: datetime | None = None
+) -> Recorded:
+    """Make ledger and stock agree with the newest snapshot of an order; post the difference only.
+
+    Afterwards each line has posted exactly what its order's newest state makes due. `cause` says in a
+    word or two where the snapshot came from ("delivery 12"). A repeat or an older snapshot posts nothing.
+    `heard_at` tells when what is only now processed, or processed again, was heard; None: just now.
+    """
+    database.lock(db, f"order {channel.store_id} {snapshot.external_id}")
+    order = find_order(db, channel.store_id, snapshot.external_id, snapshot.key_hash)
+    return _apply(db, channel, order, Arrived(snapshot, cause, heard_at))
+
+
+def trash(
+    db: Connection, channel: Channel, external_id: str, cause: str, heard_at: datetime | None = None
+) -> Recorded:
+    """Take an order the store put into its trash out of the ledger; what it holds of stock stays held.
+
+    The store says no version with it, so it holds at once, until any later snapshot lifts it. `heard_at` is
+    as for `record`.
+    """
+    database.lock(db, f"order {channel.store_id} {external_id}")
+    order = find_order(db, channel.store_id, external_id)
+    return _apply(db, channel, order, Trashed(cause, heard_at))
+
+
+def note_missing(db: Connection, channel: Channel, external_id: str) -> None:
+    """Note that the store, asked directly, has no such order; twice in a row means that it was deleted.
+
+    An order missing from a list means nothing: only a direct look counts.
+    """
+    database.lock(db, f"order {channel.store_id} {external_id}")
+    order = find_order(db, channel.store_id, external_id)
+    _apply(db, channel, order, Missing("no longer in the store"))
+
+
+def recount(db: Connection, channel: Channel, statuses: set[str], cause: str) -> int:
+    """Count again the store's orders in any of `statuses`, whose meaning changed; return how many."""
+    of_store = (orders.c.store_id == channel.store_id) & ~orders.c.is_trashed
+    found = list_orders(db, of_store & orders.c.status.in_(statuses))
+    for order in found:
+        _apply(db, channel, order, Remapped(cause))
+    return len(found)
+
+
+def rematch(db: Connection, cause: str) -> int:
+    """Match again every line that matched no rule, and post what is due; return how many now match.
+
+    To be called in the transaction that added a rule or a mapping: it is applied once, dated as the order.
+    """
+    return _rematch(db, order_lines.c.id.in_(product_skus.matchable(db)), cause)
+
+
+def rematch_sku(db: Connection, sku_key: str) -> None:
+    """Pin the lines with this (folded) SKU to the product that is counted from now on."""
+    said = order_lines.c.id.in_(product_skus.said_to_be(db, sku_key))
+    is_meant = (order_lines.c.sku_key == sku_key) | said
+    _rematch(db, is_meant & order_lines.c.stock_product_id.is_(None), "product added")
+
+
+def rematch_product(db: Connection, store_id: int, product_id: int, variation_id: int, cause: str) -> int:
+    """Match again the lines of one product of a store whose SKU was just said."""
+    open_ = order_lines.c.model.is_(None) | order_lines.c.stock_product_id.is_(None)
+    of_product = (order_lines.c.product_id == product_id) & (order_lines.c.variation_id == variation_id)
+    of_store = order_lines.c.order_id.in_(select(orders.c.id).where(orders.c.store_id == store_id))
+    return _rematch(db, open_ & of_product & of_store, cause)
+
+
+def _rematch(db: Connection, which: ColumnElement[bool], cause: str) -> int:
+    waiting = select(order_lines.c.order_id).where(which, ~order_lines.c.is_removed)
+    channels: dict[int, Channel] = {}
+    matched = 0
+    for order in list_orders(db, orders.c.id.in_(waiting)):
+        if order.store_id not in channels:
+            channels[order.store_id] = queries.get_channel(db, order.store_id)
+        before = load(db, order, Rematched(cause), channels[order.store_id])
+        decision = decide(before, Rematched(cause), channels[order.store_id])
+        save(db, before, decision)
+        matched += _count_unmatched(before.lines) - _count_unmatched(decision.lines)
+    return matched
+
+
+def _count_unmatched(lines: tuple[Line, ...]) -> int:
+    return sum(line.model is None for line in lines)
 
 
 def review_line(
@@ -27,18 +143,18 @@ def review_line(
             {"quantity": f"Must be a whole number from 0 to {LARGEST_QUANTITY}."},
         )
     order = _lock_order(db, store_scope, order_id)
-    line = _held_line(db, order_id, line_id)
-    changed = {"quantity": quantity, "problem": None}
-    database.update_row(db, order_lines, line.id, **changed)
-    channel = queries.get_channel(db, order.store_id)
-    state = rules.standing(order.status, channel.paid_statuses)
-    cause = f"review by {actor}"
-    sentence = settle.recount_order(db, channel, order, state, order.status, cause, reviewed=line.id)
-    notices.close(db, Notice.LINE_HELD, actor, order_id=order_id, line=line.external_id)
-    before = {"line": line.name, "quantity": line.quantity, "problem": line.problem}
-    after = {"line": line.name, **changed}
-    audit.note(db, actor, "order.review_line", f"order {order_id}", before, after)
-    return sentence
+    channel, change = (
+        queries.get_channel(db, order.store_id),
+        Reviewed(line_id, quantity, f"review by {actor}"),
+    )
+    before = load(db, order, change, channel)
+    line = _held_line(before.lines, line_id)
+    decision = decide(before, change, channel)
+    save(db, before, decision, actor)
+    was = {"line": line.name, "quantity": line.quantity, "problem": line.problem}
+    after = {"line": line.name, "quantity": quantity, "problem": None}
+    audit.note(db, actor, "order.review_line", f"order {order_id}", was, after)
+    return decision.sentence
 
 
 def put_back(db: Connection, store_scope: StoreScope, actor: str, order_id: int) -> str:
@@ -50,24 +166,40 @@ def put_back(db: Connection, store_scope: StoreScope, actor: str, order_id: int)
     order = _lock_order(db, store_scope, order_id)
     if not order.is_trashed:
         raise Conflict("This order is not in the trash, so what it took stays out of stock.")
-    posted = settle.put_back(db, queries.get_channel(db, order.store_id), order)
-    if not posted:
+    channel, change = queries.get_channel(db, order.store_id), PutBack(f"put back by {actor}")
+    before = load(db, order, change, channel)
+    decision = decide(before, change, channel)
+    if not decision.posted:
         raise Conflict("This order keeps nothing out of stock any more.")
-    sentence = f"Put back on the shelf: {', '.join(posted)}."
-    settle.note_event(db, order_id, f"put back by {actor}", order.status, sentence)
-    audit.note(db, actor, "order.put_back", f"order {order_id}", None, {"moved": posted})
-    return sentence
+    save(db, before, decision)
+    audit.note(db, actor, "order.put_back", f"order {order_id}", None, {"moved": [*decision.posted]})
+    return decision.sentence
 
 
-def _lock_order(db: Connection, store_scope: StoreScope, order_id: int) -> Row[Any]:
+def note_event(db: Connection, order_id: int, cause: str, status: str, sentence: str) -> None:
+    """Write into the order's history something that counts for nothing."""
+    add_event(db, order_id, Event(clock.now(), cause, status, sentence))
+
+
+def _apply(db: Connection, channel: Channel, order: Order | None, change: Change) -> Recorded:
+    before = load(db, order, change, channel)
+    decision = decide(before, change, channel)
+    order_id = save(db, before, decision)
+    is_new = order is None and order_id is not None
+    is_erased = order is not None and order.erased_at is not None
+    return Recorded(decision.outcome, decision.sentence, order_id, is_new, is_erased)
+
+
+def _lock_order(db: Connection, store_scope: StoreScope, order_id: int) -> Order:
     row = queries.get_order(db, store_scope, order_id)
     database.lock(db, f"order {row.store_id} {row.external_id}")
-    return db.execute(select(orders).where(orders.c.id == order_id).with_for_update()).one()
+    return list_orders(db, orders.c.id == order_id)[0]
 
 
-def _held_line(db: Connection, order_id: int, line_id: int) -> Row[Any]:
-    missing = "There is no such line in this order."
-    row = database.get_row(db, order_lines, line_id, missing, order_lines.c.order_id == order_id)
-    if row.problem is None or row.is_removed:
-        raise Conflict("This line waits for no review any more.")
-    return row
+def _held_line(lines: tuple[Line, ...], line_id: int) -> Line:
+    for line in lines:
+        if line.id == line_id:
+            if line.problem is None or line.is_removed:
+                raise Conflict("This line waits for no review any more.")
+            return line
+    raise NotFound("There is no such line in this order.")

@@ -1,107 +1,103 @@
-"""Refunds of an order: each refund id once, its quantities kept from whichever reading first knew them."""
+"""Refunds of an order: each refund id once, its quantities kept from whichever reading first knew them.
+Pure functions, no database."""
 
-import json
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
 
-from sqlalchemy import Connection, bindparam, select
-
-from writer.db import Prepared, insert_row, update_row
-from writer.db.schema.orders import order_refunds, orders
-from writer.orders.record.lines import Line
+from writer.orders.record.rows import Line, Refund
 from writer.orders.record.rules import Units
 from writer.orders.record.snapshot import OrderSnapshot, RefundSnapshot
 
-_REFUNDS = Prepared(select(order_refunds).where(order_refunds.c.order_id == bindparam("of_order")))
-
-MADE_UP = "short-"  # begins the id of a refund that a message told of without naming it
+MADE_UP = "short-"  # begins the id of a refund that a message announced without naming it
 
 
-@dataclass
+@dataclass(frozen=True)
 class Refunded:
     """Units refunded per line id: `now` by refunds that exist, `ever` with those deleted since."""
 
-    now: dict[str, int] = field(default_factory=dict)
-    ever: dict[str, int] = field(default_factory=dict)
-    total_minor: int = 0
-    unread: list[str] = field(default_factory=list)  # refunds whose quantities are not known
+    now: Mapping[str, int] = field(default_factory=dict)
+    ever: Mapping[str, int] = field(default_factory=dict)
+    has_unread: bool = False  # there is one whose quantities are not known
     is_open: bool = False  # there was one whose quantities are not known, deleted since or not
 
 
-def merge(db: Connection, order_id: int, told: tuple[RefundSnapshot, ...], is_new: bool) -> Refunded:
-    """Bring the order's refunds to what a snapshot lists and add them up.
+def merge(known: tuple[Refund, ...], snapshots: tuple[RefundSnapshot, ...]) -> tuple[Refund, ...]:
+    """Return the order's refunds as a snapshot lists them.
 
     A refund the snapshot no longer lists was deleted in the store: its units count as refunded no more,
     but what it put on the shelf stays there. One whose id was made up is listed by no store: it stands for
     one of those that are listed without their quantities, while there are any.
     """
-    if is_new and not told:
-        return Refunded()
-    rows = _REFUNDS.all(db, of_order=order_id)
-    known = {row.external_id: row for row in rows}
+    after = {refund.external_id: refund for refund in known}
     unread = 0
-    for refund in told:
-        row = known.pop(refund.external_id, None)
-        unread += refund.lines is None and (row is None or row.lines is None)
-        if row is None:
-            insert_row(db, order_refunds, order_id=order_id, **_columns(refund))
-        elif row.is_gone or (refund.lines is not None and row.lines is None):
-            keep = {} if refund.lines is not None else {"lines": row.lines}
-            changes = {**_columns(refund), **keep, "is_gone": False}
-            update_row(db, order_refunds, row.id, **changes)
-        elif refund.total_minor not in (0, row.total_minor):  # who told of it first did not know
-            update_row(db, order_refunds, row.id, total_minor=refund.total_minor, reason=refund.reason)
-    for row in known.values():
-        if unread and row.external_id.startswith(MADE_UP):
+    for snapshot in snapshots:
+        merged = _merge(after.get(snapshot.external_id), snapshot)
+        after[snapshot.external_id] = merged
+        unread += merged.lines is None
+    listed = {snapshot.external_id for snapshot in snapshots}
+    for refund in known:
+        if refund.external_id in listed:
+            continue
+        if unread and refund.external_id.startswith(MADE_UP):
             unread -= 1
-        elif not row.is_gone:
-            update_row(db, order_refunds, row.id, is_gone=True)
-    return load(db, order_id)
+        else:
+            after[refund.external_id] = replace(refund, is_gone=True)
+    return tuple(after.values())
 
 
-def load(db: Connection, order_id: int) -> Refunded:
-    """Add up the refunds of an order as they are recorded."""
-    result = Refunded()
-    for row in _REFUNDS.all(db, of_order=order_id):
-        lines: dict[str, int] = json.loads(row.lines) if row.lines is not None else {}
-        result.is_open = result.is_open or row.lines is None
-        for line_id, units in lines.items():
-            result.ever[line_id] = result.ever.get(line_id, 0) + units
-            if not row.is_gone:
-                result.now[line_id] = result.now.get(line_id, 0) + units
-        if not row.is_gone:
-            result.total_minor += row.total_minor
-            if row.lines is None:
-                result.unread.append(row.external_id)
-    return result
+def _merge(known: Refund | None, snapshot: RefundSnapshot) -> Refund:
+    if known is None:
+        return Refund(snapshot.external_id, snapshot.total_minor, snapshot.reason, snapshot.lines)
+    if known.is_gone or (snapshot.lines is not None and known.lines is None):
+        lines = snapshot.lines if snapshot.lines is not None else known.lines
+        total_minor, reason = snapshot.total_minor, snapshot.reason
+        return replace(known, total_minor=total_minor, reason=reason, lines=lines, is_gone=False)
+    if snapshot.total_minor not in (0, known.total_minor):  # who announced the refund did not know its amount
+        return replace(known, total_minor=snapshot.total_minor, reason=snapshot.reason)
+    return known
 
 
-def teaches(db: Connection, order_id: int, snapshot: OrderSnapshot) -> bool:
+def add_up(refunds: Iterable[Refund]) -> Refunded:
+    """Add up the refunds of an order."""
+    now: dict[str, int] = {}
+    ever: dict[str, int] = {}
+    has_unread = is_open = False
+    for refund in refunds:
+        is_open = is_open or refund.lines is None
+        has_unread = has_unread or (refund.lines is None and not refund.is_gone)
+        for line_id, units in refund.lines or ():
+            ever[line_id] = ever.get(line_id, 0) + units
+            if not refund.is_gone:
+                now[line_id] = now.get(line_id, 0) + units
+    return Refunded(now, ever, has_unread, is_open)
+
+
+def teaches(refunds: Iterable[Refund], snapshot: OrderSnapshot) -> bool:
     """Tell whether the snapshot knows quantities of a refund that so far was only an amount."""
-    told = [refund.external_id for refund in snapshot.refunds if refund.lines is not None]
-    if not told:
-        return False
-    unread = select(order_refunds.c.id).where(
-        order_refunds.c.order_id == order_id,
-        order_refunds.c.external_id.in_(told),
-        order_refunds.c.lines.is_(None),
-    )
-    return db.execute(unread).first() is not None
+    unread = {refund.external_id for refund in refunds if refund.lines is None}
+    return any(refund.lines is not None and refund.external_id in unread for refund in snapshot.refunds)
 
 
-def known(db: Connection, store_id: int, external_id: str) -> set[str]:
-    """Return the ids of an order's refunds whose quantities are read already."""
-    query = (
-        select(order_refunds.c.external_id)
-        .join(orders, orders.c.id == order_refunds.c.order_id)
-        .where(orders.c.store_id == store_id, orders.c.external_id == external_id)
-        .where(order_refunds.c.lines.is_not(None))
-    )
-    return set(db.execute(query).scalars())
+def units_as_recorded(line: Line, refunded: Refunded) -> Units:
+    """Return a line's quantities while no snapshot says anything new of them."""
+    now, ever = refunded.now.get(line.external_id, 0), refunded.ever.get(line.external_id, 0)
+    restocked = min(line.restocked, line.quantity)
+    return Units(line.quantity, min(now, line.quantity), max(min(ever, line.quantity), restocked), restocked)
 
 
-def units(
-    line: Line, refunded: Refunded, told_restocked: int | None, any_told: bool, by_policy: bool
-) -> Units:
+def units_of_lines(
+    lines: Iterable[Line], snapshot: OrderSnapshot, refunded: Refunded, by_policy: bool
+) -> dict[str, Units]:
+    """Return each line's quantities as a snapshot has them, by external id."""
+    marked = {line.external_id: line.restocked for line in snapshot.lines}
+    any_marked = any(restocked is not None for restocked in marked.values())
+    return {
+        line.external_id: _units(line, refunded, marked.get(line.external_id), any_marked, by_policy)
+        for line in lines
+    }
+
+
+def _units(line: Line, refunded: Refunded, marked: int | None, any_marked: bool, by_policy: bool) -> Units:
     """Return a line's quantities, clamped to restocked <= refunded <= quantity.
 
     Restocked is, first that is known: the store's own mark on the line; 0 where only its siblings carry
@@ -109,9 +105,9 @@ def units(
     """
     ever = min(refunded.ever.get(line.external_id, 0), line.quantity)
     now = min(refunded.now.get(line.external_id, 0), line.quantity)
-    if told_restocked is not None:
-        restocked = told_restocked
-    elif any_told:
+    if marked is not None:
+        restocked = marked
+    elif any_marked:
         restocked = 0
     else:
         # A policy that was changed since takes nothing off the shelf again.
@@ -119,13 +115,3 @@ def units(
     # Where a refund's quantities were never read, the store's mark is all that is known of them.
     most = line.quantity if refunded.is_open else max(ever, min(line.restocked, line.quantity))
     return Units(line.quantity, now, max(ever, min(restocked, most)), min(restocked, most))
-
-
-def _columns(refund: RefundSnapshot) -> dict[str, object]:
-    lines = None if refund.lines is None else json.dumps(dict(refund.lines))
-    return {
-        "external_id": refund.external_id,
-        "reason": refund.reason,
-        "total_minor": refund.total_minor,
-        "lines": lines,
-    }

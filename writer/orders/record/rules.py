@@ -1,5 +1,6 @@
 """What an order's status, quantities and refunds mean for sales and stock: pure functions, no database."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import Enum
 
@@ -82,7 +83,13 @@ def due(state: Standing, units: Units, counts_on_hold: bool, before: Due | None,
     return Due()
 
 
-def explain(state: Standing, status: str, sold_due: int, posted: list[str]) -> str:
+def worth(state: Standing, units: int, total_minor: int, refunded_minor: int) -> int:
+    """Return what an order adds to revenue: its total less refunds while it counts as paid, else nothing."""
+    is_paid = state is Standing.PAID or (state is Standing.UNKNOWN and units > 0)
+    return total_minor - refunded_minor if is_paid else 0
+
+
+def explain(state: Standing, status: str, sold_due: int, posted: Sequence[str]) -> str:
     """Say in a sentence why an order counts as it does, and what was posted for it."""
     why = {
         Standing.PAID: f"'{status}' counts as paid",

@@ -2,10 +2,9 @@
 
 import hashlib
 import json
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from datetime import datetime
-
-_NOT_SAID = ("raw", "version", "is_authoritative")
+from functools import cached_property
 
 
 @dataclass(frozen=True)
@@ -74,9 +73,15 @@ class OrderSnapshot:
         recorded = version.replace(microsecond=0) if self.is_authoritative else version
         return self.version is not None and self.version < recorded
 
+    @cached_property
     def digest(self) -> str:
-        """Return a hash of what the snapshot says, without the bytes it was said in or its version."""
-        said = {name: value for name, value in vars(self).items() if name not in _NOT_SAID}
+        """A hash of what the snapshot says, without the bytes it was said in or its version."""
+        said = {name: getattr(self, name) for name in _SAID}
         said["lines"] = [vars(line) for line in self.lines]
         said["refunds"] = [(refund.external_id, refund.total_minor) for refund in self.refunds]
         return hashlib.sha256(json.dumps(said, default=str, sort_keys=True).encode()).hexdigest()
+
+
+_SAID = [
+    found.name for found in fields(OrderSnapshot) if found.name not in ("raw", "version", "is_authoritative")
+]

@@ -4,14 +4,11 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, bindparam, func, select
+from sqlalchemy import ColumnElement, Connection, Exists, Row, exists, func, select
 
-from writer.db import Prepared
 from writer.db.schema.movements import movements
 
 KINDS = ("sale", "refund", "cancellation", "receipt", "adjustment", "stock take", "drift")
-
-_OF_LINE = Prepared(select(movements.c.id).where(movements.c.order_line_id == bindparam("of_line")).limit(1))
 
 
 def on_hand_at(db: Connection, counted: Iterable[Row[Any]], at: datetime) -> dict[int, int]:
@@ -49,6 +46,6 @@ def held_by_sale(db: Connection, sale_id: int) -> dict[int, int]:
     return {stock_product_id: -int(units) for stock_product_id, units in rows}
 
 
-def has_moved(db: Connection, order_line_id: int) -> bool:
-    """Tell whether units were ever moved for a line of an order."""
-    return _OF_LINE.first(db, of_line=order_line_id) is not None
+def has_moved(order_line_id: ColumnElement[int]) -> Exists:
+    """Return the condition that units were ever moved for a line of an order."""
+    return exists().where(movements.c.order_line_id == order_line_id)

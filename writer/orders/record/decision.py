@@ -1,0 +1,78 @@
+"""What `decide` returns: the new rows, and what else follows from a change, as plain frozen data."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+
+from writer.orders.record.rows import Line, Order, Refund
+
+
+@dataclass(frozen=True)
+class SalePosting:
+    """Units that a line adds to the ledger of sales, below 0 takes back. `line` is its external id."""
+
+    line: str
+    model: str
+    variant: str
+    sku: str | None
+    quantity: int
+    date: datetime
+    seller: str
+    notes: str
+
+
+@dataclass(frozen=True)
+class StockMovement:
+    """Units that a line puts on the shelf, below 0 takes from it. `line` is its external id."""
+
+    line: str
+    stock_product_id: int
+    quantity: int
+    kind: str
+    at: datetime
+    actor: str
+    note: str
+
+
+@dataclass(frozen=True)
+class OrderNotice:
+    """What the owner must look at: about the order, one `line` of it, or a `status` of its store.
+
+    `kind` is the name of a `people.Notice`.
+    """
+
+    kind: Literal["LINE_HELD", "REFUND_NEEDS_KEYS", "UNMAPPED_STATUS"]
+    sentence: str = ""
+    line: str = ""
+    status: str = ""
+
+
+@dataclass(frozen=True)
+class Event:
+    """A row of order_events."""
+
+    at: datetime
+    cause: str
+    status: str
+    sentence: str
+
+
+@dataclass(frozen=True)
+class Decision:
+    """What follows from a change; `outcome` is 'recorded', 'repeat', 'stale' or 'ignored'.
+
+    `order`, `lines` and `refunds` are all rows as they are afterwards, changed or not.
+    """
+
+    outcome: str
+    sentence: str
+    order: Order | None
+    lines: tuple[Line, ...] = ()
+    refunds: tuple[Refund, ...] = ()
+    sales: tuple[SalePosting, ...] = ()
+    movements: tuple[StockMovement, ...] = ()
+    posted: tuple[str, ...] = ()  # sales and movements in words
+    opened: tuple[OrderNotice, ...] = ()
+    closed: tuple[OrderNotice, ...] = ()
+    events: tuple[Event, ...] = ()
+    children: tuple["Decision", ...] = ()  # one for each child of Before

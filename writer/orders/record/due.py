@@ -1,0 +1,88 @@
+"""What is due of an order's lines: units they should have sold, and taken out of stock. Pure functions."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+
+from writer.orders.record import rules
+from writer.orders.record.rows import Line
+from writer.orders.record.rules import Due, Standing, Units
+from writer.orders.record.snapshot import Channel
+
+_SELLS_NOTHING = (Standing.REFUNDED, Standing.VOID, Standing.TRASHED)
+
+
+def count(
+    lines: Iterable[Line],
+    units: Mapping[str, Units],
+    state: Standing,
+    channel: Channel,
+    *,
+    is_first: bool,
+    is_paid: bool,
+) -> tuple[Line, ...]:
+    """Return the lines with what is due of each in all.
+
+    `is_first` tells that nothing counted before says what is due in a status unknown here. A line held for
+    review keeps what was due before, unless its order sells nothing, whatever the quantity.
+    """
+    counted = []
+    for line in lines:
+        quantities = units[line.external_id]
+        now, aside = _due(line, quantities, state, channel, is_first, is_paid)
+        counted.append(
+            replace(
+                line,
+                refunded=quantities.refunded,
+                restocked=quantities.restocked,
+                sold_due=now.sold,
+                held_due=now.held,
+                sold_aside=aside.sold if aside is not None else None,
+                held_aside=aside.held if aside is not None else None,
+            )
+        )
+    return tuple(counted)
+
+
+def _due(
+    line: Line, units: Units, state: Standing, channel: Channel, is_first: bool, is_paid: bool
+) -> tuple[Due, Due | None]:
+    """Return what is due of a line, and what is kept aside for when its order comes back from the trash."""
+    aside = None if line.sold_aside is None else Due(line.sold_aside, line.held_aside or 0)
+    if line.is_removed:
+        return Due(), aside
+    if line.problem is not None and state not in _SELLS_NOTHING:
+        return aside or line.due, None
+    if state is Standing.TRASHED:
+        kept = aside if is_first or aside is not None else line.due
+        return rules.due(state, units, channel.counts_on_hold, line.due, is_paid), kept
+    before = aside if state is Standing.UNKNOWN and is_first else line.due
+    return rules.due(state, units, channel.counts_on_hold, before, is_paid), None
+
+
+def count_reviewed(
+    lines: tuple[Line, ...], line_id: int, units: Mapping[str, Units], is_paid: bool
+) -> tuple[Line, ...]:
+    """Count a line, whose quantity a person just gave, in a status that is unknown here.
+
+    What was due of it before says nothing, because nobody knew its quantity: it counts by the payment, or
+    as what else of the order does.
+    """
+    state = _as_others(lines, is_paid)
+    counted = []
+    for line in lines:
+        if line.id == line_id:
+            now = rules.due(state, units[line.external_id], False, None, is_paid)
+            line = replace(line, sold_due=now.sold, held_due=now.held)
+        counted.append(line)
+    return tuple(counted)
+
+
+def _as_others(lines: Iterable[Line], is_paid: bool) -> Standing:
+    if is_paid or any(line.sold_due for line in lines):
+        return Standing.PAID
+    return Standing.WAITING if any(line.held_due for line in lines) else Standing.VOID
+
+
+def count_nothing(lines: Iterable[Line]) -> tuple[Line, ...]:
+    """Return the lines with nothing due: their order is counted elsewhere."""
+    return tuple(replace(line, sold_due=0, held_due=0) for line in lines)

@@ -1,0 +1,91 @@
+"""An order without its lines, as a newer snapshot has it: pure, no database."""
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from writer.orders.record.before import Before
+from writer.orders.record.changes import Arrived
+from writer.orders.record.refunds import Refunded
+from writer.orders.record.rows import Order
+from writer.orders.record.snapshot import Channel, OrderSnapshot
+
+
+def merge(before: Before, change: Arrived, channel: Channel) -> Order:
+    """Return the order as a snapshot has it; what it counts and what it is worth are set later."""
+    snapshot, known = change.snapshot, before.order
+    order = replace(
+        known or _new(snapshot, channel, change.heard_at or before.now),
+        number=snapshot.number or snapshot.external_id,
+        status=snapshot.status,
+        digest=snapshot.digest,
+        currency=snapshot.currency,
+        total_minor=snapshot.total_minor,
+        refunded_minor=sum(refund.total_minor for refund in snapshot.refunds),
+        parent_external_id=snapshot.parent_external_id,
+        raw=snapshot.raw,
+        is_trashed=snapshot.status == "trash",
+        missed=0,
+        synced_at=before.now,
+        is_cached=True,
+    )
+    order = replace(
+        order,
+        key_hash=snapshot.key_hash or order.key_hash,
+        version=snapshot.version or _just_after(order.version),
+        paid_at=snapshot.paid_at or order.paid_at,
+        recorded_at=before.now if change.heard_at is None else max(change.heard_at, order.recorded_at),
+        erased_at=order.erased_at or (before.now if snapshot.is_anonymized else None),
+    )
+    return _with_customer(order, snapshot)
+
+
+def _new(snapshot: OrderSnapshot, channel: Channel, heard_at: datetime) -> Order:
+    return Order(
+        store_id=channel.store_id,
+        external_id=snapshot.external_id,
+        number=snapshot.number,
+        status=snapshot.status,
+        digest=snapshot.digest,
+        created_at=snapshot.created_at,
+        currency=snapshot.currency,
+        total_minor=snapshot.total_minor,
+        recorded_at=heard_at,
+    )
+
+
+def _just_after(version: datetime | None) -> datetime | None:
+    """Return the version of what says none: after what is recorded, before whatever the store changes next.
+
+    Stores count whole seconds. So the same again of what was recorded before is late, and no news.
+    """
+    return version + timedelta(microseconds=1) if version is not None else None
+
+
+def _with_customer(order: Order, snapshot: OrderSnapshot) -> Order:
+    """Return the order with its customer's name, or with nobody's where the customer was erased."""
+    is_erased = order.erased_at is not None
+    name = snapshot.customer_name if not is_erased else None
+    return replace(
+        order,
+        customer_name=name,
+        customer_email=(snapshot.customer_email or "").lower() or None if not is_erased else None,
+        customer_key=_search_key(name),
+        customer_turned=_search_key(name, last_first=True),
+        raw=order.raw if not is_erased else None,
+    )
+
+
+def _search_key(name: str | None, last_first: bool = False) -> str | None:
+    """Return a customer's name as it is searched by its beginning: "ada lovelace", "lovelace ada"."""
+    words = (name or "").casefold().split()
+    return " ".join([*words[-1:], *words[:-1]] if last_first else words) or None
+
+
+def needs_reading(known: Order | None, snapshot: OrderSnapshot, refunded: Refunded) -> str | None:
+    """Return why the store must be asked about the order by REST, None where there is nothing to ask."""
+    if snapshot.is_authoritative:
+        return None
+    if refunded.has_unread:
+        return "refund quantities"
+    is_tie = known is not None and known.version is not None and known.version == snapshot.version
+    return "two states of one second" if is_tie and known is not None and not known.is_trashed else None
