@@ -246,6 +246,25 @@ def test_nothing_is_wired_by_importing() -> None:
     assert wired == []
 
 
+def test_no_template_function_or_context_processor_reads_the_database(app: Flask) -> None:
+    offered = [
+        *app.jinja_env.globals.values(),
+        *app.jinja_env.filters.values(),
+        *app.jinja_env.tests.values(),
+        *(function for found in app.template_context_processors.values() for function in found),
+    ]
+    ours = {found.__module__ for found in offered if getattr(found, "__module__", "").startswith("writer.")}
+    readers = [
+        f"{module} imports {', '.join(names)} of {imported}"
+        for module in sorted(ours)
+        for imported, names in imports(ROOT / f"{module.replace('.', '/')}.py")
+        if imported.split(".")[:2] == ["writer", "db"] or imported == "sqlalchemy"
+    ]
+
+    assert "writer.web.layout" in ours
+    assert readers == []
+
+
 def templates() -> list[str]:
     return [
         str(path.relative_to(folder))

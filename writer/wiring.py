@@ -3,7 +3,8 @@
 Called by the application and by every command before anything else; nothing is wired by importing.
 """
 
-from writer import orders, stock, stores
+from writer import orders, sales, stock, stores
+from writer.reports import dashboard
 from writer.stores import listings
 from writer.sync import push_status, webhook_inbox
 
@@ -16,5 +17,9 @@ def wire() -> None:
     stock.store_listings[:] = [push_status.list_by_product]
     # A store was switched on: what it delivered meanwhile is processed.
     stores.on_switched_on[:] = [webhook_inbox.release]
+    # How a store fares: what its listings, stock differences and failures say.
+    stores.condition_sources[:] = [push_status.find_trouble]
+    # The front page begins with the dashboard's cards.
+    sales.page_cards[:] = [dashboard.draw_cards]
     # A customer is erased: what stores delivered about that person is forgotten.
     orders.on_erase[:] = [orders.Eraser(webhook_inbox.forget_address, webhook_inbox.forget_bodies)]

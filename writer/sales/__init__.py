@@ -1,9 +1,10 @@
 """Sales: the ledger of units sold, what they count as, and what the public sees of it."""
 
 from writer.sales import product_types
-from writer.sales.ledger import post
+from writer.sales.ledger import page_cards, post
 
 __all__ = [
+    "page_cards",
     "post",
     "product_types",
 ]

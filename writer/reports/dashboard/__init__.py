@@ -1,1 +1,5 @@
-"""Dashboard: what needs looking at now, from every room. The top of the house: nobody calls it."""
+"""Dashboard: what needs looking at now, from every room."""
+
+from writer.reports.dashboard.cards import draw_cards
+
+__all__ = ["draw_cards"]

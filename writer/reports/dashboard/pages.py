@@ -1,11 +1,11 @@
-"""Pages: the dashboard, the part of it that refreshes itself, and its cards for the front page."""
+"""Pages: the dashboard, the part of it that refreshes itself, and its cards."""
 
 from flask import Blueprint, render_template
-from markupsafe import Markup
 
 from writer.db import reading
 from writer.people import auth
 from writer.reports.dashboard import queries
+from writer.reports.dashboard.cards import draw_cards
 from writer.web import charts
 
 bp = Blueprint("dashboard", __name__, template_folder="templates")
@@ -27,14 +27,7 @@ def state() -> str:
 def cards() -> str:
     """The cards alone, as the front page shows them."""
     with reading() as db:
-        glance = queries.look(db, auth.store_scope())
-    return render_template("dashboard/_cards.html", glance=glance)
-
-
-@bp.app_template_global("dashboard_cards")
-def dashboard_cards() -> Markup:
-    """Return the cards for a page of a room that lies below this one and cannot call it."""
-    return Markup(cards())
+        return draw_cards(db, auth.store_scope())
 
 
 def _page(template: str) -> str:

@@ -13,8 +13,7 @@ from writer.lib import clock, money
 from writer.lib.store_scope import StoreScope
 from writer.orders import Day
 from writer.stock import levels
-from writer.stores import Condition
-from writer.sync import push_status
+from writer.stores import Condition, conditions
 from writer.web.charts import Bar
 
 DAYS = 30
@@ -133,8 +132,8 @@ def list_health(db: Connection, store_scope: StoreScope) -> list[Health]:
     """Return how each store fares, by name."""
     query = select(stores).where(store_scope.of(stores.c.id)).order_by(func.lower(stores.c.name), stores.c.id)
     rows = db.execute(query).all()
-    conditions = push_status.conditions(db, rows)
-    return [Health(row.id, row.name, row.last_contact_at, row.polled_at, conditions[row.id]) for row in rows]
+    found = conditions(db, rows)
+    return [Health(row.id, row.name, row.last_contact_at, row.polled_at, found[row.id]) for row in rows]
 
 
 def _sums(days: Iterable[Day]) -> list[Sum]:

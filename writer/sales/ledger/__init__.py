@@ -1,5 +1,6 @@
 """The ledger of units sold: this room's door."""
 
 from writer.sales.ledger.actions import post
+from writer.sales.ledger.page_cards import page_cards
 
-__all__ = ["post"]
+__all__ = ["page_cards", "post"]

@@ -1,6 +1,6 @@
 """Stores: which there are, their keys and secrets, whether one may be called now, what failed there."""
 
-from writer.stores.registry.condition import Condition, condition
+from writer.stores.registry.condition import Condition, condition_sources, conditions
 from writer.stores.registry.connection import (
     Keys,
     forgive,
@@ -62,7 +62,8 @@ __all__ = [
     "call_at_once",
     "callable_stores",
     "channel",
-    "condition",
+    "condition_sources",
+    "conditions",
     "confirm_mass_change",
     "contact",
     "count",

@@ -1,8 +1,9 @@
-"""How a store fares, in a word, by its own row; `upkeep` adds what its listings and failures say."""
+"""How a store fares, in a word: by its own row, and by what later areas know of it."""
 
+from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
-from sqlalchemy import Row
+from sqlalchemy import Connection, Row
 
 
 class Condition(NamedTuple):
@@ -13,8 +14,22 @@ class Condition(NamedTuple):
     why: str = ""
 
 
-def condition(store: Row[Any]) -> Condition:
-    """Return how a store fares: the first that is true of it, what needs a person before what does not."""
+# Each returns the stores that somebody should look at, by id.
+condition_sources: list[Callable[[Connection], dict[int, Condition]]] = []
+
+
+def conditions(db: Connection, rows: Sequence[Row[Any]]) -> dict[int, Condition]:
+    """Return how each of these stores fares, by its id; `fine` is only what nobody need look at."""
+    found = {row.id: _condition(row) for row in rows}
+    for find_trouble in condition_sources:
+        for store_id, trouble in find_trouble(db).items():
+            if store_id in found and found[store_id].look == "success":
+                found[store_id] = trouble
+    return found
+
+
+def _condition(store: Row[Any]) -> Condition:
+    """Return the first that is true of the row, what needs a person before what does not."""
     if not store.is_active:
         return Condition("secondary", "switched off")
     if store.push_state == "paused":

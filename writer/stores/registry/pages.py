@@ -8,6 +8,7 @@ from writer.lib.errors import Invalid
 from writer.people import auth
 from writer.stores import woocommerce
 from writer.stores.registry import forms, queries, registry, settings
+from writer.stores.registry.condition import conditions
 
 bp = Blueprint("registry", __name__, template_folder="templates")
 
@@ -17,7 +18,8 @@ def index() -> str:
     """List the stores; without any, say how to connect the first."""
     with reading() as db:
         rows = queries.list_stores(db, auth.store_scope())
-    return render_template("registry/index.html", rows=rows, **_how_to_connect())
+        found = conditions(db, rows)
+    return render_template("registry/index.html", rows=rows, conditions=found, **_how_to_connect())
 
 
 @bp.get("/stores/<int:store_id>")
@@ -100,9 +102,11 @@ def _store_page(
         store = registry.get(db, store_id)
         secret = queries.secret_state(db, store)
         statuses = queries.list_statuses(db, store.id)
+        found = conditions(db, [store])[store.id]
     return render_template(
         "registry/show.html",
         store=store,
+        condition=found,
         secret=secret,
         statuses=statuses,
         form=form or forms.StoreForm(formdata=None, obj=store),

@@ -1,45 +1,35 @@
-"""How stores fare, with what is known only here: numbers to decide, listings in trouble, open failures."""
+"""Which stores wait for somebody, as listings, stock differences and failures say: see stores.conditions."""
 
-from collections.abc import Sequence
-from typing import Any
-
-from sqlalchemy import Connection, Row, Select, func, select
+from sqlalchemy import Connection, Select, func, select
 
 from writer.db.schema.listings import listings
 from writer.db.schema.stores import failures
-from writer.stores import Condition, condition
+from writer.stores import Condition
 from writer.sync import differences
 from writer.sync.push_status.queries import in_trouble
 
 
-def conditions(db: Connection, rows: Sequence[Row[Any]]) -> dict[int, Condition]:
-    """Return how each of these stores fares, by its id; `fine` is only what nobody need look at."""
+def find_trouble(db: Connection) -> dict[int, Condition]:
+    """Return, by id, the stores that somebody should look at, each with the most urgent reason."""
     asked = _count_by_store(db, select(listings.c.store_id).where(differences.is_undecided))
     trouble = _count_by_store(db, in_trouble())
     failing = _count_by_store(db, select(failures.c.store_id).where(failures.c.ended_at.is_(None)))
     return {
-        row.id: _condition(row, asked.get(row.id, 0), trouble.get(row.id, 0), failing.get(row.id, 0))
-        for row in rows
+        **{key: Condition("warning", "in trouble", f"{_many(n, 'failure')} open.") for key, n in failing},
+        **{
+            key: Condition("warning", "in trouble", f"{_many(n, 'listing')} not pushed.")
+            for key, n in trouble
+        },
+        **{
+            key: Condition("warning", "waits for you", f"{_many(n, 'number')} to decide.") for key, n in asked
+        },
     }
 
 
-def _condition(store: Row[Any], asked: int, trouble: int, failing: int) -> Condition:
-    found = condition(store)
-    if found.look != "success":
-        return found
-    if asked:
-        return Condition("warning", "waits for you", f"{_many(asked, 'number')} to decide.")
-    if trouble:
-        return Condition("warning", "in trouble", f"{_many(trouble, 'listing')} not pushed.")
-    if failing:
-        return Condition("warning", "in trouble", f"{_many(failing, 'failure')} open.")
-    return found
-
-
-def _count_by_store(db: Connection, store_ids: Select[Any]) -> dict[int, int]:
+def _count_by_store(db: Connection, store_ids: Select[tuple[int]]) -> list[tuple[int, int]]:
     found = store_ids.subquery()
-    query = select(found.c.store_id, func.count().label("how_many")).group_by(found.c.store_id)
-    return {row.store_id: row.how_many for row in db.execute(query)}
+    query = select(found.c.store_id, func.count()).group_by(found.c.store_id)
+    return [(store_id, how_many) for store_id, how_many in db.execute(query)]
 
 
 def _many(number: int, thing: str) -> str:

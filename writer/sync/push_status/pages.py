@@ -1,33 +1,24 @@
 """Pages about pushing: what fails, how a store is doing, its listings and differences, and buttons."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
-from sqlalchemy import Connection, Row
+from sqlalchemy import Connection
 from werkzeug.wrappers import Response
 
 from writer import stores
 from writer.db import reading, transaction
 from writer.lib.errors import Conflict
 from writer.people import auth
-from writer.stores import Condition
 from writer.sync import differences
 from writer.sync.push_status import actions, queries
-from writer.sync.push_status.conditions import conditions
 from writer.web.paging import asked_page
 
 bp = Blueprint("push_status", __name__, template_folder="templates")
 
 SOON = "within two seconds where the watcher runs, else with the next minute's push"
 LATEST = 5
-
-
-@bp.app_template_global("store_conditions")
-def store_conditions(rows: Sequence[Row[Any]]) -> dict[int, Condition]:
-    """Return how stores fare for pages of a room below this one, which cannot call it."""
-    with reading() as db:
-        return conditions(db, rows)
 
 
 @bp.get("/push-status")
