@@ -89,9 +89,9 @@ def hang(sales: int) -> Figures:
 def _seconds_of_sales(found: Shops, sales: int) -> float:
     """Return how long it takes until stores A, B and C show each of some sales, one after the other."""
     spacing, pusher.SPACING = pusher.SPACING, timedelta(0)
-    look, pusher.LOOK_EVERY_S = pusher.LOOK_EVERY_S, 0.05
+    look, pusher.ASK_EVERY_S = pusher.ASK_EVERY_S, 0.05
     # Without a spacing nobody looks on after a change: what fell due while its store was at work would wait.
-    anyway, pusher.LOOK_ANYWAY_EVERY_S = pusher.LOOK_ANYWAY_EVERY_S, 0.2
+    anyway, pusher.PUSH_ANYWAY_EVERY_S = pusher.PUSH_ANYWAY_EVERY_S, 0.2
     stop = threading.Event()
     watcher = threading.Thread(target=pusher.watch, args=(found.database, found.vault, stop.is_set))
     watcher.start()
@@ -105,7 +105,7 @@ def _seconds_of_sales(found: Shops, sales: int) -> float:
         stop.set()
         found.fakes[3].take_down()  # whoever hangs in it is let go
         watcher.join()
-        pusher.SPACING, pusher.LOOK_EVERY_S, pusher.LOOK_ANYWAY_EVERY_S = spacing, look, anyway
+        pusher.SPACING, pusher.ASK_EVERY_S, pusher.PUSH_ANYWAY_EVERY_S = spacing, look, anyway
 
 
 def _show(found: Shops, quantity: int) -> bool:

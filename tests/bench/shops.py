@@ -52,7 +52,7 @@ class Shops:
 
 @contextmanager
 def shops(how_many: int, items: int, keep_calls: bool = True) -> Iterator[Shops]:
-    """Start so many stores that list so many products, all told the count."""
+    """Start so many stores that list so many products, all showing the count."""
     with tempfile.TemporaryDirectory(prefix="onerom-bench-") as folder:
         url = f"sqlite:///{Path(folder) / 'sales.db'}"
         migrate(url)

@@ -52,7 +52,7 @@ def test_a_failure_is_seen_and_retried(hub: Hub, page: Page) -> None:
     assert hub.shown("ICE24") == [9, 9]
 
 
-def test_drift_is_answered_on_the_stores_page(hub: Hub, page: Page) -> None:
+def test_a_difference_is_decided_on_the_stores_page(hub: Hub, page: Page) -> None:
     with hub.database.transaction() as db:
         db.execute(update(stores).values(difference_policy="ask"))
     hub.fakes[0].set_stock("ICE24", 20)

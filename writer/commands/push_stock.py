@@ -67,7 +67,7 @@ def _push(database: Database, vault: Vault, asked: argparse.Namespace) -> int:
             stores.get(db, store_id)
     # Who only looks needs no turn, and the watcher has it nearly always.
     with nullcontext() if asked.dry_run else database.only_one("push"):
-        done = stock_push.push_all(database, vault, asked.store, asked.dry_run, tell=print)
+        done = stock_push.push_all(database, vault, asked.store, asked.dry_run, on_progress=print)
     print(done.summary if done.results or done.skipped or done.failed else "No store is pushed to yet.")
     refused = any(found.failed for found in done.results)
     return 1 if done.failed or refused else 0

@@ -334,7 +334,7 @@ def test_mapping_that_cannot_be_made_says_why(
 # Baseline
 
 
-def test_baseline_takes_one_stores_counts_over_and_starts(
+def test_opening_stock_takes_one_stores_counts_over_and_starts(
     app: Flask, admin: FlaskClient, db: Database, read_store_id: int
 ) -> None:
     page = words(admin.get(f"/stores/{read_store_id}/opening-stock").text)
@@ -366,7 +366,7 @@ def test_who_counts_nothing_yet_is_led_to_a_stores_counts(
     assert store_row(db, read_store_id).push_state == "off"
 
 
-def test_baseline_starts_from_our_counts_and_stops(
+def test_opening_stock_starts_from_our_counts_and_stops(
     admin: FlaskClient, db: Database, read_store_id: int
 ) -> None:
     add_product(db, "X-1", 5)
@@ -386,7 +386,7 @@ def test_baseline_starts_from_our_counts_and_stops(
         ({"from": "x", "start": "1"}, "Choose which counts to start from."),
     ],
 )
-def test_baseline_that_says_too_little_is_refused(
+def test_opening_stock_that_says_too_little_is_refused(
     admin: FlaskClient, db: Database, read_store_id: int, data: dict[str, str], sentence: str
 ) -> None:
     answer = admin.post(f"/stores/{read_store_id}/opening-stock", data=data, follow_redirects=True)

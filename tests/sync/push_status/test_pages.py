@@ -294,7 +294,7 @@ def test_a_mass_change_goes_out_when_it_is_confirmed(hub: Hub, admin: FlaskClien
 
 
 @pytest.mark.parametrize(("choice", "shown", "action"), [("ours", 10, "enforced"), ("theirs", 20, "adopted")])
-def test_drift_is_settled_as_the_owner_says(
+def test_a_difference_is_decided_as_the_owner_says(
     hub: Hub, admin: FlaskClient, choice: str, shown: int, action: str
 ) -> None:
     ask_about_drift(hub)
@@ -311,7 +311,7 @@ def test_drift_is_settled_as_the_owner_says(
     assert "ada chose so" in admin.get("/stores/1/differences").text
 
 
-def test_drift_that_waits_can_be_answered_where_it_is_listed(
+def test_a_difference_that_waits_can_be_decided_where_it_is_listed(
     hub: Hub, admin: FlaskClient, staff: FlaskClient
 ) -> None:
     ask_about_drift(hub)
@@ -326,7 +326,7 @@ def test_drift_that_waits_can_be_answered_where_it_is_listed(
     assert '<a href="#drift-1">waits for you</a>' in admin.get("/stores/1/push-status").text
 
 
-def test_drift_is_settled_once_and_by_its_own_store(hub: Hub, admin: FlaskClient) -> None:
+def test_a_difference_is_decided_once_and_by_its_own_store(hub: Hub, admin: FlaskClient) -> None:
     ask_about_drift(hub)
     assert admin.post("/stores/2/differences/1", data={"do": "theirs"}).status_code == 404
     admin.post("/stores/1/differences/1", data={"do": "theirs"})
@@ -337,7 +337,7 @@ def test_drift_is_settled_once_and_by_its_own_store(hub: Hub, admin: FlaskClient
     assert hub.on_hand() == 20
 
 
-def test_drift_of_a_listing_that_became_another_product_is_not_taken_over(
+def test_a_difference_of_a_listing_that_became_another_product_is_not_taken_over(
     hub: Hub, admin: FlaskClient
 ) -> None:
     ask_about_drift(hub)

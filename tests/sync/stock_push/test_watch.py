@@ -20,7 +20,7 @@ PATIENCE_S = 60
 
 @pytest.fixture
 def hub(app: Flask, monkeypatch: pytest.MonkeyPatch) -> Iterator[Hub]:
-    monkeypatch.setattr(pusher, "LOOK_EVERY_S", 0.02)
+    monkeypatch.setattr(pusher, "ASK_EVERY_S", 0.02)
     monkeypatch.setattr(pusher, "GRACE_S", 0.1)
     with running_hub(app, monkeypatch) as found:
         found.add_item(on_hand=100)

@@ -28,7 +28,7 @@ stores = Table(
     Column("shared_secret_until", UtcTime),
     Column("counts_on_hold", Boolean, nullable=False, server_default=false()),
     Column("paid_statuses", Text, nullable=False, server_default=""),  # the owner's, comma-separated
-    Column("last_contact_at", UtcTime),  # NULL: never heard from
+    Column("last_contact_at", UtcTime),  # NULL: never
     Column("rejected_signatures", Integer, nullable=False, server_default=text("0")),  # wrong signatures
     Column("rejected_at", UtcTime),  # NULL: none yet
     Column("site_id", Text),  # the owner's short name in SITES and short webhooks; NULL: none
@@ -58,7 +58,7 @@ stores = Table(
     Column("pause_reason", Text),  # why pushing is paused; NULL: it is not
     Column("mass_change", Text),  # the large change that waits for a confirmation; NULL: none
     Column("mass_confirmed_at", UtcTime),  # NULL: not confirmed
-    Column("stock_from", UtcTime),  # orders made before move no stock; NULL: no baseline chosen yet
+    Column("stock_from", UtcTime),  # orders made before move no stock; NULL: no opening stock chosen yet
     Column("order_cursor", UtcTime),  # largest date_modified_gmt seen, the store's clock; NULL: never read
     Column("polled_at", UtcTime),  # start of the last complete reading of orders; NULL: none
     Column("key_refusals", Integer, nullable=False, server_default=text("0")),  # of the keys, in a row

@@ -12,7 +12,7 @@ from writer.people import auth
 from writer.stores import listings, opening_stock, registry, webhook_setup
 from writer.stores.connect import actions, forms, policies
 from writer.stores.listings import refresh
-from writer.stores.registry import Jobs, Keyring, Tell, Unwell
+from writer.stores.registry import Jobs, Keyring, Progress, Unwell
 from writer.stores.woocommerce import KeysRefused, Site, StoreError
 
 bp = Blueprint("connect", __name__, template_folder="templates")
@@ -69,7 +69,7 @@ def mend(store_id: int) -> Response | tuple[str, int]:
     if not form.validate_on_submit():
         return _steps_page(store_id, webhooks_form=form), 422
 
-    def work(_tell: Tell) -> str:
+    def work(_on_progress: Progress) -> str:
         return _webhooks_are(webhook_setup.mend(known, ring, who, store.id, url, secret))
 
     return _begin(store, "Setting up webhooks", work)
@@ -82,7 +82,7 @@ def check(store_id: int) -> Response:
     url = webhook_setup.public_url(current_app.config["ONEROM"].environment)
     known, vault = database(), _ring().vault
 
-    def work(_tell: Tell) -> str:
+    def work(_on_progress: Progress) -> str:
         return _webhooks_are(webhook_setup.check(known, vault, store.id, url))
 
     return _begin(store, "Looking at webhooks", work)
@@ -94,8 +94,8 @@ def refresh_mappings(store_id: int) -> Response:
     store = _store(store_id)
     known, vault = database(), _ring().vault
 
-    def work(tell: Tell) -> str:
-        done = refresh(known, vault, store.id, lambda so_far: tell(f"{so_far.items} read so far."))
+    def work(on_progress: Progress) -> str:
+        done = refresh(known, vault, store.id, lambda so_far: on_progress(f"{so_far.items} read so far."))
         done.store_name = store.name
         return done.sentence
 

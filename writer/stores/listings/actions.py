@@ -85,8 +85,8 @@ def _variation_name(payload: dict[str, Any], parent: dict[str, Any]) -> str:
 def take(db: Connection, store_id: int, items: Sequence[Item], now: datetime) -> Taken:
     """Take over a page of a store's products: add what is new, match what is unmatched; return how many.
 
-    An unmatched item is what the owner says it is, else the product of its SKU. The orders room is told, so
-    that lines are known by id; those with the same SKU were matched when it became a product.
+    An unmatched item is what the owner says it is, else the product of its SKU. Orders learn which product
+    it is, so that lines are known by id; those with the same SKU were matched when it became a product.
     """
     if not items:
         return Taken()

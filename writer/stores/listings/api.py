@@ -38,7 +38,7 @@ class StorePath(BaseModel):
 
 
 class Store(BaseModel):
-    """One store; its keys and secrets are never told."""
+    """One store; its keys and secrets are left out."""
 
     id: int
     site_id: str | None = Field(description="The owner's short name for it.")
@@ -54,7 +54,7 @@ class Store(BaseModel):
     listed: int = Field(description="Products and variations it lists.")
     matched: int
     not_matched: int = Field(alias="unmatched")
-    doctor: list[str] | None = Field(description="What is wrong with its webhooks; null: not looked yet.")
+    doctor: list[str] | None = Field(description="What is wrong with its webhooks; null: not checked yet.")
 
 
 class Stores(BaseModel):

@@ -49,9 +49,9 @@ def refresh(
     database: Database,
     vault: Vault,
     store_id: int,
-    tell: Callable[[Refreshed], None] = lambda _so_far: None,
+    on_progress: Callable[[Refreshed], None] = lambda _so_far: None,
 ) -> Refreshed:
-    """Bring a store's listings to what it sells; `tell` hears of every page.
+    """Bring a store's listings to what it sells; `on_progress` is called after every page.
 
     Raises NotNow, StoreError as `contact`, and AlreadyRunning where it is under way.
     """
@@ -65,8 +65,8 @@ def refresh(
             _take(database, done, [item for payload in page if (item := actions.item(payload))])
             for parent in page:
                 if parent.get("type") == "variable":
-                    _take_variations(database, client, done, parent, tell)
-            tell(done)
+                    _take_variations(database, client, done, parent, on_progress)
+            on_progress(done)
     with database.reading() as db:
         unseen = (listings_table.c.store_id == store_id) & ~listings_table.c.is_gone
         query = select(func.count()).where(unseen, listings_table.c.listed_at < began)
@@ -78,7 +78,7 @@ def refresh_all(
     database: Database,
     vault: Vault,
     store_ids: list[tuple[int, str]],
-    tell: Callable[[Refreshed], None] = lambda _so_far: None,
+    on_progress: Callable[[Refreshed], None] = lambda _so_far: None,
 ) -> list[Refreshed]:
     """Refresh these stores (id, name) one after the other; one store's trouble is written in its result."""
     results = []
@@ -87,7 +87,7 @@ def refresh_all(
 
         def keep(done: Refreshed, named: Refreshed = so_far) -> None:
             named.items, named.matched, named.newly = done.items, done.matched, done.newly
-            tell(named)
+            on_progress(named)
 
         try:
             so_far = refresh(database, vault, store_id, keep)
@@ -101,12 +101,16 @@ def refresh_all(
 
 
 def _take_variations(
-    database: Database, client: Client, done: Refreshed, parent: Json, tell: Callable[[Refreshed], None]
+    database: Database,
+    client: Client,
+    done: Refreshed,
+    parent: Json,
+    on_progress: Callable[[Refreshed], None],
 ) -> None:
     try:
         for page in client.variation_pages(int(parent["id"])):
             _take(database, done, [item for payload in page if (item := actions.item(payload, parent))])
-            tell(done)
+            on_progress(done)
     except NotThere:
         return  # deleted since its page was read
 

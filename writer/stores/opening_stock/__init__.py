@@ -1,4 +1,4 @@
-"""The baseline: where the counts start from when a store is first pushed to, chosen by the owner."""
+"""The opening stock: where the counts start from when a store is first pushed to, chosen by the owner."""
 
 from writer.stores.opening_stock.queries import counts_anything
 

@@ -1,4 +1,4 @@
-"""The baseline: where the counts start from when stores are first pushed to, chosen by the owner.
+"""The opening stock: where the counts start from when stores are first pushed to, chosen by the owner.
 
 Nothing is written to a store before. Either our counts are right, or those of one store are: then each of
 its numbers is read afresh and taken over at once, so that an order between reading and counting is a matter
@@ -77,7 +77,7 @@ def take_over(
     vault: Vault,
     actor: str,
     store_id: int,
-    tell: Callable[[TakenOver], None] = lambda _so_far: None,
+    on_progress: Callable[[TakenOver], None] = lambda _so_far: None,
 ) -> TakenOver:
     """Count every SKU of a store as it shows it now; SKUs that are new here begin to be counted.
 
@@ -92,7 +92,7 @@ def take_over(
                 _count(
                     db, actor, [(row, items.get((row.product_id, row.variation_id))) for row in chunk], done
                 )
-            tell(done)
+            on_progress(done)
     return done
 
 

@@ -1,4 +1,4 @@
-"""Pages: the baseline that pushing begins with, and the stores that it begins for."""
+"""Pages: the opening stock that pushing begins with, and the stores that it begins for."""
 
 from typing import Any
 
@@ -12,7 +12,7 @@ from writer.lib.errors import Conflict, Invalid
 from writer.people import auth
 from writer.stores import registry
 from writer.stores.opening_stock import actions, queries
-from writer.stores.registry import Jobs, Tell
+from writer.stores.registry import Jobs, Progress
 from writer.web.paging import asked_page
 
 bp = Blueprint("opening_stock", __name__, template_folder="templates")
@@ -82,9 +82,9 @@ def _take_over(who: str, source: Row[Any], chosen: list[int], names: str) -> Non
     jobs: Jobs = current_app.extensions["jobs"]
     began = clock.now()
 
-    def work(tell: Tell) -> str:
+    def work(on_progress: Progress) -> str:
         done = actions.take_over(
-            known, vault, who, source.id, lambda so_far: tell(f"{so_far.counted} SKUs counted so far.")
+            known, vault, who, source.id, lambda so_far: on_progress(f"{so_far.counted} SKUs counted so far.")
         )
         with known.transaction() as db:
             actions.start(db, who, chosen, began)

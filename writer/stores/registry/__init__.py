@@ -18,7 +18,7 @@ from writer.stores.registry.failures import note as note_failure
 from writer.stores.registry.failures import note_refused
 from writer.stores.registry.failures import note_store as note_store_failure
 from writer.stores.registry.failures import retry_now as retry_failure
-from writer.stores.registry.jobs import Jobs, Tell, Unwell
+from writer.stores.registry.jobs import Jobs, Progress, Unwell
 from writer.stores.registry.pushing import (
     call_at_once,
     confirm_mass_change,
@@ -56,7 +56,7 @@ __all__ = [
     "Keyring",
     "Keys",
     "NotNow",
-    "Tell",
+    "Progress",
     "Unwell",
     "Vault",
     "call_at_once",

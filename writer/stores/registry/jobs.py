@@ -15,7 +15,7 @@ from writer.stores.registry.contact import NotNow
 from writer.stores.woocommerce import StoreError
 
 log = logging.getLogger("writer.stores.registry")
-Tell = Callable[[str], None]
+Progress = Callable[[str], None]
 
 
 class Unwell(Exception):
@@ -47,7 +47,7 @@ class Jobs:
         found = self._jobs.get(store_id)
         return None if found is None else replace(found)
 
-    def start(self, store_id: int, title: str, work: Callable[[Tell], str]) -> Job:
+    def start(self, store_id: int, title: str, work: Callable[[Progress], str]) -> Job:
         """Do `work` in the background; it is given a function to say how far it is, and returns how it ended.
 
         Raises Conflict where the store's last job is still under way.
@@ -61,12 +61,12 @@ class Jobs:
         return job
 
 
-def _run(job: Job, work: Callable[[Tell], str]) -> None:
-    def tell(sentence: str) -> None:
+def _run(job: Job, work: Callable[[Progress], str]) -> None:
+    def on_progress(sentence: str) -> None:
         job.sentence = sentence
 
     try:
-        job.sentence = work(tell)
+        job.sentence = work(on_progress)
     except Unwell as error:
         job.sentence, job.category = str(error), "warning"
     except (StoreError, DomainError) as error:

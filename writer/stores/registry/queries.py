@@ -1,4 +1,4 @@
-"""What the stores room reads for its pages: stores, their secrets' dates, what the doctor said."""
+"""What the stores room reads for its pages: stores, their secrets' dates, their webhooks' problems."""
 
 import json
 from dataclasses import dataclass
@@ -45,7 +45,7 @@ def secret_state(db: Connection, store: Row[Any]) -> SecretState:
 
 
 def webhook_problems(store: Row[Any]) -> list[str] | None:
-    """Return what the doctor wrote down about a store; [] all is well, None where it has not looked yet."""
+    """Return what is wrong with the webhooks of a store; [] nothing, None where they were not checked yet."""
     if store.webhook_problems is None:
         return None
     found: list[str] = json.loads(store.webhook_problems)

@@ -23,12 +23,12 @@ from writer.stores.registry.secrets import Vault
 LONGEST_SOURCE = 300
 SECRET_OVERLAP = timedelta(hours=24)
 _CONTACT_EVERY = timedelta(seconds=60)
-_BY_SOURCE = Prepared(select(stores).where(stores.c.source == bindparam("told")))
-_BY_ID = Prepared(select(stores).where(stores.c.id == bindparam("told")))
+_BY_SOURCE = Prepared(select(stores).where(stores.c.source == bindparam("named")))
+_BY_ID = Prepared(select(stores).where(stores.c.id == bindparam("store")))
 _SIGNERS = select(
     stores.c.id, stores.c.shared_secret_until, store_secrets.c.secret_encrypted, store_secrets.c.valid_until
 ).outerjoin_from(stores, store_secrets, store_secrets.c.store_id == stores.c.id)
-_SIGNER_AT = Prepared(_SIGNERS.where(stores.c.source == bindparam("told")))
+_SIGNER_AT = Prepared(_SIGNERS.where(stores.c.source == bindparam("named")))
 
 
 @dataclass(frozen=True)
@@ -54,24 +54,24 @@ def normalised(source: str) -> str:
     return f"{(parts.hostname or '').lower()}{port}{parts.path.rstrip('/')}"[:LONGEST_SOURCE]
 
 
-def source_of(told: str) -> str:
+def source_of(address: str) -> str:
     """Return the source that a delivery names: its address, normalised; "" where it names none.
 
     What cannot be read as an address is a source too, under its own text: no store, rather than none named.
     """
-    return normalised(told) or woocommerce.told(told, LONGEST_SOURCE).lower()
+    return normalised(address) or woocommerce.told(address, LONGEST_SOURCE).lower()
 
 
 def find(db: Connection, source: str) -> Row[Any] | None:
     """Return the store registered under this (normalised) address."""
-    found: Row[Any] | None = _BY_SOURCE.first(db, told=source)
+    found: Row[Any] | None = _BY_SOURCE.first(db, named=source)
     return found
 
 
 def get(db: Connection, store_id: int) -> Row[Any]:
     """Return a store; raises NotFound."""
     missing = "There is no such store."
-    row: Row[Any] | None = _BY_ID.first(db, told=check_id(store_id, missing))
+    row: Row[Any] | None = _BY_ID.first(db, store=check_id(store_id, missing))
     if row is None:
         raise NotFound(missing)
     return row
@@ -113,7 +113,7 @@ def signer(db: Connection, source: str, ring: Keyring) -> tuple[int | None, list
     That is its own secrets that are valid now, or the shared one while it has none. The id is None where
     there is no such store: then it is every store's secrets, for a clone of a store signs with the store's.
     """
-    rows = _SIGNER_AT.all(db, told=source)
+    rows = _SIGNER_AT.all(db, named=source)
     if rows:
         return rows[0].id, _valid(rows, ring)
     return None, [ring.shared, *_valid(db.execute(_SIGNERS).all(), ring)]
@@ -170,6 +170,6 @@ def note_rejected(db: Connection, store_id: int) -> None:
 
 
 def note_contact(db: Connection, store: Row[Any], now: datetime) -> None:
-    """Remember that the store was heard from, at most once a minute."""
+    """Remember when the store was last in contact, at most once a minute."""
     if store.last_contact_at is None or now - store.last_contact_at > _CONTACT_EVERY:
         database.update_row(db, stores, store.id, last_contact_at=now)

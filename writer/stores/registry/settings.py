@@ -18,7 +18,7 @@ LONGEST_NAME = 60
 # Called when a store is switched on; each processes what it held of it and returns how much that was.
 on_switched_on: list[Callable[[Connection, Row[Any]], int]] = []
 _STATUS = re.compile(r"[a-z0-9_-]{1,40}")
-# What these mean is settled: counting them as paid would contradict the store.
+# What these mean is fixed: counting them as paid would contradict the store.
 _NEVER_PAID = {"cancelled", "failed", "refunded", "trash", "checkout-draft", "auto-draft", "draft"}
 
 

@@ -61,7 +61,7 @@ class Health(BaseModel):
     last_error: str | None
     not_before: TimeText | None = Field(description="It is not asked before this.")
     mapped: int = Field(alias="listings", description="Listings that are a product of ours.")
-    queue: int = Field(description="Listings to be told another number.")
+    queue: int = Field(description="Listings that are due: their store may show another number.")
     listings_in_trouble: int
     drifts_to_answer: int
     open_failures: int
@@ -69,7 +69,7 @@ class Health(BaseModel):
     rejected_signatures: int
     rejected_at: TimeText | None
     checked_at: TimeText | None = Field(description="When its webhooks were last looked at.")
-    doctor: list[str] | None = Field(description="What is wrong with its webhooks; null: not looked yet.")
+    doctor: list[str] | None = Field(description="What is wrong with its webhooks; null: not checked yet.")
 
 
 class Failure(BaseModel):
@@ -147,7 +147,7 @@ def _health(found: queries.Health) -> dict[str, Any]:
         "listings": found.mapped,
         "queue": found.queue,
         "listings_in_trouble": found.trouble,
-        "drifts_to_answer": found.asked,
+        "drifts_to_answer": found.undecided,
         "open_failures": found.open_failures,
         "unprocessed_deliveries": found.unprocessed,
         "rejected_signatures": store.rejected_signatures,

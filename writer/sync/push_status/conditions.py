@@ -11,7 +11,7 @@ from writer.sync.push_status.queries import in_trouble
 
 def find_trouble(db: Connection) -> dict[int, Condition]:
     """Return, by id, the stores that somebody should look at, each with the most urgent reason."""
-    asked = _count_by_store(db, select(listings.c.store_id).where(differences.is_undecided))
+    undecided = _count_by_store(db, select(listings.c.store_id).where(differences.is_undecided))
     trouble = _count_by_store(db, in_trouble())
     failing = _count_by_store(db, select(failures.c.store_id).where(failures.c.ended_at.is_(None)))
     return {
@@ -21,7 +21,8 @@ def find_trouble(db: Connection) -> dict[int, Condition]:
             for key, n in trouble
         },
         **{
-            key: Condition("warning", "waits for you", f"{_many(n, 'number')} to decide.") for key, n in asked
+            key: Condition("warning", "waits for you", f"{_many(n, 'number')} to decide.")
+            for key, n in undecided
         },
     }
 

@@ -40,15 +40,15 @@ class Health:
 
     store: Row[Any]
     mapped: int  # listings that are a product of ours
-    queue: int  # of them due: they are told another number at the next push
+    queue: int  # of them due: they are compared at the next push
     trouble: int  # of them not pushed, and somebody should look
-    asked: int  # stock_differences that wait for the owner's answer
+    undecided: int  # stock_differences that wait for the owner's answer
     open_failures: int
     unprocessed: int  # deliveries whose effect is not in the count yet
 
     @property
     def is_well(self) -> bool:
-        stuck = self.trouble or self.asked or self.open_failures or self.store.mass_change
+        stuck = self.trouble or self.undecided or self.open_failures or self.store.mass_change
         return self.store.push_state == "on" and not stuck and self.store.last_error is None
 
 
@@ -84,14 +84,14 @@ def health(db: Connection, store_id: int) -> Health:
         mapped=_count(db, mapped),
         queue=_count(db, due),
         trouble=_count(db, mapped.where(_wanted("trouble"))),
-        asked=differences.count_differences(db, store_id, only_undecided=True),
+        undecided=differences.count_differences(db, store_id, only_undecided=True),
         open_failures=_count(db, select(failures.c.id).where(failing)),
         unprocessed=_count(db, select(deliveries.c.id).where(unprocessed)),
     )
 
 
 def in_trouble() -> Select[Any]:
-    """Return the query for the store of each listing that somebody should look at, besides those asked of."""
+    """Return the query for the store of each listing in trouble, but for undecided differences."""
     query = select(listings.c.store_id).join(products, products.c.id == listings.c.stock_product_id)
     return query.where(
         listing_conditions.is_in_trouble, or_(listing_conditions.is_gone, products.c.is_active)

@@ -230,7 +230,7 @@ class _Run:
             for listing in doubtful:
                 item = shown.get(_key(listing))
                 if item is None or read_shown(item).quantity != listing.target:
-                    refusals[listing.id] = "not applied: the store shows another number than it was told"
+                    refusals[listing.id] = "not applied: the store shows another number than it was sent"
         return refusals
 
 

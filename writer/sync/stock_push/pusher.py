@@ -25,8 +25,8 @@ log = logging.getLogger("writer.sync.stock_push")
 MOST_STORES_AT_ONCE = 8
 # A listing is written at most once in so long by the watcher, so that forty quick orders cost few writes.
 SPACING = timedelta(seconds=6)
-LOOK_EVERY_S = 1.0
-LOOK_ANYWAY_EVERY_S = 15.0  # for what falls due by time alone: backoffs that end, second looks
+ASK_EVERY_S = 1.0
+PUSH_ANYWAY_EVERY_S = 15.0  # for what falls due by time alone: backoffs that end, second checks
 GRACE_S = 10.0
 
 
@@ -58,7 +58,7 @@ def push_all(
     store_ids: list[int] | None = None,
     dry_run: bool = False,
     not_since_s: float | None = None,
-    tell: Callable[[str], None] = lambda _line: None,
+    on_progress: Callable[[str], None] = lambda _line: None,
 ) -> PushRound:
     """Push to all stores (or those named) that pushing is on for; one store's trouble stays its own.
 
@@ -71,7 +71,7 @@ def push_all(
     with ThreadPoolExecutor(min(MOST_STORES_AT_ONCE, len(ids))) as pool:
         for outcome in pool.map(lambda store_id: _one(database, vault, store_id, dry_run, not_since_s), ids):
             _sort_in(result, outcome)
-            tell(_describe(outcome))
+            on_progress(_describe(outcome))
     return result
 
 
@@ -96,24 +96,24 @@ def watch(database: Database, vault: Vault, should_stop: Callable[[], bool]) -> 
 
 
 def _changes(database: Database, should_stop: Callable[[], bool]) -> Iterator[None]:
-    """Yield when the database changed since the last look, and every fifteen seconds anyway."""
+    """Yield when the database changed since it was last asked, and every fifteen seconds anyway."""
     with database.watching() as version:
         seen: object = None
         looked = float("-inf")
-        # What was written within the spacing is due again without a commit: look until it is quiet.
+        # What was written within the spacing is due again without a commit: ask until it is quiet.
         busy_until = 0.0
         while not should_stop():
             now, current = time.monotonic(), version()
             if current != seen:
-                busy_until = now + SPACING.total_seconds() + LOOK_EVERY_S
-            if current != seen or now < busy_until or now - looked >= LOOK_ANYWAY_EVERY_S:
+                busy_until = now + SPACING.total_seconds() + ASK_EVERY_S
+            if current != seen or now < busy_until or now - looked >= PUSH_ANYWAY_EVERY_S:
                 seen, looked = current, now
                 yield
-            time.sleep(LOOK_EVERY_S)
+            time.sleep(ASK_EVERY_S)
 
 
 def _to_visit(database: Database) -> set[int]:
-    """Return the stores with anything due, or with an order that a webhook could not tell fully."""
+    """Return the stores with anything due, or with an order that a webhook left something open."""
     with database.reading() as db:
         asked = {store.id for store in callable_stores(db) if order_import.has_asked(db, store.id)}
         return asked | set(plan.list_due_stores(db, clock.now() - SPACING))
@@ -162,9 +162,9 @@ def _note_unexpected(database: Database, store_id: int, what: str, error: Except
     log.exception(f"{what} failed", extra={"fields": {"store": store_id}})
     if isinstance(error, DBAPIError):
         return  # our own database's trouble, not the store's
-    told = f"Something unexpected went wrong here ({type(error).__name__}); the log says more."
+    sentence = f"Something unexpected went wrong here ({type(error).__name__}); the log says more."
     with database.transaction() as db:
-        note_store_failure(db, get_store(db, store_id), StoreError(told), what)
+        note_store_failure(db, get_store(db, store_id), StoreError(sentence), what)
 
 
 def _sort_in(result: PushRound, outcome: tuple[int, PushResult | NotNow | Exception]) -> None:

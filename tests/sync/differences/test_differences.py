@@ -1,4 +1,4 @@
-"""What is drift and what is none: own orders explain a number, a policy or the owner settles the rest."""
+"""What is a difference and what is none: own orders explain a number, policy or owner decides the rest."""
 
 from collections.abc import Iterator
 
@@ -74,7 +74,7 @@ def test_our_number_chosen_over_theirs_is_written_although_the_first_write_fails
     assert asking.fakes[1].stock("X") == 10
 
 
-def test_drift_is_told_once_although_the_write_over_it_fails(hub: Hub) -> None:
+def test_a_difference_is_recorded_once_although_the_write_over_it_fails(hub: Hub) -> None:
     hub.fakes[1].faults.broken = True
     hub.fakes[1].faults.only = lambda method, _path: method != "GET"
     hub.let_drift(2, shows=20)
@@ -92,7 +92,7 @@ def test_drift_is_told_once_although_the_write_over_it_fails(hub: Hub) -> None:
     assert hub.shown() == [10, 10]
 
 
-def test_sales_of_two_listings_of_one_sku_are_no_drift(adopting: Hub) -> None:
+def test_sales_of_two_listings_of_one_sku_are_no_difference(adopting: Hub) -> None:
     a = adopting.fakes[0]
     list_gift(adopting)
     a.place_order([("X", 1)])
@@ -105,7 +105,7 @@ def test_sales_of_two_listings_of_one_sku_are_no_drift(adopting: Hub) -> None:
     assert adopting.moves() == [-1, -2]
 
 
-def test_units_a_store_did_not_give_back_are_no_drift(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_units_that_a_store_kept_are_no_difference(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
     with running_hub(app, monkeypatch, rules="old") as hub:
         hub.add_item()
         with hub.database.transaction() as db:
@@ -150,7 +150,7 @@ def test_one_change_that_two_listings_ask_about_is_taken_over_once(asking: Hub) 
     assert asking.open_notices() == []
 
 
-def test_a_sale_our_write_covered_is_no_drift(adopting: Hub) -> None:
+def test_a_sale_our_write_covered_is_no_difference(adopting: Hub) -> None:
     a = adopting.fakes[0]
     adopting.sell_here(1)
     a.after_request = lambda method, _path: a.place_order([("X", 1)]) if method == "GET" else None
@@ -166,7 +166,7 @@ def test_a_sale_our_write_covered_is_no_drift(adopting: Hub) -> None:
     assert adopting.rows(stock_differences) == []
 
 
-def test_an_order_edited_after_our_write_covered_it_is_no_drift(adopting: Hub) -> None:
+def test_an_order_edited_after_our_write_covered_it_is_no_difference(adopting: Hub) -> None:
     a = adopting.fakes[0]
     adopting.sell_here(1)
     placed: list[Order] = []

@@ -1,4 +1,4 @@
-"""The baseline: nothing is written to a store before the owner said where the counts start from."""
+"""The opening stock: nothing is written to a store before the owner said where the counts start from."""
 
 from collections.abc import Iterator
 
@@ -16,8 +16,7 @@ from writer.orders.record import record
 from writer.stock.products import get
 from writer.stores.connect import policies
 from writer.stores.listings import refresh
-from writer.stores.opening_stock import actions as baseline
-from writer.stores.opening_stock import queries
+from writer.stores.opening_stock import actions, queries
 from writer.stores.opening_stock.actions import TakenOver
 from writer.stores.registry import Keyring, registry
 from writer.stores.woocommerce import StoreError, translate
@@ -55,7 +54,7 @@ def on_hand(db: Database, sku: str) -> int:
 
 def start(db: Database, store_ids: list[int]) -> None:
     with db.transaction() as connection:
-        baseline.start(connection, "ada", store_ids, clock.now())
+        actions.start(connection, "ada", store_ids, clock.now())
 
 
 def test_table_has_each_sku_once_with_every_number(db: Database, store_ids: list[int]) -> None:
@@ -103,7 +102,7 @@ def test_d06_nothing_is_written_before_a_choice(
 def test_d06_numbers_of_one_store_are_taken_over_and_told_to_all(
     db: Database, ring: Keyring, shops: list[FakeStore], store_ids: list[int]
 ) -> None:
-    done = baseline.take_over(db, ring.vault, "ada", store_ids[0])
+    done = actions.take_over(db, ring.vault, "ada", store_ids[0])
     start(db, store_ids)
     pusher.push_all(db, ring.vault)
 
@@ -129,7 +128,7 @@ def test_number_is_read_afresh_when_it_is_taken_over(
 ) -> None:
     shops[0].set_stock("X", 9)
 
-    baseline.take_over(db, ring.vault, "ada", store_ids[0])
+    actions.take_over(db, ring.vault, "ada", store_ids[0])
 
     assert on_hand(db, "X") == 9
 
@@ -137,7 +136,7 @@ def test_number_is_read_afresh_when_it_is_taken_over(
 def test_product_counted_before_is_counted_anew(db: Database, ring: Keyring, store_ids: list[int]) -> None:
     product = add_product(db, "X", 40)
 
-    done = baseline.take_over(db, ring.vault, "ada", store_ids[0])
+    done = actions.take_over(db, ring.vault, "ada", store_ids[0])
 
     assert (done.counted, done.added, on_hand(db, "X")) == (1, 0, 12)
     with db.reading() as connection:
@@ -151,7 +150,7 @@ def test_lowest_of_several_listings_counts(db: Database, ring: Keyring, shops: l
     store_id = connect_store(db, ring, shops[0])
     refresh(db, ring.vault, store_id)
 
-    done = baseline.take_over(db, ring.vault, "ada", store_id)
+    done = actions.take_over(db, ring.vault, "ada", store_id)
 
     assert (on_hand(db, "X"), on_hand(db, "CASE-RED")) == (4, 2)
     assert (done.counted, done.added) == (2, 2)
@@ -170,7 +169,7 @@ def test_what_the_store_does_not_count_or_cannot_be_a_sku_is_left_out(
         left_out = listings.c.id == listed(db, store_id)["OUT"].id
         connection.execute(update(listings).where(left_out).values(is_mapped_by_hand=True))
 
-    done = baseline.take_over(db, ring.vault, "ada", store_id)
+    done = actions.take_over(db, ring.vault, "ada", store_id)
 
     assert (done.counted, done.added, done.left_out) == (1, 1, 4)
 
@@ -180,7 +179,7 @@ def test_oversold_number_is_counted_as_none(db: Database, ring: Keyring, shops: 
     store_id = connect_store(db, ring, shops[0])
     refresh(db, ring.vault, store_id)
 
-    baseline.take_over(db, ring.vault, "ada", store_id)
+    actions.take_over(db, ring.vault, "ada", store_id)
 
     assert on_hand(db, "X") == 0
 
@@ -188,21 +187,21 @@ def test_oversold_number_is_counted_as_none(db: Database, ring: Keyring, shops: 
 def test_progress_is_told_and_what_was_counted_stays_when_it_breaks_off(
     db: Database, ring: Keyring, shops: list[FakeStore], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(baseline, "CHUNK", 2)
+    monkeypatch.setattr(actions, "CHUNK", 2)
     for number in range(4):
         shops[0].add_product(f"Y-{number}", number)
     store_id = connect_store(db, ring, shops[0])
     refresh(db, ring.vault, store_id)
-    told: list[int] = []
+    counted: list[int] = []
 
-    def tell(so_far: TakenOver) -> None:
-        told.append(so_far.counted)
+    def keep(so_far: TakenOver) -> None:
+        counted.append(so_far.counted)
         shops[0].faults.broken = True
 
     with pytest.raises(StoreError):
-        baseline.take_over(db, ring.vault, "ada", store_id, tell)
+        actions.take_over(db, ring.vault, "ada", store_id, keep)
 
-    assert told == [2]
+    assert counted == [2]
     assert on_hand(db, "X") == 12
 
 
@@ -210,7 +209,7 @@ def test_d06_orders_from_before_the_start_move_no_stock_and_later_ones_do(
     db: Database, ring: Keyring, shops: list[FakeStore], store_ids: list[int]
 ) -> None:
     before = shops[0].place_order([("X", 1)])
-    baseline.take_over(db, ring.vault, "ada", store_ids[0])
+    actions.take_over(db, ring.vault, "ada", store_ids[0])
     start(db, store_ids[:1])
     shops[0].shift_clock(120)
     after = shops[0].place_order([("X", 2)])
@@ -232,7 +231,7 @@ def test_store_without_keys_or_never_read_cannot_be_started(
         keyless = registry.register(connection, "other.example", "ada").id
         for store_id, words in ((unread, "Refresh the mappings"), (keyless, "no REST keys")):
             with pytest.raises(Conflict, match=words):
-                baseline.start(connection, "ada", [store_id])
+                actions.start(connection, "ada", [store_id])
 
 
 def test_nothing_is_started_while_nothing_is_counted(db: Database, store_ids: list[int]) -> None:
@@ -249,13 +248,13 @@ def test_stopped_store_is_pushed_nothing_and_goes_on_where_it_was(
     start(db, store_ids[:1])
     since = store_row(db, store_ids[0]).stock_from
     with db.transaction() as connection:
-        baseline.stop(connection, "ada", store_ids[0])
+        actions.stop(connection, "ada", store_ids[0])
 
     pusher.push_all(db, ring.vault)
 
     assert shops[0].calls.writes() == []
     with db.transaction() as connection:
-        baseline.start(connection, "ada", store_ids[:1])
+        actions.start(connection, "ada", store_ids[:1])
     assert store_row(db, store_ids[0]).stock_from == since
 
 
