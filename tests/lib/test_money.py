@@ -32,3 +32,24 @@ def test_half_a_minor_unit_is_rounded_away_from_zero() -> None:
 def test_amounts_are_shown_with_their_currency() -> None:
     assert [money.to_text(1250, "GBP"), money.to_text(1550, "JPY")] == ["12.50 GBP", "1,550 JPY"]
     assert money.to_text(1250, "") == "12.50"
+
+
+@pytest.mark.parametrize(("currency", "digits"), [("gbp", 2), ("jpy", 0), ("KWD", 3), ("", 2), ("XYZ", 2)])
+def test_each_currency_has_its_own_decimals(currency: str, digits: int) -> None:
+    assert money.minor_digits(currency) == digits
+
+
+def test_the_largest_amount_is_taken_and_the_next_is_not() -> None:
+    assert money.to_minor("1000000000000000", "JPY") == 10**15
+
+    with pytest.raises(ValueError, match="'1000000000000001' is not an amount of money"):
+        money.to_minor("1000000000000001", "JPY")
+
+
+def test_spaces_around_an_amount_do_not_matter() -> None:
+    assert money.to_minor(" 12.50 ", "gbp") == 1250
+
+
+def test_amounts_below_zero_and_of_thousandths_are_shown() -> None:
+    assert money.to_text(-1234567, "gbp") == "-12,345.67 GBP"
+    assert money.to_text(1234, "KWD") == "1.234 KWD"

@@ -1,0 +1,103 @@
+"""What a status, quantities and refunds mean for sales and stock: the rules alone, without a database."""
+
+import pytest
+
+from writer.orders.record.rules import Due, Standing, Units, due, explain, standing
+
+# Ten were ordered; four are refunded, six ever were, and one of those went back to the shelf.
+UNITS = Units(quantity=10, refunded=4, refunded_ever=6, restocked=1)
+BEFORE = Due(sold=7, held=8)
+
+
+@pytest.mark.parametrize(
+    ("status", "means"),
+    [
+        ("processing", Standing.PAID),
+        ("completed", Standing.PAID),
+        ("on-hold", Standing.WAITING),
+        ("refunded", Standing.REFUNDED),
+        ("pending", Standing.VOID),
+        ("failed", Standing.VOID),
+        ("cancelled", Standing.VOID),
+        ("trash", Standing.TRASHED),
+        ("checkout-draft", Standing.DRAFT),
+        ("auto-draft", Standing.DRAFT),
+        ("draft", Standing.DRAFT),
+        ("shipped", Standing.UNKNOWN),
+    ],
+)
+def test_a_status_of_woocommerce_has_its_meaning(status: str, means: Standing) -> None:
+    assert standing(status) is means
+
+
+def test_the_owner_says_which_other_statuses_count_as_paid() -> None:
+    assert standing("shipped", frozenset({"shipped"})) is Standing.PAID
+    assert standing("on-hold", frozenset({"shipped"})) is Standing.WAITING
+
+
+@pytest.mark.parametrize(
+    ("state", "sold", "held"),
+    [
+        (Standing.PAID, 6, 9),
+        (Standing.WAITING, 0, 9),
+        (Standing.REFUNDED, 0, 9),
+        (Standing.VOID, 0, 5),
+        (Standing.TRASHED, 0, 0),
+        (Standing.DRAFT, 0, 0),
+        (Standing.UNKNOWN, 0, 0),
+    ],
+)
+def test_an_order_first_seen_in_a_state_has_this_due(state: Standing, sold: int, held: int) -> None:
+    assert due(state, UNITS, counts_on_hold=False, before=None, is_paid=False) == Due(sold, held)
+
+
+@pytest.mark.parametrize(
+    ("state", "sold", "held"),
+    [
+        (Standing.PAID, 6, 9),
+        (Standing.WAITING, 0, 9),
+        (Standing.REFUNDED, 0, 9),
+        (Standing.VOID, 0, 5),
+        (Standing.TRASHED, 0, 8),
+        (Standing.DRAFT, 0, 0),
+        (Standing.UNKNOWN, 7, 8),
+    ],
+)
+def test_an_order_that_was_recorded_before_has_this_due(state: Standing, sold: int, held: int) -> None:
+    assert due(state, UNITS, counts_on_hold=False, before=BEFORE, is_paid=True) == Due(sold, held)
+
+
+def test_an_order_that_waits_is_sold_where_the_store_counts_those() -> None:
+    assert due(Standing.WAITING, UNITS, counts_on_hold=True, before=None, is_paid=False) == Due(6, 9)
+
+
+def test_an_unknown_status_counts_as_paid_where_the_store_names_a_payment() -> None:
+    assert due(Standing.UNKNOWN, UNITS, counts_on_hold=False, before=None, is_paid=True) == Due(6, 9)
+
+
+def test_a_void_order_holds_nothing_where_more_was_put_back_than_refunded() -> None:
+    units = Units(quantity=3, restocked=3)
+
+    assert due(Standing.VOID, units, counts_on_hold=False, before=None, is_paid=False) == Due(0, 0)
+
+
+@pytest.mark.parametrize(
+    ("state", "sentence"),
+    [
+        (Standing.PAID, "'new' counts as paid: 2 units due; posted nothing."),
+        (Standing.WAITING, "'new' is not paid yet: 2 units due; posted nothing."),
+        (Standing.REFUNDED, "The order was refunded: 2 units due; posted nothing."),
+        (Standing.VOID, "'new' is no sale: 2 units due; posted nothing."),
+        (Standing.TRASHED, "The order is in the store's trash: 2 units due; posted nothing."),
+        (Standing.DRAFT, "A draft is no order yet: 2 units due; posted nothing."),
+        (Standing.UNKNOWN, "'new' is a status unknown here: 2 units due; posted nothing."),
+    ],
+)
+def test_why_an_order_counts_as_it_does_is_a_sentence(state: Standing, sentence: str) -> None:
+    assert explain(state, "new", 2, []) == sentence
+
+
+def test_what_was_posted_is_named() -> None:
+    told = explain(Standing.PAID, "completed", 1, ["+1 Fire 24pin", "-1 Ice 28pin"])
+
+    assert told == "'completed' counts as paid: 1 unit due; posted +1 Fire 24pin, -1 Ice 28pin."
