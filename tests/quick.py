@@ -34,91 +34,80 @@ BESIDE = {
     "writer/config.py": ["ops"],
     "writer/gunicorn.conf.py": ["ops"],
 }
+LEFT_OUT = ("browser", "bench")  # each of their tests takes seconds
 UNTESTED = ("docs", ".ci", "LICENSE", "CHANGELOG.md", ".gitignore", ".dockerignore")
 
 
 @dataclass
 class Choice:
-    """Which folders of tests/ are run whole, each with why; and why others are run a little, if they are."""
+    """Which folders of tests/ are run whole, with the reason; and why a little of all others is, if so."""
 
     whole: dict[str, str] = field(default_factory=dict)
     everywhere: str = ""
 
     def add(self, area: str, why: str) -> None:
-        """Run the tests of an area."""
+        """Run the tests of an area; the first reason is kept."""
         if (ROOT / "tests" / area).is_dir():
             self.whole.setdefault(area, why)
-
-    def add_with_those_above(self, area: str) -> None:
-        """Run the tests of an area of the writer, and of all that may call it."""
-        self.add(area, f"writer/{area} changed")
-        if area in FLOOR:
-            self.everywhere = self.everywhere or f"writer/{area} changed, which everything calls"
-            return
-        for above in AREAS[AREAS.index(area) + 1 :]:
-            self.add(above, f"may call {area}")
 
 
 def choose(changed: Iterable[str]) -> Choice:
     """Choose by the paths that changed, relative to the project."""
-    choice = Choice()
-    paths = sorted(changed)
-    # Areas themselves before those above them, so that the nearer reason is the one that is printed.
+    choice, paths = Choice(), sorted(changed)
     for path in paths:
-        _choose_itself(choice, path)
+        for area in areas_of(path):
+            choice.add(area, f"{path} changed")
+        if is_stood_upon(path):
+            choice.everywhere = choice.everywhere or f"{path} changed, which many tests stand on"
     for area in AREAS:
-        if any(path.startswith(f"writer/{area}/") for path in paths):
-            choice.add_with_those_above(area)
+        if area not in FLOOR and any(path.startswith(f"writer/{area}/") for path in paths):
+            for above in AREAS[AREAS.index(area) + 1 :]:
+                choice.add(above, f"may call {area}")
     return choice
 
 
-def _choose_itself(choice: Choice, path: str) -> None:
+def areas_of(path: str) -> list[str]:
+    """Return the areas that a file is of, or is tested by."""
     first, _, rest = path.partition("/")
-    area = rest.split("/")[0]
-    beside = BESIDE.get(path) or BESIDE.get(first)
-    if first == "tests" and "/" in rest:
-        choice.add(area, f"{path} changed")
-        if not Path(path).name.startswith("test_") and area == "fake_services":
-            choice.everywhere = choice.everywhere or f"{path} changed, on which many tests stand"
-    elif first == "writer" and area in AREAS:
-        choice.add(area, f"{path} changed")
-    elif beside:
-        for tested in beside:
-            choice.add(tested, f"{path} changed")
-    elif first not in UNTESTED and not (first == "tests" and rest.startswith("test_")):
-        choice.everywhere = choice.everywhere or f"{path} changed, which belongs to no area"
+    if path in BESIDE or first in BESIDE:
+        return BESIDE.get(path) or BESIDE[first]
+    is_inside = first in ("writer", "tests") and "/" in rest
+    return [rest.split("/")[0]] if is_inside else []
+
+
+def is_stood_upon(path: str) -> bool:
+    """Tell whether so much stands on a file that a little of everything is tried."""
+    if path.startswith("tests/"):
+        is_test = Path(path).name.startswith("test_")
+        return not is_test and (path.count("/") == 1 or path.startswith("tests/fake_services/"))
+    areas = areas_of(path)
+    return any(area in FLOOR for area in areas) or not (areas or path.split("/")[0] in UNTESTED)
 
 
 def changed_files() -> set[str]:
     """Return what differs from where this branch left main (on main: from HEAD~1), committed or not."""
-    if _git("rev-parse", "--abbrev-ref", "HEAD") == ["main"]:
-        base = "HEAD~1"
-    else:
-        base = _git("merge-base", "main", "HEAD")[0]
+    is_main = _git("rev-parse", "--abbrev-ref", "HEAD") == ["main"]
+    # A clone of one branch alone has no main, and one of one commit no commit before.
+    [base] = (not is_main and _git("merge-base", "main", "HEAD")) or _git("rev-parse", "HEAD~1") or ["HEAD"]
     untracked = _git("ls-files", "--others", "--exclude-standard")
     return {*_git("diff", "--name-only", "--no-renames", base), *untracked}
 
 
 def _git(*arguments: str) -> list[str]:
-    return subprocess.check_output(["git", *arguments], cwd=ROOT, text=True).splitlines()
+    """Return the lines that git answers; none if it refuses."""
+    done = subprocess.run(["git", *arguments], cwd=ROOT, capture_output=True, text=True, check=False)
+    return done.stdout.splitlines() if done.returncode == 0 else []
 
 
 def arguments(choice: Choice, changed: Iterable[str]) -> list[str]:
     """Return what pytest is told for a choice."""
     own = [path for path in sorted(changed) if path.startswith("tests/test_") and (ROOT / path).exists()]
-    whole = [f"tests/{area}" for area in choice.whole if area not in ("browser", "bench")]
-    files = [path for path in GUARDS if (ROOT / path).exists()]
-    paths = list(dict.fromkeys([*files, *own, *whole]))
+    whole = [f"tests/{area}/" for area in choice.whole if area not in LEFT_OUT]
+    paths = list(dict.fromkeys([*GUARDS, *own, *whole]))
     if not choice.everywhere:
         return ["-m", "not slow", *paths]
-    return ["-m", "not slow", f"--few={','.join(paths)}", *sorted(_folders())]
-
-
-def _folders() -> set[str]:
-    folders = {path.parent.relative_to(ROOT).parts[:2] for path in (ROOT / "tests").glob("*/**/test_*.py")}
-    return {"/".join(parts) for parts in folders if parts[1] not in ("browser", "bench")} | {
-        "tests/test_house.py"
-    }
+    ignored = [f"--ignore=tests/{area}" for area in LEFT_OUT]
+    return ["-m", "not slow", f"--few={','.join(paths)}", *ignored, "tests"]
 
 
 def report(choice: Choice) -> None:
@@ -126,7 +115,7 @@ def report(choice: Choice) -> None:
     print("Chosen, on SQLite and without what is marked slow:")
     print(f"  {'the guards':<14} always: who calls whom, migrations, every route, OpenAPI")
     for area, why in sorted(choice.whole.items(), key=lambda item: _place(item[0])):
-        print(f"  {area:<14} {why}")
+        print(f"  {area:<14} {why}{f'; left out: tests/run tests/{area}' if area in LEFT_OUT else ''}")
     if choice.everywhere:
         print(f"  {'all others':<14} the first {FEW} tests of each file: {choice.everywhere}")
 
