@@ -99,15 +99,14 @@ def _ask_in_vain(store: FakeStore) -> None:
 
 def test_hanging_ends_when_the_store_stops() -> None:
     with FakeStore() as store:
-        store.faults.hang_s = 30
+        store.faults.hang_s = 600
         asking = Thread(target=_ask_in_vain, args=(store,))
         asking.start()
         while not store.faults._asked:
             time.sleep(0.001)
-        began = time.monotonic()
-    asking.join(5)
+    asking.join(60)
 
-    assert time.monotonic() - began < 5
+    assert not asking.is_alive()
 
 
 def test_one_page_of_a_list_can_fail(store: FakeStore) -> None:

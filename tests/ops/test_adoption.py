@@ -159,7 +159,8 @@ def test_a_hand_edit_after_the_take_over_is_counted(tmp_path: Path) -> None:
     file = make_earlier(tmp_path / "sales.db", WITHOUT_NOTES, many(4))
     migrate(f"sqlite:///{file}")
 
-    subprocess.run(["sqlite3", file, "UPDATE sales SET quantity = 10 WHERE id = 1"], check=True)
+    with closing(sqlite3.connect(file)) as shell, shell:
+        shell.execute("UPDATE sales SET quantity = 10 WHERE id = 1")
 
     assert ask(file, "SELECT sum(count) FROM public_types") == [(16,)]
 

@@ -7,14 +7,13 @@ import subprocess
 import threading
 import time
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from pathlib import Path
 
 import pytest
 from sqlalchemy import text
 
-from tests.ops.writers import Client, Writer, deliver_all, ledger, order, running, total
+from tests.ops.writers import Writer, deliver_all, ledger, running, total
 from writer.db import Database
 from writer.db.migrate import migrate
 
@@ -93,27 +92,6 @@ def test_w13_a_killed_writer_loses_no_answered_delivery_that_is_never_sent_again
     assert answered <= found.keys()
     assert set(found.values()) == {(1, 2)}
     assert total(database_url) == 2 * len(found)
-
-
-def test_w17_five_hundred_deliveries_in_ten_seconds_are_answered_within_five(
-    writer: Writer, database_url: str
-) -> None:
-    took: list[float] = []
-
-    def deliver(number: int) -> int:
-        time.sleep(number * 10 / 500)
-        started, client = time.monotonic(), Client(writer.port)
-        status = client.post(order(number))
-        took.append(time.monotonic() - started)
-        client.close()
-        return status
-
-    with ThreadPoolExecutor(500) as pool:
-        statuses = list(pool.map(deliver, range(500, 0, -1)))
-
-    assert statuses == [200] * 500
-    assert max(took) < 5
-    assert ledger(database_url) == dict.fromkeys(range(1, 501), (1, 2))
 
 
 def test_commits_are_flushed_to_the_disk(database: Database) -> None:

@@ -305,12 +305,11 @@ def test_lost_write_is_sent_once(store: FakeStore) -> None:
 
 def test_silence_ends_at_the_timeout_and_is_not_asked_again(store: FakeStore) -> None:
     store.faults.hang_s = 30
-    started = time.monotonic()
 
     with ask(store, timeout_s=0.3) as client, pytest.raises(problems.StoreUnreachable, match=r"0\.3 seconds"):
         client.webhooks()
 
-    assert time.monotonic() - started < 3
+    assert store.faults._asked == 1
 
 
 # What is not an answer of WooCommerce's, from a server that says anything
