@@ -25,6 +25,7 @@ from werkzeug.serving import WSGIRequestHandler, make_server
 from werkzeug.wsgi import ClosingIterator
 
 from tests import areas
+from tests.hub import Hub, running_hub
 from tests.makers import add_people, make_config, sign_in_as
 from tests.postgres_copy import PostgresCopy, execute, url_of
 from writer import wiring
@@ -34,6 +35,7 @@ from writer.db.migrate import migrate
 from writer.lib.logs import JsonLines
 from writer.people import users
 from writer.stores.registry import Jobs, Keyring
+from writer.stores.woocommerce import client as store_client
 
 wiring.wire()
 
@@ -238,6 +240,30 @@ def reader_token(database: Database) -> str:
     """An API token that may only read."""
     with database.transaction() as db:
         return users.make_token(db, "looker", "read", "ada")
+
+
+@pytest.fixture
+def hub(request: pytest.FixtureRequest, app: Flask, monkeypatch: pytest.MonkeyPatch) -> Iterator[Hub]:
+    """The writer with fake stores, as the mark `hub` says: `hub(stores=2, items={"Y": 5}, counted=["Y"])`.
+
+    Without it three stores that all show ten of item X. What is `counted` is sold as a Fire 28pin too; other
+    arguments of the mark are the fake stores' own.
+    """
+    mark = request.node.get_closest_marker("hub")
+    asked = dict(mark.kwargs) if mark is not None else {}
+    items, counted = asked.pop("items", {"X": 10}), asked.pop("counted", ())
+    with running_hub(app, monkeypatch, asked.pop("stores", 3), **asked) as found:
+        for sku, on_hand in items.items():
+            found.add_item(sku, on_hand)
+        for sku in counted:
+            found.count_as(sku)
+        yield found
+
+
+@pytest.fixture
+def reads_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A store that fails to answer is not asked again after a pause."""
+    monkeypatch.setattr(store_client, "READ_AGAIN_AFTER_S", ())
 
 
 @pytest.fixture

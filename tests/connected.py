@@ -7,6 +7,7 @@ from sqlalchemy import Row, select
 from tests.fake_services.woocommerce import FakeStore
 from writer.db import Database
 from writer.db.schema.listings import listings
+from writer.db.schema.orders import orders
 from writer.db.schema.stores import stores
 from writer.stock import movements
 from writer.stores import connect
@@ -32,6 +33,12 @@ def store_row(db: Database, store_id: int) -> Any:
     """The store as it stands."""
     with db.reading() as connection:
         return connection.execute(select(stores).where(stores.c.id == store_id)).one()
+
+
+def recorded(db: Database) -> Any:
+    """The one order that is recorded."""
+    with db.reading() as connection:
+        return connection.execute(select(orders)).one()
 
 
 def listed(db: Database, store_id: int) -> dict[str, Row[Any]]:

@@ -57,6 +57,14 @@ def sign_in_as(app: Flask, name: str) -> FlaskClient:
     return client
 
 
+def user_id(database: Database, name: str = "sam") -> int:
+    """The number of a user."""
+    with database.reading() as db:
+        user = queries.find_user(db, name)
+    assert user is not None
+    return int(user.id)
+
+
 def session_cookie(app: Flask, name: str) -> tuple[str, str]:
     """The name and value of the cookie of a browser in which this user is signed in."""
     cookie = sign_in_as(app, name).get_cookie(app.config["SESSION_COOKIE_NAME"])

@@ -50,12 +50,6 @@ QUERIES = (
 
 
 @pytest.fixture
-def database(app: Flask) -> Database:
-    found: Database = app.extensions["database"]
-    return found
-
-
-@pytest.fixture
 def world(app: Flask, client: FlaskClient, database: Database) -> None:
     """Two stores with everything that can be of a store: orders, deliveries, listings, failures, runs."""
     with database.transaction() as db:

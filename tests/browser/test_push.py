@@ -1,26 +1,19 @@
 """Pushing in a real browser: a failure retried, drift answered, a mass change confirmed, a store paused."""
 
-from collections.abc import Iterator
-
 import pytest
 from flask import Flask
 from playwright.sync_api import BrowserContext, Page, expect
 from sqlalchemy import update
 
-from tests.hub import Hub, running_hub
+from tests.hub import Hub
 from tests.makers import session_cookie
 from writer.db.schema.stores import stores
 from writer.stores import listings
 
-pytestmark = pytest.mark.usefixtures("check_width")
-
-
-@pytest.fixture
-def hub(app: Flask, monkeypatch: pytest.MonkeyPatch) -> Iterator[Hub]:
-    with running_hub(app, monkeypatch, how_many=2) as found:
-        found.add_item("fire24-with-a-rather-long-sku")
-        found.add_item("ICE24")
-        yield found
+pytestmark = [
+    pytest.mark.usefixtures("check_width"),
+    pytest.mark.hub(stores=2, items={"fire24-with-a-rather-long-sku": 10, "ICE24": 10}),
+]
 
 
 @pytest.fixture

@@ -3,7 +3,6 @@
 from pathlib import Path
 
 import pytest
-from flask import Flask
 from playwright.sync_api import Page, expect
 
 from tests.stock.movements.products import make_product, moves, on_hand
@@ -11,13 +10,6 @@ from writer.db import Database
 from writer.stock import products
 
 pytestmark = pytest.mark.usefixtures("check_width")
-
-
-@pytest.fixture
-def database(app: Flask) -> Database:
-    """The application's own handle on the test's database."""
-    found: Database = app.extensions["database"]
-    return found
 
 
 def test_a_product_is_added_received_and_explained(database: Database, admin_page: Page) -> None:

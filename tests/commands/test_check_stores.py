@@ -1,13 +1,11 @@
 """The hourly round: each store is looked at, drift nobody hinted at is found, old failures are forgotten."""
 
-from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
-from flask import Flask
 from sqlalchemy import func, insert, select, update
 
-from tests.hub import Hub, running_hub
+from tests.hub import Hub
 from tests.makers import make_config
 from writer import config as configuration
 from writer.commands import check_stores
@@ -18,12 +16,10 @@ from writer.lib import clock
 
 
 @pytest.fixture
-def hub(app: Flask, database_url: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[Hub]:
+def hub(hub: Hub, database_url: str, monkeypatch: pytest.MonkeyPatch) -> Hub:
     config = make_config(DATABASE_URL=database_url)
     monkeypatch.setattr(configuration, "load", lambda: config)
-    with running_hub(app, monkeypatch) as found:
-        found.add_item()
-        yield found
+    return hub
 
 
 def test_a_change_nobody_hinted_at_is_found_and_written_over(hub: Hub) -> None:

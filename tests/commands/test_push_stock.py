@@ -3,16 +3,13 @@
 import os
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 import pytest
-from flask import Flask
 
-from tests.hub import Hub, running_hub
+from tests.hub import Hub
 from tests.makers import make_config
 from writer.config import ROOT
-from writer.lib import clock
-from writer.stock import movements, products
 
 pytestmark = pytest.mark.postgres
 
@@ -20,14 +17,10 @@ Run = Callable[..., "subprocess.CompletedProcess[str]"]
 
 
 @pytest.fixture
-def hub(app: Flask, monkeypatch: pytest.MonkeyPatch) -> Iterator[Hub]:
+def hub(hub: Hub) -> Hub:
     """Three stores that show 10 while 8 are left."""
-    with running_hub(app, monkeypatch) as found:
-        found.add_item()
-        with found.database.transaction() as db:
-            product = products.get(db, "X")
-            movements.record(db, [movements.Movement(product.id, -2, "sale", clock.now(), "ada")])
-        yield found
+    hub.sell_here(2)
+    return hub
 
 
 @pytest.fixture

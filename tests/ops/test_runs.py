@@ -27,7 +27,9 @@ def test_the_exit_status_is_that_of_the_command() -> None:
     assert postgres.main(["sh", "-c", 'test -n "$TEST_POSTGRES_URL" && exit 7']) == 7
 
 
-@pytest.mark.parametrize("script", ["restart.sh", "tests/run", "tests/mutation", ".ci/run", "tests/bench/webhook"])
+@pytest.mark.parametrize(
+    "script", ["restart.sh", "tests/run", "tests/mutation", ".ci/run", "tests/bench/webhook"]
+)
 def test_a_script_can_be_run_and_is_well_formed(script: str) -> None:
     path = ROOT / script
 

@@ -11,6 +11,7 @@ import pytest
 from flask.testing import FlaskClient
 
 from reader.app import UNREADABLE
+from tests.reader.shell import connect, sell
 from writer.db.migrate import migrate
 
 pytestmark = pytest.mark.sqlite_only
@@ -27,18 +28,6 @@ def writer(file: Path) -> Iterator[sqlite3.Connection]:
     """The writer's own connection, which holds the -wal and -shm files open."""
     with closing(connect(file)) as connection:
         yield connection
-
-
-def connect(file: Path) -> sqlite3.Connection:
-    connection = sqlite3.connect(file, isolation_level=None)
-    connection.execute("PRAGMA journal_mode = WAL")
-    return connection
-
-
-def sell(connection: sqlite3.Connection, quantity: int) -> None:
-    connection.execute(
-        "INSERT INTO sales (model, variant, quantity) VALUES ('Fire', '24pin', ?)", (quantity,)
-    )
 
 
 def total(reader: FlaskClient) -> int:

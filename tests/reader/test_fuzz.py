@@ -17,8 +17,8 @@ import schemathesis
 from flask.testing import FlaskClient
 from schemathesis.config import SchemathesisConfig
 from schemathesis.engine import from_schema
-from schemathesis.engine.events import EngineEvent, FatalError, NonFatalError, ScenarioFinished
 
+from tests.described import problems
 from tests.reader.test_manners import TYPES
 from tests.sizes import size
 
@@ -154,12 +154,3 @@ def test_what_the_reader_says_of_itself_is_true(reader: FlaskClient) -> None:
     events = list(from_schema(schema).execute())
 
     assert [problem for event in events for problem in problems(event)] == []
-
-
-def problems(event: EngineEvent) -> list[str]:
-    if isinstance(event, NonFatalError | FatalError):
-        return [str(event)]
-    if not isinstance(event, ScenarioFinished):
-        return []
-    checks = [check for case in event.recorder.checks.values() for check in case]
-    return [f"{check.name}: {check.failure_info.failure}" for check in checks if check.failure_info]

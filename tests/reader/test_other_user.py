@@ -3,7 +3,6 @@
 import json
 import os
 import shutil
-import sqlite3
 import subprocess
 import sys
 import tempfile
@@ -16,6 +15,7 @@ import pytest
 
 from reader.app import UNREADABLE
 from tests.bench.servers import ROOT
+from tests.reader.shell import connect, sell
 
 USER = 10000
 # Answers each line of its input, a path, with status and JSON of that path. Python and the packages may lie
@@ -82,23 +82,11 @@ def file(template: str) -> Iterator[Path]:
     shutil.rmtree(folder)
 
 
-def writer(file: Path) -> sqlite3.Connection:
-    connection = sqlite3.connect(file, isolation_level=None)
-    connection.execute("PRAGMA journal_mode = WAL")
-    return connection
-
-
-def sell(connection: sqlite3.Connection, quantity: int) -> None:
-    connection.execute(
-        "INSERT INTO sales (model, variant, quantity) VALUES ('Fire', '24pin', ?)", (quantity,)
-    )
-
-
 def test_it_reads_while_the_writer_is_up_down_and_up_again(file: Path) -> None:
     with reader_as_other_user(file) as stranger:
         assert stranger.total() == 0
         for turn in range(3):
-            with closing(writer(file)) as connection:
+            with closing(connect(file)) as connection:
                 sell(connection, 5)
                 assert stranger.total() == 10 * turn + 5
                 sell(connection, 5)
@@ -117,7 +105,7 @@ def test_it_reads_what_a_killed_writer_committed(file: Path) -> None:
 
     with reader_as_other_user(file) as stranger:
         assert stranger.total() == 5
-        with closing(writer(file)) as connection:
+        with closing(connect(file)) as connection:
             sell(connection, 2)
             assert stranger.total() == 7
 
@@ -128,7 +116,7 @@ def test_the_writer_never_finds_a_file_of_the_readers(file: Path) -> None:
         assert stranger.total() == 0
         assert [path.name for path in file.parent.iterdir()] == ["sales.db"]
 
-        with closing(writer(file)) as connection:
+        with closing(connect(file)) as connection:
             sell(connection, 5)
             assert stranger.total() == 5
             assert {path.stat().st_uid for path in file.parent.iterdir()} == {0}

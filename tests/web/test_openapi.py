@@ -9,10 +9,10 @@ from flask import Flask
 from flask.testing import FlaskClient
 from schemathesis.config import SchemathesisConfig
 from schemathesis.engine import from_schema
-from schemathesis.engine.events import EngineEvent, FatalError, NonFatalError, ScenarioFinished
 from sqlalchemy import text
 
 from tests.delivering import deliver, make_line, make_order_body
+from tests.described import problems, statuses
 from tests.makers import PASSWORD
 from tests.orders.record.many import add_orders, add_stores
 from tests.sizes import size
@@ -114,8 +114,8 @@ def _try_everything(
 
     events = list(from_schema(schema).execute())
 
-    assert [problem for event in events for problem in _problems(event)] == []
-    return Counter(status for event in events for status in _statuses(event))
+    assert [problem for event in events for problem in problems(event)] == []
+    return Counter(status for event in events for status in statuses(event))
 
 
 def _config(header: dict[str, str]) -> SchemathesisConfig:
@@ -132,19 +132,3 @@ def _config(header: dict[str, str]) -> SchemathesisConfig:
             },
         }
     )
-
-
-def _problems(event: EngineEvent) -> list[str]:
-    if isinstance(event, NonFatalError | FatalError):
-        return [str(event)]
-    if not isinstance(event, ScenarioFinished):
-        return []
-    checks = [check for case in event.recorder.checks.values() for check in case]
-    return [f"{check.name}: {check.failure_info.failure}" for check in checks if check.failure_info]
-
-
-def _statuses(event: EngineEvent) -> list[int]:
-    if not isinstance(event, ScenarioFinished):
-        return []
-    answers = [found.response for found in event.recorder.interactions.values()]
-    return [answer.status_code for answer in answers if answer is not None]

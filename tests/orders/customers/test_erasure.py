@@ -28,12 +28,6 @@ WHO = ("Zelda", "Quillon", "zelda@quill.test")
 PERSON = {"first_name": "Zelda", "last_name": "Quillon", "email": "Zelda@Quill.test"}
 
 
-@pytest.fixture
-def database(app: Flask) -> Database:
-    found: Database = app.extensions["database"]
-    return found
-
-
 def erase(admin: FlaskClient, email: str = "zelda@quill.test") -> str:
     return admin.post("/customers/erase", data={"email": email, "confirmed": "1"}, follow_redirects=True).text
 

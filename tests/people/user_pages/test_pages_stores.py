@@ -3,8 +3,9 @@
 from flask import Flask
 from flask.testing import FlaskClient
 
+from tests.makers import user_id
 from writer.db import Database
-from writer.people.users import Owner, grants, queries
+from writer.people.users import Owner, grants
 from writer.stores.registry import registry
 
 
@@ -13,13 +14,6 @@ def add_stores(app: Flask) -> None:
     with app.extensions["database"].transaction() as db:
         registry.register(db, "shop.example", "test")
         registry.register(db, "other.example", "test")
-
-
-def user_id(database: Database, name: str = "sam") -> int:
-    with database.reading() as db:
-        user = queries.find_user(db, name)
-    assert user is not None
-    return int(user.id)
 
 
 def seen(database: Database, owner: Owner) -> set[int]:

@@ -5,7 +5,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
-from tests.makers import sign_in_as
+from tests.makers import sign_in_as, user_id
 from tests.orders.record.many import add_stores
 from writer.db import Database
 from writer.db.schema.audit import audit_entries
@@ -13,7 +13,7 @@ from writer.db.schema.users import api_tokens
 from writer.lib.errors import Invalid, NotFound
 from writer.lib.store_scope import EVERYTHING, NOTHING, StoreScope
 from writer.people import users
-from writer.people.users import Owner, actions, grants, queries
+from writer.people.users import Owner, actions, grants
 
 pytestmark = pytest.mark.postgres
 
@@ -22,13 +22,6 @@ pytestmark = pytest.mark.postgres
 def shops(database: Database) -> list[int]:
     """Three stores."""
     return add_stores(database, "kiln", "wheel", "glaze")
-
-
-def user_id(database: Database, name: str) -> int:
-    with database.reading() as db:
-        user = queries.find_user(db, name)
-    assert user is not None
-    return int(user.id)
 
 
 def grant(database: Database, owner: Owner, *store_ids: int) -> None:

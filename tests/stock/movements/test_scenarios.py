@@ -6,7 +6,6 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
@@ -34,13 +33,6 @@ from writer.stores.registry import registry
 OPENED = datetime(2026, 11, 20, 8, 0, tzinfo=UTC)
 A, B = "https://shop.example/", "https://b.example/"
 Order = Callable[..., None]
-
-
-@pytest.fixture
-def database(app: Flask) -> Database:
-    """The application's own handle on the test's database."""
-    found: Database = app.extensions["database"]
-    return found
 
 
 @pytest.fixture(autouse=True)

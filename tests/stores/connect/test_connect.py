@@ -20,18 +20,8 @@ from writer.stores.connect import actions as connect
 from writer.stores.registry import Keyring, registry
 from writer.stores.registry.contact import site_of, why_not
 from writer.stores.woocommerce import Client, Site, problems
-from writer.stores.woocommerce import client as client_module
 
-
-@pytest.fixture(autouse=True)
-def _impatient(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(client_module, "READ_AGAIN_AFTER_S", ())
-
-
-@pytest.fixture
-def store() -> Iterator[FakeStore]:
-    with FakeStore("Shop A") as store:
-        yield store
+pytestmark = pytest.mark.usefixtures("reads_once")
 
 
 @pytest.fixture

@@ -2,37 +2,26 @@
 
 import re
 import time
-from collections.abc import Iterator
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
-from tests.connected import add_product, connect_store, listed, store_row
+from tests.connected import add_product, listed, store_row
 from tests.delivering import deliver, make_order_body
 from tests.fake_services.woocommerce import FakeStore
 from writer.db import Database
 from writer.stores.listings import refresh
 from writer.stores.registry import Keyring, jobs
-from writer.stores.woocommerce import client as client_module
 from writer.sync.stock_push import outcome, plan
 
-
-@pytest.fixture(autouse=True)
-def _impatient(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(client_module, "READ_AGAIN_AFTER_S", ())
+pytestmark = pytest.mark.usefixtures("reads_once")
 
 
 @pytest.fixture
-def store() -> Iterator[FakeStore]:
-    with FakeStore("Shop A") as store:
-        store.add_product("X-1", 5)
-        yield store
-
-
-@pytest.fixture
-def store_id(db: Database, ring: Keyring, store: FakeStore) -> int:
-    return connect_store(db, ring, store)
+def store(store: FakeStore) -> FakeStore:
+    store.add_product("X-1", 5)
+    return store
 
 
 @pytest.fixture

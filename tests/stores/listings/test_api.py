@@ -1,7 +1,5 @@
 """Stores as JSON, and on the command line: the list tells no secret, a refresh tells what it came to."""
 
-from collections.abc import Iterator
-
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
@@ -14,20 +12,15 @@ from writer.commands import check_stores
 from writer.db import Database
 from writer.stores import webhook_setup
 from writer.stores.registry import Keyring
-from writer.stores.woocommerce import client as client_module
 
-
-@pytest.fixture(autouse=True)
-def _impatient(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(client_module, "READ_AGAIN_AFTER_S", ())
+pytestmark = pytest.mark.usefixtures("reads_once")
 
 
 @pytest.fixture
-def store() -> Iterator[FakeStore]:
-    with FakeStore("Shop A") as store:
-        store.add_product("X-1", 5)
-        store.add_product("Y-1", 6)
-        yield store
+def store(store: FakeStore) -> FakeStore:
+    store.add_product("X-1", 5)
+    store.add_product("Y-1", 6)
+    return store
 
 
 @pytest.fixture

@@ -20,13 +20,9 @@ from writer.stores.opening_stock import actions, queries
 from writer.stores.opening_stock.actions import TakenOver
 from writer.stores.registry import Keyring, registry
 from writer.stores.woocommerce import StoreError, translate
-from writer.stores.woocommerce import client as client_module
 from writer.sync.stock_push import pusher
 
-
-@pytest.fixture(autouse=True)
-def _impatient(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(client_module, "READ_AGAIN_AFTER_S", ())
+pytestmark = pytest.mark.usefixtures("reads_once")
 
 
 @pytest.fixture

@@ -1,27 +1,25 @@
 """The doctor: what is wrong with a store's webhooks is said, and one call sets it right."""
 
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
 from flask import Flask
 from sqlalchemy import select
 
+from tests.connected import store_row
 from tests.delivering import deliver, make_order_body
 from tests.fake_services.woocommerce import FakeStore
 from tests.makers import WEBHOOK_SECRET
 from writer.config import ConfigError
 from writer.db import Database
 from writer.db.schema.orders import orders
-from writer.db.schema.stores import stores
 from writer.lib import clock
 from writer.lib.errors import Invalid
 from writer.people import notices
-from writer.stores import connect, webhook_setup
+from writer.stores import webhook_setup
 from writer.stores.registry import Keyring, queries
 from writer.stores.webhook_setup import actions
 from writer.stores.webhook_setup.examine import examine, refusal
-from writer.stores.woocommerce import Site
 
 URL = "https://hub.example/api/woocommerce/webhook"
 HOME = "https://shop.example"
@@ -36,23 +34,9 @@ def all_hooks(**changes: Any) -> list[dict[str, Any]]:
 
 
 @pytest.fixture
-def store() -> Iterator[FakeStore]:
-    with FakeStore("Shop A") as store:
-        store.add_product("FIRE24", 10)
-        yield store
-
-
-@pytest.fixture
-def store_id(db: Database, ring: Keyring, store: FakeStore) -> int:
-    site = Site(store.url, store.key, store.secret)
-    with db.transaction() as connection:
-        row = connect.save(connection, ring, "ada", site, connect.look(site), "")
-        return int(row.id)
-
-
-def row(db: Database, store_id: int) -> Any:
-    with db.reading() as connection:
-        return connection.execute(select(stores).where(stores.c.id == store_id)).one()
+def store(store: FakeStore) -> FakeStore:
+    store.add_product("FIRE24", 10)
+    return store
 
 
 def open_notices(db: Database) -> list[str]:
@@ -150,7 +134,7 @@ def test_d13_disabled_webhook_is_noticed(
 
     assert len(sentences) == 1
     assert "disabled" in sentences[0]
-    assert queries.webhook_problems(row(db, store_id)) == sentences
+    assert queries.webhook_problems(store_row(db, store_id)) == sentences
     assert "disabled" in open_notices(db)[0]
 
 
@@ -161,7 +145,7 @@ def test_well_store_closes_its_notice(db: Database, ring: Keyring, store: FakeSt
 
     webhook_setup.check(db, ring.vault, store_id, URL)
 
-    assert queries.webhook_problems(row(db, store_id)) == []
+    assert queries.webhook_problems(store_row(db, store_id)) == []
     assert open_notices(db) == []
 
 
@@ -176,7 +160,7 @@ def test_without_public_address_no_webhook_is_missed(
 
 
 def test_store_never_looked_at_says_nothing(db: Database, store_id: int) -> None:
-    assert queries.webhook_problems(row(db, store_id)) is None
+    assert queries.webhook_problems(store_row(db, store_id)) is None
 
 
 # Setting right
@@ -268,4 +252,4 @@ def test_address_that_is_refused_is_still_said_after_mending(
 
     assert len(sentences) == 1
     assert "port 8107" in sentences[0]
-    assert row(db, store_id).checked_at <= clock.now()
+    assert store_row(db, store_id).checked_at <= clock.now()

@@ -1,7 +1,5 @@
 """What is a difference and what is none: own orders explain a number, policy or owner decides the rest."""
 
-from collections.abc import Iterator
-
 import pytest
 from flask import Flask
 from sqlalchemy import insert, update
@@ -15,12 +13,7 @@ from writer.stores.listings import check_all
 from writer.stores.listings.actions import map_by_hand
 from writer.sync import differences
 
-
-@pytest.fixture
-def hub(app: Flask, monkeypatch: pytest.MonkeyPatch) -> Iterator[Hub]:
-    with running_hub(app, monkeypatch, how_many=2) as found:
-        found.add_item()
-        yield found
+pytestmark = pytest.mark.hub(stores=2)
 
 
 @pytest.fixture

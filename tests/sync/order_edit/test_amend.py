@@ -1,39 +1,19 @@
 """An order's status and notes, changed over real HTTP in the store first and recorded from its answer."""
 
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
-from tests.connected import connect_store
+from tests.connected import recorded
 from tests.fake_services.woocommerce import FakeStore
 from tests.makers import grant_every_store
 from tests.orders.record.ledger import totals
 from writer.db import Database
 from writer.db.schema.audit import audit_entries
 from writer.db.schema.orders import order_events, orders
-from writer.stores.registry import Keyring, contact
-from writer.sync.order_import import Reader
-
-
-@pytest.fixture
-def store(db: Database, ring: Keyring) -> Iterator[FakeStore]:
-    """A connected store whose one order, FIRE24 x 2, is recorded here as order 1."""
-    with FakeStore("Kiln") as found:
-        found.add_product("FIRE24", 12)
-        store_id = connect_store(db, ring, found, "Kiln")
-        found.place_order([("FIRE24", 2)])
-        with contact(db, ring.vault, store_id, "read orders") as client:
-            Reader(db, client, store_id).poll()
-        found.calls.clear()
-        yield found
-
-
-def recorded(db: Database) -> Any:
-    with db.reading() as connection:
-        return connection.execute(select(orders)).one()
+from writer.stores.registry import Keyring
 
 
 def there(store: FakeStore, db: Database) -> Any:

@@ -1,6 +1,5 @@
 """The orders API where it speaks to stores, over real HTTP: status, notes, the sync."""
 
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -9,44 +8,26 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select, update
 
-from tests.connected import connect_store
+from tests.connected import connect_store, recorded
 from tests.fake_services.woocommerce import FakeStore
 from tests.makers import grant_every_store
 from tests.orders.record.ledger import totals
 from writer.db import Database
-from writer.db.schema.orders import orders
 from writer.db.schema.stores import stores
 from writer.lib import clock
-from writer.stores.registry import Keyring, contact
-from writer.stores.woocommerce import client as client_module
-from writer.sync.order_import import Reader
+from writer.stores.registry import Keyring
+
+pytestmark = pytest.mark.usefixtures("reads_once")
 
 ORDERS = "/api/v1/orders"
 ONCE = {"Idempotency-Key": "note-1"}
 
 
-@pytest.fixture(autouse=True)
-def _impatient(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(client_module, "READ_AGAIN_AFTER_S", ())
-
-
 @pytest.fixture
-def store(db: Database, ring: Keyring, api: FlaskClient) -> Iterator[FakeStore]:
-    """A connected store whose one order, FIRE24 x 2, is order 1 here; the program may see it."""
-    with FakeStore("Kiln") as found:
-        found.add_product("FIRE24", 12)
-        store_id = connect_store(db, ring, found, "Kiln")
-        found.place_order([("FIRE24", 2)])
-        with contact(db, ring.vault, store_id, "read orders") as client:
-            Reader(db, client, store_id).poll()
-        found.calls.clear()
-        grant_every_store(db)
-        yield found
-
-
-def recorded(db: Database) -> Any:
-    with db.reading() as connection:
-        return connection.execute(select(orders)).one()
+def store(store: FakeStore, db: Database, api: FlaskClient) -> FakeStore:
+    """The connected store; the program may see it."""
+    grant_every_store(db)
+    return store
 
 
 def put(api: FlaskClient, status: str) -> Any:

@@ -1,7 +1,6 @@
 """The sync heals what webhooks lost: runs, their history, stopping and killing, and scenarios D03 and D15."""
 
 import random
-from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 
@@ -19,14 +18,9 @@ from writer.orders.record import clean_up, erase
 from writer.stores.registry import registry
 from writer.sync.order_import import Plan, runs
 
+pytestmark = pytest.mark.hub(stores=2, items={"FIRE24": 1000})
+
 CRON = Plan("cron")
-
-
-@pytest.fixture
-def hub(app: Flask, monkeypatch: pytest.MonkeyPatch) -> Iterator[Hub]:
-    with running_hub(app, monkeypatch, how_many=2) as found:
-        found.add_item("FIRE24", 1000)
-        yield found
 
 
 def read(hub: Hub, plan: Plan = CRON, **options: Any) -> dict[str, Any]:

@@ -1,26 +1,18 @@
 """Scenarios O20, A13 and A14: lines that are odd, as they move stock, over real HTTP to fake stores."""
 
 import json
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from flask import Flask
 
-from tests.hub import Hub, running_hub
+from tests.hub import Hub
 from tests.makers import WEBHOOK_SECRET
 from writer.db.schema.listings import listings
 from writer.sales import product_types
 from writer.stores.listings.actions import map_by_hand
 from writer.stores.woocommerce.signing import signature
 
-
-@pytest.fixture
-def hub(app: Flask, monkeypatch: pytest.MonkeyPatch) -> Iterator[Hub]:
-    with running_hub(app, monkeypatch) as found:
-        found.add_item()
-        found.count_as("X")
-        yield found
+pytestmark = pytest.mark.hub(counted=["X"])
 
 
 def deliver_with(hub: Hub, quantity: Any) -> None:

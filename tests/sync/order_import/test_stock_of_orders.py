@@ -1,6 +1,5 @@
 """Scenarios O01-O18, R01-R12, S01-S02, D01, D11 and W01 as they move stock, over real HTTP to fake stores."""
 
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -14,13 +13,7 @@ from tests.makers import WEBHOOK_SECRET
 from writer.db.schema.stores import stores
 from writer.orders.record import rematch, say_product
 
-
-@pytest.fixture
-def hub(app: Flask, monkeypatch: pytest.MonkeyPatch) -> Iterator[Hub]:
-    with running_hub(app, monkeypatch, extra_statuses=("shipped",)) as found:
-        found.add_item()
-        found.count_as("X")
-        yield found
+pytestmark = pytest.mark.hub(counted=["X"], extra_statuses=("shipped",))
 
 
 @pytest.fixture

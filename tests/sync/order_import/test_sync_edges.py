@@ -1,15 +1,14 @@
 """The sync where stores misbehave: odd clocks, odd answers, orders that come back, stops at any moment."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
 import pytest
-from flask import Flask
 from sqlalchemy import select, update
 
 from tests.fake_services.woocommerce import FakeStore
-from tests.hub import Hub, running_hub
+from tests.hub import Hub
 from tests.sync.order_import.test_runs import CRON, cached, read
 from writer.commands import sync_orders
 from writer.db.schema.orders import order_refunds, orders
@@ -20,14 +19,9 @@ from writer.stores.woocommerce.answer import Answer
 from writer.sync import order_import
 from writer.sync.order_import import Plan, runs
 
+pytestmark = pytest.mark.hub(stores=2, items={"FIRE24": 1000})
+
 THOROUGH = Plan("cron", looks_for_vanished=True)
-
-
-@pytest.fixture
-def hub(app: Flask, monkeypatch: pytest.MonkeyPatch) -> Iterator[Hub]:
-    with running_hub(app, monkeypatch, how_many=2) as found:
-        found.add_item("FIRE24", 1000)
-        yield found
 
 
 @pytest.fixture

@@ -1,25 +1,23 @@
 """How stores fare on the dashboard's card and in every list of stores: well only where nobody need look."""
 
-from collections.abc import Iterator
-
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import update
 
-from tests.hub import Hub, running_hub
+from tests.hub import Hub
 from tests.makers import sign_in_as
 from writer.db.schema.differences import stock_differences
 from writer.db.schema.stores import stores
 
+pytestmark = pytest.mark.hub(stores=2)
+
 
 @pytest.fixture
-def hub(app: Flask, monkeypatch: pytest.MonkeyPatch) -> Iterator[Hub]:
-    with running_hub(app, monkeypatch, how_many=2) as found:
-        found.add_item("X")
-        with found.database.transaction() as db:
-            db.execute(update(stores).values(last_contact_at=found.now(), difference_policy="ask"))
-        yield found
+def hub(hub: Hub) -> Hub:
+    with hub.database.transaction() as db:
+        db.execute(update(stores).values(last_contact_at=hub.now(), difference_policy="ask"))
+    return hub
 
 
 @pytest.fixture

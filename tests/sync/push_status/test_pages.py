@@ -1,6 +1,5 @@
 """The pages about pushing: failures, a store's health and listings, drift; each button and what it does."""
 
-from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
@@ -8,7 +7,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select, update
 
-from tests.hub import Hub, running_hub
+from tests.hub import Hub
 from tests.makers import grant_every_store, sign_in_as
 from writer.db.schema.audit import audit_entries
 from writer.db.schema.differences import stock_differences
@@ -19,13 +18,7 @@ from writer.people.users import grants, queries
 from writer.stores.listings import check_all
 from writer.stores.registry import failures as failure_rows
 
-
-@pytest.fixture
-def hub(app: Flask, monkeypatch: pytest.MonkeyPatch) -> Iterator[Hub]:
-    with running_hub(app, monkeypatch, how_many=2) as found:
-        found.add_item("X")
-        found.add_item("Y")
-        yield found
+pytestmark = pytest.mark.hub(stores=2, items={"X": 10, "Y": 10})
 
 
 @pytest.fixture

