@@ -26,8 +26,8 @@ LANDED = [
     "0014_agreed_at:e8904ca4c048333e",
     "0015_orders_by_parent:7a19e90907c68541",
     "0016_set_aside:cd11bc2c4e14aefd",
-    "0018_orders_by_month:332506521c7908c5",
     "0017_plain_column_names:b047194660c8a365",
+    "0018_orders_by_month:332506521c7908c5",
 ]
 
 
