@@ -52,13 +52,13 @@ def test_what_an_order_does_not_say_has_a_default() -> None:
 
 @pytest.mark.parametrize("body", [{}, {"id": 0}, {"id": "000"}, {"id": None}])
 def test_a_body_without_an_id_is_no_order(body: dict[str, Any]) -> None:
-    with pytest.raises(translate.Refusal, match=r"^The body holds no order id, so it is no order\.$"):
+    with pytest.raises(shapes.Refusal, match=r"^The body holds no order id, so it is no order\.$"):
         translate.order({"status": "processing", **body}, NOW)
 
 
 @pytest.mark.parametrize("status", [None, "", "  ", "wc-"])
 def test_a_body_without_a_status_is_no_order(status: Any) -> None:
-    with pytest.raises(translate.Refusal, match=r"^The body holds no status, so it is no order\.$"):
+    with pytest.raises(shapes.Refusal, match=r"^The body holds no status, so it is no order\.$"):
         order(status=status)
 
 
