@@ -252,4 +252,4 @@ def test_address_that_is_refused_is_still_said_after_mending(
 
     assert len(sentences) == 1
     assert "port 8107" in sentences[0]
-    assert store_row(db, store_id).checked_at <= clock.now()
+    assert store_row(db, store_id).webhooks_checked_at <= clock.now()
