@@ -1,10 +1,11 @@
 #!/usr/bin/env bash
 # Sets up this copy of onerom-sales and (re)starts it. Safe to run at any time, as root or as anybody.
-#   ./restart.sh           set up what is missing, then (re)start reader, writer and cron
+#   ./restart.sh           set up what is missing, then (re)start reader, writer, worker and cron
 #   ./restart.sh stop      stop them           ./restart.sh status    say what runs
 #   ./restart.sh dev       in the foreground, on this machine only, following changes of code and templates
 #   ./restart.sh demo      two made-up stores whose stock moves, apart from everything real
-#   ./restart.sh docker    by docker compose   ./restart.sh install   only make .venv
+#   ./restart.sh docker    by docker compose; with words after it: docker compose with those and the settings of .env
+#   ./restart.sh install   only make .venv
 set -euo pipefail
 umask 027 # the ledger and the logs are nobody else's business
 cd "$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")"
@@ -38,25 +39,20 @@ install() { # $1: requirements file; leaves .venv with the locked versions of it
   echo "$wanted" >"$stamp"
 }
 
-secrets() { # makes .env where there is none, adds a secret it lacks, changes nothing that is there
-  local name value
-  [[ -e .env ]] || { (umask 077 && cp .env.example .env) && echo "Wrote .env with the settings of this copy."; }
-  for name in SECRET_KEY WEBHOOK_SHARED_SECRET CONFIG_ENCRYPTION_KEY; do
-    if [[ -n ${!name:-} ]] || grep -Eq "^ *(export +)?$name *= *[^ ]" .env; then continue; fi
-    value=$(head -c 32 /dev/urandom | base64 | tr '+/' '-_')
-    if grep -q "^$name=\$" .env; then sed -i --follow-symlinks "s|^$name=\$|$name=$value|" .env; else
-      printf '\n%s=%s\n' "$name" "$value" >>.env; fi
-    echo "Wrote a new $name into .env."
-  done
+env_file() { # makes .env where there is none, adds a secret it lacks, changes nothing that is there
+  "$python" -m writer.ops.env_file
+}
+
+compose() { # docker compose with the settings of this copy, read as the services read them
+  "$python" -m writer.ops.compose "$@"
 }
 
 docker_up() {
   docker compose version >/dev/null 2>&1 || die "docker compose is missing: see https://docs.docker.com/engine/install/"
   [[ "$(stat -c %u data)" == 10000 ]] || { [[ $EUID == 0 ]] && chown -R 10000 data; } ||
     die "data/ must belong to user 10000: sudo chown -R 10000 data"
-  docker compose up --build --detach --wait
-  docker compose exec -T writer python -m writer.ops.services welcome \
-    "$(docker compose port reader 8106)" "$(docker compose port writer 8107)"
+  compose up --build --detach --wait
+  "$python" -m writer.ops.services welcome "$(compose port reader 8106)" "$(compose port writer 8107)"
 }
 
 for path in . run run/lock data .env .venv; do
@@ -66,13 +62,15 @@ mkdir -p run data
 exec 9>run/lock
 flock -n 9 || { echo "Another restart.sh of this copy is at work; waiting for it." && flock 9; }
 case ${1:-start} in
-  start) install requirements.txt; secrets; "$python" -m writer.ops.services start ;;
+  start) install requirements.txt; env_file; "$python" -m writer.ops.services start ;;
   stop | status)
     [[ -x $python ]] || { echo "Nothing runs: this copy was never started." && [[ $1 == stop ]] && exit; }
     "$python" -m writer.ops.services "$1" ;;
-  dev) install requirements.txt; secrets; exec 9>&- "$python" -m writer.ops.services dev ;;
+  dev) install requirements.txt; env_file; exec 9>&- "$python" -m writer.ops.services dev ;;
   demo) install requirements.txt; exec 9>&- "$python" -m deploy.demo "${@:2}" ;;
-  docker) secrets; docker_up ;;
+  docker)
+    install requirements.txt; env_file
+    if (($# > 1)); then exec 9>&- && compose "${@:2}"; else docker_up; fi ;;
   install) install "${2:-requirements.txt}" ;;
-  *) sed -n 2,7p "$0"; exit 2 ;;
+  *) sed -n 2,8p "$0"; exit 2 ;;
 esac

@@ -21,20 +21,35 @@ from contextlib import suppress
 from datetime import UTC, date, datetime, timedelta
 from functools import cached_property
 from http import HTTPStatus
+from io import StringIO
 from itertools import pairwise
 from pathlib import Path
 from typing import Any, ClassVar, NamedTuple
 from urllib.parse import parse_qsl, quote, urlencode
 from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
-from dotenv import dotenv_values
+from dotenv.parser import parse_stream
 from flask import Blueprint, Flask, Response, current_app, render_template, request
 from werkzeug.datastructures import Headers
 from werkzeug.exceptions import BadRequest, HTTPException
 
 HERE = Path(__file__).resolve().parent
 PARAMETERS = ("by", "from", "to", "model", "variant", "tz", "label", "style")  # all others are ignored
-AGES = {"PUBLIC_MAX_AGE": "60", "PUBLIC_BADGE_MAX_AGE": "300", "PUBLIC_STALE": "600"}
+DEFAULTS = {
+    "DATABASE_URL": "sqlite:///data/sales.db",
+    "CORS_ORIGINS": "*",
+    "PUBLIC_TITLE": "One ROM",
+    "PUBLIC_UNIT": "sold",
+    "PUBLIC_TZ": "UTC",
+    "PUBLIC_MAX_AGE": "60",
+    "PUBLIC_BADGE_MAX_AGE": "300",
+    "PUBLIC_STALE": "600",
+    "READER_WORKERS": "2",
+    "READER_THREADS": "4",
+    "LOG_LEVEL": "info",
+}
+AGES = ("PUBLIC_MAX_AGE", "PUBLIC_BADGE_MAX_AGE", "PUBLIC_STALE")  # seconds
+LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
 NAMES_ITSELF = ("/", "/feed.xml")  # hold the address they were asked at
 LONGEST_HISTORY = 400  # periods
 MOST_KEPT = 200  # answers, of 90 kB at most
@@ -69,7 +84,7 @@ class SettingError(SystemExit):
 
 
 class Settings(NamedTuple):
-    """What the environment told, and `.env` below it."""
+    """The settings of the reader, from the environment and the `.env` file below it."""
 
     database: str  # path of the SQLite file, or where PostgreSQL is
     is_sqlite: bool
@@ -77,32 +92,59 @@ class Settings(NamedTuple):
     zone: str
     title: str
     unit: str
+    log_level: str
+    workers: int
+    threads: int
     max_age_s: int
     badge_max_age_s: int
     stale_s: int
 
 
-def load(told: Mapping[str, str | None] | None = None) -> Settings:
+def load(given: Mapping[str, str] | None = None) -> Settings:
     """Return the settings; SettingError names the first that is unusable."""
-    told = {**dotenv_values(HERE.parent / ".env"), **os.environ} if told is None else told
-    say = {name: value for name, value in told.items() if value}.get
-    scheme, _, rest = say("DATABASE_URL", "sqlite:///data/sales.db").partition("://")
+    if given is None:
+        given = {**read_env_file(HERE.parent / ".env"), **os.environ}
+    value = {name: given.get(name) or default for name, default in DEFAULTS.items()}
+    scheme, _, rest = value["DATABASE_URL"].strip().partition("://")
     if scheme not in ("sqlite", "postgresql+psycopg") or not rest.strip("/"):
         raise SettingError("DATABASE_URL must be sqlite:///<file> or postgresql+psycopg://<address>.")
-    origins = frozenset(say("CORS_ORIGINS", "*").replace(" ", "").split(",")) - {"*"}
+    origins = frozenset(value["CORS_ORIGINS"].replace(" ", "").split(",")) - {"*"}
     if not all(re.fullmatch(r"https?://[^\s/]+", origin) for origin in origins):
         raise SettingError("CORS_ORIGINS must be * or origins such as https://example.com, with commas.")
-    zone = say("PUBLIC_TZ", "UTC")
+    zone = value["PUBLIC_TZ"]
     if zone not in ZONES:
         raise SettingError("PUBLIC_TZ must be the name of a time zone, such as Europe/Berlin.")
-    ages = {name: say(name, default) for name, default in AGES.items()}
-    for name, age in ages.items():
-        if not re.fullmatch("[0-9]{1,8}", age):
+    for name in AGES:
+        if not re.fullmatch("[0-9]{1,8}", value[name]):
             raise SettingError(f"{name} must be a whole number of seconds.")
+    for name in ("READER_WORKERS", "READER_THREADS"):
+        if not re.fullmatch("[1-9][0-9]?", value[name]):
+            raise SettingError(f"{name} must be a whole number from 1 to 99.")
+    log_level = value["LOG_LEVEL"].strip().upper()
+    if log_level not in LOG_LEVELS:
+        raise SettingError(f"LOG_LEVEL must be one of {', '.join(LOG_LEVELS).lower()}.")
     is_sqlite = scheme == "sqlite"
     database = str(HERE.parent / rest[1:]) if is_sqlite else f"postgresql://{rest}"
-    words = say("PUBLIC_TITLE", "One ROM"), say("PUBLIC_UNIT", "sold")
-    return Settings(database, is_sqlite, origins, zone, *words, *map(int, ages.values()))
+    words = value["PUBLIC_TITLE"], value["PUBLIC_UNIT"], log_level
+    numbers = (int(value[name]) for name in ("READER_WORKERS", "READER_THREADS", *AGES))
+    return Settings(database, is_sqlite, origins, zone, *words, *numbers)
+
+
+def read_env_file(path: Path) -> dict[str, str]:
+    """Return the settings in a `.env` file, by the rule in README; nothing where there is no file."""
+    try:
+        text = path.read_text(encoding="utf-8-sig") if path.exists() else ""
+    except (UnicodeDecodeError, OSError) as error:
+        raise SettingError(f"{path.name} cannot be read: {error}.") from None
+    found = {}
+    for line in parse_stream(StringIO(text)):
+        if line.error or (line.key is not None and line.value is None):
+            blank = len(line.original.string) - len(line.original.string.lstrip())
+            number = line.original.line + line.original.string[:blank].count("\n")
+            raise SettingError(f"Line {number} of {path.name} cannot be read: README has the rule.")
+        if line.key is not None:
+            found[line.key] = line.value or ""
+    return found
 
 
 class Unreadable(Exception):
@@ -614,6 +656,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     """Return the reader on `settings`, or on the environment; SettingError says what is unusable there."""
     made = Flask("reader", root_path=str(HERE), static_folder=None)
     made.config["READER"] = settings or load()
+    log.setLevel(made.config["READER"].log_level)
     made.jinja_env.filters.update(number="{:,}".format, short=short)
     made.url_map.merge_slashes = False  # no redirects: an address is exact, or unknown
     made.register_blueprint(routes)

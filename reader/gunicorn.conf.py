@@ -1,15 +1,16 @@
 """How the reader runs under gunicorn; restart.sh and the container give the address with --bind."""
 
-import os
 import runpy
 from pathlib import Path
-from typing import Any
+
+# Ends the start with one sentence where a setting is unusable, before any worker tries.
+_settings = runpy.run_path(str(Path(__file__).with_name("app.py")))["app"].config["READER"]
 
 # Two processes for two cores, each with a socket of its own: threads of one process lose half their speed to
 # passing the GIL between the cores, and on one shared socket all kept-alive connections may land on one.
-workers = int(os.environ.get("READER_WORKERS") or 2)
+workers = _settings.workers
 worker_class = "gthread"
-threads = int(os.environ.get("READER_THREADS") or 4)
+threads = _settings.threads
 reuse_port = True
 keepalive = 75
 
@@ -28,8 +29,3 @@ forwarder_headers = ""
 accesslog = None
 errorlog = "-"
 loglevel = "info"
-
-
-def on_starting(_server: Any) -> None:
-    """End the start with one sentence where a setting is unusable, before any worker tries."""
-    runpy.run_path(str(Path(__file__).with_name("app.py")))

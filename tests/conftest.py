@@ -37,7 +37,7 @@ from writer.people import users
 from writer.stores.registry import Jobs, Keyring
 from writer.stores.woocommerce import client as store_client
 
-wiring.wire()
+wiring.wire(make_config())
 
 POSTGRES_URL = os.environ.get("TEST_POSTGRES_URL")
 

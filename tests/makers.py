@@ -20,13 +20,17 @@ FERNET_KEY = "MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDE="
 
 def make_config(**variables: str) -> config.Config:
     """A configuration as `.env` would give it; keyword arguments are environment variables."""
-    settings = {
+    return config.load(make_environment(**variables))
+
+
+def make_environment(**variables: str) -> dict[str, str]:
+    """The least that a process of the writer must be given; keyword arguments are added."""
+    return {
         "SECRET_KEY": "a-secret-key-for-tests-only",
         "WEBHOOK_SHARED_SECRET": WEBHOOK_SECRET,
         "CONFIG_ENCRYPTION_KEY": FERNET_KEY,
         **variables,
     }
-    return config.load(settings)
 
 
 def add_people(url: str) -> None:

@@ -67,8 +67,9 @@ def create_app(config: configuration.Config | None = None) -> OpenAPI:
 
     Raises ConfigError with a sentence naming the setting that is missing or unusable.
     """
-    wiring.wire()
     config = config or configuration.load()
+    logs.start(config.log_level)
+    wiring.wire(config)
     about = Info(title="onerom-sales", version=VERSION, description=webhook_short.ABOUT)
     app = OpenAPI(
         "writer", info=about, doc_ui=False, template_folder="web/templates", static_folder="web/static"
@@ -78,9 +79,8 @@ def create_app(config: configuration.Config | None = None) -> OpenAPI:
         MAX_CONTENT_LENGTH=config.max_delivery_bytes,
         ONEROM=config,
     )
-    app.extensions["database"] = Database(config.database_url)
+    app.extensions["database"] = Database.of(config)
     app.extensions["keyring"] = Keyring(Vault(config.encryption_keys), config.webhook_shared_secret)
-    logs.start()
     request_log.register(app)
     errors.register(app)
     security.register(app, config)

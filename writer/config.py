@@ -1,126 +1,129 @@
-"""The environment (and `.env`, which it overrules) read once into one frozen dataclass.
+"""Every setting, read once from the environment and `.env` below it into one frozen dataclass.
 
-Every value that is missing or unusable stops the start with one sentence that names it.
+Only this module reads the environment; what a room needs of it is handed on. A value that is missing or
+unusable stops the start with one sentence that names it.
 """
 
 import os
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, fields
+from io import StringIO
 from pathlib import Path
+from typing import Any
 
-from cryptography.fernet import Fernet
-from dotenv import dotenv_values
-from sqlalchemy.engine import make_url
-from sqlalchemy.exc import ArgumentError
+from dotenv.parser import parse_stream
+
+from writer.lib import setting_values as values
+from writer.lib.setting_values import ConfigError, Given
+
+__all__ = ["ROOT", "Config", "ConfigError", "environment", "load", "names", "parse", "read_env_file"]
 
 ROOT = Path(__file__).resolve().parent.parent
 
 
-class ConfigError(Exception):
-    """A setting is missing or unusable; the text is a sentence that names it."""
+def setting(read: Callable[..., Any], *names: str) -> Any:
+    """Declare a field that `read` makes of the settings with these names."""
+    return field(metadata={"read": read, "names": names})
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Config:
-    """What the writer was told by its environment."""
+    """The settings of the writer, the worker and cron, and where restart.sh has the two services listen."""
 
-    database_url: str
-    secret_key: str
-    webhook_shared_secret: str
-    encryption_keys: tuple[str, ...]
-    admin_user: str | None  # None: a fresh install starts with admin/admin, good only for changing it
-    admin_password: str | None
-    default_seller: str
-    backup_keep_days: int
-    max_delivery_bytes: int
-    is_dev: bool
-    environment: Mapping[str, str]  # what rooms with optional settings of their own read from
+    database_url: str = setting(values.database_url, "DATABASE_URL")
+    # A push holds a connection for its turn and one that watches, and each store it speaks with two more.
+    database_pool_size: int = setting(values.whole_number(16, 4, 1000), "DATABASE_POOL_SIZE")
+    database_max_overflow: int = setting(values.whole_number(16, 0, 1000), "DATABASE_MAX_OVERFLOW")
+    reader_bind: str = setting(values.text("0.0.0.0"), "READER_BIND")
+    reader_port: int = setting(values.whole_number(8106, 1, 65535), "READER_PORT")
+    writer_bind: str = setting(values.text("127.0.0.1"), "WRITER_BIND")
+    writer_port: int = setting(values.whole_number(8107, 1, 65535), "WRITER_PORT")
+    secret_key: str = setting(values.secret, "SECRET_KEY")
+    webhook_shared_secret: str = setting(values.secret, "WEBHOOK_SHARED_SECRET")
+    encryption_keys: tuple[str, ...] = setting(values.encryption_keys, "CONFIG_ENCRYPTION_KEY")
+    # None: a fresh install starts with admin/admin, good only for changing it.
+    admin_user: str | None = setting(values.optional, "ADMIN_USER")
+    admin_password: str | None = setting(values.password, "ADMIN_PASSWORD")
+    default_seller: str = setting(values.text("piers.rocks"), "DEFAULT_SELLER")
+    public_url: str | None = setting(values.public_address, "WRITER_PUBLIC_URL")
+    trusted_proxies: int = setting(values.whole_number(0, 0, 10), "TRUSTED_PROXIES")
+    stores: tuple[values.StoreSettings, ...] = setting(
+        values.stores, "SITES", "WC_STORE_URL", "WC_CONSUMER_KEY", "WC_CONSUMER_SECRET"
+    )
+    store_interval_ms: int = setting(values.whole_number(0, 0, 60_000), "STORE_INTERVAL_MS")
+    sync_interval_minutes: int = setting(values.whole_number(30, 1, 100_000), "SYNC_INTERVAL")
+    sync_days_back: int = setting(values.whole_number(30, 1, 3650), "SYNC_DAYS_BACK")
+    order_retention_days: int = setting(values.whole_number(90, 1, 36_500), "ORDER_RETENTION_DAYS")
+    raw_retention_days: int = setting(values.whole_number(90, 1, 36_500), "RAW_RETENTION_DAYS")
+    notify_url: str | None = setting(values.messenger_address, "NOTIFY_URL")
+    backup_keep_days: int = setting(values.whole_number(14, 1, 3650), "BACKUP_KEEP_DAYS")
+    runs_cron: bool = setting(values.switch(True), "RUN_CRON")
+    log_level: str = setting(values.log_level, "LOG_LEVEL")
+    airtable: values.AirtableSettings | None = setting(  # noqa: RUF009 - it only declares the field
+        values.airtable, "AIRTABLE_API_KEY", "AIRTABLE_BASE_ID", "AIRTABLE_TABLES_JSON", "AIRTABLE_URL"
+    )
+    max_delivery_bytes: int = 5_000_000
+
+    def __post_init__(self) -> None:
+        """Raise ConfigError where two settings do not go together."""
+        if (self.admin_user is None) != (self.admin_password is None):
+            raise ConfigError("ADMIN_USER and ADMIN_PASSWORD must be set together, or neither.")
+        if self.reader_port == self.writer_port:
+            raise ConfigError("READER_PORT and WRITER_PORT must be two different ports.")
 
 
-def load(environment: Mapping[str, str] | None = None) -> Config:
-    """Read the configuration; `environment` replaces both os.environ and `.env` (tests).
+def names() -> set[str]:
+    """Return the names of all settings."""
+    return {name for each in fields(Config) for name in each.metadata.get("names", ())}
+
+
+def load(given: Mapping[str, str] | None = None) -> Config:
+    """Read the configuration; `given` replaces both the environment and `.env`.
 
     Raises ConfigError with a sentence naming the first value that is missing or unusable.
     """
-    if environment is None:
-        environment = told()
-    return Config(
-        database_url=database_url(environment),
-        secret_key=_secret(environment, "SECRET_KEY"),
-        webhook_shared_secret=_secret(environment, "WEBHOOK_SHARED_SECRET"),
-        encryption_keys=_encryption_keys(environment),
-        admin_user=environment.get("ADMIN_USER") or None,
-        admin_password=_admin_password(environment),
-        default_seller=environment.get("DEFAULT_SELLER") or "piers.rocks",
-        backup_keep_days=whole_number(environment, "BACKUP_KEEP_DAYS", 14, 1, 3650),
-        max_delivery_bytes=5_000_000,
-        is_dev=environment.get("ONEROM_DEV") == "1",
-        environment=environment,
-    )
+    given = environment() if given is None else given
+    read: dict[str, Any] = {}
+    for each in fields(Config):
+        if each.metadata:
+            texts = [Given(name, given.get(name, "")) for name in each.metadata["names"]]
+            read[each.name] = each.metadata["read"](*texts)
+    return Config(**{**read, "database_url": _below_root(read["database_url"])})
 
 
-def told() -> dict[str, str]:
+def environment() -> dict[str, str]:
     """Return the environment over what `.env` says."""
-    written = {name: value for name, value in dotenv_values(ROOT / ".env").items() if value is not None}
-    return {**written, **os.environ}
+    return {**read_env_file(ROOT / ".env"), **os.environ}
 
 
-def database_url(environment: Mapping[str, str]) -> str:
-    """Return DATABASE_URL with a relative SQLite path made absolute below the project folder."""
-    url = environment.get("DATABASE_URL") or "sqlite:///data/sales.db"
-    if url.startswith("sqlite:///"):
-        path = url.removeprefix("sqlite:///")
-        if not path or path.startswith(":"):
-            raise ConfigError("DATABASE_URL names no file: write sqlite:///data/sales.db.")
-        return f"sqlite:///{ROOT / path}"
-    if url.startswith("postgresql+psycopg://"):
-        try:
-            make_url(url)
-        except (ArgumentError, ValueError):
-            # The reason would quote the password.
+def read_env_file(path: Path) -> dict[str, str]:
+    """Return what a `.env` says, nothing where there is none: README has the rule. Raises ConfigError."""
+    try:
+        return parse(path.read_text(encoding="utf-8-sig"))
+    except FileNotFoundError:
+        return {}
+    except UnicodeDecodeError:
+        raise ConfigError(f"{path.name} cannot be read: save it as UTF-8.") from None
+    except OSError as error:
+        raise ConfigError(f"{path.name} cannot be read: {error.strerror}.") from error
+
+
+def parse(text: str) -> dict[str, str]:
+    """Return the settings in the text of a `.env`; nothing in a value is replaced. Raises ConfigError."""
+    found = {}
+    for line in parse_stream(StringIO(text.removeprefix("\ufeff"))):
+        if line.error or (line.key is not None and line.value is None):
+            blank = len(line.original.string) - len(line.original.string.lstrip())
+            number = line.original.line + line.original.string[:blank].count("\n")
             raise ConfigError(
-                "DATABASE_URL cannot be read: write postgresql+psycopg://user:password@host/name, and in the"
-                " password %40 for @, %3A for : and %2F for /."
-            ) from None
-        return url
-    raise ConfigError("DATABASE_URL must start with sqlite:/// or postgresql+psycopg://.")
+                f"Line {number} of .env cannot be read: write NAME=value, and a value that holds"
+                " # or begins with a quote between single quotes."
+            )
+        if line.key is not None:
+            found[line.key] = line.value or ""
+    return found
 
 
-def whole_number(environment: Mapping[str, str], name: str, default: int, low: int, high: int) -> int:
-    """Return the whole number a variable holds, or the default where it is not set."""
-    text = environment.get(name) or str(default)
-    if not text.isascii() or not text.isdecimal() or not low <= int(text) <= high:
-        raise ConfigError(f"{name} must be a whole number from {low} to {high}.")
-    return int(text)
-
-
-def _secret(environment: Mapping[str, str], name: str) -> str:
-    value = environment.get(name, "")
-    if not value:
-        raise ConfigError(f"{name} is not set: run ./restart.sh once, or put it into .env.")
-    if len(value) < 16:
-        raise ConfigError(f"{name} is too short: use at least 16 characters.")
-    return value
-
-
-def _encryption_keys(environment: Mapping[str, str]) -> tuple[str, ...]:
-    keys = tuple(
-        key.strip() for key in environment.get("CONFIG_ENCRYPTION_KEY", "").split(",") if key.strip()
-    )
-    if not keys:
-        raise ConfigError("CONFIG_ENCRYPTION_KEY is not set: run ./restart.sh once, or put it into .env.")
-    for key in keys:
-        try:
-            Fernet(key)
-        except ValueError as error:
-            raise ConfigError("CONFIG_ENCRYPTION_KEY holds a value that is no Fernet key.") from error
-    return keys
-
-
-def _admin_password(environment: Mapping[str, str]) -> str | None:
-    password = environment.get("ADMIN_PASSWORD") or None
-    if bool(environment.get("ADMIN_USER")) != (password is not None):
-        raise ConfigError("ADMIN_USER and ADMIN_PASSWORD must be set together, or neither.")
-    if password is not None and len(password) < 12:
-        raise ConfigError("ADMIN_PASSWORD is too short: use at least 12 characters.")
-    return password
+def _below_root(url: str) -> str:
+    file = url.removeprefix("sqlite:///")
+    return url if file == url else f"sqlite:///{ROOT / file}"

@@ -4,13 +4,16 @@ Called by the application and by every command before anything else; nothing is 
 """
 
 from writer import orders, sales, stock, stores
+from writer.config import Config
 from writer.reports import dashboard
-from writer.stores import listings
+from writer.stores import listings, woocommerce
 from writer.sync import push_status, webhook_inbox
 
 
-def wire() -> None:
+def wire(config: Config) -> None:
     """Fill every hook, whatever was in it before."""
+    # Every call to a store, whoever makes it, keeps the interval.
+    woocommerce.space_calls(config.store_interval_ms / 1000)
     # A SKU became a counted product: lines and listings that named it before are its own now.
     stock.on_product_added[:] = [orders.rematch_sku, listings.match_sku]
     # The pages of stock say what each store lists of a product, and shows of it.

@@ -1,7 +1,7 @@
 """`./restart.sh demo [PORT]`: two made-up stores, the product, and customers who buy; Ctrl-C ends it.
 
 Everything is apart from a real installation: five ports from PORT (8110) on, data/demo.db, secrets made for
-the occasion. Reader, writer and watcher are the real ones; the stores are the tests' fake WooCommerce.
+the occasion. Reader, writer and worker are the real ones; the stores are the tests' fake WooCommerce.
 """
 
 import contextlib

@@ -26,7 +26,7 @@ from writer.stores.registry import Keyring, Vault, registry
 from writer.stores.woocommerce import Site
 
 BY = "demo"
-SERVICES = ("demo-watcher", "demo-writer", "demo-reader")
+SERVICES = ("demo-worker", "demo-writer", "demo-reader")
 LOW, A_BOX = 6, 25
 
 
@@ -36,8 +36,8 @@ class Hub:
     def __init__(self, config: Config, ports: Ports) -> None:
         migrate(config.database_url)
         self.ports = ports
-        wiring.wire()
-        self.database = Database(config.database_url)
+        wiring.wire(config)
+        self.database = Database.of(config)
         self.keyring = Keyring(Vault(config.encryption_keys), config.webhook_shared_secret)
 
     def connect(self, shops: Iterable[Shop]) -> None:
@@ -61,7 +61,7 @@ class Hub:
         return store_id
 
     def start(self, environment: Mapping[str, str]) -> None:
-        """Start reader, writer and watcher, and return when they answer. Raises Refused."""
+        """Start reader, writer and worker, and return when they answer. Raises Refused."""
         os.environ.update(environment)
         for name, mark, port in (
             ("reader", processes.MARKS["reader"], self.ports.reader),
@@ -69,7 +69,7 @@ class Hub:
         ):
             command = ["gunicorn", "-c", f"{name}/gunicorn.conf.py", "--bind", f"127.0.0.1:{port}", mark]
             processes.launch(f"demo-{name}", command)
-        processes.launch("demo-watcher", ["writer.commands.push_stock", "--watch"])
+        processes.launch("demo-worker", [processes.MARKS["demo-worker"]])
         for name, port in (("demo-reader", self.ports.reader), ("demo-writer", self.ports.writer)):
             if not processes.wait(name, partial(_answers, port)):
                 raise Refused(f"The {name} did not start: see run/{name}.log.")

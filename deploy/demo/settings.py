@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from cryptography.fernet import Fernet
-from dotenv import dotenv_values
 
+from writer import config
 from writer.config import ROOT
 from writer.ops.preflight import Refused
 
@@ -63,9 +63,10 @@ def environment(where: Ports) -> dict[str, str]:
 
     Otherwise the demo would push made-up counts to the real stores that .env names.
     """
-    written = {**dotenv_values(ROOT / ".env.example"), **dotenv_values(ROOT / ".env")}
     return {
-        **dict.fromkeys(written, ""),
+        **dict.fromkeys(
+            [*config.read_env_file(ROOT / ".env.example"), *config.read_env_file(ROOT / ".env")], ""
+        ),
         "DATABASE_URL": f"sqlite:///{DATABASE}",
         "SECRET_KEY": secrets.token_urlsafe(32),
         "WEBHOOK_SHARED_SECRET": secrets.token_urlsafe(32),

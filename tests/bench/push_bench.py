@@ -137,7 +137,7 @@ def listed(small: int, large: int) -> Figures:
 def alone(what: str) -> None:
     """Push, or refresh, in this process; print the seconds and the memory it came to."""
     config = make_config(DATABASE_URL=os.environ["DATABASE_URL"])
-    wiring.wire()
+    wiring.wire(config)
     database, vault = Database(config.database_url), Vault(config.encryption_keys)
     before = peak_kb()
     if what == "push":

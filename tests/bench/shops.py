@@ -15,7 +15,7 @@ from typing import Any
 from sqlalchemy import insert, update
 
 from tests.fake_services.woocommerce import FakeStore
-from tests.makers import FERNET_KEY, WEBHOOK_SECRET, make_config
+from tests.makers import FERNET_KEY, WEBHOOK_SECRET, make_environment
 from writer.config import ROOT
 from writer.db import Database
 from writer.db.migrate import migrate
@@ -47,7 +47,7 @@ class Shops:
 
     def environment(self) -> dict[str, str]:
         """Return the environment in which a script works on this database."""
-        return {**os.environ, **make_config(DATABASE_URL=self.url).environment}
+        return {**os.environ, **make_environment(DATABASE_URL=self.url)}
 
 
 @contextmanager

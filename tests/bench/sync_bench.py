@@ -19,7 +19,7 @@ from typing import Any
 from sqlalchemy import update
 
 from tests.fake_services.woocommerce import FakeStore
-from tests.makers import FERNET_KEY
+from tests.makers import FERNET_KEY, make_config
 from writer import wiring
 from writer.db import Database
 from writer.db.migrate import migrate
@@ -37,7 +37,7 @@ def measure(url: str, key: str, secret: str) -> dict[str, Any]:
     with tempfile.TemporaryDirectory() as folder:
         database_url = f"sqlite:///{Path(folder) / 'sales.db'}"
         migrate(database_url)
-        wiring.wire()
+        wiring.wire(make_config())
         database = Database(database_url)
         with database.transaction() as db:
             row = registry.register(db, registry.normalised(url), "bench")

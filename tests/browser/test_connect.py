@@ -1,6 +1,7 @@
 """Connecting a store in a real browser: keys, webhooks, mappings, baseline, start; and what goes wrong."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 import pytest
 from flask import Flask
@@ -25,7 +26,7 @@ def store() -> Iterator[FakeStore]:
 def test_wizard_leads_from_the_keys_to_the_first_push(
     app: Flask, admin_page: Page, store: FakeStore, writer_server: str
 ) -> None:
-    app.config["ONEROM"].environment["WRITER_PUBLIC_URL"] = writer_server
+    app.config["ONEROM"] = replace(app.config["ONEROM"], public_url=writer_server)
     admin_page.goto("/stores")
     admin_page.get_by_role("link", name="Connect a store").click()
 

@@ -8,7 +8,7 @@ import sys
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from tests.makers import make_config
+from tests.makers import make_environment
 from writer.config import ROOT
 
 # Set, so that every command gets as far as the database.
@@ -30,7 +30,7 @@ class Ran:
 
 
 def _start(command: str, database_url: str) -> "subprocess.Popen[str]":
-    environment = {**os.environ, **make_config(DATABASE_URL=database_url, **SETTINGS).environment}
+    environment = {**os.environ, **make_environment(DATABASE_URL=database_url, **SETTINGS)}
     return subprocess.Popen(
         [sys.executable, "-m", *shlex.split(command)],
         cwd=ROOT,

@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import create_engine, text
 
 from tests.fake_services.airtable import Base
-from tests.makers import make_config
+from tests.makers import make_environment
 from tests.stock.movements.products import make_product
 from writer.config import ROOT
 from writer.db import Database
@@ -19,7 +19,7 @@ NAMES = ("AIRTABLE_API_KEY", "AIRTABLE_BASE_ID", "AIRTABLE_TABLES_JSON", "AIRTAB
 
 def run(database_url: str, **settings: str) -> subprocess.CompletedProcess[str]:
     nothing = dict.fromkeys(NAMES, "")
-    environment = {**os.environ, **nothing, **make_config(DATABASE_URL=database_url).environment, **settings}
+    environment = {**os.environ, **nothing, **make_environment(DATABASE_URL=database_url), **settings}
     command = [sys.executable, "-m", "writer.commands.airtable_push"]
     return subprocess.run(
         command, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=180, check=False

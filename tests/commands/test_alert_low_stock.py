@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from tests.makers import make_environment
 from tests.stock.movements.products import make_product, open_notices
 from writer.commands import alert_low_stock
 from writer.db import Database
@@ -122,10 +123,8 @@ def test_a_messenger_that_is_not_there_is_noticed_without_its_key(
 @pytest.fixture
 def told(database_url: str, monkeypatch: pytest.MonkeyPatch) -> dict[str, str]:
     """The environment that the script is told: a test may add to it."""
-    environment = {"DATABASE_URL": database_url}
-    monkeypatch.setattr("writer.config.told", lambda: environment)
-    # A test's database is not below the project folder.
-    monkeypatch.setattr("writer.config.database_url", lambda environment: environment["DATABASE_URL"])
+    environment = make_environment(DATABASE_URL=database_url)
+    monkeypatch.setattr("writer.config.environment", lambda: environment)
     return environment
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import insert, select
 
-from tests.makers import make_config
+from tests.makers import make_environment
 from writer import config
 from writer.commands import backup
 from writer.db import Database
@@ -48,8 +48,8 @@ def fail_halfway(_database: Path, part: Path) -> None:
 
 
 def run_main(monkeypatch: pytest.MonkeyPatch, url: str) -> int:
-    environment = make_config(DATABASE_URL=url).environment
-    monkeypatch.setattr(config, "told", lambda: environment)
+    environment = make_environment(DATABASE_URL=url)
+    monkeypatch.setattr(config, "environment", lambda: environment)
     return backup.main()
 
 

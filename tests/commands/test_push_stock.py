@@ -8,7 +8,7 @@ from collections.abc import Callable
 import pytest
 
 from tests.hub import Hub
-from tests.makers import make_config
+from tests.makers import make_environment
 from writer.config import ROOT
 
 pytestmark = pytest.mark.postgres
@@ -26,7 +26,7 @@ def hub(hub: Hub) -> Hub:
 @pytest.fixture
 def push_stock(database_url: str) -> Run:
     def run(*arguments: str, **settings: str) -> "subprocess.CompletedProcess[str]":
-        told = make_config(DATABASE_URL=database_url).environment
+        told = make_environment(DATABASE_URL=database_url)
         environment = {**os.environ, **told, **settings}
         command = [sys.executable, "-m", "writer.commands.push_stock", *arguments]
         return subprocess.run(
@@ -83,9 +83,10 @@ def test_a_listing_that_is_refused_is_told_by_the_exit_status(hub: Hub, push_sto
     assert "store 2: 0 written, 0 right already, 0 to be looked at again, 1 refused" in done.stdout
 
 
-def test_a_second_run_says_that_one_is_at_work(hub: Hub, push_stock: Run) -> None:
+@pytest.mark.parametrize("arguments", [(), ("--watch",)])
+def test_a_second_run_says_that_one_is_at_work(hub: Hub, push_stock: Run, arguments: tuple[str, ...]) -> None:
     with hub.database.only_one("push"):
-        done = push_stock()
+        done = push_stock(*arguments)
 
     assert (done.returncode, done.stdout) == (0, "push: already running. Nothing was done.\n")
     assert hub.shown() == [10, 10, 10]

@@ -14,7 +14,7 @@ from sqlalchemy import select
 from sqlalchemy.exc import OperationalError
 
 from tests.delivering import deliver, make_order_body
-from tests.makers import FERNET_KEY, make_config
+from tests.makers import FERNET_KEY, make_environment
 from tests.orders.record.ledger import posted
 from writer import orders
 from writer.commands import sync_orders
@@ -172,7 +172,7 @@ def test_never_two_at_once(database: Database) -> None:
 
 def start(database_url: str) -> subprocess.CompletedProcess[str]:
     """Run the command as cron does."""
-    environment = {**os.environ, **make_config(DATABASE_URL="sqlite:///unused.db").environment}
+    environment = {**os.environ, **make_environment(DATABASE_URL="sqlite:///unused.db")}
     environment |= {"DATABASE_URL": database_url}
     command = [sys.executable, "-m", "writer.commands.sync_orders"]
     return subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=180)

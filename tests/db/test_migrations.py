@@ -12,6 +12,7 @@ from alembic.runtime.migration import MigrationContext
 from sqlalchemy import create_engine, inspect, text
 
 import writer.db.migrate
+from tests.makers import make_environment
 from writer.config import ROOT
 from writer.db.migrate import NewerDatabase, is_behind, migrate, script_directory
 from writer.db.schema import metadata
@@ -111,7 +112,7 @@ def test_a_failed_migration_leaves_the_database_as_it_was(database_url: str) -> 
 
 
 def test_four_processes_at_once_apply_the_migrations_once(empty_database_url: str) -> None:
-    environment = {**os.environ, "DATABASE_URL": empty_database_url}
+    environment = {**os.environ, **make_environment(DATABASE_URL=empty_database_url)}
     command = [sys.executable, "-m", "writer.db.migrate"]
 
     started = [

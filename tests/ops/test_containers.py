@@ -12,7 +12,7 @@ from writer.ops.processes import MARKS
 pytestmark = pytest.mark.sqlite_only
 
 SERVICES: dict[str, dict[str, Any]] = yaml.safe_load((ROOT / "docker-compose.yml").read_text())["services"]
-OURS = ["reader", "writer", "cron"]
+OURS = ["reader", "writer", "worker", "cron"]
 DOCKERFILES = {name: (ROOT / name / "Dockerfile").read_text() for name in ("reader", "writer")}
 
 
@@ -28,12 +28,13 @@ def test_a_service_starts_again_checks_itself_and_has_no_rights(name: str) -> No
     assert "privileged" not in service
 
 
-def test_the_three_share_one_mounted_folder_and_the_reader_cannot_write_it() -> None:
+def test_the_four_share_one_mounted_folder_and_the_reader_cannot_write_it() -> None:
     mounts = {name: SERVICES[name]["volumes"] for name in OURS}
 
     assert mounts == {
         "reader": ["./data:/app/data:ro"],
         "writer": ["./data:/app/data"],
+        "worker": ["./data:/app/data"],
         "cron": ["./data:/app/data"],
     }
 
@@ -74,15 +75,22 @@ def test_an_image_starts_what_restart_sh_starts(name: str) -> None:
     assert MARKS[name] == application
 
 
+@pytest.mark.parametrize("name", ["worker", "cron"])
+def test_a_container_runs_the_module_that_restart_sh_runs(name: str) -> None:
+    assert SERVICES[name]["command"] == ["python", "-m", MARKS[name]]
+    assert SERVICES[name]["healthcheck"]["test"] == ["CMD", "python", "-m", MARKS[name], "healthy"]
+
+
 def test_nothing_runs_in_debug_mode() -> None:
     files = [*DOCKERFILES.values(), (ROOT / "docker-compose.yml").read_text()]
 
-    assert not any(re.search("debug|ONEROM_DEV|--reload", text, re.IGNORECASE) for text in files)
+    assert not any(re.search("debug|--reload", text, re.IGNORECASE) for text in files)
 
 
 def test_only_the_default_services_start_without_a_profile() -> None:
     assert [name for name, service in SERVICES.items() if "profiles" not in service] == [
         "writer",
+        "worker",
         "cron",
         "reader",
     ]

@@ -4,7 +4,6 @@ import json
 import logging
 import sys
 import time
-from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -144,70 +143,6 @@ def test_a_job_that_does_not_finish_is_told_to_stop(
     assert made.jobs[0].process is None
 
 
-@pytest.fixture
-def staying(jobs: Path, now: list[datetime]) -> Iterator[cron.Cron]:
-    """A crontab with a job that stays; it runs."""
-    made = make_cron(jobs, "@reboot", f"{RUN}\nimport time; time.sleep(60)")
-    made.step()
-    wait_for(lambda: runs(jobs) == 1)
-    yield made
-    made.end()
-
-
-def wait_for(condition: Callable[[], bool]) -> None:
-    deadline = time.monotonic() + 20
-    while not condition():
-        assert time.monotonic() < deadline
-        time.sleep(0.02)
-
-
-def test_a_job_that_stays_is_started_once_and_again_when_it_ended(
-    jobs: Path, now: list[datetime], staying: cron.Cron
-) -> None:
-    process = staying.jobs[0].process
-    assert process is not None
-    now[0] += timedelta(days=1)
-    staying.step()
-    assert runs(jobs) == 1
-
-    process.kill()
-    process.wait()
-    staying.step()
-
-    wait_for(lambda: runs(jobs) == 2)
-
-
-def test_a_job_that_ends_at_once_is_not_started_without_a_pause(jobs: Path, now: list[datetime]) -> None:
-    made = make_cron(jobs, "@reboot", RUN)
-    for _ in range(3):
-        step_until_done(made)
-    assert runs(jobs) == 1
-
-    now[0] += timedelta(seconds=10)
-    step_until_done(made)
-
-    assert runs(jobs) == 2
-
-
-def test_a_job_that_stays_may_run_for_days(
-    jobs: Path, staying: cron.Cron, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(cron, "JOB_LIMIT_S", 0)
-
-    staying.step()
-
-    assert staying.jobs[0].process is not None
-
-
-def test_the_end_does_not_wait_for_a_job_that_stays(jobs: Path, staying: cron.Cron) -> None:
-    began = time.monotonic()
-
-    staying.end()
-
-    assert staying.jobs[0].process is None
-    assert time.monotonic() - began < cron.GRACE_S / 2
-
-
 def test_a_job_is_run_with_its_options(jobs: Path, now: list[datetime]) -> None:
     (jobs / "crontab").write_text("* * * * *  job --dry-run --watch  # both\n")
     (jobs / "job.py").write_text("import sys\nopen('ran', 'w').write(' '.join(sys.argv[1:]))")
@@ -239,7 +174,7 @@ def test_every_line_of_the_crontab_names_a_module_that_can_be_run() -> None:
 
     assert found
     for schedule, command in found:
-        assert schedule == cron.AT_START or next(CronSim(schedule, NOON)) > NOON
+        assert next(CronSim(schedule, NOON)) > NOON
         source = ROOT / f"{command.split()[0].replace('.', '/')}.py"
         assert 'if __name__ == "__main__":' in source.read_text()
 

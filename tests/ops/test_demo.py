@@ -175,7 +175,7 @@ def test_nothing_of_a_real_installation_reaches_the_demo(
     for name, value in settings.environment(settings.Ports(1, 2, 3, 4, 5)).items():
         monkeypatch.setenv(name, value)
 
-    told = config.told()
+    told = config.environment()
 
     assert (told["SITES"], told["AIRTABLE_API_KEY"]) == ("", "")
     assert config.load(told).database_url == f"sqlite:///{tmp_path}/data/demo.db"

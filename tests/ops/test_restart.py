@@ -67,6 +67,7 @@ def test_both_services_answer_and_status_says_so(copy: Copy) -> None:
     assert copy.answers("writer")
     status = copy.run("status")
     assert f"reader runs: process {copy.pid('reader')}" in status.stdout
+    assert f"worker runs: process {copy.pid('worker')}" in status.stdout
     assert "cron does not run" in status.stdout
     assert status.returncode == 1
 
@@ -128,6 +129,11 @@ def test_a_changed_setting_starts_the_services_anew(copy: Copy) -> None:
         ({"CORS_ORIGINS": "example"}, "CORS_ORIGINS"),
         ({"TRUSTED_PROXIES": "all"}, "TRUSTED_PROXIES must be a whole number from 0 to 10."),
         ({"SITES": "[{]"}, "SITES must be a JSON list"),
+        ({"WC_STORE_URL": "http://[", "WC_CONSUMER_KEY": "k", "WC_CONSUMER_SECRET": "s"}, "WC_STORE_URL"),
+        ({"SYNC_INTERVAL": "0"}, "SYNC_INTERVAL must be a whole number from 1 to 100000."),
+        ({"NOTIFY_URL": "ftp://x"}, "NOTIFY_URL must be an address"),
+        ({"AIRTABLE_TABLES_JSON": "{"}, "AIRTABLE_API_KEY is not set"),
+        ({"READER_WORKERS": "0"}, "READER_WORKERS must be a whole number from 1 to 99."),
         ({"DATABASE_URL": f"{POSTGRES}u:p@ss:w0rd@127.0.0.1/x"}, "DATABASE_URL cannot be read"),
         (
             {"DATABASE_URL": f"{POSTGRES}u:w0rd@127.0.0.1:1/x"},
@@ -207,7 +213,7 @@ def test_two_copies_leave_each_other_alone(copy: Copy, tmp_path: Path) -> None:
     with project(tmp_path / "other") as other:
         assert other.run().returncode == 0
         assert other.answers("writer")
-        assert other.run("stop").stdout == "Stopped: reader, writer.\n"
+        assert other.run("stop").stdout == "Stopped: reader, writer, worker.\n"
         assert not other.answers("writer")
         assert other.run("stop").stdout == "Nothing ran.\n"
 
@@ -253,6 +259,19 @@ def test_a_missing_secret_is_added_and_nothing_else_changed(tmp_path: Path) -> N
     assert result.stdout == "Wrote a new CONFIG_ENCRYPTION_KEY into .env.\n"
 
 
+def test_settings_saved_by_an_editor_of_windows_are_completed_and_read(tmp_path: Path) -> None:
+    with project(tmp_path / "copy") as made:
+        example = (
+            (made.folder / ".env.example").read_text().replace("TRUSTED_PROXIES=0", "TRUSTED_PROXIES='${X}'")
+        )
+        (made.folder / ".env").write_bytes(b"\xef\xbb\xbf" + example.replace("\n", "\r\n").encode())
+
+        first, second = made.run(X="1"), made.run(X="1")
+
+    assert first.stdout.count("Wrote a new ") == 3
+    assert (second.stdout, second.stderr) == ("", "TRUSTED_PROXIES must be a whole number from 0 to 10.\n")
+
+
 def test_cron_is_started_and_stopped_with_the_rest(tmp_path: Path) -> None:
     with project(tmp_path / "copy", RUN_CRON="1") as made:
         made.run()
@@ -263,7 +282,7 @@ def test_cron_is_started_and_stopped_with_the_rest(tmp_path: Path) -> None:
 
         assert status.returncode == 0
         assert f"cron runs: process {pid}" in status.stdout
-        assert made.run("status").stdout.count("does not run") == 3
+        assert made.run("status").stdout.count("does not run") == 4
 
 
 @pytest.mark.parametrize(

@@ -4,24 +4,17 @@ import re
 
 import pytest
 import yaml  # type: ignore[import-untyped]  # it comes without types
-from dotenv import dotenv_values
 
+from reader import app as reader
+from writer import config
 from writer.config import ROOT
 
 pytestmark = pytest.mark.sqlite_only
 
-# Of names that are put together where they are read.
-STARTED_WITH = {"READER_BIND", "READER_PORT", "WRITER_BIND", "WRITER_PORT"}
-AGES = {"PUBLIC_MAX_AGE", "PUBLIC_BADGE_MAX_AGE", "PUBLIC_STALE"}
-# Set by `restart.sh dev`, never by a person.
-NOT_FOR_PEOPLE = {"ONEROM_DEV"}
-
-
-def read_by(*folders: str) -> set[str]:
-    files = [path for folder in folders for path in (ROOT / folder).rglob("*.py")]
-    pattern = re.compile(r'(?:(?:told|environment)(?:\.get\(|, )|\bsay\()"([A-Z][A-Z_]+)"')
-    found = {name for file in files for name in pattern.findall(file.read_text())}
-    return found - NOT_FOR_PEOPLE
+# What restart.sh alone needs: in a container ports and processes are compose's.
+FOR_RESTART_SH = {"READER_BIND", "READER_PORT", "WRITER_BIND", "WRITER_PORT", "RUN_CRON"}
+READ_BY = {"writer": config.names() - FOR_RESTART_SH, "reader": set(reader.DEFAULTS)}
+ALL = config.names() | set(reader.DEFAULTS)
 
 
 def handed_on(service: str) -> set[str]:
@@ -32,28 +25,23 @@ def handed_on(service: str) -> set[str]:
 
 
 def test_the_example_lists_every_setting_and_no_other() -> None:
-    listed = set(dotenv_values(ROOT / ".env.example"))
-
-    assert listed == read_by("writer", "reader") | STARTED_WITH | AGES
+    assert set(config.read_env_file(ROOT / ".env.example")) == ALL
 
 
-def test_the_readme_explains_every_setting_of_the_example() -> None:
+def test_the_readme_explains_every_setting_and_no_other() -> None:
     table = (ROOT / "README.md").read_text().partition("## Settings")[2].partition("\n## ")[0]
 
     first_cells = "".join(line.split("|")[1] for line in table.splitlines() if line.startswith("| `"))
-    explained = set(re.findall("`([A-Z_]+)`", first_cells))
 
-    assert explained == set(dotenv_values(ROOT / ".env.example"))
+    assert set(re.findall("`([A-Z_]+)`", first_cells)) == ALL
 
 
-@pytest.mark.parametrize("service", ["writer", "reader"])
-def test_a_container_is_handed_every_setting_its_service_reads(service: str) -> None:
-    assert handed_on(service) >= read_by(service) - STARTED_WITH - {"RUN_CRON"}
+@pytest.mark.parametrize("service", ["writer", "worker", "cron", "reader"])
+def test_a_container_is_handed_every_setting_its_service_reads_and_no_other(service: str) -> None:
+    assert handed_on(service) == READ_BY["reader" if service == "reader" else "writer"]
 
 
 def test_the_reader_is_handed_no_secret() -> None:
-    secrets = {
-        name for name in dotenv_values(ROOT / ".env.example") if re.search("SECRET|KEY|PASSWORD", name)
-    }
+    secrets = {name for name in ALL if re.search("SECRET|KEY|PASSWORD", name)}
 
     assert not handed_on("reader") & secrets

@@ -17,7 +17,7 @@ from queue import Empty, SimpleQueue
 from sqlalchemy import create_engine, text
 
 from tests.delivering import URL, make_line, make_order_body
-from tests.makers import WEBHOOK_SECRET, make_config
+from tests.makers import WEBHOOK_SECRET, make_environment
 from tests.ports import free_port
 from writer.config import ROOT
 from writer.ops.processes import children
@@ -32,7 +32,7 @@ class Writer:
     def __init__(self, database_url: str, log: Path) -> None:
         self.port = free_port()
         self.log = log
-        self.environment = {**os.environ, **make_config(DATABASE_URL=database_url).environment}
+        self.environment = {**os.environ, **make_environment(DATABASE_URL=database_url)}
         self.process: subprocess.Popen[bytes] | None = None
 
     def start(self) -> None:

@@ -16,7 +16,7 @@ def test_nothing_told_is_enough() -> None:
 
 
 def test_the_environment_wins_over_the_file(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(reader_app, "dotenv_values", lambda _: {"PUBLIC_UNIT": "made", "PUBLIC_TITLE": "Two"})
+    monkeypatch.setattr(reader_app, "read_env_file", lambda _: {"PUBLIC_UNIT": "made", "PUBLIC_TITLE": "Two"})
     monkeypatch.setenv("PUBLIC_UNIT", "built")
 
     settings = load()
@@ -42,6 +42,9 @@ def test_postgresql_is_reached_without_the_name_of_the_writers_driver() -> None:
         ("PUBLIC_MAX_AGE", "-1"),
         ("PUBLIC_BADGE_MAX_AGE", "soon"),
         ("PUBLIC_STALE", "1.5"),
+        ("READER_WORKERS", "0"),
+        ("READER_THREADS", "many"),
+        ("LOG_LEVEL", "loud"),
     ],
 )
 def test_an_unusable_setting_ends_the_start_with_a_sentence_that_names_it(name: str, value: str) -> None:

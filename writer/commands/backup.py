@@ -13,10 +13,10 @@ from datetime import timedelta
 from pathlib import Path
 from urllib.parse import quote
 
-from sqlalchemy.engine import make_url
 from sqlalchemy.exc import SQLAlchemyError
 
-from writer import config
+from writer.commands import opened
+from writer.config import Config
 from writer.db import Database
 from writer.lib import clock
 from writer.people import Notice, notices
@@ -89,36 +89,32 @@ def _drop_old(folder: Path, stem: str, keep_days: int, newest: Path) -> None:
             path.unlink()
 
 
-def _notify(settings: config.Config, failure: str | None) -> None:
+def _notify(database: Database, failure: str | None) -> None:
     """Show a failure on the notices page until a backup succeeds again."""
-    database = Database(settings.database_url)
     # With the disk full this fails too: the exit status and the log still tell.
     with suppress(SQLAlchemyError), database.transaction() as db:
         if failure is None:
             notices.close(db, Notice.BACKUP)
         else:
             notices.open_(db, Notice.BACKUP, failure)
-    database.close()
 
 
 def main() -> int:
     """Back up the configured database; print where the copy is, or one sentence and exit status 1."""
-    try:
-        settings = config.load()
-    except config.ConfigError as error:
-        print(error, file=sys.stderr)
-        return 1
-    url = make_url(settings.database_url)
-    if url.get_backend_name() != "sqlite":
+    return opened.run(_back_up)
+
+
+def _back_up(config: Config, database: Database) -> int:
+    if not database.is_sqlite:
         print("The database is on PostgreSQL: back it up there, with pg_dump (see data/README.md).")
         return 0
     try:
-        print(f"Copied to {back_up(Path(str(url.database)), settings.backup_keep_days)}.")
+        print(f"Copied to {back_up(Path(str(database.engine.url.database)), config.backup_keep_days)}.")
     except BackupFailed as error:
         print(error, file=sys.stderr)
-        _notify(settings, str(error))
+        _notify(database, str(error))
         return 1
-    _notify(settings, None)
+    _notify(database, None)
     return 0
 
 

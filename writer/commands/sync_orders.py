@@ -16,12 +16,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
 
-from sqlalchemy.exc import OperationalError
-
-from writer import config as configuration
-from writer import orders, wiring
+from writer import orders
+from writer.commands import opened
+from writer.config import Config
 from writer.db import AlreadyRunning, Database
-from writer.lib import logs
 from writer.lib.errors import DomainError
 from writer.stores import Vault
 from writer.sync import order_import, webhook_inbox
@@ -54,47 +52,28 @@ class Done:
 def main(arguments: list[str] | None = None) -> int:
     """Run once, print what was done, return the exit status."""
     asked = _parse(arguments)
-    logs.start()
-    wiring.wire()
-    try:
-        config = configuration.load()
-        interval = configuration.whole_number(config.environment, "SYNC_INTERVAL", 30, 1, 100_000)
-        days_back = order_import.first_days_back(config)
-        keep_days = configuration.whole_number(config.environment, "ORDER_RETENTION_DAYS", 90, 1, 36500)
-        raw_days = configuration.whole_number(config.environment, "RAW_RETENTION_DAYS", 90, 1, 36500)
-    except configuration.ConfigError as error:
-        print(error, file=sys.stderr)
-        return 2
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
-    database = Database(config.database_url)
-    try:
-        print(run(database, stop.is_set).summary)
-        plan = order_import.Plan(
-            started_by="by hand" if asked.now else "cron",
-            days_back=asked.days_back,
-            first_days_back=days_back,
-            looks_for_vanished=asked.thorough,
-            only_older_than=None if asked.now or asked.thorough else timedelta(minutes=interval, seconds=-30),
-        )
-        patience_s = PATIENCE_S if asked.thorough else 0
-        status = _read_stores(database, Vault(config.encryption_keys), plan, stop, patience_s)
-        if asked.thorough:
-            _match_again(database)
-        _forget_old(database, keep_days, raw_days)
-        return status
-    except AlreadyRunning as running:
-        print(f"{running} Nothing was done.")
-    except (OperationalError, OSError) as error:  # OSError: no folder to lock a file in
-        log.error("database refused", extra={"fields": {"error": str(getattr(error, "orig", error))}})
-        print(
-            "The database is busy or cannot be used: what is left is done by the next run.", file=sys.stderr
-        )
-        return 1
-    finally:
-        database.close()
-    return 0
+    return opened.run(lambda config, database: _sync(config, database, asked, stop))
+
+
+def _sync(config: Config, database: Database, asked: argparse.Namespace, stop: threading.Event) -> int:
+    print(run(database, stop.is_set).summary)
+    not_sooner = timedelta(minutes=config.sync_interval_minutes, seconds=-30)
+    plan = order_import.Plan(
+        started_by="by hand" if asked.now else "cron",
+        days_back=asked.days_back,
+        first_days_back=config.sync_days_back,
+        looks_for_vanished=asked.thorough,
+        only_older_than=None if asked.now or asked.thorough else not_sooner,
+    )
+    patience_s = PATIENCE_S if asked.thorough else 0
+    status = _read_stores(database, Vault(config.encryption_keys), plan, stop, patience_s)
+    if asked.thorough:
+        _match_again(database)
+    _forget_old(database, config.order_retention_days, config.raw_retention_days)
+    return status
 
 
 def _parse(arguments: list[str] | None) -> argparse.Namespace:

@@ -6,7 +6,7 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from functools import cache
-from typing import Any
+from typing import Any, Self
 from zlib import crc32
 
 from flask import current_app
@@ -27,10 +27,9 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import make_url
 from sqlalchemy.sql.schema import Table
 
+from writer.config import Config
 from writer.db.group_commit import Joined, Work
 from writer.db.prepared import Prepared
-
-POOL_SIZE = 16
 
 
 class AlreadyRunning(Exception):
@@ -44,11 +43,16 @@ class Database:
     contend inside SQLite starve each other (measured p99 300 ms against 10 ms).
     """
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, pool_size: int = 16, max_overflow: int = 16) -> None:
         self.url = url
-        self.engine = make_engine(url)
+        self.engine = make_engine(url, pool_size, max_overflow)
         self._turn: threading.Lock | None = threading.Lock() if self.is_sqlite else None
         self._joined = Joined(self.transaction) if self.is_sqlite else None
+
+    @classmethod
+    def of(cls, config: Config) -> Self:
+        """Return the database that the settings name, with as many connections as they allow."""
+        return cls(config.database_url, config.database_pool_size, config.database_max_overflow)
 
     @property
     def is_sqlite(self) -> bool:
@@ -148,10 +152,10 @@ class Database:
         self.engine.dispose()
 
 
-def make_engine(url: str) -> Engine:
+def make_engine(url: str, pool_size: int, max_overflow: int) -> Engine:
     """Make an engine with the pragmas every writer needs; the caller disposes of it."""
     # Errors are logged, and the parameters are what customers and stores said.
-    options = {"pool_size": POOL_SIZE, "max_overflow": POOL_SIZE, "hide_parameters": True}
+    options = {"pool_size": pool_size, "max_overflow": max_overflow, "hide_parameters": True}
     if make_url(url).get_backend_name() != "sqlite":
         return create_engine(url, pool_pre_ping=True, **options)
     # The connection that was used last has the newest pages at hand; any other reads again what it wrote.

@@ -182,7 +182,7 @@ def _check_foreign_keys(connection: Connection) -> None:
 def main() -> int:
     """Migrate the configured database; print what was done; exit status 1 with one sentence if not."""
     try:
-        url = config.database_url(config.told())
+        url = config.load().database_url
         print(f"Database ready at revision {migrate(url)}.")
     except (config.ConfigError, NewerDatabase) as error:
         print(error, file=sys.stderr)

@@ -29,13 +29,13 @@ class JsonLines(logging.Formatter):
         return _as_json(line)
 
 
-def start() -> None:
-    """Send the product's log lines to standard error as JSON."""
+def start(level: str) -> None:
+    """Send the product's log lines from `level` on to standard error as JSON."""
     # What no line says need not be found out for each: https://docs.python.org/3/howto/logging.html#optimization
     logging.logThreads = logging.logMultiprocessing = False
     if not log.handlers:
         handler = logging.StreamHandler(sys.stderr)
         handler.setFormatter(JsonLines())
         log.addHandler(handler)
-        log.setLevel(logging.INFO)
         log.propagate = False
+    log.setLevel(level)

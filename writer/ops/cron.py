@@ -2,8 +2,8 @@
 
 Each job is a process of its own, so none delays another; one that still runs when it is due again is not
 started twice. When each was last started is kept in data/cron.json: a job that fell due while this was not
-running is started at once, so that a machine that is off at night still makes its backups. What the list
-starts "@reboot" stays for as long as this runs: when it ends, it is started again.
+running is started at once, so that a machine that is off at night still makes its backups. Work that
+follows a commit is the worker's.
 """
 
 import json
@@ -16,13 +16,13 @@ import subprocess
 import sys
 import time
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from pathlib import Path
 
 from cronsim import CronSim
 
-from writer.commands.push_stock import KEPT_BY
-from writer.config import ROOT
+from writer import config as configuration
+from writer.config import ROOT, ConfigError
 from writer.lib import clock, logs
 
 log = logging.getLogger("writer.ops.cron")
@@ -32,9 +32,7 @@ STATE = ROOT / "data" / "cron.json"
 JOB_LIMIT_S = 3600
 GRACE_S = 20
 HEARTBEAT_S = 30
-AT_START = "@reboot"  # a system's own cron knows the word too
-START_AGAIN_AFTER = timedelta(seconds=10)  # at most so often
-_LINE = re.compile(r"(@reboot\s|(?:\S+\s+){5})\s*([a-z_.]+(?: --[a-z-]+)*)\s*(?:#.*)?")
+_LINE = re.compile(r"((?:\S+\s+){5})([a-z_.]+(?: --[a-z-]+)*)\s*(?:#.*)?")
 
 
 @dataclass
@@ -48,16 +46,11 @@ class Job:
     started_s: float = 0.0  # of time.monotonic()
     is_told_to_stop: bool = False
 
-    @property
-    def stays(self) -> bool:
-        return self.schedule == AT_START
-
     def run(self) -> None:
         """Start its process."""
         self.started_s = time.monotonic()
         command = [sys.executable, "-m", *self.command.split()]
-        environment = {**os.environ, KEPT_BY: str(os.getpid())}
-        self.process = subprocess.Popen(command, cwd=ROOT, env=environment, start_new_session=True)
+        self.process = subprocess.Popen(command, cwd=ROOT, start_new_session=True)
 
 
 class Cron:
@@ -70,8 +63,6 @@ class Cron:
 
     def _job(self, schedule: str, command: str) -> Job:
         now = clock.now()
-        if schedule == AT_START:
-            return Job(schedule, command, now)
         last = datetime.fromisoformat(self.last.setdefault(command, now.isoformat()))
         return Job(schedule, command, min(next(CronSim(schedule, last)), next(CronSim(schedule, now))))
 
@@ -85,11 +76,6 @@ class Cron:
             _write_state(self.state, self.last)
 
     def _start(self, job: Job) -> None:
-        if job.stays:
-            if job.process is None:
-                job.next_at = clock.now() + START_AGAIN_AFTER
-                job.run()
-            return
         job.next_at = next(CronSim(job.schedule, clock.now()))
         if job.process is not None:
             _log(logging.WARNING, job, "job still runs and is not started again")
@@ -102,7 +88,7 @@ class Cron:
         if job.process is None:
             return
         is_late = time.monotonic() - job.started_s > JOB_LIMIT_S
-        if job.process.poll() is None and is_late and not job.stays:
+        if job.process.poll() is None and is_late:
             job.process.kill()
             job.process.wait()
         if job.process.poll() is not None:
@@ -111,11 +97,11 @@ class Cron:
             job.process = None
 
     def end(self) -> None:
-        """Return when no job runs: what stays is told to stop, another where it takes longer than 20 s."""
+        """Return when no job runs: one that takes longer than 20 s is told to stop."""
         deadline = time.monotonic() + GRACE_S
         while any(job.process for job in self.jobs):
             for job in self.jobs:
-                if job.process is not None and (job.stays or time.monotonic() > deadline):
+                if job.process is not None and time.monotonic() > deadline:
                     job.is_told_to_stop = True
                     job.process.terminate()
                 self._reap(job)
@@ -182,10 +168,14 @@ def run() -> None:
 
 
 def main(arguments: list[str]) -> int:
-    """`python -m writer.ops.cron` runs the list, `... list` prints it, `... healthy` asks after another's."""
+    """`python -m writer.ops.cron` runs the list, `... list` prints it, `... healthy` looks for one."""
     match arguments:
         case []:
-            logs.start()
+            try:
+                logs.start(configuration.load().log_level)
+            except ConfigError as error:
+                print(error, file=sys.stderr)
+                return 2
             run()
         case ["list"]:
             print(for_system_cron())

@@ -10,51 +10,45 @@ from dataclasses import replace
 from importlib import import_module
 from pathlib import Path
 
-from dotenv import dotenv_values
-
-from writer import config
+from writer import config as configuration
+from writer.config import ROOT, Config, ConfigError
 from writer.db.migrate import is_behind
-
-ADDRESSES = {"reader": ("0.0.0.0", 8106), "writer": ("127.0.0.1", 8107)}
 
 
 class Refused(Exception):
     """What was asked for cannot be had; the text is a sentence."""
 
 
-def check(told: Mapping[str, str], processes: Mapping[str, int | None]) -> bool:
+def check(config: Config, processes: Mapping[str, int | None]) -> bool:
     """Return whether migrations wait to be applied, when nothing stands in the way of starting.
 
     `processes` says which process each service of this copy has now: the address it listens on can be had.
-    Raises ConfigError naming a setting that is missing or unusable, Refused where another program has an
+    Raises ConfigError naming a setting that is unusable on this machine, Refused where another program has an
     address, NewerDatabase where the database is not for this code, UnusableDatabase where it is none.
     """
-    config.load(told)
-    if _host_and_port("reader", told)[1] == _host_and_port("writer", told)[1]:
-        raise config.ConfigError("READER_PORT and WRITER_PORT must be two different ports.")
     for service, pid in processes.items():
-        if pid is None or address_of(service, told) not in Path(f"/proc/{pid}/cmdline").read_text().split(
+        if pid is None or address_of(service, config) not in Path(f"/proc/{pid}/cmdline").read_text().split(
             "\0"
         ):
-            _check_free(service, *_host_and_port(service, told))
-    return is_behind(config.database_url(told))
+            _check_free(service, *_host_and_port(service, config))
+    return is_behind(config.database_url)
 
 
-def address_of(service: str, told: Mapping[str, str]) -> str:
+def address_of(service: str, config: Config) -> str:
     """Return where "reader" or "writer" listens, as host:port; ConfigError names what is unusable."""
-    host, port = _host_and_port(service, told)
+    host, port = _host_and_port(service, config)
     return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
 
 
-def _host_and_port(service: str, told: Mapping[str, str]) -> tuple[str, int]:
-    host, port = ADDRESSES[service]
-    name = service.upper()
-    host = told.get(f"{name}_BIND") or host
-    port = config.whole_number(told, f"{name}_PORT", port, 1, 65535)
+def _host_and_port(service: str, config: Config) -> tuple[str, int]:
+    host, port = {
+        "reader": (config.reader_bind, config.reader_port),
+        "writer": (config.writer_bind, config.writer_port),
+    }[service]
     try:
         socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
     except (OSError, UnicodeError) as error:
-        raise config.ConfigError(f"{name}_BIND is no address of this machine: {host}.") from error
+        raise ConfigError(f"{service.upper()}_BIND is no address of this machine: {host}.") from error
     return host, port
 
 
@@ -78,21 +72,24 @@ def _check_free(service: str, host: str, port: int) -> None:
 def load(is_migrated: bool) -> str | None:
     """Load the code as the services will; return the sentence of a setting that some room cannot use."""
     with tempfile.TemporaryDirectory() as folder:
-        settings = config.load()
+        config = configuration.load()
         if not is_migrated:
-            settings = replace(settings, database_url=f"sqlite:///{folder}/none.db")
+            config = replace(config, database_url=f"sqlite:///{folder}/none.db")
         try:
             import_module("reader.app")
-            import_module("writer.app").create_app(settings)
-        except (config.ConfigError, SystemExit) as error:
+            import_module("writer.app").create_app(config)
+            for service in ("worker", "cron"):
+                import_module(f"writer.ops.{service}")
+        except (ConfigError, SystemExit) as error:
             return str(error)
     return None
 
 
-def digest(told: Mapping[str, str]) -> str:
+def digest(given: Mapping[str, str]) -> str:
     """Tell one set of settings from another without telling the secrets among them."""
-    names = {**dotenv_values(config.ROOT / ".env.example"), **dotenv_values(config.ROOT / ".env")}
-    text = "\0".join(f"{name}={told.get(name)}" for name in sorted(names))
+    settings = configuration.read_env_file
+    names = {*settings(ROOT / ".env.example"), *settings(ROOT / ".env"), *configuration.names()}
+    text = "\0".join(f"{name}={given.get(name)}" for name in sorted(names))
     return hashlib.sha256(text.encode()).hexdigest()
 
 

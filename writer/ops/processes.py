@@ -20,11 +20,12 @@ RUN = ROOT / "run"
 MARKS = {
     "reader": "reader.app:app",
     "writer": "writer.app:create_app()",
+    "worker": "writer.ops.worker",
     "cron": "writer.ops.cron",
     "demo": "deploy.demo",
     "demo-reader": "reader.app:app",
     "demo-writer": "writer.app:create_app()",
-    "demo-watcher": "writer.commands.push_stock",
+    "demo-worker": "writer.ops.worker",
 }
 START_TIMEOUT_S = 40
 STOP_TIMEOUT_S = 45  # gunicorn's graceful_timeout and a little

@@ -1,4 +1,7 @@
-"""Start, stop and status for restart.sh: `python -m writer.ops.services start|stop|status|dev`."""
+"""Start, stop and status for restart.sh, one service for systemd.
+
+`python -m writer.ops.services start|stop|status|dev`, or `... run reader|writer|worker|cron`.
+"""
 
 import contextlib
 import os
@@ -6,38 +9,41 @@ import signal
 import subprocess
 import sys
 import urllib.request
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
+from dataclasses import replace
 
-from writer import config
-from writer.config import ROOT
+from writer import config as configuration
+from writer.config import ROOT, Config, ConfigError
+from writer.db import Database
 from writer.db.migrate import NewerDatabase, UnusableDatabase, migrate, reason
-from writer.ops import preflight, processes
+from writer.ops import preflight, processes, worker_health
 from writer.ops.preflight import Refused, address_of
 from writer.ops.rotate_logs import put_logs_aside
 
 SERVED = ("reader", "writer")
-SERVICES = (*SERVED, "cron")
+UNSERVED = ("worker", "cron")  # they listen nowhere
+SERVICES = (*SERVED, *UNSERVED)
 
 
 def start() -> None:
-    """Have reader, writer and cron run with the present code and settings, and answer.
+    """Have reader, writer, worker and cron run with the present code and settings, and answer.
 
     What would keep them from starting is found while the old ones still run, and raised as a sentence.
     """
-    told = config.told()
-    is_behind = preflight.check(told, {name: processes.find(name) for name in SERVED})
+    config = configuration.load()
+    is_behind = preflight.check(config, {name: processes.find(name) for name in SERVED})
     _check_code(is_behind)
-    processes.stop(["cron"])
+    processes.stop(UNSERVED)
     put_logs_aside(processes.RUN)
     if is_behind:
         processes.stop(SERVED)
-        _migrate(told)
-    begun = {name: _replace_workers(name, told) for name in SERVED}
+        _migrate(config)
+    begun = {name: _replace_workers(name, config) for name in SERVED}
     for name, is_replaced in begun.items():
-        _bring_up(name, told, is_replaced)
-    if told.get("RUN_CRON") != "0":
-        processes.launch("cron", ["writer.ops.cron"])
-    print(welcome(address_of("reader", told), address_of("writer", told), told))
+        _bring_up(name, config, is_replaced)
+    for name in UNSERVED if config.runs_cron else ("worker",):
+        processes.launch(name, _command(name, config))
+    print(welcome(address_of("reader", config), address_of("writer", config), config))
 
 
 def _check_code(is_behind: bool) -> None:
@@ -50,43 +56,47 @@ def _check_code(is_behind: bool) -> None:
         raise Refused(loaded.stdout.strip())
 
 
-def _migrate(told: Mapping[str, str]) -> None:
+def _migrate(config: Config) -> None:
     try:
-        print(f"Database ready at revision {migrate(config.database_url(told))}.")
+        print(f"Database ready at revision {migrate(config.database_url)}.")
     except Exception as error:  # whatever a migration raises
         raise Refused(
             f"The database could not be migrated and is as it was; nothing runs now: {reason(error)}."
         ) from error
 
 
-def _replace_workers(name: str, told: Mapping[str, str]) -> Callable[[], bool] | None:
+def _replace_workers(name: str, config: Config) -> Callable[[], bool] | None:
     """Have a running service take up new code, if only that can have changed; return what tells it has."""
     pid = processes.find(name)
     file = processes.RUN / f"{name}.launched"
-    if pid is None or not file.exists() or file.read_text() != _launched(name, told):
+    if pid is None or not file.exists() or file.read_text() != _launched(name, config):
         return None
     return processes.replace_workers(pid)
 
 
-def _bring_up(name: str, told: Mapping[str, str], is_replaced: Callable[[], bool] | None) -> None:
-    url = f"http://{_reached(address_of(name, told))}/health"
+def _bring_up(name: str, config: Config, is_replaced: Callable[[], bool] | None) -> None:
+    url = f"http://{_reached(address_of(name, config))}/health"
     if is_replaced and processes.wait(name, is_replaced) and processes.wait(name, lambda: _answers(url)):
         return
     processes.stop([name])
-    processes.launch(name, _gunicorn(name, address_of(name, told)))
-    (processes.RUN / f"{name}.launched").write_text(_launched(name, told))
+    processes.launch(name, _command(name, config))
+    (processes.RUN / f"{name}.launched").write_text(_launched(name, config))
     if not processes.wait(name, lambda: _answers(url)):
         lines = (processes.RUN / f"{name}.log").read_text(errors="replace").splitlines()[-12:]
         raise Refused("\n".join([*lines, f"The {name} did not start: see above, and run/{name}.log."]))
 
 
-def _launched(name: str, told: Mapping[str, str]) -> str:
+def _launched(name: str, config: Config) -> str:
     """Return what a service is started with; where it differs, new workers would not be enough."""
     requirements = (ROOT / ".venv" / "requirements.txt.stamp").read_text()
-    return f"{address_of(name, told)} {preflight.digest(told)} {requirements}"
+    return f"{address_of(name, config)} {preflight.digest(configuration.environment())} {requirements}"
 
 
-def _gunicorn(name: str, address: str) -> list[str]:
+def _command(name: str, config: Config) -> list[str]:
+    """Return what follows `python -m` to run a service."""
+    if name in UNSERVED:
+        return [processes.MARKS[name]]
+    address = address_of(name, config)
     return ["gunicorn", "-c", f"{name}/gunicorn.conf.py", "--bind", address, processes.MARKS[name]]
 
 
@@ -97,21 +107,40 @@ def _answers(url: str) -> bool:
     return False
 
 
+def run(name: str) -> None:
+    """Become a service, in the foreground, for systemd; it is then found as if restart.sh had started it."""
+    config = configuration.load()
+    command = [sys.executable, "-m", *_command(name, config)]
+    os.chdir(ROOT)
+    processes.RUN.mkdir(exist_ok=True)
+    (processes.RUN / f"{name}.pid").write_text(str(os.getpid()))
+    os.execv(command[0], command)
+
+
 def status() -> int:
-    """Print what runs; return 0 where all of it does, else 1."""
+    """Print what runs and how the worker's tasks go; return 0 where all of it runs, else 1."""
     found = {name: processes.find(name) for name in SERVICES}
     for name, pid in found.items():
         print(f"{name} runs: process {pid}" if pid else f"{name} does not run")
+        if name == "worker" and pid:
+            _print_tasks()
     return 0 if all(found.values()) else 1
+
+
+def _print_tasks() -> None:
+    database = Database.of(configuration.load())
+    for line in worker_health.lines(database):
+        print(f"  {line}")
+    database.close()
 
 
 def develop() -> None:
     """Run reader and writer in the foreground, on this machine only, following changes; return when ended."""
-    told = {**config.told(), "READER_BIND": "127.0.0.1", "WRITER_BIND": "127.0.0.1"}
+    config = replace(configuration.load(), reader_bind="127.0.0.1", writer_bind="127.0.0.1")
     processes.stop(SERVICES)
-    preflight.check(told, dict.fromkeys(SERVED))
-    _migrate(told)
-    running = [_follow(name, address_of(name, told)) for name in SERVED]
+    preflight.check(config, dict.fromkeys(SERVED))
+    _migrate(config)
+    running = [_follow(name, config) for name in SERVED]
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     try:
         for process in running:
@@ -124,21 +153,21 @@ def develop() -> None:
             process.wait()
 
 
-def _follow(name: str, address: str) -> "subprocess.Popen[bytes]":
+def _follow(name: str, config: Config) -> "subprocess.Popen[bytes]":
     pages = [f"--reload-extra-file={path}" for path in sorted((ROOT / name).rglob("*.html"))]
-    command = [sys.executable, "-m", *_gunicorn(name, address), "--reload", *pages]
-    print(f"The {name}: http://{address}/   (Ctrl-C ends both)", flush=True)
-    return subprocess.Popen(command, cwd=ROOT, env={**os.environ, "ONEROM_DEV": "1"})
+    command = [sys.executable, "-m", *_command(name, config), "--reload", *pages]
+    print(f"The {name}: http://{address_of(name, config)}/   (Ctrl-C ends both)", flush=True)
+    return subprocess.Popen(command, cwd=ROOT)
 
 
-def welcome(reader: str, writer: str, told: Mapping[str, str]) -> str:
+def welcome(reader: str, writer: str, config: Config) -> str:
     """Return what a person wants to know once the two run; `reader` and `writer` are where they listen."""
-    public = told.get("WRITER_PUBLIC_URL") or "https://<public name of the writer>"
+    public = config.public_url or "https://<public name of the writer>"
     first = "admin (on a fresh install the password is admin, good only for choosing another)"
     return f"""onerom-sales runs.
   Reader (public)    http://{_reached(reader)}/   listening on {reader}
   Writer (internal)  http://{_reached(writer)}/   listening on {writer}
-  Sign in as         {told.get("ADMIN_USER") or first}
+  Sign in as         {config.admin_user or first}
   WooCommerce        Settings > Advanced > Webhooks > Add webhook, one for each order topic, with
                      Delivery URL  {public}/api/woocommerce/webhook
                      Secret        the WEBHOOK_SHARED_SECRET in .env"""
@@ -161,14 +190,17 @@ def main(arguments: list[str]) -> int:
                 return status()
             case ["dev"]:
                 develop()
+            case ["run", name] if name in SERVICES:
+                run(name)
             case ["welcome", reader, writer]:
-                print(welcome(reader, writer, config.told()))
+                print(welcome(reader, writer, configuration.load()))
             case _:
                 print(__doc__, file=sys.stderr)
                 return 2
-    except (config.ConfigError, NewerDatabase, UnusableDatabase, Refused) as error:
+    except (ConfigError, NewerDatabase, UnusableDatabase, Refused) as error:
         print(error, file=sys.stderr)
-        return 1
+        # systemd does not start again what ends with 2.
+        return 2 if arguments[0] == "run" else 1
     return 0
 
 

@@ -7,7 +7,7 @@ from flask.sessions import SecureCookieSession, SecureCookieSessionInterface
 from werkzeug.exceptions import UnsupportedMediaType
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from writer.config import Config, whole_number
+from writer.config import Config
 
 LARGEST_FORM_BYTES = 1_000_000
 POLICY = (
@@ -39,7 +39,7 @@ class SessionsSecureOverHttps(SecureCookieSessionInterface):
 
 def register(app: Flask, config: Config) -> None:
     """Give `app` its headers, its cookie's settings and its limits."""
-    proxies = whole_number(config.environment, "TRUSTED_PROXIES", 0, 0, 10)
+    proxies = config.trusted_proxies
     if proxies:
         # Not X-Forwarded-Host: a proxy that does not set it passes on what a stranger wrote.
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=proxies, x_proto=proxies)  # type: ignore[method-assign]

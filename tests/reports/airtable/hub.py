@@ -9,6 +9,7 @@ from sqlalchemy import Row
 from tests.fake_services.airtable import Base
 from tests.stock.movements.products import make_product, open_notices, product
 from writer.db import Database
+from writer.lib.setting_values import AirtableSettings
 from writer.reports import airtable
 from writer.reports.airtable import state
 from writer.stock import movements
@@ -33,10 +34,8 @@ class Hub:
         self.time += timedelta(**how_long)
 
     @property
-    def settings(self) -> airtable.Settings:
-        return airtable.Settings(
-            self.base.token, self.base.base_id, "Stock", "Events of stock", self.base.url
-        )
+    def settings(self) -> AirtableSettings:
+        return AirtableSettings(self.base.token, self.base.base_id, "Stock", "Events of stock", self.base.url)
 
     def push(self, **options: Any) -> airtable.Done:
         return airtable.push(self.database, self.settings, **options)

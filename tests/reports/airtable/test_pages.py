@@ -50,13 +50,6 @@ def test_without_settings_the_button_is_refused(admin: FlaskClient) -> None:
     assert "Airtable is not set up." in answer.text
 
 
-def test_a_wrong_setting_is_shown_by_name(open_as: Callable[..., FlaskClient]) -> None:
-    page = open_as(AIRTABLE_BASE_ID="").get("/airtable").text
-
-    assert "AIRTABLE_BASE_ID is not set" in page
-    assert "Try now" not in page
-
-
 def test_what_waits_is_counted_before_and_after(open_as: Callable[..., FlaskClient], hub: Hub) -> None:
     ada = open_as()
     hub.add("X", 10)

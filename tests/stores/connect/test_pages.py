@@ -2,6 +2,7 @@
 
 import re
 import time
+from dataclasses import replace
 
 import pytest
 from flask import Flask
@@ -200,7 +201,7 @@ def test_without_public_address_webhooks_cannot_be_made(admin: FlaskClient, stor
 @pytest.fixture
 def public(app: Flask) -> None:
     """The writer has a public address."""
-    app.config["ONEROM"].environment["WRITER_PUBLIC_URL"] = "https://hub.example"
+    app.config["ONEROM"] = replace(app.config["ONEROM"], public_url="https://hub.example")
 
 
 @pytest.mark.usefixtures("public")

@@ -113,7 +113,7 @@ def test_unusable_setting_stops_the_start_and_is_named(
 
 
 def test_seed_shows_no_key_when_it_is_printed() -> None:
-    assert "cs_1" not in repr(seed.seeds(ONE))
+    assert "cs_1" not in repr(seed.seeds(make_config(**ONE)))
 
 
 def test_database_that_was_not_migrated_does_not_keep_the_writer_from_starting(

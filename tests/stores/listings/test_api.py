@@ -6,7 +6,7 @@ from flask.testing import FlaskClient
 
 from tests.connected import add_product, connect_store, listed
 from tests.fake_services.woocommerce import FakeStore
-from tests.makers import grant_every_store
+from tests.makers import grant_every_store, make_environment
 from writer import config as configuration
 from writer.commands import check_stores
 from writer.db import Database
@@ -163,9 +163,9 @@ def test_command_knows_which_stores_there_are(app: Flask) -> None:
 
 
 @pytest.fixture
-def settings(database_url: str, monkeypatch: pytest.MonkeyPatch, app: Flask) -> dict[str, str]:
-    environment = {**app.config["ONEROM"].environment, "WRITER_PUBLIC_URL": "https://hub.example"}
-    monkeypatch.setattr(configuration, "told", lambda: environment)
+def settings(database_url: str, monkeypatch: pytest.MonkeyPatch) -> dict[str, str]:
+    environment = make_environment(DATABASE_URL=database_url, WRITER_PUBLIC_URL="https://hub.example")
+    monkeypatch.setattr(configuration, "environment", lambda: environment)
     return environment
 
 

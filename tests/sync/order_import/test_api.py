@@ -1,5 +1,6 @@
 """The orders API where it speaks to stores, over real HTTP: status, notes, the sync."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -311,7 +312,7 @@ def test_a_status_the_store_took_before_it_fell_silent_is_told_so(
 def test_a_first_sync_looks_as_far_back_as_the_setting_says(
     app: Flask, api: FlaskClient, store: FakeStore, db: Database
 ) -> None:
-    app.config["ONEROM"].environment["SYNC_DAYS_BACK"] = "3"
+    app.config["ONEROM"] = replace(app.config["ONEROM"], sync_days_back=3)
     with db.transaction() as connection:
         connection.execute(update(stores).values(order_cursor=None))
 

@@ -17,7 +17,7 @@ from sqlalchemy import func, select, update
 
 from tests.fake_services.woocommerce import FakeStore
 from tests.hub import Hub
-from tests.makers import WEBHOOK_SECRET, make_config
+from tests.makers import WEBHOOK_SECRET, make_environment
 from writer.config import ROOT
 from writer.db.schema.differences import stock_differences
 from writer.db.schema.listings import listings
@@ -90,7 +90,7 @@ class Victim:
 
 
 def start(database_url: str) -> "subprocess.Popen[str]":
-    environment = {**os.environ, **make_config(DATABASE_URL=database_url).environment}
+    environment = {**os.environ, **make_environment(DATABASE_URL=database_url)}
     command = [sys.executable, "-m", "writer.commands.push_stock"]
     return subprocess.Popen(command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, text=True)
 

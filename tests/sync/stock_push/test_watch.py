@@ -9,7 +9,6 @@ from flask import Flask
 from sqlalchemy import update
 
 from tests.hub import Hub, running_hub
-from writer.db import AlreadyRunning, Database
 from writer.db.schema.stores import stores
 from writer.lib import clock
 from writer.stock import movements, products
@@ -108,11 +107,6 @@ def test_a_refund_that_a_webhook_could_not_tell_fully_is_read_and_pushed(hub: Hu
     hub.deliver()
 
     wait_for(lambda: is_told(hub, 98))
-
-
-def test_a_second_watcher_says_that_one_runs(hub: Hub, watcher: None, database: Database) -> None:
-    with pytest.raises(AlreadyRunning, match="already running"):
-        pusher.watch(database, hub.vault, lambda: True)
 
 
 @pytest.mark.sqlite_only  # on PostgreSQL the other tests' databases share the number that is watched

@@ -21,6 +21,7 @@ from writer.db.schema import (
     stores,
     users,
     webhook_inbox,
+    worker,
 )
 from writer.db.schema.types import metadata
 
@@ -43,4 +44,5 @@ __all__ = [
     "stores",
     "users",
     "webhook_inbox",
+    "worker",
 ]

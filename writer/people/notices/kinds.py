@@ -28,6 +28,7 @@ class Notice(Enum):
     UNMAPPED_STATUS = "unmapped status", "store {store_id} {status}", "/stores/{store_id}"
     WEBHOOK_OWNER = "webhook owner", "store {store_id}", "/stores/{store_id}", True
     WEBHOOKS = "webhooks", "store {store_id}", "/stores/{store_id}/connect"
+    WORKER_TASK = "worker", "{task}", None
 
     def __init__(self, kind: str, subject: str, link: str | None, is_closed_by_hand: bool = False) -> None:
         self.kind = kind

@@ -5,6 +5,5 @@ tables: what Airtable refuses or misses is said on its page and told again by th
 """
 
 from writer.reports.airtable.push import Done, push
-from writer.reports.airtable.settings import Settings, settings
 
-__all__ = ["Done", "Settings", "push", "settings"]
+__all__ = ["Done", "push"]

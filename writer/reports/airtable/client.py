@@ -11,7 +11,7 @@ from urllib.parse import quote
 
 import requests
 
-from writer.reports.airtable.settings import Settings
+from writer.lib.setting_values import AirtableSettings
 
 RECORDS_A_CALL = 10
 PAUSE_S = 0.22  # between the beginnings of two calls: less than five a second
@@ -36,7 +36,7 @@ class AirtableError(Exception):
 class Client:
     """A conversation with one base; a context manager that closes its connections."""
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: AirtableSettings) -> None:
         self._root = f"{settings.url}/v0/{settings.base_id}"
         self._http = requests.Session()
         self._http.trust_env = False

@@ -8,13 +8,13 @@ from sqlalchemy import Connection, Row
 from werkzeug.wrappers import Response
 
 from writer import db as database
-from writer.config import ConfigError
+from writer.config import Config
 from writer.db import AlreadyRunning, reading
 from writer.lib import clock
 from writer.lib.errors import Conflict
+from writer.lib.setting_values import AirtableSettings
 from writer.reports.airtable import report, state
 from writer.reports.airtable.push import push
-from writer.reports.airtable.settings import Settings, settings
 
 A_CLICK_S = 15.0
 
@@ -50,14 +50,13 @@ class Waiting:
 @bp.get("/airtable")
 def index() -> str:
     """Show how Airtable is doing; where it is not set up, how to do that."""
-    to, wrong = _settings()
+    to = _settings()
     with reading() as db:
         row = state.find(db)
         waiting = _waiting(db, to, row) if to else None
     return render_template(
         "airtable/index.html",
         to=to,
-        wrong=wrong,
         state=row,
         waiting=waiting,
         is_waiting=row is not None and row.not_before is not None and row.not_before > clock.now(),
@@ -69,9 +68,9 @@ def index() -> str:
 @bp.post("/airtable/push")
 def push_now() -> Response:
     """Tell Airtable what waits, for a quarter of a minute at most; cron tells the rest."""
-    to, wrong = _settings()
+    to = _settings()
     if to is None:
-        raise Conflict(wrong or "Airtable is not set up.")
+        raise Conflict("Airtable is not set up.")
     try:
         done = push(database.database(), to, A_CLICK_S, is_asked=True)
     except AlreadyRunning:
@@ -82,15 +81,12 @@ def push_now() -> Response:
     return redirect(url_for("airtable.index"), 303)
 
 
-def _settings() -> tuple[Settings | None, str | None]:
-    """Return the settings, and what is wrong with them."""
-    try:
-        return settings(current_app.config["ONEROM"].environment), None
-    except ConfigError as error:
-        return None, str(error)
+def _settings() -> AirtableSettings | None:
+    config: Config = current_app.config["ONEROM"]
+    return config.airtable
 
 
-def _waiting(db: Connection, to: Settings, row: Row[Any] | None) -> Waiting:
+def _waiting(db: Connection, to: AirtableSettings, row: Row[Any] | None) -> Waiting:
     is_known = (
         row is not None and to.events_table is not None and row.events_target == to.target(to.events_table)
     )

@@ -10,9 +10,9 @@ from dataclasses import dataclass
 
 from writer.db import Database
 from writer.lib import clock
+from writer.lib.setting_values import AirtableSettings
 from writer.reports.airtable import report, state
 from writer.reports.airtable.client import RECORDS_A_CALL, AirtableError, Client
-from writer.reports.airtable.settings import Settings
 
 A_RUN_S = 240.0  # the next one goes on where this one ended
 
@@ -40,7 +40,7 @@ class Done:
         return self.told if self.is_complete else f"{self.told} The rest follows with the next run."
 
 
-def push(database: Database, to: Settings, seconds: float = A_RUN_S, is_asked: bool = False) -> Done:
+def push(database: Database, to: AirtableSettings, seconds: float = A_RUN_S, is_asked: bool = False) -> Done:
     """Tell Airtable what it has not been told yet, for so long at most; return what came of it.
 
     Its trouble is written down, not raised. `is_asked`: a person wants it now, whatever the last try came
@@ -64,7 +64,9 @@ def push(database: Database, to: Settings, seconds: float = A_RUN_S, is_asked: b
         return done
 
 
-def _all(database: Database, client: Client, to: Settings, done: Done, has_time: Callable[[], bool]) -> bool:
+def _all(
+    database: Database, client: Client, to: AirtableSettings, done: Done, has_time: Callable[[], bool]
+) -> bool:
     """Tell both tables; return whether there was time for everything. One table's mistake is its own."""
     is_complete = True
     for table, tell in ((to.stock_table, _tell_lines), (to.events_table, _tell_events)):

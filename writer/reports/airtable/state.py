@@ -9,10 +9,10 @@ from sqlalchemy import Connection, Row, delete, select, update
 from writer import db as database
 from writer.db.schema.airtable import airtable_lines, airtable_state
 from writer.lib import clock
+from writer.lib.setting_values import AirtableSettings
 from writer.people import Notice, notices
 from writer.reports.airtable.client import AirtableError
 from writer.reports.airtable.report import Due
-from writer.reports.airtable.settings import Settings
 
 BUSY_WAIT = timedelta(seconds=30)  # what Airtable asks for after a 429
 PATIENCE = 3  # so many 429 in a row are nothing to tell anybody
@@ -25,7 +25,7 @@ def find(db: Connection) -> Row[Any] | None:
     return db.execute(select(airtable_state).where(_ONE)).first()
 
 
-def begin(db: Connection, to: Settings) -> Row[Any]:
+def begin(db: Connection, to: AirtableSettings) -> Row[Any]:
     """Return the state; what was told to another base or table than `to` says is forgotten."""
     database.upsert(db, airtable_state, {"id": 1}, ["id"])
     row = db.execute(select(airtable_state).where(_ONE)).one()

@@ -4,21 +4,11 @@ from urllib.parse import urlsplit
 
 import requests
 
-from writer.config import ConfigError
-
 TIMEOUT_S = (5, 10)  # to connect, to answer
 
 
 class NotTold(Exception):
     """The messenger did not take it; the text is a sentence that never holds the address's secret parts."""
-
-
-def checked_url(url: str) -> str:
-    """Return NOTIFY_URL if it is an address; raises ConfigError."""
-    parts = urlsplit(url)
-    if parts.scheme not in ("http", "https") or not parts.hostname:
-        raise ConfigError("NOTIFY_URL must be an address that starts with https:// or http://.")
-    return url
 
 
 def tell(url: str, title: str, text: str) -> None:

@@ -62,7 +62,7 @@ def mend(store_id: int) -> Response | tuple[str, int]:
     """Create or re-activate the store's webhooks, in the background."""
     store = _store(store_id)
     form = forms.WebhooksForm()
-    url = webhook_setup.public_url(current_app.config["ONEROM"].environment)
+    url = webhook_setup.delivery_url(current_app.config["ONEROM"].public_url)
     if url is None:
         raise Conflict(webhook_setup.POLL_ONLY)
     known, ring, who, secret = database(), _ring(), auth.actor().name, form.secret.data or None
@@ -79,7 +79,7 @@ def mend(store_id: int) -> Response | tuple[str, int]:
 def check(store_id: int) -> Response:
     """Look at the store's webhooks now, in the background."""
     store = _store(store_id)
-    url = webhook_setup.public_url(current_app.config["ONEROM"].environment)
+    url = webhook_setup.delivery_url(current_app.config["ONEROM"].public_url)
     known, vault = database(), _ring().vault
 
     def work(_on_progress: Progress) -> str:
@@ -215,7 +215,7 @@ def _steps_page(
         job=job,
         says=registry.webhook_problems(store),
         heard_at=heard_at,
-        webhook_url=webhook_setup.public_url(current_app.config["ONEROM"].environment),
+        webhook_url=webhook_setup.delivery_url(current_app.config["ONEROM"].public_url),
         webhooks_form=webhooks_form or forms.WebhooksForm(formdata=None),
         rules_form=rules_form or forms.RulesForm(formdata=None, obj=store),
     )

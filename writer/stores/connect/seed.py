@@ -4,9 +4,7 @@ What is added belongs to the pages from then on: a later change of the environme
 except that a store known only by its webhooks gets its keys.
 """
 
-import json
 import logging
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 from flask import Flask
@@ -14,19 +12,17 @@ from sqlalchemy import Connection
 from sqlalchemy.exc import DBAPIError
 
 from writer import db as database
-from writer.config import Config, ConfigError, whole_number
+from writer.config import Config, ConfigError
 from writer.db import Database
 from writer.lib.errors import Invalid
+from writer.lib.setting_values import StoreSettings
 from writer.people import audit
-from writer.stores import registry, webhook_setup
+from writer.stores import registry
 from writer.stores.connect import actions
 from writer.stores.registry import Keyring
 
 log = logging.getLogger("writer")
 BY = "environment"
-SITES_FORM = 'SITES must be a JSON list such as [{"site_id": "uk", "base_url": "https://shop.example",' + (
-    ' "wc_key": "ck_...", "wc_secret": "cs_..."}].'
-)
 
 
 @dataclass(frozen=True)
@@ -43,15 +39,10 @@ class Seed:
 
 
 def start(app: Flask, config: Config) -> None:
-    """Check the settings of this room, and add the stores of the environment once.
-
-    Raises ConfigError where SITES, WC_..., WRITER_PUBLIC_URL or STORE_INTERVAL_MS cannot be used.
-    """
+    """Add the stores of the environment once. Raises ConfigError where SITES or WC_... cannot be used."""
     known: Database = app.extensions["database"]
     try:
-        webhook_setup.public_url(config.environment)
-        whole_number(config.environment, "STORE_INTERVAL_MS", 0, 0, 60_000)
-        wanted = seeds(config.environment)
+        wanted = seeds(config)
     except ConfigError:
         known.close()  # nobody will have this application
         raise
@@ -66,16 +57,9 @@ def start(app: Flask, config: Config) -> None:
         )
 
 
-def seeds(environment: Mapping[str, str]) -> list[Seed]:
-    """Return the stores the environment names; raises ConfigError naming the setting that is unusable."""
-    found = _of_sites(environment.get("SITES") or "[]")
-    url = (environment.get("WC_STORE_URL") or "").strip()
-    key, secret = environment.get("WC_CONSUMER_KEY") or "", environment.get("WC_CONSUMER_SECRET") or ""
-    if any((url, key, secret)):
-        if not all((url, key, secret)):
-            raise ConfigError("WC_STORE_URL, WC_CONSUMER_KEY and WC_CONSUMER_SECRET must be set together.")
-        found.append(_seed("WC_STORE_URL", None, url, key, secret))
-    return found
+def seeds(config: Config) -> list[Seed]:
+    """Return the stores the settings name; raises ConfigError naming the setting that is unusable."""
+    return [_seed(store) for store in config.stores]
 
 
 def plant(db: Connection, ring: Keyring, wanted: list[Seed]) -> list[int]:
@@ -101,30 +85,12 @@ def _plant(db: Connection, ring: Keyring, seed: Seed) -> int | None:
     return int(row.id)
 
 
-def _of_sites(text: str) -> list[Seed]:
+def _seed(store: StoreSettings) -> Seed:
     try:
-        listed = json.loads(text)
-    except (ValueError, RecursionError):
-        raise ConfigError(SITES_FORM) from None
-    if not isinstance(listed, list) or not all(isinstance(site, dict) for site in listed):
-        raise ConfigError(SITES_FORM)
-    found = []
-    for site in listed:
-        values = [site.get(name) for name in ("site_id", "base_url", "wc_key", "wc_secret")]
-        if not all(isinstance(value, str) and value for value in values):
-            raise ConfigError(SITES_FORM)
-        found.append(_seed("SITES", *values))
-    if len({seed.site_id for seed in found}) < len(found):
-        raise ConfigError("SITES names a site_id twice.")
-    return found
-
-
-def _seed(setting: str, site_id: str | None, url: str, key: str, secret: str) -> Seed:
-    try:
-        checked = actions.keys(key, secret)
-        if site_id is not None:
-            actions.check_site_id(site_id)
-        return Seed(site_id, actions.address(url), *checked)
+        if store.site_id is not None:
+            actions.check_site_id(store.site_id)
+        return Seed(store.site_id, actions.address(store.base_url), *actions.keys(store.key, store.secret))
     except Invalid as error:
         field, sentence = next(iter(error.errors.items()))
+        setting = "WC_STORE_URL" if store.site_id is None else "SITES"
         raise ConfigError(f"{setting} cannot be used: {field}: {sentence}") from None

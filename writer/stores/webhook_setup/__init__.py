@@ -1,7 +1,7 @@
 """The doctor of webhooks: whether each store's are there, active and sent to us, and what mends them."""
 
 from writer.stores.webhook_setup.actions import check, mend
-from writer.stores.webhook_setup.examine import PATH, POLL_ONLY, TOPICS, public_url
+from writer.stores.webhook_setup.examine import PATH, POLL_ONLY, TOPICS, delivery_url
 from writer.stores.webhook_setup.queries import last_heard_at
 
-__all__ = ["PATH", "POLL_ONLY", "TOPICS", "check", "last_heard_at", "mend", "public_url"]
+__all__ = ["PATH", "POLL_ONLY", "TOPICS", "check", "delivery_url", "last_heard_at", "mend"]

@@ -1,11 +1,9 @@
 """What is wrong with a store's webhooks, and with the address they are sent to, from what was read."""
 
 import ipaddress
-from collections.abc import Mapping
 from typing import Any
 from urllib.parse import SplitResult, urlsplit
 
-from writer.config import ConfigError
 from writer.stores import woocommerce
 
 PATH = "/api/woocommerce/webhook"
@@ -21,18 +19,9 @@ _PRIVATE_ENDINGS = (".local", ".lan", ".home", ".internal", ".localhost")
 Hook = dict[str, Any]
 
 
-def public_url(environment: Mapping[str, str]) -> str | None:
-    """Return the address stores deliver to, None where the writer has no public one.
-
-    Raises ConfigError where WRITER_PUBLIC_URL is no address.
-    """
-    text = (environment.get("WRITER_PUBLIC_URL") or "").strip().rstrip("/")
-    if not text:
-        return None
-    parts = _split(text)
-    if parts is None or parts.scheme not in _PORTS or parts.query or parts.fragment:
-        raise ConfigError("WRITER_PUBLIC_URL must be an address such as https://hub.example.")
-    return f"{text.removesuffix(PATH)}{PATH}"
+def delivery_url(public_url: str | None) -> str | None:
+    """Return the address stores deliver to, None where the writer has no public one."""
+    return f"{public_url.removesuffix(PATH)}{PATH}" if public_url else None
 
 
 def examine(hooks: list[Hook], url: str, home: str) -> list[str]:

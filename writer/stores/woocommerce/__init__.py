@@ -1,6 +1,6 @@
 """WooCommerce: how a store is spoken with, and what it says. It knows no database and no store of ours."""
 
-from writer.stores.woocommerce.auth import OAUTH, QUERY, ways
+from writer.stores.woocommerce.auth import OAUTH, QUERY, space_calls, ways
 from writer.stores.woocommerce.checks import UNKNOWN_KEY
 from writer.stores.woocommerce.client import Client, Site
 from writer.stores.woocommerce.problems import (
@@ -51,6 +51,7 @@ __all__ = [
     "read_order",
     "read_refunds",
     "read_shown",
+    "space_calls",
     "told",
     "ways",
 ]

@@ -4,24 +4,28 @@ Measured: over https it looks at the Authorization header or at the address, ove
 OAuth 1.0a signature. Some hosts take the header away, so the address is the second choice.
 """
 
-import functools
 import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from writer import config
 from writer.stores.woocommerce.problems import StoreBusy
 
 BASIC, QUERY, OAUTH = "basic", "query", "oauth"
 _turns: dict[str, "Turn"] = {}
 _making = threading.Lock()
+_least_interval_s = 0.0
 
 
-@functools.cache
+def space_calls(interval_s: float) -> None:
+    """Have every call to a store begin at least so long after the last one to it ended."""
+    global _least_interval_s
+    _least_interval_s = interval_s
+
+
 def least_interval_s() -> float:
-    """Return the least time between two calls to a store, as STORE_INTERVAL_MS says; checked at the start."""
-    return config.whole_number(config.told(), "STORE_INTERVAL_MS", 0, 0, 60_000) / 1000
+    """Return the least time between two calls to a store."""
+    return _least_interval_s
 
 
 def ways(base_url: str) -> tuple[str, ...]:

@@ -47,7 +47,7 @@ class Site:
     auth: str | None = None  # 'basic', 'query', 'oauth'
     ca_bundle: str | None = None  # None: the public authorities
     timeout_s: float = 30
-    interval_s: float | None = None  # from the end of a call to the next one; None: as STORE_INTERVAL_MS says
+    interval_s: float | None = None  # from the end of a call to the next one; None: as space_calls says
 
     def __repr__(self) -> str:
         return f"Site({self.base_url!r})"

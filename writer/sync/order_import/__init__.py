@@ -1,7 +1,7 @@
 """Sync: orders read from the stores, and changed there first."""
 
 from writer.sync.order_import.read import Reader, has_asked
-from writer.sync.order_import.runs import MOST_DAYS_BACK, Plan, first_days_back, line, run, summary
+from writer.sync.order_import.runs import MOST_DAYS_BACK, Plan, line, run, summary
 from writer.sync.order_import.runs import drop_old as drop_old_runs
 
 __all__ = [
@@ -9,7 +9,6 @@ __all__ = [
     "Plan",
     "Reader",
     "drop_old_runs",
-    "first_days_back",
     "has_asked",
     "line",
     "run",

@@ -138,7 +138,7 @@ def sync(body: SyncAsked) -> dict[str, Any]:
     store_scope, known = auth.store_scope(), database()
     with reading() as db:
         store_ids = _chosen(db, store_scope, body.store)
-    first = runs.first_days_back(current_app.config["ONEROM"])
+    first = current_app.config["ONEROM"].sync_days_back
     plan = runs.Plan(auth.actor().name, store_ids, body.days_back, first)
     until = time.monotonic() + LONGEST_RUN_S
     try:
@@ -158,7 +158,7 @@ def sync(body: SyncAsked) -> dict[str, Any]:
 @auth.admin_only
 def sync_all() -> tuple[dict[str, Any], int]:
     """Begin to read every store, orders that vanished there too; the answer says where to look."""
-    first = runs.first_days_back(current_app.config["ONEROM"])
+    first = current_app.config["ONEROM"].sync_days_back
     plan = runs.Plan(auth.actor().name, first_days_back=first, looks_for_vanished=True)
     try:
         run_id = runs.start(database(), _ring().vault, plan)
@@ -181,7 +181,7 @@ def status() -> dict[str, Any]:
     settings: config.Config = current_app.config["ONEROM"]
     return {
         "running": is_running,
-        "interval_minutes": config.whole_number(settings.environment, "SYNC_INTERVAL", 30, 1, 100_000),
+        "interval_minutes": settings.sync_interval_minutes,
         "progress": _run(under_way[0]) if under_way else None,
         "runs": [_run(run) for run in history],
         "stores": [_state(state) for state in states],

@@ -30,7 +30,7 @@ def begin() -> Response:
     ring: Keyring = current_app.extensions["keyring"]
     store_scope = auth.store_scope()
     ids = None if store_scope.store_ids is None else tuple(sorted(store_scope.store_ids))
-    first = runs.first_days_back(current_app.config["ONEROM"])
+    first = current_app.config["ONEROM"].sync_days_back
     plan = runs.Plan(auth.actor().name, ids, first_days_back=first)
     with reading() as db:
         has_any = runs.has_any(db, plan)

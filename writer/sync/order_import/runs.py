@@ -15,7 +15,6 @@ from typing import Any
 from sqlalchemy import Connection, Row, delete, select, update
 from sqlalchemy.exc import OperationalError
 
-from writer import config
 from writer import db as database_floor
 from writer.db import AlreadyRunning, Database
 from writer.db.schema.order_import import sync_run_stores, sync_runs
@@ -91,11 +90,6 @@ def _work(database: Database, vault: Vault, plan: Plan, begun: "Future[int]") ->
             log.exception("sync failed")
         else:
             begun.set_exception(error)
-
-
-def first_days_back(settings: config.Config) -> int:
-    """Return how many days back a store is read that never was. Raises ConfigError."""
-    return config.whole_number(settings.environment, "SYNC_DAYS_BACK", DAYS_BACK, 1, MOST_DAYS_BACK)
 
 
 def has_any(db: Connection, plan: Plan) -> bool:

@@ -1,9 +1,10 @@
 """Stock push: every store brought to the count. What is due, and to what number. It knows no page."""
 
 from writer.sync.stock_push.plan import is_due, target
-from writer.sync.stock_push.pusher import push_all, watch
+from writer.sync.stock_push.pusher import TURN, push_all, watch
 
 __all__ = [
+    "TURN",
     "is_due",
     "push_all",
     "target",

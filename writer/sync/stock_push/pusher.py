@@ -22,6 +22,7 @@ from writer.sync.stock_push.push import PushResult, push
 
 log = logging.getLogger("writer.sync.stock_push")
 
+TURN = "push"  # what whoever pushes holds, by Database.only_one
 MOST_STORES_AT_ONCE = 8
 # A listing is written at most once in so long by the watcher, so that forty quick orders cost few writes.
 SPACING = timedelta(seconds=6)
@@ -62,7 +63,7 @@ def push_all(
 ) -> PushRound:
     """Push to all stores (or those named) that pushing is on for; one store's trouble stays its own.
 
-    To be called while holding `database.only_one("push")`.
+    To be called while holding `database.only_one(TURN)`.
     """
     ids = store_ids if store_ids is not None else _pushed_stores(database)
     result = PushRound()
@@ -75,24 +76,30 @@ def push_all(
     return result
 
 
-def watch(database: Database, vault: Vault, should_stop: Callable[[], bool]) -> None:
+def watch(
+    database: Database,
+    vault: Vault,
+    should_stop: Callable[[], bool],
+    on_round: Callable[[], None] = lambda: None,
+) -> None:
     """Stay, and push within two seconds of a commit that made something due, until `should_stop`.
 
-    Each store is pushed to in a thread of its own, so that one that hangs keeps no other waiting.
+    Each store is pushed to in a thread of its own, so that one that hangs keeps no other waiting. `on_round`
+    is called after each check of what is due. To be called while holding `database.only_one(TURN)`.
     """
-    with database.only_one("push"):
-        at_work: dict[int, threading.Thread] = {}
-        for _ in _changes(database, should_stop):
-            at_work = {store_id: thread for store_id, thread in at_work.items() if thread.is_alive()}
-            for store_id in _to_visit(database) - at_work.keys():
-                # A daemon: whoever ends the watcher does not wait for a store. Nothing is lost by that.
-                work = (database, vault, store_id)
-                name = f"onerom push {store_id}"
-                at_work[store_id] = threading.Thread(target=_visit, args=work, name=name, daemon=True)
-                at_work[store_id].start()
-        deadline = time.monotonic() + GRACE_S
-        for thread in at_work.values():
-            thread.join(max(0.0, deadline - time.monotonic()))
+    at_work: dict[int, threading.Thread] = {}
+    for _ in _changes(database, should_stop):
+        at_work = {store_id: thread for store_id, thread in at_work.items() if thread.is_alive()}
+        for store_id in _to_visit(database) - at_work.keys():
+            # A daemon: whoever ends the watcher does not wait for a store. Nothing is lost by that.
+            work = (database, vault, store_id)
+            name = f"onerom push {store_id}"
+            at_work[store_id] = threading.Thread(target=_visit, args=work, name=name, daemon=True)
+            at_work[store_id].start()
+        on_round()
+    deadline = time.monotonic() + GRACE_S
+    for thread in at_work.values():
+        thread.join(max(0.0, deadline - time.monotonic()))
 
 
 def _changes(database: Database, should_stop: Callable[[], bool]) -> Iterator[None]:
