@@ -31,6 +31,8 @@ OPTIONS = {
     "autovacuum": "off",
     "jit": "off",
 }
+# As an installation has it: what is committed outlives a power cut.
+DURABLE = OPTIONS | {"fsync": "on", "synchronous_commit": "on", "full_page_writes": "on", "autovacuum": "on"}
 START_TIMEOUT_S = 90
 
 
@@ -42,18 +44,18 @@ def programs() -> Path | None:
 
 
 @contextmanager
-def server(bin_folder: Path) -> Iterator[str]:
+def server(bin_folder: Path, options: dict[str, str] = OPTIONS, where: str | None = None) -> Iterator[str]:
     """Yield the SQLAlchemy URL of a running server, which is gone afterwards."""
-    folder = Path(tempfile.mkdtemp(prefix="onerom-postgres-"))
+    folder = Path(tempfile.mkdtemp(prefix="onerom-postgres-", dir=where))
     try:
-        with _running(bin_folder, folder):
+        with _running(bin_folder, folder, options):
             yield f"postgresql+psycopg://postgres@/postgres?host={folder}"
     finally:
         shutil.rmtree(folder)
 
 
 @contextmanager
-def _running(bin_folder: Path, folder: Path) -> Iterator[None]:
+def _running(bin_folder: Path, folder: Path, options: dict[str, str]) -> Iterator[None]:
     # PostgreSQL refuses to run as root; Debian's package brings the user it runs as.
     identity: dict[str, Any] = {"user": "postgres", "group": "postgres"} if os.geteuid() == 0 else {}
     if identity:
@@ -61,7 +63,7 @@ def _running(bin_folder: Path, folder: Path) -> Iterator[None]:
     data = str(folder / "data")
     initdb = [str(bin_folder / "initdb"), "-D", data, "-U", "postgres", "-A", "trust", "--no-sync"]
     subprocess.run([*initdb, "-E", "UTF8", "--locale=C.UTF-8"], check=True, capture_output=True, **identity)
-    settings = [f"-c{name}={value}" for name, value in OPTIONS.items()]
+    settings = [f"-c{name}={value}" for name, value in options.items()]
     command = [str(bin_folder / "postgres"), "-D", data, "-k", str(folder), *settings]
     with (folder / "log").open("wb") as log:
         process = subprocess.Popen(command, cwd=folder, stdout=log, stderr=log, **identity)

@@ -9,6 +9,7 @@ import statistics
 import subprocess
 import tempfile
 import time
+from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from pathlib import Path
@@ -109,22 +110,19 @@ def bare_loop(database: Path, recorded: list[list[Statement]]) -> Run:
 def over_http(database: Path, prepared: Path, seconds: int) -> Run:
     """Let eight clients deliver to the writer as it is installed, for so long."""
     with running(f"sqlite:///{database}", database.with_suffix(".log")) as writer:
-        command = [
-            "wrk",
-            f"-t{THREADS}",
-            f"-c{CLIENTS}",
-            f"-d{seconds}s",
-            "--timeout",
-            "30s",
-            "-s",
-            str(SCRIPT),
-        ]
-        command += [f"http://127.0.0.1:{writer.port}", "--", str(prepared), str(THREADS)]
         before = cpu_s(writer)
-        told = subprocess.run(command, check=True, capture_output=True, text=True).stdout
-        used = cpu_s(writer) - before
+        run = wrk(writer.port, prepared, CLIENTS, seconds)
+        run.cpu_ms = (cpu_s(writer) - before) / (run.per_s * seconds) * 1000
+    return run
+
+
+def wrk(port: int, prepared: Path, clients: int, seconds: int) -> Run:
+    """Let so many clients deliver what is prepared, each delivery once, for so long."""
+    command = ["wrk", f"-t{THREADS}", f"-c{clients}", f"-d{seconds}s", "--timeout", "30s", "-s", str(SCRIPT)]
+    command += [f"http://127.0.0.1:{port}", "--", str(prepared), str(THREADS)]
+    told = subprocess.run(command, check=True, capture_output=True, text=True).stdout
     per_s, p50, p99, errors = told.rpartition("RESULT ")[2].split()
-    return Run(float(per_s), float(p50), float(p99), int(errors), used / (float(per_s) * seconds) * 1000)
+    return Run(float(per_s), float(p50), float(p99), int(errors))
 
 
 def cpu_s(writer: Writer) -> float:
@@ -167,10 +165,10 @@ def paced(database: Path, seconds: int) -> Run:
     return Run(len(took) / seconds, cuts[49] * 1000, cuts[98] * 1000, len(errors))
 
 
-def prepare(file: Path, count: int) -> Path:
-    """Write so many signed deliveries of different orders, a line each."""
+def prepare(file: Path, numbers: Iterable[int]) -> Path:
+    """Write signed deliveries of orders with these numbers, a line each."""
     with file.open("w") as lines:
-        for number in range(1, count + 1):
+        for number in numbers:
             body = order(number)
             lines.write(f"{signature(WEBHOOK_SECRET, body)}\t{body.decode()}\n")
     return file
@@ -205,14 +203,20 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--seconds", type=int, default=5)
     parser.add_argument("--folder", help="where the databases are made: the disk that is measured")
+    parser.add_argument("--postgres", action="store_true", help="on PostgreSQL, with one and two writers")
     asked = parser.parse_args()
+    if asked.postgres:
+        from tests.bench import webhook_postgres  # it stands on this module
+
+        webhook_postgres.main(asked)
+        return
     bare, http, at_pace = [], [], []
     with tempfile.TemporaryDirectory(dir=asked.folder) as name:
         folder = Path(name)
         template = folder / "template.db"
         migrate(f"sqlite:///{template}")
         recorded = record(folder, template)
-        prepared = prepare(folder / "prepared", asked.seconds * PREPARED_PER_S)
+        prepared = prepare(folder / "prepared", range(1, asked.seconds * PREPARED_PER_S))
         for turn in range(asked.rounds):
             bare.append(bare_loop(Path(shutil.copy(template, folder / f"bare-{turn}.db")), recorded))
             http.append(

@@ -125,6 +125,8 @@ def _locked(engine: Engine) -> Iterator[Connection]:
             connection.exec_driver_sql("BEGIN IMMEDIATE")
         else:
             connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _POSTGRES_LOCK})
+            # A trigger that waits for the commit would let no later migration alter its table.
+            connection.execute(text("SET CONSTRAINTS ALL IMMEDIATE"))
         try:
             yield connection
         except BaseException:

@@ -1,20 +1,30 @@
-"""Statements compiled once. SQLite is given them as they are, for what SQLAlchemy does anew at each execution
-took several times as long as SQLite itself; PostgreSQL gets them by SQLAlchemy."""
+"""Statements compiled once, and given to the driver as they are.
 
-import sqlite3
+What SQLAlchemy does anew at each execution takes several times as long as SQLite itself.
+"""
+
 from collections import namedtuple
 from collections.abc import Callable, Iterable, Sequence
-from functools import cached_property
-from typing import Any
+from functools import cache
+from typing import Any, NamedTuple
 
-from sqlalchemy import CompoundSelect, Connection, Insert, Select, Update
+from sqlalchemy import CompoundSelect, Connection, Dialect, Insert, Select, Update
 from sqlalchemy.dialects import sqlite
+from sqlalchemy.dialects.postgresql import psycopg
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.sql.compiler import SQLCompiler
 
-_DIALECT = sqlite.dialect()
 Convert = Callable[[Any], Any]
 Reads = Select[Any] | CompoundSelect[Any]
+
+
+class _Compiled(NamedTuple):
+    """A statement as one driver takes it."""
+
+    text: str
+    names: list[str]  # of the values, in their order
+    conversions: list[tuple[int, Convert]]  # which of them are converted first
+    fixed: dict[str, Any]  # values that stand in the statement itself
 
 
 class Prepared:
@@ -26,72 +36,79 @@ class Prepared:
     def __init__(self, statement: Reads | Insert | Update, columns: Sequence[str] | None = None) -> None:
         self.statement = statement
         self._columns = columns
+        self._forms: dict[str, _Compiled] = {}
+        self._made_rows: dict[str, tuple[Convert, list[tuple[int, Convert]]]] = {}
 
     def all(self, db: Connection, **values: Any) -> Sequence[Any]:
         """Return all rows; each has its columns as attributes, and `_asdict()`."""
-        if db.dialect.name != "sqlite":
-            return db.execute(self.statement, values).all()
-        row, conversions = self._rows
         found = self._run(db, values).fetchall()
+        row, conversions = self._rows(db.dialect.name)
         return [row(_converted(values, conversions)) for values in found]
 
     def first(self, db: Connection, **values: Any) -> Any:
         """Return the first row, or None."""
-        if db.dialect.name != "sqlite":
-            return db.execute(self.statement, values).first()
-        row, conversions = self._rows
         found = self._run(db, values).fetchone()
+        row, conversions = self._rows(db.dialect.name)
         return None if found is None else row(_converted(found, conversions))
 
     def insert(self, db: Connection, **values: Any) -> int:
         """Insert one row; return its id."""
+        done = self._run(db, values)
         if db.dialect.name == "sqlite":
-            return int(self._run(db, values).lastrowid)
-        key = db.execute(self.statement, values).inserted_primary_key
-        assert key is not None
-        return int(key[0])
+            return int(done.lastrowid)
+        # Without an id among the values it is compiled with RETURNING.
+        return int(values["id"] if "id" in values else done.fetchone()[0])
 
     def change(self, db: Connection, **values: Any) -> None:
         """Execute an update."""
-        if db.dialect.name == "sqlite":
-            self._run(db, values)
-        else:
-            db.execute(self.statement, values)
+        self._run(db, values)
 
     def _run(self, db: Connection, values: dict[str, Any]) -> Any:
-        text, names, conversions, fixed = self._compiled
+        name = db.dialect.name
+        text, names, conversions, fixed = self._forms.get(name) or self._compile(name)
         told = {**fixed, **values} if fixed else values
-        given = _converted([told[name] for name in names], conversions)
+        given: Any = _converted([told[name] for name in names], conversions)
+        if name != "sqlite":
+            given = dict(zip(names, given, strict=True))
         raw: Any = db.connection.dbapi_connection
         try:
             return raw.execute(text, given)
-        except sqlite3.Error as error:
+        except db.dialect.loaded_dbapi.Error as error:
+            base = db.dialect.loaded_dbapi.Error
             raise DBAPIError.instance(
-                text, None, error, sqlite3.Error, hide_parameters=True, dialect=_DIALECT
+                text, None, error, base, hide_parameters=True, dialect=db.dialect
             ) from error
 
-    @cached_property
-    def _compiled(self) -> tuple[str, list[str], list[tuple[int, Convert]], dict[str, Any]]:
-        """The text, whose value is at each of its places, which are converted, and the values given here."""
-        compiled = self.statement.compile(dialect=_DIALECT, column_keys=self._columns)
+    def _compile(self, name: str) -> _Compiled:
+        dialect = _dialect(name)
+        compiled = self.statement.compile(dialect=dialect, column_keys=self._columns)
         assert isinstance(compiled, SQLCompiler)
-        assert compiled.positiontup is not None
         if compiled.post_compile_params or compiled.insert_prefetch or compiled.update_prefetch:
             raise ValueError("only values may differ from one execution to the next")
-        names = compiled.positiontup
-        types = [compiled.binds[name].type.dialect_impl(_DIALECT) for name in names]
-        conversions = _needed(type_.bind_processor(_DIALECT) for type_ in types)
+        names = list(compiled.binds) if compiled.positiontup is None else compiled.positiontup
+        types = [compiled.binds[name].type.dialect_impl(dialect) for name in names]
+        conversions = _needed(type_.bind_processor(dialect) for type_ in types)
         fixed = {name: bind.value for name, bind in compiled.binds.items() if not bind.required}
-        return str(compiled), names, conversions, fixed
+        self._forms[name] = _Compiled(str(compiled), names, conversions, fixed)
+        return self._forms[name]
 
-    @cached_property
-    def _rows(self) -> tuple[Callable[[Any], Any], list[tuple[int, Convert]]]:
-        """How a row is made, and which of its columns are converted first."""
-        assert isinstance(self.statement, (Select, CompoundSelect))
-        columns = self.statement.selected_columns
-        made = namedtuple("Row", columns.keys())  # type: ignore[misc]  # known once the statement is
-        types = [column.type.dialect_impl(_DIALECT) for column in columns]
-        return made._make, _needed(type_.result_processor(_DIALECT, None) for type_ in types)
+    def _rows(self, name: str) -> tuple[Convert, list[tuple[int, Convert]]]:
+        """Return how a row is made, and which of its columns are converted first."""
+        if name not in self._made_rows:
+            assert isinstance(self.statement, (Select, CompoundSelect))
+            dialect, columns = _dialect(name), self.statement.selected_columns
+            made = namedtuple("Row", columns.keys())  # type: ignore[misc]  # known once the statement is
+            types = [column.type.dialect_impl(dialect) for column in columns]
+            conversions = _needed(type_.result_processor(dialect, None) for type_ in types)
+            self._made_rows[name] = made._make, conversions
+        return self._made_rows[name]
+
+
+@cache
+def _dialect(name: str) -> Dialect:
+    made: Any = sqlite.dialect if name == "sqlite" else psycopg.dialect  # one has no types
+    found: Dialect = made()
+    return found
 
 
 def _needed(conversions: Iterable[Convert | None]) -> list[tuple[int, Convert]]:
