@@ -1,7 +1,7 @@
 """How values are written in a JSON API: whole numbers of an address, times, and what a page of a list is."""
 
 from datetime import UTC, datetime
-from typing import Annotated
+from typing import Annotated, Any, Self
 
 from pydantic import BaseModel, BeforeValidator, Field, WithJsonSchema
 
@@ -55,6 +55,23 @@ Time = Annotated[
 TimeText = Annotated[str, WithJsonSchema({"type": "string", "format": "date-time"})]
 Offset = Annotated[int, Field(ge=0, le=LARGEST_ID), BeforeValidator(whole_number)]
 QueryId = Annotated[int, Field(ge=1, le=LARGEST_ID), BeforeValidator(whole_number)]
+
+
+class Answer(BaseModel):
+    """What an API answers; the model documents it, and the answer is made from it."""
+
+    @classmethod
+    def of(cls, row: object, **others: Any) -> Self:
+        """Make an answer of a row: `others` by field; each other field is the row's attribute of that name.
+
+        The row is trusted: nothing is validated.
+        """
+        same: dict[str, Any] = {name: getattr(row, name) for name in cls.model_fields if name not in others}
+        return cls.model_construct(**same, **others)
+
+    def as_json(self) -> dict[str, Any]:
+        """Return the answer as a dict for JSON, under the names that the documentation shows."""
+        return self.model_dump(by_alias=True)
 
 
 class PageQuery(BaseModel):

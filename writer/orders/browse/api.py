@@ -12,9 +12,20 @@ from sqlalchemy import Connection, Row
 
 from writer.db import reading
 from writer.lib.store_scope import StoreScope
-from writer.orders.browse import api_shapes, queries
+from writer.orders.browse import queries
 from writer.orders.browse import stats as statistics
-from writer.orders.browse.api_shapes import OrderPath, OrdersQuery, StoreOrderPath
+from writer.orders.browse.api_shapes import (
+    AllStats,
+    FullOrder,
+    Order,
+    OrderEvent,
+    OrderLine,
+    OrderPath,
+    Orders,
+    OrdersQuery,
+    Refund,
+    StoreOrderPath,
+)
 from writer.orders.record import get_order, get_order_of
 from writer.people import auth
 from writer.web.openapi import PROBLEMS
@@ -29,7 +40,7 @@ bp = APIBlueprint(
 )
 
 
-@bp.get("", responses={"200": api_shapes.Orders})
+@bp.get("", responses={"200": Orders})
 def list_orders(query: OrdersQuery) -> dict[str, Any]:
     """List orders.
 
@@ -39,19 +50,19 @@ def list_orders(query: OrdersQuery) -> dict[str, Any]:
     with reading() as db:
         total = queries.count_orders(db, store_scope, filters)
         rows = queries.list_orders(db, store_scope, filters, query.limit, query.offset, query.sorting)
-    return {"orders": [api_shapes.order(row) for row in rows], "count": len(rows), "total_count": total}
+    entries = [Order.from_row(row) for row in rows]
+    return Orders.model_construct(entries=entries, count=len(rows), total_count=total).as_json()
 
 
-@bp.get("/stats", responses={"200": api_shapes.AllStats})
+@bp.get("/stats", responses={"200": AllStats})
 def stats() -> dict[str, Any]:
     """Add up orders: by status, revenue by currency, units; of each store and of all together."""
     with reading() as db:
         parts = statistics.of_stores(db, auth.store_scope())
-    of_each = [{"store_id": part.store_id, "store": part.name, **api_shapes.stats(part)} for part in parts]
-    return {**api_shapes.stats(statistics.together(parts)), "stores": of_each}
+    return AllStats.from_stats(statistics.together(parts), parts).as_json()
 
 
-@bp.get("/<int:order_id>", responses={"200": api_shapes.FullOrder})
+@bp.get("/<int:order_id>", responses={"200": FullOrder})
 def show(path: OrderPath) -> dict[str, Any]:
     """Return one order with its lines, its refunds, its history and what the store sent last."""
     store_scope = auth.store_scope()
@@ -59,7 +70,7 @@ def show(path: OrderPath) -> dict[str, Any]:
         return _full(db, store_scope, get_order(db, store_scope, path.order_id))
 
 
-@bp.get("/woocommerce/<int:store_id>/<int:woocommerce_id>", responses={"200": api_shapes.FullOrder})
+@bp.get("/woocommerce/<int:store_id>/<int:woocommerce_id>", responses={"200": FullOrder})
 def show_of_store(path: StoreOrderPath) -> dict[str, Any]:
     """Return one order by its id in its store; of an id that was used again, the order made last."""
     store_scope = auth.store_scope()
@@ -71,10 +82,10 @@ def _full(db: Connection, store_scope: StoreScope, order: Row[Any]) -> dict[str,
     """Return an order as it is answered by itself."""
     lines = queries.list_lines(db, store_scope, order.id)
     refunds = queries.list_refunds(db, store_scope, order.id)
-    return {
-        **api_shapes.order(order),
-        "lines": [api_shapes.line(row, order.currency) for row in lines],
-        "refunds": [api_shapes.refund(row, order.currency) for row in refunds],
-        "history": [api_shapes.event(row) for row in queries.list_events(db, store_scope, order.id)],
-        "raw": json.loads(order.raw) if order.raw is not None else None,
-    }
+    return FullOrder.from_row(
+        order,
+        lines=[OrderLine.from_row(row, order.currency) for row in lines],
+        refunds=[Refund.from_row(row, order.currency) for row in refunds],
+        history=[OrderEvent.from_row(row) for row in queries.list_events(db, store_scope, order.id)],
+        raw=json.loads(order.raw) if order.raw is not None else None,
+    ).as_json()

@@ -3,15 +3,16 @@
 import json
 from datetime import date
 from decimal import Decimal
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, Field, WithJsonSchema
 from sqlalchemy import Row
 
 from writer.lib import money
+from writer.orders.browse import stats as statistics
 from writer.orders.browse.filters import OrderFilters, Sorting
 from writer.orders.browse.stats import Stats
-from writer.web.api_types import Offset, PathId, QueryId, TimeText, iso, whole_number
+from writer.web.api_types import Answer, Offset, PathId, QueryId, TimeText, iso, whole_number
 
 _FIRST_YEAR, _LAST_YEAR = 1970, 9998
 _Moment = Annotated[
@@ -48,6 +49,12 @@ def _plain(text: str) -> str:
 
 _Status = Annotated[str, Field(max_length=60), AfterValidator(_plain)]
 _Typed = Annotated[str, Field(max_length=200), AfterValidator(_plain)]
+
+
+def amount(minor: int, currency: str) -> str:
+    """Return an amount as WooCommerce writes it: (2400, "GBP") -> "24.00"."""
+    digits = money.minor_digits(currency)
+    return f"{Decimal(minor).scaleb(-digits):.{digits}f}"
 
 
 class OrderPath(BaseModel):
@@ -89,7 +96,7 @@ class OrdersQuery(BaseModel):
         return Sorting(self.order_by, self.order == "desc")
 
 
-class Order(BaseModel):
+class Order(Answer):
     """One order of a list."""
 
     id: int
@@ -110,8 +117,25 @@ class Order(BaseModel):
     units: int = Field(description="Units that count as sold.")
     last_synced: _Moment = Field(description="When the store last told its state.")
 
+    @classmethod
+    def from_row(cls, row: Row[Any], **more: Any) -> Self:
+        """Make the answer of an order's row; `more` are the fields that `FullOrder` has besides."""
+        return cls.of(
+            row,
+            store=row.store_name,
+            woocommerce_id=row.external_id,
+            date_created=iso(row.created_at),
+            date_modified=iso(row.version),
+            date_paid=iso(row.paid_at),
+            total=amount(row.total_minor, row.currency),
+            refunded=amount(row.refunded_minor, row.currency),
+            revenue=amount(row.net_minor, row.currency),
+            last_synced=iso(row.synced_at),
+            **more,
+        )
 
-class Orders(BaseModel):
+
+class Orders(Answer):
     """A stretch of the list."""
 
     entries: list[Order] = Field(alias="orders")
@@ -122,7 +146,7 @@ class Orders(BaseModel):
     )
 
 
-class OrderLine(BaseModel):
+class OrderLine(Answer):
     """One line of an order."""
 
     id: int
@@ -144,8 +168,14 @@ class OrderLine(BaseModel):
     problem: str | None = Field(description="Why it waits for review.")
     is_removed: bool
 
+    @classmethod
+    def from_row(cls, row: Row[Any], currency: str) -> Self:
+        """Make the answer of an order line's row."""
+        total = amount(row.total_minor, currency)
+        return cls.of(row, woocommerce_id=row.external_id, total=total, is_removed=bool(row.is_removed))
 
-class Refund(BaseModel):
+
+class Refund(Answer):
     """One refund of an order."""
 
     woocommerce_id: str
@@ -154,14 +184,30 @@ class Refund(BaseModel):
     units: dict[str, int] | None = Field(description="Units by line id; null: not read from the store.")
     is_gone: bool = Field(description="It was deleted in the store.")
 
+    @classmethod
+    def from_row(cls, row: Row[Any], currency: str) -> Self:
+        """Make the answer of a refund's row."""
+        return cls.of(
+            row,
+            woocommerce_id=row.external_id,
+            total=amount(row.total_minor, currency),
+            units=None if row.lines is None else json.loads(row.lines),
+            is_gone=bool(row.is_gone),
+        )
 
-class OrderEvent(BaseModel):
+
+class OrderEvent(Answer):
     """One thing that happened to an order, and why it counts as it does since."""
 
     at: TimeText
     cause: str = Field(description="Where it came from: a delivery, the sync, a person.")
     status: str
     effect: str
+
+    @classmethod
+    def from_row(cls, row: Row[Any]) -> Self:
+        """Make the answer of an event's row."""
+        return cls.of(row, at=iso(row.at), effect=row.sentence)
 
 
 class FullOrder(Order):
@@ -174,16 +220,25 @@ class FullOrder(Order):
         description="What the store sent last, as it sent it; null: erased, or kept no longer."
     )
 
+    def as_json(self) -> dict[str, Any]:
+        """Return the answer, with `raw` as it is: pydantic would follow it to its depths."""
+        return {**self.model_dump(by_alias=True, exclude={"raw"}), "raw": self.raw}
 
-class Revenue(BaseModel):
+
+class Revenue(Answer):
     """What came in, in one currency. Amounts of two currencies are never added up."""
 
     currency: str
     revenue: _Amount
     units: int
 
+    @classmethod
+    def from_sum(cls, part: statistics.Revenue) -> Self:
+        """Make the answer of the sum of one currency."""
+        return cls.of(part, revenue=amount(part.net_minor, part.currency))
 
-class StoreStats(BaseModel):
+
+class StoreStats(Answer):
     """What the orders of one store come to."""
 
     store_id: int
@@ -194,8 +249,13 @@ class StoreStats(BaseModel):
     units: int
     last_sync: _Moment = Field(description="When its orders were last read completely.")
 
+    @classmethod
+    def from_stats(cls, found: Stats) -> Self:
+        """Make the answer of what one store's orders come to."""
+        return cls.of(found, store=found.name, **_sums(found))
 
-class AllStats(BaseModel):
+
+class AllStats(Answer):
     """What all orders come to, together and by store."""
 
     made: int = Field(alias="orders", description="Paid or not.")
@@ -205,71 +265,12 @@ class AllStats(BaseModel):
     last_sync: _Moment = Field(description="Of the store that was read longest ago; null: one never was.")
     of_each: list[StoreStats] = Field(alias="stores")
 
-
-def amount(minor: int, currency: str) -> str:
-    """Return an amount as WooCommerce writes it: (2400, "GBP") -> "24.00"."""
-    digits = money.minor_digits(currency)
-    return f"{Decimal(minor).scaleb(-digits):.{digits}f}"
-
-
-def order(row: Row[Any]) -> dict[str, Any]:
-    """Return an order as lists answer it."""
-    same = ("id", "store_id", "number", "status", "customer_name", "customer_email", "currency", "units")
-    return {
-        **{name: getattr(row, name) for name in same},
-        "store": row.store_name,
-        "woocommerce_id": row.external_id,
-        "date_created": iso(row.created_at),
-        "date_modified": iso(row.version),
-        "date_paid": iso(row.paid_at),
-        "total": amount(row.total_minor, row.currency),
-        "refunded": amount(row.refunded_minor, row.currency),
-        "revenue": amount(row.net_minor, row.currency),
-        "last_synced": iso(row.synced_at),
-    }
+    @classmethod
+    def from_stats(cls, all_of_it: Stats, parts: list[Stats]) -> Self:
+        """Make the answer of what all orders come to, and those of each store."""
+        return cls.of(all_of_it, of_each=[StoreStats.from_stats(part) for part in parts], **_sums(all_of_it))
 
 
-def line(row: Row[Any], currency: str) -> dict[str, Any]:
-    """Return a line as it is answered."""
-    same = ("id", "name", "sku", "product_id", "variation_id", "quantity", "refunded", "restocked")
-    counts = ("model", "variant", "sold_due", "sold", "held_due", "held", "problem")
-    return {
-        **{name: getattr(row, name) for name in (*same, *counts)},
-        "woocommerce_id": row.external_id,
-        "total": amount(row.total_minor, currency),
-        "is_removed": bool(row.is_removed),
-    }
-
-
-def refund(row: Row[Any], currency: str) -> dict[str, Any]:
-    """Return a refund as it is answered."""
-    return {
-        "woocommerce_id": row.external_id,
-        "reason": row.reason,
-        "total": amount(row.total_minor, currency),
-        "units": None if row.lines is None else json.loads(row.lines),
-        "is_gone": bool(row.is_gone),
-    }
-
-
-def event(row: Row[Any]) -> dict[str, Any]:
-    """Return what happened to an order as it is answered."""
-    return {"at": iso(row.at), "cause": row.cause, "status": row.status, "effect": row.sentence}
-
-
-def stats(found: Stats) -> dict[str, Any]:
-    """Return counts and sums as they are answered, without whose they are."""
-    return {
-        "orders": found.orders,
-        "by_status": found.by_status,
-        "units": found.units,
-        "last_sync": iso(found.read_at),
-        "revenue": [
-            {
-                "currency": part.currency,
-                "revenue": amount(part.net_minor, part.currency),
-                "units": part.units,
-            }
-            for part in found.revenue
-        ],
-    }
+def _sums(found: Stats) -> dict[str, Any]:
+    revenue = [Revenue.from_sum(part) for part in found.revenue]
+    return {"made": found.orders, "revenue": revenue, "last_sync": iso(found.read_at)}

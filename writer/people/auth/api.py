@@ -13,6 +13,7 @@ from writer.people import users
 from writer.people.auth import entry, throttle
 from writer.people.auth.access import actor, public
 from writer.people.users.passwords import LONGEST
+from writer.web.api_types import Answer
 from writer.web.openapi import PROBLEMS, json_object_only, problems
 
 bp = APIBlueprint(
@@ -40,7 +41,7 @@ class Login(BaseModel):
     password: Annotated[str, Field(min_length=1, max_length=LONGEST)]
 
 
-class Access(BaseModel):
+class Access(Answer):
     """An access token, to be sent as `Authorization: Bearer <access_token>`."""
 
     access_token: str
@@ -48,7 +49,7 @@ class Access(BaseModel):
     expires_in: int = Field(description="Seconds.", examples=[3600])
 
 
-class LoggedOut(BaseModel):
+class LoggedOut(Answer):
     """The token is good for nothing any more."""
 
     status: str = Field(examples=["ok"])
@@ -75,7 +76,7 @@ def login(body: Login) -> dict[str, Any]:
     if user.must_change_password:
         raise Forbidden("Change your password first, on the page /password.")
     seconds = int(users.SIGN_IN_LASTS["access"].total_seconds())
-    return {"access_token": token, "token_type": "bearer", "expires_in": seconds}
+    return Access.model_construct(access_token=token, token_type="bearer", expires_in=seconds).as_json()
 
 
 @bp.post("/logout", responses={"200": LoggedOut}, security=[{"token": []}])
@@ -86,4 +87,4 @@ def logout() -> dict[str, Any]:
     token = request.headers["Authorization"].partition(" ")[2].strip()
     with transaction() as db:
         users.end_sign_in(db, token)
-    return {"status": "ok"}
+    return LoggedOut.model_construct(status="ok").as_json()

@@ -1,7 +1,7 @@
 """The ledger as JSON under /api/sales, as clients of the earlier service send and read it."""
 
 from datetime import datetime
-from typing import Annotated, Any
+from typing import Annotated, Any, Self
 
 from flask import Response, current_app
 from flask_openapi3.blueprint import APIBlueprint
@@ -13,7 +13,7 @@ from writer.db import reading
 from writer.people import auth
 from writer.sales import product_types
 from writer.sales.ledger import actions, fields, queries
-from writer.web.api_types import Offset, PathId, iso, whole_number, written_time
+from writer.web.api_types import Answer, Offset, PathId, iso, whole_number, written_time
 from writer.web.openapi import PROBLEMS, OnceHeader, json_object_only, problems
 
 bp = APIBlueprint(
@@ -95,7 +95,7 @@ class SaleChange(BaseModel):
     allow_oversell: bool = Field(False, description=_ALLOW)
 
 
-class Sale(BaseModel):
+class Sale(Answer):
     """One row of the ledger."""
 
     id: int
@@ -109,15 +109,20 @@ class Sale(BaseModel):
     source: str = Field(description="form, api, order, file or shell.")
     order_id: int | None = Field(description="The order this row follows, which alone can change it.")
 
+    @classmethod
+    def from_row(cls, row: Row[Any]) -> Self:
+        """Make the answer of a sale's row."""
+        return cls.of(row, date=iso(row.date))
 
-class Recent(BaseModel):
+
+class Recent(Answer):
     """A stretch of the ledger, newest first."""
 
     entries: list[Sale]
     total_count: int
 
 
-class Done(BaseModel):
+class Done(Answer):
     """It is done."""
 
     status: str = Field(examples=["ok"])
@@ -130,10 +135,10 @@ def recent(query: RecentQuery) -> dict[str, Any]:
     store_scope = auth.store_scope()
     with reading() as db:
         found = queries.list_newest(db, store_scope, query.limit, query.offset)
-        return {
-            "entries": [_entry(sale) for sale in found],
-            "total_count": queries.count_sales(db, store_scope),
-        }
+        total = queries.count_sales(db, store_scope)
+    return Recent.model_construct(
+        entries=[Sale.from_row(sale) for sale in found], total_count=total
+    ).as_json()
 
 
 @bp.post("", responses={"200": Done})
@@ -180,9 +185,4 @@ def remove(path: SalePath, header: OnceHeader) -> Response:
 
 
 def _done(sale_id: int) -> tuple[dict[str, Any], int]:
-    return {"status": "ok", "id": sale_id}, 200
-
-
-def _entry(sale: Row[Any]) -> dict[str, Any]:
-    names = ("id", "model", "variant", "quantity", "seller", "notes", "sku", "source", "order_id")
-    return {**{name: getattr(sale, name) for name in names}, "date": iso(sale.date)}
+    return Done.model_construct(status="ok", id=sale_id).as_json(), 200

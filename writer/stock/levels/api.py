@@ -15,7 +15,16 @@ from writer.lib.errors import DomainError, Invalid
 from writer.people import auth
 from writer.stock import movements, products
 from writer.stock.levels import api_shapes, explain, overview
-from writer.stock.levels.api_shapes import NewMovement, SkuPath
+from writer.stock.levels.api_shapes import (
+    AllMoved,
+    Moved,
+    Movement,
+    Movements,
+    NewMovement,
+    Product,
+    Products,
+    SkuPath,
+)
 from writer.web import api_types
 from writer.web.openapi import PROBLEMS, OnceHeader, json_object_only, problems
 
@@ -51,17 +60,18 @@ def _teach(state: BlueprintSetupState) -> None:
 bp.record(_teach)  # before the routes below are added
 
 
-@bp.get("", responses={"200": api_shapes.Products})
+@bp.get("", responses={"200": Products})
 def list_stock(query: api_shapes.StockQuery) -> dict[str, Any]:
     """List products by SKU, those no longer sold too."""
     filters = overview.Filters(query.q.replace("\0", "").strip(), "all")
     with reading() as db:
         lines = overview.list_lines(db, auth.store_scope(), filters, query.limit, query.offset)
         total = overview.count_products(db, filters)
-    return {"entries": [api_shapes.product(line) for line in lines], "total_count": total}
+    entries = [Product.from_line(line) for line in lines]
+    return Products.model_construct(entries=entries, total_count=total).as_json()
 
 
-@bp.post("", responses={"201": api_shapes.Product})
+@bp.post("", responses={"201": Product})
 def add_product(header: OnceHeader, body: api_shapes.NewProduct) -> Response:
     """Begin to count a SKU. Orders made before now are part of the first count."""
 
@@ -73,14 +83,14 @@ def add_product(header: OnceHeader, body: api_shapes.NewProduct) -> Response:
 
 
 # merge_slashes would answer "a//b" with a redirect to another SKU.
-@bp.get("/<last_sku:sku>", merge_slashes=False, responses={"200": api_shapes.Product})
+@bp.get("/<last_sku:sku>", merge_slashes=False, responses={"200": Product})
 def show(path: SkuPath) -> dict[str, Any]:
     """Return one product."""
     with reading() as db:
         return _described(db, products.get(db, path.sku))
 
 
-@bp.put("/<last_sku:sku>", merge_slashes=False, responses={"200": api_shapes.Product})
+@bp.put("/<last_sku:sku>", merge_slashes=False, responses={"200": Product})
 def change(path: SkuPath, header: OnceHeader, body: api_shapes.Settings) -> Response:
     """Change the given settings of a product."""
 
@@ -91,17 +101,18 @@ def change(path: SkuPath, header: OnceHeader, body: api_shapes.Settings) -> Resp
     return auth.answer_once(act)
 
 
-@bp.get("/<sku:sku>/movements", merge_slashes=False, responses={"200": api_shapes.Movements})
+@bp.get("/<sku:sku>/movements", merge_slashes=False, responses={"200": Movements})
 def list_movements(path: SkuPath, query: api_types.PageQuery) -> dict[str, Any]:
     """List the movements of a product, newest first."""
     with reading() as db:
         found = products.get(db, path.sku).id
         steps = explain.list_steps(db, auth.store_scope(), found, query.limit, query.offset)
         total = explain.count_steps(db, found)
-    return {"entries": [api_shapes.movement(step) for step in steps], "total_count": total}
+    entries = [Movement.from_step(step) for step in steps]
+    return Movements.model_construct(entries=entries, total_count=total).as_json()
 
 
-@bp.post("/<sku:sku>/movements", merge_slashes=False, responses={"201": api_shapes.Moved})
+@bp.post("/<sku:sku>/movements", merge_slashes=False, responses={"201": Moved})
 def move(path: SkuPath, header: OnceHeader, body: NewMovement) -> Response:
     """Receive, adjust, sell or take stock of one SKU.
 
@@ -112,12 +123,12 @@ def move(path: SkuPath, header: OnceHeader, body: NewMovement) -> Response:
     def act(db: Connection) -> tuple[dict[str, Any], int]:
         row = products.get(db, path.sku)
         products.lock_products(db, [row.id])
-        return _move(db, row, body), 201
+        return _move(db, row, body).as_json(), 201
 
     return auth.answer_once(act)
 
 
-@bp.post("/movements", responses={"201": api_shapes.AllMoved})
+@bp.post("/movements", responses={"201": AllMoved})
 def move_all(header: OnceHeader, body: api_shapes.NewMovements) -> Response:
     """Move several SKUs: every line is done, or none of them."""
 
@@ -125,13 +136,10 @@ def move_all(header: OnceHeader, body: api_shapes.NewMovements) -> Response:
         rows = _find_all(db, body)
         # All at once and by id, before the first moves: two such requests never wait for each other.
         products.lock_products(db, {row.id for row in rows})
-        return {"lines": [_move_line(db, number, rows[number], line) for number, line in _lines(body)]}, 201
+        done = [_move_line(db, number, rows[number], line) for number, line in enumerate(body.lines)]
+        return AllMoved.model_construct(lines=done).as_json(), 201
 
     return auth.answer_once(act)
-
-
-def _lines(body: api_shapes.NewMovements) -> list[tuple[int, api_shapes.NewLine]]:
-    return list(enumerate(body.lines))
 
 
 def _find_all(db: Connection, body: api_shapes.NewMovements) -> list[Row[Any]]:
@@ -145,7 +153,7 @@ def _find_all(db: Connection, body: api_shapes.NewMovements) -> list[Row[Any]]:
     return [row for row in found if row is not None]
 
 
-def _move_line(db: Connection, number: int, row: Row[Any], line: api_shapes.NewLine) -> dict[str, Any]:
+def _move_line(db: Connection, number: int, row: Row[Any], line: api_shapes.NewLine) -> Moved:
     try:
         return _move(db, row, line)
     except DomainError as error:
@@ -153,7 +161,7 @@ def _move_line(db: Connection, number: int, row: Row[Any], line: api_shapes.NewL
         raise type(error)(f"Line {number + 1}, {row.sku}: {error.sentence}", errors) from None
 
 
-def _move(db: Connection, row: Row[Any], asked: NewMovement) -> dict[str, Any]:
+def _move(db: Connection, row: Row[Any], asked: NewMovement) -> Moved:
     """Do what is asked; return what it came to."""
     at = None if asked.at is None else api_types.utc(asked.at)
     if asked.at is not None and at is None:
@@ -168,8 +176,8 @@ def _move(db: Connection, row: Row[Any], asked: NewMovement) -> dict[str, Any]:
     else:
         movements.count(db, who, [(row.id, asked.quantity)], at or clock.now(), asked.note)
     after = products.get_by_id(db, row.id)
-    return api_shapes.moved(after, after.on_hand - before)
+    return Moved.from_row(after, after.on_hand - before)
 
 
 def _described(db: Connection, row: Row[Any]) -> dict[str, Any]:
-    return api_shapes.product(overview.describe(db, auth.store_scope(), [row])[0])
+    return Product.from_line(overview.describe(db, auth.store_scope(), [row])[0]).as_json()

@@ -1,15 +1,16 @@
 """What the JSON API of stock takes and answers, field by field; it is also its documentation."""
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, JsonValue, WithJsonSchema
+from sqlalchemy import Row
 
 from writer.stock import products
 from writer.stock.levels.explain import Step
 from writer.stock.levels.overview import Line, StoreListing
 from writer.stock.movements import LARGEST_MOVE
 from writer.stock.products import MAX_DAYS, MAX_NAME, MAX_NOTE, MAX_SKU, MAX_TYPE, MAX_UNITS
-from writer.web.api_types import PageQuery, Time, TimeText, iso
+from writer.web.api_types import Answer, PageQuery, Time, TimeText, iso
 
 # A SKU that is too long is no wrong value in an address but a product that is not there.
 _PathSku = Annotated[
@@ -103,7 +104,7 @@ class NewMovements(BaseModel):
     lines: Annotated[list[NewLine], Field(min_length=1, max_length=500)]
 
 
-class Listing(BaseModel):
+class Listing(Answer):
     """What one store shows of a product."""
 
     store_id: int
@@ -117,8 +118,14 @@ class Listing(BaseModel):
     is_current: bool = Field(description="It was told the newest count.")
     problem: str | None = Field(description="Why it is not told.")
 
+    @classmethod
+    def from_shown(cls, shown: StoreListing) -> Self:
+        """Make the answer of what a store lists of a product."""
+        times = {"shown_at": iso(shown.shown_at), "told_at": iso(shown.sent_at)}
+        return cls.of(shown, store=shown.store_name, told=shown.sent, **times)
 
-class Product(BaseModel):
+
+class Product(Answer):
     """One SKU and its count."""
 
     sku: str
@@ -140,15 +147,31 @@ class Product(BaseModel):
     version: int = Field(description="Rises with every change.")
     shown_in: list[Listing] = Field(alias="listings")
 
+    @classmethod
+    def from_line(cls, line: Line) -> Self:
+        """Make the answer of a line of the stock list."""
+        row = line.product
+        return cls.of(
+            row,
+            **{name: bool(getattr(row, name)) for name in ("allows_backorders", "is_active", "is_low")},
+            reserved=row.set_aside,
+            available=line.available,
+            is_oversold=line.is_oversold,
+            sold_30_days=line.sold,
+            days_of_cover=line.days_of_cover,
+            counted_from=iso(row.counted_from),
+            shown_in=[Listing.from_shown(shown) for shown in line.shops],
+        )
 
-class Products(BaseModel):
+
+class Products(Answer):
     """A stretch of the stock list, by SKU."""
 
     entries: list[Product]
     total_count: int
 
 
-class Moved(BaseModel):
+class Moved(Answer):
     """What a movement came to."""
 
     sku: str
@@ -157,14 +180,19 @@ class Moved(BaseModel):
     reserved: int
     available: int
 
+    @classmethod
+    def from_row(cls, row: Row[Any], change: int) -> Self:
+        """Make the answer of a product's row after a movement of `change` units."""
+        return cls.of(row, moved=change, reserved=row.set_aside, available=products.available(row))
 
-class AllMoved(BaseModel):
+
+class AllMoved(Answer):
     """What each line came to."""
 
     lines: list[Moved]
 
 
-class Movement(BaseModel):
+class Movement(Answer):
     """One movement; on_hand_after adds up from the oldest to the newest."""
 
     id: int
@@ -182,60 +210,16 @@ class Movement(BaseModel):
     sale_id: int | None
     store_id: int | None
 
+    @classmethod
+    def from_step(cls, step: Step) -> Self:
+        """Make the answer of a step of a product's history."""
+        row = step.movement
+        kind = row.kind.replace(" ", "_")
+        return cls.of(row, at=iso(row.at), recorded_at=iso(row.recorded_at), kind=kind)
 
-class Movements(BaseModel):
+
+class Movements(Answer):
     """A stretch of a product's movements, newest first."""
 
     entries: list[Movement]
     total_count: int
-
-
-def product(line: Line) -> dict[str, Any]:
-    """Return a product as it is answered."""
-    row = line.product
-    same = ("sku", "name", "model", "variant", "on_hand", "reorder_point", "lead_time_days", "version")
-    return {
-        **{name: getattr(row, name) for name in same},
-        **{name: bool(getattr(row, name)) for name in ("allows_backorders", "is_active", "is_low")},
-        "reserved": row.set_aside,
-        "available": line.available,
-        "is_oversold": line.is_oversold,
-        "sold_30_days": line.sold,
-        "days_of_cover": line.days_of_cover,
-        "counted_from": iso(row.counted_from),
-        "listings": [_listing(shown) for shown in line.shops],
-    }
-
-
-def _listing(shown: StoreListing) -> dict[str, Any]:
-    same = ("store_id", "product_id", "variation_id", "shown", "is_current", "problem")
-    return {
-        **{name: getattr(shown, name) for name in same},
-        "store": shown.store_name,
-        "shown_at": iso(shown.shown_at),
-        "told": shown.sent,
-        "told_at": iso(shown.sent_at),
-    }
-
-
-def movement(step: Step) -> dict[str, Any]:
-    """Return a movement as it is answered."""
-    row = step.movement
-    same = ("id", "quantity", "on_hand_after", "actor", "note", "order_id", "sale_id", "store_id")
-    return {
-        **{name: getattr(row, name) for name in same},
-        "at": iso(row.at),
-        "recorded_at": iso(row.recorded_at),
-        "kind": row.kind.replace(" ", "_"),
-    }
-
-
-def moved(row: Any, change: int) -> dict[str, Any]:
-    """Return what a movement came to; `row` is the product after it."""
-    return {
-        "sku": row.sku,
-        "moved": change,
-        "on_hand": row.on_hand,
-        "reserved": row.set_aside,
-        "available": products.available(row),
-    }

@@ -1,6 +1,6 @@
 """Stores as JSON under /api/v1/stores: the list, without any key, and the refresh of their mappings."""
 
-from typing import Annotated, Any
+from typing import Annotated, Any, Self
 
 from flask import current_app
 from flask_openapi3.blueprint import APIBlueprint
@@ -16,8 +16,7 @@ from writer.stores.listings import queries
 from writer.stores.listings.refresh import Refreshed, refresh, refresh_all
 from writer.stores.registry import Keyring, NotNow
 from writer.stores.woocommerce import KeysRefused, StoreError
-from writer.web.api_types import PathId
-from writer.web.layout import iso
+from writer.web.api_types import Answer, PathId, iso
 from writer.web.openapi import PROBLEMS
 
 bp = APIBlueprint(
@@ -37,7 +36,7 @@ class StorePath(BaseModel):
     store_id: PathId
 
 
-class Store(BaseModel):
+class Store(Answer):
     """One store; its keys and secrets are left out."""
 
     id: int
@@ -56,14 +55,27 @@ class Store(BaseModel):
     not_matched: int = Field(alias="unmatched")
     doctor: list[str] | None = Field(description="What is wrong with its webhooks; null: not checked yet.")
 
+    @classmethod
+    def from_row(cls, row: Row[Any]) -> Self:
+        """Make the answer of a store's row with the counts of its listings."""
+        return cls.of(
+            row,
+            push_reason=row.pause_reason,
+            is_active=bool(row.is_active),
+            last_contact_at=iso(row.last_contact_at),
+            polled_at=iso(row.polled_at),
+            not_matched=row.unmatched,
+            doctor=registry.webhook_problems(row),
+        )
 
-class Stores(BaseModel):
+
+class Stores(Answer):
     """All stores, by name."""
 
     entries: list[Store]
 
 
-class Refresh(BaseModel):
+class Refresh(Answer):
     """What a refresh of one store's mappings came to."""
 
     id: int
@@ -75,8 +87,14 @@ class Refresh(BaseModel):
     missing: int = Field(description="Known before, and no longer listed.")
     error: str | None = Field(description="Why it broke off; null: it is complete.")
 
+    @classmethod
+    def from_refreshed(cls, done: Refreshed) -> Self:
+        """Make the answer of a refresh."""
+        names = {"id": done.store_id, "name": done.store_name}
+        return cls.of(done, **names, newly_matched=done.newly, not_matched=done.unmatched)
 
-class Refreshes(BaseModel):
+
+class Refreshes(Answer):
     """What a refresh came to, store by store."""
 
     entries: list[Refresh]
@@ -86,7 +104,8 @@ class Refreshes(BaseModel):
 def list_stores() -> dict[str, Any]:
     """List the stores."""
     with reading() as db:
-        return {"entries": [_entry(row) for row in queries.list_summaries(db, auth.store_scope())]}
+        rows = queries.list_summaries(db, auth.store_scope())
+    return Stores.model_construct(entries=[Store.from_row(row) for row in rows]).as_json()
 
 
 @bp.post("/refresh-mappings", responses={"200": Refreshes})
@@ -97,7 +116,8 @@ def refresh_every_store() -> dict[str, Any]:
     """
     with reading() as db:
         chosen = queries.with_keys(db, auth.store_scope())
-    return {"entries": [_refresh(done) for done in refresh_all(database(), _ring().vault, chosen)]}
+    refreshed = refresh_all(database(), _ring().vault, chosen)
+    return Refreshes.model_construct(entries=[Refresh.from_refreshed(done) for done in refreshed]).as_json()
 
 
 @bp.post("/<int:store_id>/refresh-mappings", responses={"200": Refresh})
@@ -113,35 +133,9 @@ def refresh_store(path: StorePath) -> dict[str, Any]:
         is_ours_to_mend = error.permanent or isinstance(error, KeysRefused)
         raise (Conflict if is_ours_to_mend else Unavailable)(error.sentence) from None
     done.store_name = store.name
-    return _refresh(done)
+    return Refresh.from_refreshed(done).as_json()
 
 
 def _ring() -> Keyring:
     found: Keyring = current_app.extensions["keyring"]
     return found
-
-
-def _refresh(done: Refreshed) -> dict[str, Any]:
-    return {
-        "id": done.store_id,
-        "name": done.store_name,
-        "items": done.items,
-        "matched": done.matched,
-        "newly_matched": done.newly,
-        "unmatched": done.unmatched,
-        "missing": done.missing,
-        "error": done.error,
-    }
-
-
-def _entry(row: Row[Any]) -> dict[str, Any]:
-    names = ("id", "site_id", "name", "source", "base_url", "push_state", "last_error")
-    counts = ("listed", "matched", "unmatched")
-    return {
-        **{name: getattr(row, name) for name in (*names, *counts)},
-        "is_active": bool(row.is_active),
-        "push_reason": row.pause_reason,
-        "last_contact_at": iso(row.last_contact_at) if row.last_contact_at else None,
-        "polled_at": iso(row.polled_at) if row.polled_at else None,
-        "doctor": registry.webhook_problems(row),
-    }

@@ -44,7 +44,7 @@ class NewStatus(BaseModel):
     )
 
 
-class Changed(BaseModel):
+class Changed(api_types.Answer):
     """The order as the store has it now."""
 
     id: int
@@ -61,7 +61,7 @@ class NewNote(BaseModel):
     customer_note: bool = Field(False, description="The store mails it to the customer.")
 
 
-class Noted(BaseModel):
+class Noted(api_types.Answer):
     """The note is with the store."""
 
     status: str = Field(examples=["ok"])
@@ -77,7 +77,7 @@ def set_status(path: OrderPath, body: NewStatus) -> dict[str, Any]:
     order = actions.set_status(
         database(), _ring().vault, auth.store_scope(), auth.actor().name, path.order_id, body.status
     )
-    return {"id": order.id, "status": order.status, "date_modified": api_types.iso(order.version)}
+    return Changed.of(order, date_modified=api_types.iso(order.version)).as_json()
 
 
 @bp.post("/<int:order_id>/notes", responses={"201": Noted})
@@ -92,7 +92,7 @@ def add_note(path: OrderPath, header: OnceHeader, body: NewNote) -> Response:
 
     def send() -> tuple[dict[str, Any], int]:
         actions.send_note(known, _ring().vault, who, order, text, body.customer_note)
-        return {"status": "ok", "id": path.order_id}, 201
+        return Noted.model_construct(status="ok", id=path.order_id).as_json(), 201
 
     return auth.send_once(send, actions.surely_nothing_sent)
 

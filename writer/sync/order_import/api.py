@@ -1,13 +1,13 @@
 """The sync by API, below /api/v1/orders/sync: read orders now, begin a full run, see how it goes."""
 
 import time
-from typing import Annotated, Any
+from typing import Annotated, Any, Self
 
 from flask import current_app, request
 from flask_openapi3.blueprint import APIBlueprint
 from flask_openapi3.models.tag import Tag
 from pydantic import BaseModel, ConfigDict, Field, WithJsonSchema
-from sqlalchemy import Connection
+from sqlalchemy import Connection, Row
 
 from writer import config, stores
 from writer.db import LARGEST_ID, AlreadyRunning, database, reading
@@ -18,6 +18,7 @@ from writer.stores import Keyring, why_not
 from writer.sync.order_import import queries, runs
 from writer.sync.order_import.queries import Run
 from writer.web import api_types
+from writer.web.api_types import Answer
 from writer.web.openapi import PROBLEMS, json_object_only
 
 bp = APIBlueprint(
@@ -55,7 +56,7 @@ class SyncAsked(BaseModel):
     store: Annotated[int, Field(ge=1, le=LARGEST_ID)] | None = Field(None, description="This store alone.")
 
 
-class SyncDone(BaseModel):
+class SyncDone(Answer):
     """What a run came to."""
 
     run_id: int | None = Field(description="null: there was no store to read.")
@@ -70,14 +71,14 @@ class SyncDone(BaseModel):
     error: str | None = Field(description="Why the run ended early; null: it did not.")
 
 
-class SyncBegun(BaseModel):
+class SyncBegun(Answer):
     """A run under way."""
 
     run_id: int
     status_url: str
 
 
-class StoreRun(BaseModel):
+class StoreRun(Answer):
     """What a run came to in one store."""
 
     store_id: int
@@ -90,8 +91,13 @@ class StoreRun(BaseModel):
     refused: int
     error: str | None
 
+    @classmethod
+    def from_part(cls, part: Row[Any]) -> Self:
+        """Make the answer of a run's part."""
+        return cls.of(part, store=part.name)
 
-class RunTold(BaseModel):
+
+class RunTold(Answer):
     """One run, in the stores one may see."""
 
     id: int
@@ -107,8 +113,19 @@ class RunTold(BaseModel):
     refused: int
     parts: list[StoreRun] = Field(alias="stores")
 
+    @classmethod
+    def from_run(cls, run: Run) -> Self:
+        """Make the answer of a run."""
+        return cls.of(
+            run,
+            started_at=api_types.iso(run.started_at),
+            ended_at=api_types.iso(run.ended_at),
+            parts=[StoreRun.from_part(part) for part in run.parts],
+            **{name: run.total(name) for name in _COUNTS},
+        )
 
-class StoreState(BaseModel):
+
+class StoreState(Answer):
     """One store as the sync sees it."""
 
     id: int
@@ -118,8 +135,13 @@ class StoreState(BaseModel):
     last_sync: _Moment
     last_error: str | None
 
+    @classmethod
+    def from_state(cls, state: queries.State) -> Self:
+        """Make the answer of how a store is read."""
+        return cls.of(state, is_configured=state.why_not is None, last_sync=api_types.iso(state.polled_at))
 
-class SyncStatus(BaseModel):
+
+class SyncStatus(Answer):
     """How the sync is doing."""
 
     running: bool
@@ -146,12 +168,12 @@ def sync(body: SyncAsked) -> dict[str, Any]:
     except AlreadyRunning:
         raise Conflict("A run is already running: see /api/v1/orders/sync/status.") from None
     if run_id is None:
-        nothing = dict.fromkeys(("stores", *_COUNTS), 0)
-        return {"run_id": None, **nothing, "seconds": 0.0, "errors": {}, "error": None}
+        nothing: dict[str, Any] = dict.fromkeys(("how_many", *_COUNTS), 0)
+        return SyncDone.model_construct(run_id=None, seconds=0.0, errors={}, error=None, **nothing).as_json()
     with reading() as db:
         done = runs.summary(db, run_id)
-    told = {name: done[name] for name in ("stores", *_COUNTS, "seconds", "errors", "error")}
-    return {"run_id": run_id, **told}
+    told = {name: done[name] for name in (*_COUNTS, "seconds", "errors", "error")}
+    return SyncDone.model_construct(run_id=run_id, how_many=done["stores"], **told).as_json()
 
 
 @bp.post("/all", responses={"202": SyncBegun})
@@ -164,7 +186,7 @@ def sync_all() -> tuple[dict[str, Any], int]:
         run_id = runs.start(database(), _ring().vault, plan)
     except AlreadyRunning:
         raise Conflict("A run is already running: see /api/v1/orders/sync/status.") from None
-    return {"run_id": run_id, "status_url": "/api/v1/orders/sync/status"}, 202
+    return SyncBegun.model_construct(run_id=run_id, status_url="/api/v1/orders/sync/status").as_json(), 202
 
 
 @bp.get("/status", responses={"200": SyncStatus})
@@ -179,13 +201,13 @@ def status() -> dict[str, Any]:
     is_running = may_run and runs.is_running(database())
     under_way = [run for run in history if run.ended_at is None] if is_running else []
     settings: config.Config = current_app.config["ONEROM"]
-    return {
-        "running": is_running,
-        "interval_minutes": settings.sync_interval_minutes,
-        "progress": _run(under_way[0]) if under_way else None,
-        "runs": [_run(run) for run in history],
-        "stores": [_state(state) for state in states],
-    }
+    return SyncStatus.model_construct(
+        running=is_running,
+        interval_minutes=settings.sync_interval_minutes,
+        progress=RunTold.from_run(under_way[0]) if under_way else None,
+        runs=[RunTold.from_run(run) for run in history],
+        states=[StoreState.from_state(state) for state in states],
+    ).as_json()
 
 
 def _chosen(db: Connection, store_scope: StoreScope, store_id: int | None) -> tuple[int, ...] | None:
@@ -200,39 +222,6 @@ def _chosen(db: Connection, store_scope: StoreScope, store_id: int | None) -> tu
     if reason is not None:
         raise Conflict(f"{store.name} {reason}.")
     return (store_id,)
-
-
-def _run(run: Run) -> dict[str, Any]:
-    return {
-        "id": run.id,
-        "started_by": run.started_by,
-        "started_at": api_types.iso(run.started_at),
-        "ended_at": api_types.iso(run.ended_at),
-        "seconds": run.seconds,
-        "error": run.error,
-        **{name: run.total(name) for name in _COUNTS},
-        "stores": [
-            {
-                "store_id": part.store_id,
-                "store": part.name,
-                "state": part.state,
-                "error": part.error,
-                **{name: getattr(part, name) for name in _COUNTS},
-            }
-            for part in run.parts
-        ],
-    }
-
-
-def _state(state: queries.State) -> dict[str, Any]:
-    return {
-        "id": state.id,
-        "name": state.name,
-        "is_configured": state.why_not is None,
-        "why_not": state.why_not,
-        "last_sync": api_types.iso(state.polled_at),
-        "last_error": state.last_error,
-    }
 
 
 def _ring() -> Keyring:

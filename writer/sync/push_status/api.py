@@ -1,6 +1,6 @@
 """How stores are doing as JSON: one store's health, what fails, and trying a failure again."""
 
-from typing import Any, Literal
+from typing import Any, Literal, Self
 
 from flask import Response
 from flask_openapi3.blueprint import APIBlueprint
@@ -13,7 +13,7 @@ from writer.db import reading
 from writer.people import auth
 from writer.sync.push_status import actions, queries
 from writer.web import api_types
-from writer.web.api_types import PathId, QueryId, TimeText, iso
+from writer.web.api_types import Answer, PathId, QueryId, TimeText, iso
 from writer.web.openapi import PROBLEMS, OnceHeader
 
 bp = APIBlueprint(
@@ -45,7 +45,7 @@ class FailuresQuery(api_types.PageQuery):
     store: QueryId | None = None
 
 
-class Health(BaseModel):
+class Health(Answer):
     """How a store is doing."""
 
     store_id: int
@@ -71,8 +71,31 @@ class Health(BaseModel):
     checked_at: TimeText | None = Field(description="When its webhooks were last looked at.")
     doctor: list[str] | None = Field(description="What is wrong with its webhooks; null: not checked yet.")
 
+    @classmethod
+    def from_health(cls, found: queries.Health) -> Self:
+        """Make the answer of what was found about a store."""
+        store = found.store
+        times = {name: iso(getattr(store, name)) for name in ("last_contact_at", "polled_at", "rejected_at")}
+        return cls.of(
+            store,
+            **times,
+            store_id=store.id,
+            is_well=found.is_well,
+            is_active=bool(store.is_active),
+            push_reason=store.pause_reason,
+            not_before=iso(store.next_call_at),
+            mapped=found.mapped,
+            queue=found.queue,
+            listings_in_trouble=found.trouble,
+            drifts_to_answer=found.undecided,
+            open_failures=found.open_failures,
+            unprocessed_deliveries=found.unprocessed,
+            checked_at=iso(store.webhooks_checked_at),
+            doctor=stores.webhook_problems(store),
+        )
 
-class Failure(BaseModel):
+
+class Failure(Answer):
     """Something that could not be done in a store."""
 
     id: int
@@ -89,8 +112,14 @@ class Failure(BaseModel):
     ended_at: TimeText | None
     ended_by: str | None
 
+    @classmethod
+    def from_row(cls, row: Row[Any]) -> Self:
+        """Make the answer of a failure's row."""
+        times = {name: iso(getattr(row, name)) for name in ("first_at", "last_at", "next_at", "ended_at")}
+        return cls.of(row, store=row.store_name, **times)
 
-class Failures(BaseModel):
+
+class Failures(Answer):
     """A stretch of the failures, what failed last first."""
 
     entries: list[Failure]
@@ -101,7 +130,7 @@ class Failures(BaseModel):
 def show_health(path: StorePath) -> dict[str, Any]:
     """Return how a store is doing."""
     with reading() as db:
-        return _health(queries.health(db, path.store_id))
+        return Health.from_health(queries.health(db, path.store_id)).as_json()
 
 
 @bp.get("/failures", responses={"200": Failures})
@@ -111,7 +140,8 @@ def list_failures(query: FailuresQuery) -> dict[str, Any]:
     with reading() as db:
         rows = queries.list_failures(db, store_scope, query.state, query.store, query.limit, query.offset)
         total = queries.count_failures(db, store_scope, query.state, query.store)
-    return {"entries": [_failure(row) for row in rows], "total_count": total}
+    entries = [Failure.from_row(row) for row in rows]
+    return Failures.model_construct(entries=entries, total_count=total).as_json()
 
 
 @bp.post("/failures/<int:failure_id>/retry", responses={"200": Failure})
@@ -125,40 +155,7 @@ def retry(path: FailurePath, header: OnceHeader) -> Response:
         store_scope = auth.store_scope()
         queries.get_failure(db, store_scope, path.failure_id)
         actions.retry(db, auth.actor().name, path.failure_id)
-        return _failure(queries.get_failure(db, store_scope, path.failure_id)), 200
+        failure = queries.get_failure(db, store_scope, path.failure_id)
+        return Failure.from_row(failure).as_json(), 200
 
     return auth.answer_once(act)
-
-
-def _health(found: queries.Health) -> dict[str, Any]:
-    store = found.store
-    same = ("name", "push_state", "mass_change", "last_error")
-    times = ("last_contact_at", "polled_at", "rejected_at")
-    return {
-        "store_id": store.id,
-        "push_reason": store.pause_reason,
-        "is_well": found.is_well,
-        "is_active": bool(store.is_active),
-        **{name: getattr(store, name) for name in same},
-        **{name: iso(getattr(store, name)) for name in times},
-        "not_before": iso(store.next_call_at),
-        "checked_at": iso(store.webhooks_checked_at),
-        "failures_in_a_row": store.failures_in_a_row,
-        "listings": found.mapped,
-        "queue": found.queue,
-        "listings_in_trouble": found.trouble,
-        "drifts_to_answer": found.undecided,
-        "open_failures": found.open_failures,
-        "unprocessed_deliveries": found.unprocessed,
-        "rejected_signatures": store.rejected_signatures,
-        "doctor": stores.webhook_problems(store),
-    }
-
-
-def _failure(row: Row[Any]) -> dict[str, Any]:
-    same = ("id", "store_id", "listing_id", "sku", "what", "sentence", "times", "ended_by")
-    return {
-        **{name: getattr(row, name) for name in same},
-        "store": row.store_name,
-        **{name: iso(getattr(row, name)) for name in ("first_at", "last_at", "next_at", "ended_at")},
-    }
