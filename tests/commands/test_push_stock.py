@@ -45,7 +45,7 @@ def test_a_run_tells_of_each_store_and_ends_with_a_summary(hub: Hub, push_stock:
             f"store {number}: 1 written, 0 right already, 0 to be looked at again, 0 refused"
             for number in (1, 2, 3)
         ),
-        "3 stores pushed: 3 written, 0 right already, 0 to be looked at again, 0 refused; 0 stores held,"
+        "3 stores pushed: 3 written, 0 right already, 0 to be looked at again, 0 refused; 0 stores waiting,"
         " 0 not called, 0 failed.",
     ]
 

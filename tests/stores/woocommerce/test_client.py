@@ -367,8 +367,8 @@ HTML = "Content-Type: text/html"
         (http("404 Not Found", b"<html>", HTML), problems.NotWooCommerce),
         (http("404 Not Found", b'{"code":"woocommerce_rest_x_invalid_id"}', JSON), problems.NotThere),
         (http("400 Bad Request", b'{"code":"woocommerce_rest_x_invalid_id"}', JSON), problems.NotThere),
-        (http("400 Bad Request", b'{"code":"rest_invalid_param"}', JSON), problems.Refused),
-        (http("413 Too Large", b'{"code":"x"}', JSON), problems.Refused),
+        (http("400 Bad Request", b'{"code":"rest_invalid_param"}', JSON), problems.RequestRefused),
+        (http("413 Too Large", b'{"code":"x"}', JSON), problems.RequestRefused),
         (http("405 Not Allowed", b"<html>", HTML), problems.BlockedByFirewall),
         (http("503 Unavailable", b"<html>", HTML), problems.StoreBusy),
         (http("500 Error", b'["x"]', JSON), problems.StoreBroken),
@@ -713,7 +713,7 @@ def test_missing_order_is_not_there(store: FakeStore) -> None:
 def test_status_woocommerce_does_not_know_is_refused_with_its_words(store: FakeStore) -> None:
     order = store.place_order([("X", 1)])
 
-    with ask(store) as client, pytest.raises(problems.Refused, match="status"):
+    with ask(store) as client, pytest.raises(problems.RequestRefused, match="status"):
         client.put_order(order.id, {"status": "shipped"})
 
 

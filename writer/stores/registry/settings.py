@@ -15,7 +15,7 @@ from writer.people import Notice, audit, notices
 from writer.stores.registry import registry
 
 LONGEST_NAME = 60
-# Called when a store is switched on; each processes what it held of it and returns how much that was.
+# Called when a store is switched on; each processes what came of it meanwhile and returns how much that was.
 on_switched_on: list[Callable[[Connection, Row[Any]], int]] = []
 _STATUS = re.compile(r"[a-z0-9_-]{1,40}")
 # What these mean is fixed: counting them as paid would contradict the store.

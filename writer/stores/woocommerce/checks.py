@@ -14,7 +14,7 @@ from writer.stores.woocommerce.problems import (
     KeysRefused,
     NotThere,
     NotWooCommerce,
-    Refused,
+    RequestRefused,
     StoreBroken,
     StoreBusy,
     StoreError,
@@ -150,7 +150,7 @@ def _other(answer: Answer) -> StoreError:
     said = f": “{message or code}”" if code else "."
     if answer.status >= 500:
         return StoreBroken(f"The store has an error of its own ({answer.status}){said}", code=code)
-    return Refused(f"The store refused the request ({answer.status}){said}", code=code)
+    return RequestRefused(f"The store refused the request ({answer.status}){said}", code=code)
 
 
 _CHECKS = {

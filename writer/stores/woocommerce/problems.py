@@ -61,7 +61,7 @@ class NotWooCommerce(StoreError):
     permanent = True
 
 
-class Refused(StoreError):
+class RequestRefused(StoreError):
     """WooCommerce understood and said no (another 4xx)."""
 
     permanent = True

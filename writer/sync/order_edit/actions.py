@@ -21,7 +21,7 @@ from writer.stores import (
     KeysRefused,
     NotNow,
     NotThere,
-    Refused,
+    RequestRefused,
     StoreError,
     StoreUnreachable,
     Vault,
@@ -31,7 +31,7 @@ from writer.sync.order_import import Reader
 
 LONGEST_NOTE = 4000
 # Not a store that is silent, broken or busy: it may have taken what it was sent before it failed.
-_NOTHING_SENT = (NotNow, KeysRefused, NotThere, Refused, CertificateRefused)
+_NOTHING_SENT = (NotNow, KeysRefused, NotThere, RequestRefused, CertificateRefused)
 
 
 class StoreRefused(DomainError):
@@ -156,7 +156,7 @@ def _this_order_alone(order: Row[Any]) -> Iterator[None]:
     """Let what the store refuses to do to one order be no failure of the store, which is well."""
     try:
         yield
-    except (NotThere, Refused) as error:
+    except (NotThere, RequestRefused) as error:
         raise _did_not(order, error) from error
 
 

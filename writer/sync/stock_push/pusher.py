@@ -48,7 +48,7 @@ class PushRound:
         blocked = sum(found.blocked is not None for found in self.results)
         return (
             f"{len(self.results)} stores pushed: {written} written, {right} right already, {waiting} to be"
-            f" looked at again, {refused} refused; {blocked} stores held, {len(self.skipped)} not called,"
+            f" looked at again, {refused} refused; {blocked} stores waiting, {len(self.skipped)} not called,"
             f" {len(self.failed)} failed."
         )
 
@@ -104,13 +104,13 @@ def watch(
 
 def _changes(database: Database, should_stop: Callable[[], bool]) -> Iterator[None]:
     """Yield when the database changed since it was last asked, and every fifteen seconds anyway."""
-    with database.watching() as version:
+    with database.watching() as last_change:
         seen: object = None
         looked = float("-inf")
         # What was written within the spacing is due again without a commit: ask until it is quiet.
         busy_until = 0.0
         while not should_stop():
-            now, current = time.monotonic(), version()
+            now, current = time.monotonic(), last_change()
             if current != seen:
                 busy_until = now + SPACING.total_seconds() + ASK_EVERY_S
             if current != seen or now < busy_until or now - looked >= PUSH_ANYWAY_EVERY_S:
@@ -120,7 +120,7 @@ def _changes(database: Database, should_stop: Callable[[], bool]) -> Iterator[No
 
 
 def _to_visit(database: Database) -> set[int]:
-    """Return the stores with anything due, or with an order that a webhook left something open."""
+    """Return the stores with anything due, or with an order that its webhook left open."""
     with database.reading() as db:
         asked = {store.id for store in callable_stores(db) if order_import.has_asked(db, store.id)}
         return asked | set(plan.list_due_stores(db, clock.now() - SPACING))
@@ -188,7 +188,7 @@ def _describe(outcome: tuple[int, PushResult | NotNow | Exception]) -> str:
     store_id, what = outcome
     if not isinstance(what, PushResult):
         return f"store {store_id}: {what}"
-    blocked = f"held. {what.blocked} " if what.blocked is not None else ""
+    blocked = f"not pushed. {what.blocked} " if what.blocked is not None else ""
     done = f"{what.written} written, {what.right} right already, {what.waiting} to be looked at again"
     would = "".join(f"\n  {sku}: {shown} -> {target}" for sku, shown, target in what.would_write)
     return f"store {store_id}: {blocked}{done}, {what.failed} refused{would}"
