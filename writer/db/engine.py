@@ -25,6 +25,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import make_url
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.sql.schema import Table
 
 from writer.config import Config
@@ -99,10 +100,11 @@ class Database:
         return self.engine.connect().execution_options(isolation_level="AUTOCOMMIT")
 
     @contextmanager
-    def only_one(self, name: str) -> Iterator[None]:
+    def only_one(self, name: str) -> Iterator[Callable[[], bool]]:
         """Hold `name` against every other process; raises AlreadyRunning. A crash releases it.
 
-        SQLite: a lock on a file beside the database. PostgreSQL: an advisory lock of a connection.
+        Gives a function that tells whether it is still held. SQLite: a lock on a file beside the database.
+        PostgreSQL: an advisory lock of a connection, which ends with the connection.
         """
         if self.is_sqlite:
             with open(f"{self.engine.url.database}-{name}.lock", "w") as file:
@@ -110,15 +112,19 @@ class Database:
                     fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
                 except BlockingIOError as error:
                     raise AlreadyRunning(f"{name}: already running.") from error
-                yield
+                yield lambda: True
             return
         with self.engine.connect() as connection:
+            # The server gives up a machine that does not answer after 20 seconds, by default after two hours.
+            for setting, value in (("idle", 10), ("interval", 5), ("count", 2)):
+                connection.exec_driver_sql(f"SET tcp_keepalives_{setting} = {value}")
             taken = text("SELECT pg_try_advisory_lock(:key)")
             if not connection.execute(taken, {"key": crc32(name.encode())}).scalar_one():
                 raise AlreadyRunning(f"{name}: already running.")
             connection.commit()  # the lock is the connection's, not the transaction's
+            holder = _backend(connection)
             try:
-                yield
+                yield lambda: _backend(connection) == holder
             finally:
                 connection.execute(text("SELECT pg_advisory_unlock(:key)"), {"key": crc32(name.encode())})
                 connection.commit()
@@ -165,6 +171,17 @@ def make_engine(url: str, pool_size: int, max_overflow: int) -> Engine:
     engine = create_engine(url, pool_use_lifo=True, **options)
     event.listen(engine, "connect", _on_sqlite_connect)
     return engine
+
+
+def _backend(connection: Connection) -> int | None:
+    """Return which of the server's processes serves a connection; None where it was lost."""
+    try:
+        found: int = connection.execute(text("SELECT pg_backend_pid()")).scalar_one()
+        connection.commit()
+    except OperationalError:
+        connection.rollback()  # the next statement connects anew
+        return None
+    return found
 
 
 def _on_sqlite_connect(connection: Any, _record: Any) -> None:

@@ -15,14 +15,17 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
 from cronsim import CronSim
+from sqlalchemy.exc import OperationalError
 
 from writer import config as configuration
 from writer.config import ROOT, ConfigError
+from writer.db import AlreadyRunning, Database
 from writer.lib import clock, logs
 
 log = logging.getLogger("writer.ops.cron")
@@ -32,6 +35,7 @@ STATE = ROOT / "data" / "cron.json"
 JOB_LIMIT_S = 3600
 GRACE_S = 20
 HEARTBEAT_S = 30
+STAND_BY_S = 10  # between two tries to lead
 _LINE = re.compile(r"((?:\S+\s+){5})([a-z_.]+(?: --[a-z-]+)*)\s*(?:#.*)?")
 
 
@@ -152,19 +156,42 @@ def _log(level: int, job: Job, message: str) -> None:
     log.log(level, message, extra={"fields": {"job": job.command, "status": status, "s": seconds}})
 
 
-def run() -> None:
-    """Run the list until SIGTERM or SIGINT; return when the jobs in hand have ended."""
+def run(database: Database) -> None:
+    """Run the list until SIGTERM or SIGINT; return when the jobs in hand have ended.
+
+    Of several on one database one leads; when it ends, however it does, another follows within seconds.
+    """
     stopping: list[int] = []
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda signum, _frame: stopping.append(signum))
     STATE.parent.mkdir(exist_ok=True)
-    cron = Cron(CRONTAB, STATE)
-    log.info("cron runs", extra={"fields": {"jobs": [job.command for job in cron.jobs]}})
     while not stopping:
+        try:
+            with database.only_one("cron") as is_held:
+                _lead(lambda: bool(stopping) or not is_held())
+        except AlreadyRunning:
+            _stand_by(stopping, "another cron is the leader")
+        except OperationalError as error:
+            _stand_by(stopping, str(error.orig))
+    log.info("cron ends")
+
+
+def _lead(should_stop: Callable[[], bool]) -> None:
+    cron = Cron(CRONTAB, STATE)
+    log.info("cron leads", extra={"fields": {"jobs": [job.command for job in cron.jobs]}})
+    while not should_stop():
         cron.step()
         time.sleep(0.5)
     cron.end()
-    log.info("cron ends")
+
+
+def _stand_by(stopping: list[int], reason: str) -> None:
+    """Wait before the next try to lead, and stay healthy meanwhile."""
+    _write_state(STATE, _read_state(STATE))
+    log.info("cron stands by", extra={"fields": {"reason": reason}})
+    until = time.monotonic() + STAND_BY_S
+    while not stopping and time.monotonic() < until:
+        time.sleep(0.2)
 
 
 def main(arguments: list[str]) -> int:
@@ -172,11 +199,12 @@ def main(arguments: list[str]) -> int:
     match arguments:
         case []:
             try:
-                logs.start(configuration.load().log_level)
+                config = configuration.load()
             except ConfigError as error:
                 print(error, file=sys.stderr)
                 return 2
-            run()
+            logs.start(config.log_level)
+            run(Database.of(config))
         case ["list"]:
             print(for_system_cron())
         case ["healthy"]:
