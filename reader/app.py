@@ -6,6 +6,7 @@ layer before Flask, gives finished answers out again for as long as nothing chan
 """
 
 import gzip
+import hashlib
 import json
 import logging
 import mmap
@@ -18,7 +19,7 @@ import zoneinfo
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from datetime import UTC, date, datetime, timedelta
-from functools import cached_property, lru_cache
+from functools import cached_property
 from http import HTTPStatus
 from io import StringIO
 from itertools import pairwise
@@ -28,10 +29,9 @@ from urllib.parse import parse_qsl, quote, urlencode
 from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
 from dotenv.parser import parse_stream
-from flask import Blueprint, Flask, current_app, render_template, request
+from flask import Blueprint, Flask, Response, current_app, render_template, request
+from werkzeug.datastructures import Headers
 from werkzeug.exceptions import BadRequest, HTTPException
-from werkzeug.http import parse_accept_header
-from werkzeug.wrappers import Response
 
 HERE = Path(__file__).resolve().parent
 PARAMETERS = ("by", "from", "to", "model", "variant", "tz", "label", "style")  # all others are ignored
@@ -55,13 +55,13 @@ LONGEST_HISTORY = 400  # periods
 MOST_KEPT = 200  # answers, of 90 kB at most
 ZONES = frozenset(zoneinfo.available_timezones())  # asked once, for it searches the disk
 NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+NO_GZIP = re.compile(r"gzip\s*;\s*q=0(\.0*)?\s*(,|$)")
 POLICY = "default-src 'none'; style-src 'self'; img-src 'self' data:; base-uri 'none'; frame-ancestors 'none'"
 UNREADABLE = (
     "The database cannot be read. Let the reader's user read the writer's data folder, which may be mounted"
     " read-only, with the -wal and -shm files that stand beside sales.db: see data/README.md."
 )
-HEADERS = {"X-Content-Type-Options": "nosniff", "Cross-Origin-Resource-Policy": "cross-origin"}
-NOT_KEPT = ("Cache-Control", "no-store")
+CUT_OFF = "The primary database is away; the totals are of the last commit that arrived at this standby."
 PREFLIGHT = {
     "Access-Control-Allow-Methods": "GET, HEAD, OPTIONS",
     "Access-Control-Allow-Headers": "*",
@@ -76,8 +76,6 @@ FILES = {
 # Of the writer's list in docs/errors.md.
 CODES = {404: "not_found", 405: "method_not_allowed", 503: "service_unavailable"}
 SENTENCES = {404: "There is nothing at this address.", 405: "This address is only for reading: use GET."}
-Key = tuple[str | bool, ...]
-Answer = tuple[str, list[tuple[str, str]], bytes]  # status, headers, body
 routes = Blueprint("public", __name__)
 log = logging.getLogger("reader")
 
@@ -219,6 +217,11 @@ class Source(threading.local):
         except self.errors as error:
             raise self._refused(error) from error
 
+    def is_cut_off(self) -> bool:
+        """Tell whether this is a standby of PostgreSQL that receives nothing from its primary."""
+        query = "SELECT pg_is_in_recovery() AND NOT EXISTS (SELECT FROM pg_stat_wal_receiver)"
+        return not self.is_sqlite and bool(self.ask(query)[0][0])
+
     def close(self) -> None:
         """Give the connection back; the next look opens another."""
         connection, self.connection, self.seen = self.connection, None, ()
@@ -249,8 +252,6 @@ class Source(threading.local):
     def _map_index(self) -> mmap.mmap:
         """Map the header that SQLite compares to notice a commit (sqlite.org/walformat.html, 2.2).
 
-        `PRAGMA data_version` would do, but releases the GIL several times a request, and misses the target of
-        0.85 of a bare WSGI application (docs/DECISIONS.md).
         Never closed: closing any descriptor of a file ends all locks this process has on it, SQLite's too.
         """
         path = f"{self.path}-shm"
@@ -520,6 +521,9 @@ def health() -> Response:
     try:
         # Read, for the first page of a damaged file may be whole; without a database there is not even a 0.
         more = {} if figures().types else {"detail": "There is no database yet."}
+        source = figures().source
+        if source is not None and source.is_cut_off():
+            return as_json({"status": "degraded", "detail": CUT_OFF}, -1)
         return as_json({"status": "ok"} | more, -1)
     except Unreadable as error:
         if not request.environ["reader.good_at"]:
@@ -547,41 +551,21 @@ def on_error(error: Exception) -> Response:
     return response
 
 
-@routes.after_app_request
-def finish(response: Response) -> Response:
-    """Give every answer what it has whatever the route: who may read it, a tag, and gzip where that pays."""
-    response.headers.update(HEADERS)
-    if settings().origins:
-        response.vary.add("Origin")
-    else:
-        response.headers["Access-Control-Allow-Origin"] = "*"
-    if response.status_code == 200 and request.method == "OPTIONS":
-        response.status_code = 204
-        response.headers.update(PREFLIGHT)
-        del response.headers["Content-Type"]
-    elif response.status_code == 200:
-        if len(response.data) > 700:
-            response.vary.add("Accept-Encoding")
-            if request.accept_encodings["gzip"]:
-                response.data = gzip.compress(response.data, 9, mtime=0)
-                response.content_encoding = "gzip"
-        response.add_etag()
-    return response
+class Kept(NamedTuple):
+    """A finished answer and the state of the database that it is true for."""
 
-
-@lru_cache(maxsize=256)
-def takes_gzip(accepted: str) -> bool:
-    return parse_accept_header(accepted)["gzip"] > 0
+    token: tuple[Any, ...] | None
+    status: str
+    forms: list[tuple[bytes, str, list[tuple[str, str]]]]  # body, ETag, headers; plain, and packed if it pays
 
 
 class Keeper:
-    """The layer before Flask: it repeats a finished answer while nothing changed, or nothing can be read."""
+    """The thin layer before Flask: kept answers, and the manners that every answer has."""
 
     def __init__(self, flask: WSGIApplication, settings: Settings) -> None:
         self.flask, self.origins, self.source = flask, settings.origins, Source(settings)
         # The setting of the privacy dial, and what was answered under it: nothing from before is repeated.
-        # Each answer stands with the state of the database that it is true for.
-        self.kept: tuple[int | None, dict[Key, tuple[tuple[Any, ...], Answer]]] = (None, {})
+        self.kept: tuple[int | None, dict[tuple[str, ...], Kept]] = (None, {})
         self.good_at = 0.0  # when an answer was last known to be true; 0: never
         self.trouble = ""
 
@@ -596,26 +580,25 @@ class Keeper:
         except Unreadable as error:
             found = Figures(None) if isinstance(error, NotThere) and not self.good_at else error
             self._log(error)
-        kept_for, kept = answers.get(key, (None, None))
-        if kept and kept_for == token:
+        kept = answers.get(key)
+        if kept and kept.token == token:
             self.good_at, self.trouble = time.time(), ""
             return self._give(environ, start_response, kept)
         if not kept or token:
             told = {"reader.figures": found, "reader.good_at": self.good_at}
-            made = status, headers, _ = self._make({**environ, **told}, key)
-            is_good = status < "5"
-            if token and is_good:
+            made = self._make({**environ, **told}, key, token)
+            if token and made.status < "5":
                 self.good_at, self.trouble = time.time(), ""
-            if token and key and status == "200 OK" and NOT_KEPT not in headers:
+            if made.token:
                 if len(answers) >= MOST_KEPT:
                     answers.clear()
-                answers[key] = token, made
-            if not kept or is_good:
+                answers[key] = made
+            if not kept or made.status < "5":
                 return self._give(environ, start_response, made)
-        age, warning = str(int(time.time() - self.good_at)), '110 - "Response is stale"'
-        return self._give(environ, start_response, kept, Age=age, Warning=warning)
+        age = ("Age", str(int(time.time() - self.good_at)))
+        return self._give(environ, start_response, kept, age, ("Warning", '110 - "Response is stale"'))
 
-    def _key(self, environ: WSGIEnvironment) -> Key:
+    def _key(self, environ: WSGIEnvironment) -> tuple[str, ...]:
         """Return what an answer depends on beside the database; () where none is kept."""
         path, query = environ.get("PATH_INFO", ""), environ.get("QUERY_STRING", "")
         if environ["REQUEST_METHOD"] not in ("GET", "HEAD"):
@@ -623,10 +606,9 @@ class Keeper:
         if query:  # the first of several values counts, an empty one is as not given
             told = dict(reversed(parse_qsl(query)))
             query = urlencode([(name, told[name]) for name in PARAMETERS if name in told])
-        key = path, query, takes_gzip(environ.get("HTTP_ACCEPT_ENCODING", ""))
         if path in NAMES_ITSELF:
-            return *key, environ["wsgi.url_scheme"], environ.get("HTTP_HOST", "")
-        return key
+            return path, query, environ["wsgi.url_scheme"], environ.get("HTTP_HOST", "")
+        return path, query
 
     def _log(self, error: Exception) -> None:
         """Log trouble when it begins, not with each request."""
@@ -634,29 +616,49 @@ class Keeper:
             self.trouble = str(error)
             log.warning("the database cannot be read: %s", error)
 
-    def _make(self, environ: WSGIEnvironment, key: Key) -> Answer:
+    def _make(self, environ: WSGIEnvironment, key: tuple[str, ...], token: tuple[Any, ...] | None) -> Kept:
+        """Have Flask make the answer and give it its manners; without a token it is not to be kept."""
         if key:
             environ |= {"REQUEST_METHOD": "GET", "QUERY_STRING": key[1]}
-        made = Response.from_app(self.flask, environ, buffered=True)
-        return made.status, made.headers.to_wsgi_list(), made.data
+        response = Response.from_app(self.flask, environ, buffered=True)
+        is_good, body, headers = response.status_code == 200, response.get_data(), response.headers
+        headers.update({"X-Content-Type-Options": "nosniff", "Cross-Origin-Resource-Policy": "cross-origin"})
+        headers.update({} if self.origins else {"Access-Control-Allow-Origin": "*"})
+        if is_good and environ["REQUEST_METHOD"] == "OPTIONS":
+            headers.update(PREFLIGHT)
+            told = [(name, value) for name, value in headers.items() if not name.startswith("Content-")]
+            return Kept(None, "204 No Content", [(b"", "", told)])
+        packed = gzip.compress(body, 9, mtime=0) if is_good and len(body) > 700 else b""
+        vary = [name for name, so in (("Accept-Encoding", packed), ("Origin", self.origins)) if so]
+        headers.update({"Vary": ", ".join(vary)} if vary else {})
+        tag = hashlib.blake2b(body, digest_size=12).hexdigest() if is_good else ""
+        forms = [_form(body, headers, tag)]
+        if packed:
+            forms.append(_form(packed, headers | {"Content-Encoding": "gzip"}, f"{tag}-gzip"))
+        is_kept = key and is_good and headers["Cache-Control"] != "no-store"
+        return Kept(token if is_kept else None, response.status, forms)
 
     def _give(
-        self, environ: WSGIEnvironment, start_response: StartResponse, kept: Answer, **stale: str
+        self, environ: WSGIEnvironment, start_response: StartResponse, kept: Kept, *more: tuple[str, str]
     ) -> Iterable[bytes]:
-        """Answer with what is kept.
+        accepted, status = environ.get("HTTP_ACCEPT_ENCODING", ""), kept.status
+        is_packed = len(kept.forms) > 1 and "gzip" in accepted and not NO_GZIP.search(accepted)
+        body, tag, headers = kept.forms[is_packed]
+        if self.origins and (origin := environ.get("HTTP_ORIGIN")) in self.origins:
+            more += (("Access-Control-Allow-Origin", origin),)
+        if more:
+            headers = [*headers, *more]
+        known = environ.get("HTTP_IF_NONE_MATCH")
+        if known and tag and (known == "*" or tag in re.findall(r'"[^"]*"', known)):
+            status, body = "304 Not Modified", b""
+            headers = [header for header in headers if not header[0].startswith("Content-")]
+        start_response(status, headers)
+        return [] if environ["REQUEST_METHOD"] == "HEAD" else [body]
 
-        The first way skips werkzeug, for the target of 0.85 of a bare WSGI application (docs/DECISIONS.md).
-        """
-        status, headers, body = kept
-        if not (stale or self.origins or "HTTP_IF_NONE_MATCH" in environ):
-            start_response(status, headers)
-            return [] if environ["REQUEST_METHOD"] == "HEAD" else [body]
-        response = Response(body, status, [*headers, *stale.items()])
-        if (origin := environ.get("HTTP_ORIGIN")) in self.origins:
-            response.headers["Access-Control-Allow-Origin"] = origin
-        response.make_conditional(environ)
-        del response.headers["Date"]  # the server adds its own
-        return response(environ, start_response)
+
+def _form(body: bytes, headers: Headers, tag: str) -> tuple[bytes, str, list[tuple[str, str]]]:
+    own = {"Content-Length": str(len(body))} | ({"ETag": f'"{tag}"'} if tag else {})
+    return body, own.get("ETag", ""), list((headers | own).items())
 
 
 def create_app(settings: Settings | None = None) -> Flask:

@@ -33,6 +33,9 @@ OPTIONS = {
 }
 # As an installation has it: what is committed outlives a power cut.
 DURABLE = OPTIONS | {"fsync": "on", "synchronous_commit": "on", "full_page_writes": "on", "autovacuum": "on"}
+REPLICATED = OPTIONS | {"wal_level": "replica", "max_wal_senders": "4"}
+# PostgreSQL refuses to run as root; Debian's package brings the user it runs as.
+IDENTITY: dict[str, Any] = {"user": "postgres", "group": "postgres"} if os.geteuid() == 0 else {}
 START_TIMEOUT_S = 90
 
 
@@ -46,27 +49,54 @@ def programs() -> Path | None:
 @contextmanager
 def server(bin_folder: Path, options: dict[str, str] = OPTIONS, where: str | None = None) -> Iterator[str]:
     """Yield the SQLAlchemy URL of a running server, which is gone afterwards."""
+    with _folder(where) as folder:
+        initdb = [str(bin_folder / "initdb"), "-D", str(folder / "data"), "-U", "postgres", "-A", "trust"]
+        _run([*initdb, "--no-sync", "-E", "UTF8", "--locale=C.UTF-8"])
+        with _running(bin_folder, folder, options):
+            yield _url(folder)
+
+
+@contextmanager
+def standby(bin_folder: Path, primary_url: str) -> Iterator[str]:
+    """Yield the URL of a hot standby of a server that runs with the options REPLICATED."""
+    with _folder() as folder:
+        backup = [
+            str(bin_folder / "pg_basebackup"),
+            "-h",
+            primary_url.rpartition("host=")[2],
+            "-U",
+            "postgres",
+        ]
+        _run([*backup, "-D", str(folder / "data"), "--write-recovery-conf", "--checkpoint=fast", "--no-sync"])
+        with _running(bin_folder, folder, REPLICATED):
+            yield _url(folder)
+
+
+@contextmanager
+def _folder(where: str | None = None) -> Iterator[Path]:
     folder = Path(tempfile.mkdtemp(prefix="onerom-postgres-", dir=where))
     try:
-        with _running(bin_folder, folder, options):
-            yield f"postgresql+psycopg://postgres@/postgres?host={folder}"
+        if IDENTITY:
+            shutil.chown(folder, **IDENTITY)
+        yield folder
     finally:
         shutil.rmtree(folder)
 
 
+def _url(folder: Path) -> str:
+    return f"postgresql+psycopg://postgres@/postgres?host={folder}"
+
+
+def _run(command: list[str]) -> None:
+    subprocess.run(command, check=True, capture_output=True, **IDENTITY)
+
+
 @contextmanager
 def _running(bin_folder: Path, folder: Path, options: dict[str, str]) -> Iterator[None]:
-    # PostgreSQL refuses to run as root; Debian's package brings the user it runs as.
-    identity: dict[str, Any] = {"user": "postgres", "group": "postgres"} if os.geteuid() == 0 else {}
-    if identity:
-        shutil.chown(folder, **identity)
-    data = str(folder / "data")
-    initdb = [str(bin_folder / "initdb"), "-D", data, "-U", "postgres", "-A", "trust", "--no-sync"]
-    subprocess.run([*initdb, "-E", "UTF8", "--locale=C.UTF-8"], check=True, capture_output=True, **identity)
     settings = [f"-c{name}={value}" for name, value in options.items()]
-    command = [str(bin_folder / "postgres"), "-D", data, "-k", str(folder), *settings]
+    command = [str(bin_folder / "postgres"), "-D", str(folder / "data"), "-k", str(folder), *settings]
     with (folder / "log").open("wb") as log:
-        process = subprocess.Popen(command, cwd=folder, stdout=log, stderr=log, **identity)
+        process = subprocess.Popen(command, cwd=folder, stdout=log, stderr=log, **IDENTITY)
     try:
         _wait(process, folder)
         yield

@@ -12,6 +12,8 @@ from writer.db import Database, Prepared, insert_row, update_row
 from writer.db.schema.orders import order_events, orders
 from writer.db.schema.stores import stores
 
+pytestmark = pytest.mark.postgres
+
 AT = datetime(2026, 11, 20, 10, 0, 1, tzinfo=UTC)
 ORDER: dict[str, Any] = {
     "external_id": "1001",
