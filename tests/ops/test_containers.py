@@ -101,3 +101,39 @@ def test_the_edge_serves_the_same_file_as_an_installed_nginx() -> None:
 
     assert (ROOT / mounts[0][0]).is_file()
     assert all(mount[2] == "ro" for mount in mounts)
+
+
+SCALE = {name: service for name, service in SERVICES.items() if "scale" in service.get("profiles", ())}
+
+
+def test_the_profile_scale_starts_a_second_of_each_as_the_first_is_started() -> None:
+    for name in OURS:
+        first, second = SERVICES[name], SCALE[f"{name}-2"]
+
+        same = ("build", "user", "cap_drop", "read_only", "healthcheck", "restart", "command")
+        assert [second.get(key) for key in same] == [first.get(key) for key in same]
+
+
+def test_the_second_reader_has_the_settings_of_the_first_and_reads_the_standby() -> None:
+    own, first = SCALE["reader-2"]["environment"], SERVICES["reader"]["environment"]
+
+    assert [setting.partition("=")[0] for setting in own] == first
+    assert "@standby/" in own[0]
+
+
+def test_nginx_balances_over_every_writer() -> None:
+    balancer = SCALE["balancer"]
+    text = (ROOT / balancer["volumes"][0].split(":")[0]).read_text()
+
+    assert re.findall(r"server (\S+):8107 ", text) == list(balancer["depends_on"])
+    assert f"listen {balancer['ports'][0].rpartition(':')[2]};" in text
+
+
+@pytest.mark.parametrize("script", ["allow-replication.sh", "start-standby.sh"])
+def test_the_scripts_of_replication_are_there_and_are_mounted(script: str) -> None:
+    mounts = [
+        volume.split(":")[0] for name in ("postgres", "standby") for volume in SERVICES[name]["volumes"]
+    ]
+
+    assert (ROOT / "deploy" / script).is_file()
+    assert f"./deploy/{script}" in mounts
