@@ -1,12 +1,16 @@
 """What the container files say holds together: nothing here builds or starts one."""
 
+import os
 import re
+from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml  # type: ignore[import-untyped]  # it comes without types
 
+from writer import config
 from writer.config import ROOT
+from writer.ops import compose
 from writer.ops.processes import MARKS
 
 pytestmark = pytest.mark.sqlite_only
@@ -85,6 +89,22 @@ def test_nothing_runs_in_debug_mode() -> None:
     files = [*DOCKERFILES.values(), (ROOT / "docker-compose.yml").read_text()]
 
     assert not any(re.search("debug|--reload", text, re.IGNORECASE) for text in files)
+
+
+def test_compose_is_handed_the_settings_as_the_services_read_them(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / ".env").write_bytes(b"ADMIN_PASSWORD='co${HOME}b'\r\nDEFAULT_SELLER=pa$word # mine\r\n")
+    monkeypatch.setattr(config, "ROOT", tmp_path)
+    ran: list[tuple[list[str], dict[str, str]]] = []
+    monkeypatch.setattr(os, "execvpe", lambda _file, command, given: ran.append((command, given)))
+
+    compose.main(["up", "--detach"])
+
+    ((command, given),) = ran
+    assert command == ["docker", "compose", "--env-file", "/dev/null", "up", "--detach"]
+    assert (given["ADMIN_PASSWORD"], given["DEFAULT_SELLER"]) == ("co${HOME}b", "pa$word")
+    assert given["PATH"] == os.environ["PATH"]
 
 
 def test_only_the_default_services_start_without_a_profile() -> None:

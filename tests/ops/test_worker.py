@@ -8,12 +8,15 @@ import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import update
 
+from tests.makers import make_config
 from tests.stock.movements.products import open_notices
 from writer.db import Database
 from writer.db.schema.worker import worker_tasks
 from writer.lib import clock
 from writer.ops import worker, worker_health
 from writer.ops.worker import Task
+
+pytestmark = pytest.mark.postgres
 
 PATIENCE_S = 20.0
 
@@ -160,6 +163,7 @@ def test_the_end_does_not_wait_for_a_task_that_hangs(
 
     assert running.end() < 2
     let_go.set()
+    wait_for(lambda: not [thread for thread in threading.enumerate() if thread.name == "onerom task stuck"])
 
 
 def test_a_killed_worker_is_no_longer_called_running(start: Start, database: Database) -> None:
@@ -176,7 +180,7 @@ def test_health_of_the_writer_tells_of_the_worker(
     start: Start, client: FlaskClient, database: Database
 ) -> None:
     assert client.get("/health").get_json()["worker"] == []
-    start(Task("task", "lock", counting([])))
+    running = start(Task("task", "lock", counting([])))
     wait_for(lambda: state(database, "task")[1])
 
     (task,) = client.get("/health").get_json()["worker"]
@@ -184,11 +188,10 @@ def test_health_of_the_writer_tells_of_the_worker(
     assert (task["task"], task["runs"], task["fails"]) == ("task", True, False)
     assert task["last_round_at"]
     assert "last round at" in worker_health.lines(database)[0]
+    running.end()
 
 
 def test_the_worker_pushes_stock(database: Database) -> None:
-    from tests.makers import make_config
-
     (task,) = worker.tasks(make_config(DATABASE_URL=database.url), database)
     rounds: list[int] = []
 

@@ -46,7 +46,7 @@ def _push(database: Database, vault: Vault, asked: argparse.Namespace) -> int:
     except NotFound as error:
         print(error.sentence, file=sys.stderr)
         return 2
-    # Who only looks needs no turn, and the watcher has it nearly always.
+    # Who only looks needs no turn, and the worker has it nearly always.
     with nullcontext() if asked.dry_run else database.only_one(stock_push.TURN):
         done = stock_push.push_all(database, vault, asked.store, asked.dry_run, on_progress=print)
     print(done.summary if done.results or done.skipped or done.failed else "No store is pushed to yet.")

@@ -123,15 +123,18 @@ def status() -> int:
     for name, pid in found.items():
         print(f"{name} runs: process {pid}" if pid else f"{name} does not run")
         if name == "worker" and pid:
-            _print_tasks()
+            print("".join(f"  {line}\n" for line in _task_lines()), end="")
     return 0 if all(found.values()) else 1
 
 
-def _print_tasks() -> None:
-    database = Database.of(configuration.load())
-    for line in worker_health.lines(database):
-        print(f"  {line}")
+def _task_lines() -> list[str]:
+    try:
+        database = Database.of(configuration.load())
+    except ConfigError as error:
+        return [str(error)]
+    lines = worker_health.lines(database)
     database.close()
+    return lines
 
 
 def develop() -> None:

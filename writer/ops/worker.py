@@ -73,6 +73,7 @@ class Runner:
         self.failed_at: datetime | None = None
         self.error: str | None = None
         self._failures = 0
+        self._saving = threading.Lock()
 
     def _run(self) -> None:
         wait_s = 0.0
@@ -116,21 +117,26 @@ class Runner:
 
     def save(self) -> None:
         """Save the state of the task, and keep a notice open for as long as it fails."""
+        with self._saving:  # so that no older state is written over a newer one
+            self._save()
+
+    def _save(self) -> None:
+        failure = self.error
         row = {
             "name": self.task.name,
             "process": f"{socket.gethostname()}:{os.getpid()}",
-            "heartbeat_at": clock.now() if self.is_leader or self.error else None,
+            "heartbeat_at": clock.now() if self.is_leader or failure else None,
             "last_round_at": self.last_round_at,
             "failed_at": self.failed_at,
-            "error": self.error,
+            "error": failure,
         }
         try:
             with self.database.transaction() as db:
                 upsert(db, worker_tasks, row, ["name"])
-                if self.error is None:
+                if failure is None:
                     notices.close(db, Notice.WORKER_TASK, task=self.task.name)
                 else:
-                    sentence = f"The worker's task {self.task.name} fails and is started again: {self.error}"
+                    sentence = f"The worker's task {self.task.name} fails and is started again: {failure}"
                     notices.open_(db, Notice.WORKER_TASK, sentence, task=self.task.name)
         except DBAPIError as error:
             log.warning("task not noted", extra={"fields": {"error": str(error.orig)}})

@@ -1,6 +1,6 @@
 """What a person decides about pushing: try again or give up, pause a store or go on, compare all of it now.
 
-Nothing here speaks to a store: the watcher does within two seconds of the commit, or the next minute's push.
+Nothing here speaks to a store: the worker does within two seconds of the commit, or the next minute's push.
 """
 
 from typing import Any

@@ -17,7 +17,7 @@ from writer.web.paging import asked_page
 
 bp = Blueprint("push_status", __name__, template_folder="templates")
 
-SOON = "within two seconds where the watcher runs, else with the next minute's push"
+SOON = "within two seconds if the worker runs, else with the next minute's push"
 LATEST = 5
 
 
