@@ -29,7 +29,7 @@ def open_menu(page: Page) -> None:
 def test_a_wrong_password_is_told_and_the_right_one_goes_on_to_the_page_asked_for(browser_page: Page) -> None:
     browser_page.goto("/notices")
     sign_in(browser_page, "ada", "not the password")
-    expect(browser_page.get_by_text("This name and password do not belong together.")).to_be_visible()
+    expect(browser_page.get_by_text("Name or password is wrong.")).to_be_visible()
     expect(browser_page.get_by_label("Name")).to_have_value("ada")
 
     sign_in(browser_page, "ada", PASSWORD)
@@ -45,15 +45,15 @@ def test_a_password_handed_out_has_to_be_changed_first(browser_page: Page, datab
     sign_in(browser_page, "kim", "a password handed out")
     expect(browser_page.get_by_text("This password was handed out")).to_be_visible()
 
-    browser_page.get_by_label("Present password").fill("a password handed out")
+    browser_page.get_by_label("Current password").fill("a password handed out")
     browser_page.get_by_label("New password", exact=True).fill("short")
-    browser_page.get_by_label("New password, again").fill("short")
+    browser_page.get_by_label("New password again").fill("short")
     browser_page.get_by_role("button", name="Change password").click()
     expect(browser_page.get_by_text("Use at least 12 characters.")).to_be_visible()
 
-    browser_page.get_by_label("Present password").fill("a password handed out")
+    browser_page.get_by_label("Current password").fill("a password handed out")
     browser_page.get_by_label("New password", exact=True).fill("one of my very own")
-    browser_page.get_by_label("New password, again").fill("one of my very own")
+    browser_page.get_by_label("New password again").fill("one of my very own")
     browser_page.get_by_role("button", name="Change password").click()
     expect(browser_page.get_by_text("Your password is changed.")).to_be_visible()
 

@@ -1,1 +1,1 @@
-"""Time, money, text, logs: what knows nothing of web, database or shop. Each module is its own interface."""
+"""Time, money, text, logs: modules that know nothing of web, database or shop. Each is its own interface."""

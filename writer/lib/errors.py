@@ -1,4 +1,4 @@
-"""The family of errors a person can cause or must know of. How each is answered: web/errors.py."""
+"""The errors that a caller can cause or must know about. web/errors.py answers them."""
 
 from writer.lib.error_codes import ERROR_CODES
 
@@ -26,7 +26,7 @@ class InvalidJson(DomainError):
 
 
 class Invalid(DomainError):
-    """What was sent cannot be used; `errors` maps each field to what is wrong with it."""
+    """The input cannot be used; `errors` maps each field to what is wrong with it."""
 
     code = "invalid"
 
@@ -38,7 +38,7 @@ class NotFound(DomainError):
 
 
 class Conflict(DomainError):
-    """It clashes with what is there."""
+    """The change conflicts with the present state."""
 
     code = "conflict"
 
@@ -50,13 +50,13 @@ class Unauthorized(DomainError):
 
 
 class Forbidden(DomainError):
-    """Who asks may not do this."""
+    """The caller may not do this."""
 
     code = "forbidden"
 
 
 class RateLimited(DomainError):
-    """It was tried too often; `retry_after_s` seconds from now it may be tried again."""
+    """Too many tries; the next one is allowed after `retry_after_s` seconds."""
 
     code = "rate_limited"
 

@@ -7,7 +7,7 @@ import sys
 from datetime import UTC, datetime
 
 log = logging.getLogger("writer")
-# PostgreSQL quotes the row it refuses, and with it what a customer or a store said.
+# PostgreSQL quotes the row it refuses, which can hold a customer's data.
 _ROW = re.compile(r"^DETAIL:.*?(?=^\[SQL:|^The above exception|\Z)", re.MULTILINE | re.DOTALL)
 _as_json = json.JSONEncoder(default=str).encode
 
@@ -31,7 +31,7 @@ class JsonLines(logging.Formatter):
 
 def start(level: str) -> None:
     """Send the product's log lines from `level` on to standard error as JSON."""
-    # What no line says need not be found out for each: https://docs.python.org/3/howto/logging.html#optimization
+    # No line shows these, so logging need not collect them: https://docs.python.org/3/howto/logging.html#optimization
     logging.logThreads = logging.logMultiprocessing = False
     if not log.handlers:
         handler = logging.StreamHandler(sys.stderr)

@@ -1,4 +1,4 @@
-"""Money as integers of a currency's smallest unit; never floats, never a sum over two currencies."""
+"""Money as integers of a currency's smallest unit. Never floats, never a sum over two currencies."""
 
 from decimal import Decimal, DecimalException
 
@@ -18,7 +18,7 @@ def minor_digits(currency: str) -> int:
 def to_minor(text: str, currency: str) -> int:
     """Turn a store's decimal string ("12.50") into minor units (1250), half rounded away from zero.
 
-    Raises ValueError when the text is no finite decimal number or is beyond any sane price.
+    Raises ValueError if the text is not a finite decimal number, or is larger than any sane price.
     """
     try:
         amount = Decimal(text.strip() or "0")

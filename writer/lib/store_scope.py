@@ -1,6 +1,6 @@
-"""Who sees which stores: the one condition that every query about orders, deliveries and stores carries.
+"""Which stores a caller may see: a condition in every query about orders, deliveries and stores.
 
-A floor that every room may stand on; who is granted what is the people room's to say.
+`people.users` decides what is granted to whom.
 """
 
 from dataclasses import dataclass
@@ -19,11 +19,11 @@ class StoreScope:
         return self.store_ids is None
 
     def sees(self, store_id: int | None) -> bool:
-        """Tell whether it reaches this store; None, what is of no store yet, is for those who see all."""
+        """Tell whether this store may be seen; None (no store yet) only with access to all stores."""
         return self.store_ids is None or store_id in self.store_ids
 
     def of(self, store_id: ColumnElement[int] | ColumnElement[int | None]) -> ColumnElement[bool]:
-        """Return the condition that leaves only rows of stores it reaches, by their column `store_id`."""
+        """Return the condition that selects the rows of visible stores, by their column `store_id`."""
         return true() if self.store_ids is None else store_id.in_(sorted(self.store_ids))
 
 

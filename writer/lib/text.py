@@ -1,12 +1,12 @@
-"""Texts of one line, which names and SKUs are: checked here once for form, API and file."""
+"""Text of one line, such as names and SKUs: one check for form, API and file."""
 
 import unicodedata
 
-_FORBIDDEN = {"Cc", "Cs"}  # control characters, and halves of surrogate pairs, which no database takes
+_FORBIDDEN = {"Cc", "Cs"}  # control characters, and halves of surrogate pairs, which no database accepts
 
 
 class UnusableText(ValueError):
-    """A value cannot be used; the text is a sentence for the person who gave it."""
+    """A value cannot be used; the message is a sentence for the person who entered it."""
 
 
 def check_line(value: str, limit: int, *, required: bool = False) -> str:
@@ -22,5 +22,5 @@ def check_line(value: str, limit: int, *, required: bool = False) -> str:
 
 
 def fold(sku: str) -> str:
-    """Return a SKU as it is compared: NFC, trimmed, case-folded. "X-01 " is "x-01", "X-010" is not."""
+    """Return a SKU in the form for comparing: NFC, trimmed, case-folded. "X-01 " is "x-01", not "X-010"."""
     return unicodedata.normalize("NFC", unicodedata.normalize("NFC", sku).strip().casefold())

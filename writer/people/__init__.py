@@ -1,4 +1,4 @@
-"""People: users and tokens, who is asking, what they did, what they must look at."""
+"""People: users, API tokens, sign-in, the audit trail and notices."""
 
 from writer.people import audit, auth, notices
 from writer.people.notices import Notice

@@ -84,7 +84,7 @@ def test_a_wrong_name_and_a_wrong_password_are_answered_alike(
     answer = sign_in(client, username, password)
 
     assert (answer.status_code, answer.content_type) == (401, "application/problem+json")
-    assert answer.get_json()["detail"] == "This name and password do not belong together."
+    assert answer.get_json()["detail"] == "Name or password is wrong."
 
 
 def test_guessing_is_slowed_down_as_on_the_page(client: FlaskClient) -> None:

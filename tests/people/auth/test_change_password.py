@@ -54,7 +54,7 @@ def test_after_changing_it_everything_is_reached(newcomer: FlaskClient) -> None:
     [
         ("short", "Use at least 12 characters."),
         ("x" * 201, "Field cannot be longer than 200 characters."),
-        (PASSWORD, "Choose one that is not the old one."),
+        (PASSWORD, "Choose a password that is not the old one."),
         ("", "Choose a new password."),
     ],
 )
@@ -75,14 +75,14 @@ def test_the_name_is_no_password(database: Database, app: Flask) -> None:
     status, text = change(sign_in_as(app, "ada.lovelace"), PASSWORD, "Ada.Lovelace")
 
     assert status == 422
-    assert "Choose one that is not the name." in text
+    assert "Choose a password that is not the name." in text
 
 
 def test_the_present_password_is_asked_for(admin: FlaskClient) -> None:
     status, text = change(admin, "something else", NEW)
 
     assert status == 422
-    assert "This is not your present password." in text
+    assert "This is not your current password." in text
 
 
 def test_both_new_ones_must_be_the_same(admin: FlaskClient) -> None:

@@ -27,7 +27,7 @@ def test_a_wrong_password_and_a_wrong_name_get_the_same_answer(client: FlaskClie
     answer = client.post("/sign-in", data={"name": name, "password": "not the password"})
 
     assert answer.status_code == 401
-    assert "This name and password do not belong together." in answer.text
+    assert "Name or password is wrong." in answer.text
     assert client.get("/account").status_code == 303
 
 
@@ -64,7 +64,7 @@ def test_a_deactivated_user_cannot_sign_in(client: FlaskClient, database: Databa
     answer = client.post("/sign-in", data={"name": "sam", "password": PASSWORD})
 
     assert answer.status_code == 401
-    assert "do not belong together" in answer.text
+    assert "Name or password is wrong." in answer.text
 
 
 def test_deactivating_ends_what_is_signed_in(staff: FlaskClient, database: Database) -> None:

@@ -1,4 +1,4 @@
-"""What writes the audit trail. Nothing here commits: the way in does."""
+"""Writes the audit trail. Nothing here commits; the caller does."""
 
 import json
 from typing import Any
@@ -20,8 +20,8 @@ def note(
 ) -> None:
     """Write one audit row: `actor` did `action` ("sale.edit") to `subject` ("sale 12").
 
-    `before` and `after` are the fields as they were and as they are; None: it did not, or no longer does,
-    exist. They are kept as JSON, anything else as its text. Never pass a secret or a hash of one.
+    `before` and `after` are the fields before and after the change; None: the subject did not exist then.
+    They are stored as JSON, other types as text. Never pass a secret or a hash of one.
     """
     insert_row(
         db,

@@ -9,7 +9,7 @@ from writer.people.audit.queries import Wanted
 
 
 def asked() -> Wanted:
-    """Return what the query string asks for. Raises Invalid naming a date that is none."""
+    """Return the filter of the query string. Raises Invalid naming a date that cannot be read."""
     since, until = _day("since"), _day("until")
     return Wanted(
         actor=_text("actor"),
@@ -21,7 +21,7 @@ def asked() -> Wanted:
 
 
 def _text(name: str) -> str | None:
-    # PostgreSQL refuses NUL in a text; no row has one.
+    # PostgreSQL refuses NUL in text; no row has one.
     return request.args.get(name, "").strip().replace("\0", "")[:200] or None
 
 
@@ -31,7 +31,7 @@ def _day(name: str) -> datetime | None:
         return None
     try:
         day = date.fromisoformat(text)
-        # The last days of the calendar have no day after them.
+        # The last day of the calendar has no next day.
         if not date(1970, 1, 1) <= day <= date(9998, 12, 31):
             raise ValueError
     except ValueError as error:

@@ -1,4 +1,4 @@
-"""What the audit room reads: its trail."""
+"""Reads of the audit trail."""
 
 import json
 import re
@@ -13,24 +13,24 @@ from writer.lib.store_scope import StoreScope
 
 _TIME = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(\.\d+)?(\+00:00|Z)")
 ACTORS_OFFERED = 200
-# What is about no store, order, customer or person; of the trail the rest is for those who see everything.
+# Subjects that are no store, order, customer or person; only users who see all stores see the others.
 OPEN_TO_STAFF = ("sale", "type", "rule", "sku", "stock", "public")
 
 
 @dataclass(frozen=True)
 class Wanted:
-    """What to look for in the trail; None: anything."""
+    """The filter of the audit trail; None: anything."""
 
     actor: str | None = None
-    action: str | None = None  # whole, "sale.edit", or its first part, "sale"
-    subject: str | None = None  # part of it, in any case
+    action: str | None = None  # all of it ("sale.edit") or its first part ("sale")
+    subject: str | None = None  # part of it, ignoring case
     since: datetime | None = None
     before: datetime | None = None
 
 
 @dataclass(frozen=True)
 class Change:
-    """One field of an audit row: as it was and as it became; None: it was not there."""
+    """One field of an audit row, before and after the change; None: it did not exist."""
 
     field: str
     before: str | None
@@ -77,7 +77,7 @@ def _match(wanted: Wanted) -> ColumnElement[bool]:
 
 
 def list_actors(db: Connection, store_scope: StoreScope) -> list[str]:
-    """Return who appears in the trail, by name."""
+    """Return the actors in the trail, sorted by name."""
     names = (
         select(audit_entries.c.actor).where(_open_to(store_scope)).distinct().order_by(audit_entries.c.actor)
     )
@@ -85,7 +85,7 @@ def list_actors(db: Connection, store_scope: StoreScope) -> list[str]:
 
 
 def list_actions(db: Connection, store_scope: StoreScope) -> list[str]:
-    """Return what was ever done, by name."""
+    """Return the actions in the trail, sorted by name."""
     done = (
         select(audit_entries.c.action)
         .where(_open_to(store_scope))
@@ -96,9 +96,9 @@ def list_actions(db: Connection, store_scope: StoreScope) -> list[str]:
 
 
 def changes(entry: Row[Any]) -> list[Change]:
-    """Return what an audit row changed, field by field, and nothing that stayed as it was."""
+    """Return the fields that an audit row changed, without those that stayed the same."""
     before, after = _fields(entry.before), _fields(entry.after)
-    # What was left empty when a thing was made is no news.
+    # A field that was empty when its subject was created is not a change.
     names = [
         name for name in dict.fromkeys([*before, *after]) if entry.before or after[name] not in (None, "")
     ]

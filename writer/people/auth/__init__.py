@@ -1,4 +1,4 @@
-"""The door of the accounts room: who is asking, who may, and answers given once. For ways in alone."""
+"""Who makes a request and what they may do. Only pages, APIs and commands use this room."""
 
 from writer.people.auth.access import Actor, actor, admin_only, guard, public, store_scope
 from writer.people.auth.once import answer_once, send_once

@@ -1,5 +1,5 @@
-"""The gate every request passes: who is asking, and may they? Everything needs a sign-in unless it says
-`@public`; under /api a Bearer token will do as well."""
+"""The check before every view: who makes the request, and may they? Every view needs a sign-in unless it is
+marked `@public`; below /api a Bearer token is accepted too."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -20,38 +20,38 @@ View = TypeVar("View", bound=Callable[..., Any])
 
 READS = frozenset({"GET", "HEAD", "OPTIONS"})
 _ASSETS = frozenset({"static", "bootstrap.static"})  # the sign-in page needs its style
-# All that somebody who must change the password can reach.
+# All that a user who must change the password can reach.
 _CHANGING = frozenset({"auth.password", "auth.sign_out"})
 
 
 @dataclass(frozen=True)
 class Actor:
-    """Who is asking: a person by session or by access token, or a program by token."""
+    """Who makes a request: a person with a session or an access token, or a program with an API token."""
 
-    name: str  # "ada", or "token shop-import"; what the audit trail shows
-    role: str  # 'admin' or 'staff'; a token that was made on the page is never an admin
-    via: str  # 'session', 'access' (a token from signing in by API) or 'token'
+    name: str  # "ada" or "token shop-import", as the audit trail shows it
+    role: str  # 'admin' or 'staff'; an API token is never an admin
+    via: str  # 'session', 'access' (an access token from the API) or 'token'
     scope: str  # 'read' or 'write'; a person's is 'write'
-    owner: str  # "user 1", "token 3": whom idempotency keys belong to
-    store_scope: StoreScope  # the stores that may be seen
+    owner: str  # "user 1" or "token 3": the owner of idempotency keys
+    store_scope: StoreScope  # the stores that this actor may see
     user_id: int | None = None  # None: a token
     must_change_password: bool = False
 
 
 def public(view: View) -> View:
-    """Let anybody reach this view: no sign-in, and under /api no CSRF check either."""
+    """Let anybody reach this view, without a sign-in and, below /api, without a CSRF check."""
     view.is_public = True  # type: ignore[attr-defined]  # a mark the gate reads
     return view
 
 
 def admin_only(view: View) -> View:
-    """Let only people of role admin reach this view."""
+    """Let only people with the role admin reach this view."""
     view.is_admin_only = True  # type: ignore[attr-defined]  # a mark the gate reads
     return view
 
 
 def actor() -> Actor:
-    """Return who is making the request in hand. Raises Unauthorized where nobody is known."""
+    """Return who makes the current request. Raises Unauthorized if nobody is signed in."""
     found: Actor | None = g.get("actor")
     if found is None:
         raise Unauthorized("Sign in first.")
@@ -59,12 +59,12 @@ def actor() -> Actor:
 
 
 def store_scope() -> StoreScope:
-    """Return which stores may be seen by who makes the request in hand. Raises Unauthorized."""
+    """Return the stores that the caller of the current request may see. Raises Unauthorized."""
     return actor().store_scope
 
 
 def guard(app: Flask) -> None:
-    """Put the gate in front of every view of `app`."""
+    """Run this check before every view of `app`."""
     app.before_request(_gate)
 
 
@@ -73,7 +73,7 @@ def _gate() -> Response | None:
         return None
     is_api = request.path.startswith(("/api/", "/webhooks/")) or request.path == "/openapi.json"
     if request.endpoint is None:
-        # Answered 404 or 405; a page of that is framed for whoever is signed in.
+        # It is answered 404 or 405, on a page with the navigation of the signed-in user.
         g.actor = None if is_api else _identify(is_api)
         return None
     view = current_app.view_functions[request.endpoint]
@@ -92,7 +92,7 @@ def _gate() -> Response | None:
 
 
 def _identify(is_api: bool) -> Actor | None:
-    """Find who is asking, and for the page frame how many notices are open, in one read."""
+    """Find who makes the request, and the number of open notices for the navigation, in one read."""
     header = request.headers.get("Authorization", "")
     if is_api and header:
         scheme, _, token = header.partition(" ")
@@ -162,13 +162,13 @@ def _check_may(asking: Actor, is_api: bool, needs_admin: bool) -> None:
         raise Forbidden("This token may only read: make one with scope write.")
     if needs_admin and asking.role != "admin":
         raise Forbidden("Only an admin may do this.")
-    # A browser never sends a Bearer token by itself, so only what a session did can be forged.
+    # A browser never sends a Bearer token by itself, so only requests with a session can be forged.
     if asking.via == "session" and not (is_api and _is_same_origin()):
         _check_form_came_from_here()
 
 
 def _check_sees_the_store(asking: Actor) -> None:
-    """Whatever address names a store is not there for who may not see it, on pages made later too."""
+    """Raise NotFound for any address that names a store which the caller may not see."""
     store_id = (request.view_args or {}).get("store_id")
     if store_id is not None and not asking.store_scope.sees(store_id):
         raise NotFound("There is no such store.")

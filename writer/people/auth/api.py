@@ -1,4 +1,4 @@
-"""Signing in by API, under /api/v1/auth: a person's own rights for an hour, as a token to send along."""
+"""Sign-in by API, below /api/v1/auth: an access token with a person's own rights for an hour."""
 
 from typing import Annotated, Any
 
@@ -33,7 +33,7 @@ def _check_body() -> None:
 
 
 class Login(BaseModel):
-    """Who signs in."""
+    """The user who signs in."""
 
     model_config = ConfigDict(strict=True, json_schema_extra={"examples": [_EXAMPLE]})
 
@@ -50,7 +50,7 @@ class Access(Answer):
 
 
 class LoggedOut(Answer):
-    """The token is good for nothing any more."""
+    """The access token has ended."""
 
     status: str = Field(examples=["ok"])
 
@@ -58,10 +58,10 @@ class LoggedOut(Answer):
 @bp.post("/login", responses={"200": Access}, security=[])
 @public
 def login(body: Login) -> dict[str, Any]:
-    """Sign in, for an hour.
+    """Sign in for an hour.
 
-    After five wrong tries each next one has to wait, as on the page. Somebody who has to change the password
-    does that on the page first.
+    After five wrong tries each further try has to wait, as on the page. A user who must change the password
+    has to do that on the page first.
     """
     address = request.remote_addr or ""
     user, wait_s = entry.check(body.username, body.password)
@@ -81,9 +81,9 @@ def login(body: Login) -> dict[str, Any]:
 
 @bp.post("/logout", responses={"200": LoggedOut}, security=[{"token": []}])
 def logout() -> dict[str, Any]:
-    """End the access token that this request is sent with; no other kind of token can be ended so."""
+    """End the access token of this request; other kinds of token cannot be ended here."""
     if actor().via != "access":
-        raise Conflict("Only an access token from /api/v1/auth/login is ended here.")
+        raise Conflict("Only an access token from /api/v1/auth/login can be ended here.")
     token = request.headers["Authorization"].partition(" ")[2].strip()
     with transaction() as db:
         users.end_sign_in(db, token)

@@ -1,4 +1,4 @@
-"""A name and a password, however they came in: looked at slowly enough that guessing is of no use."""
+"""The check of a name and password for page and API, slow enough that guessing is of no use."""
 
 import logging
 from typing import Any
@@ -16,7 +16,7 @@ log = logging.getLogger("writer")
 
 
 def check(name: str, password: str) -> tuple[Row[Any] | None, int]:
-    """Return the user whose name and password these are, or None and the seconds to wait."""
+    """Return the user with this name and password, or None and the seconds to wait."""
     settings: config.Config = current_app.config["ONEROM"]
     users.ensure_first_user(database(), settings.admin_user, settings.admin_password)
     address = request.remote_addr or ""
@@ -26,13 +26,13 @@ def check(name: str, password: str) -> tuple[Row[Any] | None, int]:
     if wait_s:
         log.warning("sign-in slowed down", extra={"fields": {"address": address, "wait_s": wait_s}})
         return None, wait_s
-    # Outside of the transaction: hashing takes a while, and as long for a name of nobody.
+    # Outside of the transaction, because hashing is slow; an unknown name takes as long as a known one.
     is_right = passwords.is_right(user.password_hash if user else None, password)
     return (user if is_right and user is not None and user.is_active else None), 0
 
 
 def refusal(wait_s: int) -> str:
-    """Return why nobody was let in, without telling whether there is such a user."""
+    """Return why the sign-in failed, without revealing whether the user exists."""
     if wait_s:
         return f"Too many wrong tries. Please wait {wait_s} seconds and try again."
-    return "This name and password do not belong together."
+    return "Name or password is wrong."

@@ -1,4 +1,4 @@
-"""Forms: signing in, and changing one's own password."""
+"""Forms: sign-in, and changing one's own password."""
 
 from flask_wtf import FlaskForm
 from wtforms import PasswordField, StringField
@@ -26,8 +26,8 @@ class PasswordForm(FlaskForm):  # type: ignore[misc]  # flask_wtf has no types
     """Changing one's own password."""
 
     old = PasswordField(
-        "Present password",
-        [DataRequired("Enter your present password."), Length(max=LONGEST)],
+        "Current password",
+        [DataRequired("Enter your current password."), Length(max=LONGEST)],
         render_kw={"autocomplete": "current-password"},
     )
     new = PasswordField(
@@ -37,7 +37,7 @@ class PasswordForm(FlaskForm):  # type: ignore[misc]  # flask_wtf has no types
         render_kw={"autocomplete": "new-password"},
     )
     again = PasswordField(
-        "New password, again",
+        "New password again",
         [EqualTo("new", "This is not the same as the new password.")],
         render_kw={"autocomplete": "new-password"},
     )

@@ -1,4 +1,4 @@
-"""Answers given once to who is asking; which are kept and what a repeat gets is for the room of repeats."""
+"""Idempotency of the current request: `people.idempotency` with the caller as the owner of the keys."""
 
 from collections.abc import Callable
 from typing import Any
@@ -11,12 +11,12 @@ from writer.people.auth.access import actor
 
 
 def answer_once(act: Callable[[Connection], tuple[dict[str, Any], int]]) -> Response:
-    """As `repeats.answer_once`, by the keys of who makes the request in hand."""
+    """Call `idempotency.answer_once` with the caller of the current request as the owner of the key."""
     return idempotency.answer_once(actor().owner, act)
 
 
 def send_once(
     act: Callable[[], tuple[dict[str, Any], int]], is_undone: Callable[[Exception], bool]
 ) -> Response:
-    """As `repeats.send_once`, by the keys of who makes the request in hand."""
+    """Call `idempotency.send_once` with the caller of the current request as the owner of the key."""
     return idempotency.send_once(actor().owner, act, is_undone)

@@ -1,4 +1,4 @@
-"""Pages of one's own account: sign in and out, change the password, see where one is signed in."""
+"""Pages of one's own account: sign-in, sign-out, password, and the list of one's sign-ins."""
 
 import re
 from typing import Any
@@ -16,14 +16,14 @@ from writer.people.auth.forms import PasswordForm, SignInForm
 from writer.people.users import passwords
 
 bp = Blueprint("auth", __name__, template_folder="templates")
-# A path of this site: not "//host", not "/\host", which browsers read as another host.
+# A path of this site. Browsers read "//host" and "/\host" as another host.
 _OWN_PATH = re.compile(r"/(?![/\\])[^\\\x00-\x20\x7f]*")
 
 
 @bp.route("/sign-in", methods=["GET", "POST"])
 @public
 def sign_in() -> Response | str | tuple[str, int] | tuple[str, int, dict[str, str]]:
-    """Ask for name and password; a right one starts a new sign-in."""
+    """Ask for name and password; if they are right, start a new sign-in."""
     form = SignInForm()
     if not form.validate_on_submit():
         return render_template("auth/sign_in.html", form=form), 422 if form.errors else 200
@@ -45,7 +45,7 @@ def _let_in(user: Row[Any]) -> Response:
         if isinstance(session.get("sign_in"), str):
             users.end_sign_in(db, session["sign_in"])
         token = users.start_sign_in(db, user.id, address, request.user_agent.string)
-    # Nothing of a session somebody else may have planted lives on.
+    # Drop all of the old session, which somebody else may have planted.
     session.clear()
     session["sign_in"] = token
     session.permanent = True
@@ -81,7 +81,7 @@ def _signed_out(sentence: str) -> Response:
 
 @bp.get("/account")
 def account() -> str:
-    """Show who one is and where one is signed in."""
+    """Show the user and the user's sign-ins."""
     with reading() as db:
         rows = users.list_sign_ins(db, _user_id())
     here = users.fingerprint(session["sign_in"])
@@ -97,7 +97,7 @@ def password() -> Response | str | tuple[str, int] | tuple[str, int, dict[str, s
     new = form.new.data or ""
     user, wait_s = entry.check(actor().name, form.old.data or "")
     if user is None:
-        form.old.errors = [entry.refusal(wait_s) if wait_s else "This is not your present password."]
+        form.old.errors = [entry.refusal(wait_s) if wait_s else "This is not your current password."]
         return render_template("auth/password.html", form=form), *_refused(wait_s, 422)
     try:
         passwords.check_new(new, user.name, user.password_hash, field="new")
@@ -118,5 +118,5 @@ def _change(user: Row[Any], new: str) -> None:
 
 def _user_id() -> int:
     found = actor().user_id
-    assert found is not None  # only a session reaches a page
+    assert found is not None  # only a session can reach a page
     return found

@@ -1,4 +1,4 @@
-"""What the accounts room does when the application starts: there must be somebody who can sign in."""
+"""Runs when the application starts: makes sure that somebody can sign in."""
 
 import logging
 
@@ -15,9 +15,9 @@ log = logging.getLogger("writer")
 
 
 def start(app: Flask, config: Config) -> None:
-    """Have a first user, where the database can be had; signing in sees to it again.
+    """Make a first user if there is none. If the database is unavailable now, the sign-in page does it.
 
-    Raises ConfigError where ADMIN_USER or ADMIN_PASSWORD cannot be used.
+    Raises ConfigError if ADMIN_USER or ADMIN_PASSWORD cannot be used.
     """
     _check(config)
     app.config["PERMANENT_SESSION_LIFETIME"] = users.SIGN_IN_LASTS["session"]
@@ -27,7 +27,7 @@ def start(app: Flask, config: Config) -> None:
         users.ensure_first_user(database, config.admin_user, config.admin_password)
     except DBAPIError as error:
         log.error(
-            "the database cannot be used or was not migrated", extra={"fields": {"error": str(error.orig)}}
+            "the database is unavailable or was not migrated", extra={"fields": {"error": str(error.orig)}}
         )
 
 

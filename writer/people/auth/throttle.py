@@ -1,7 +1,7 @@
-"""Slows down guessing: after five wrong tries for a name from an address each next one has to wait longer.
+"""Slows down guessing: after five wrong tries of a name from an address each further try has to wait longer.
 
-A try is counted before the password is looked at, so that many at once are no way round it. Nothing is
-locked for good, and names of nobody are treated like any other.
+A try is counted before the password is checked, so many tries at once do not get round it. Nothing is
+locked for good, and unknown names are treated like known ones.
 """
 
 import hashlib
@@ -21,7 +21,7 @@ _FORGOTTEN = timedelta(hours=24)
 
 
 def count_try(db: Connection, name: str, address: str) -> int:
-    """Count one try of `name` from `address`; return the seconds still to wait, 0: it may go on."""
+    """Count one try of `name` from `address`; return the seconds still to wait, 0 if it may continue."""
     key = _key(name, address)
     now = clock.now()
     lock(db, "sign_in_failures")
@@ -39,7 +39,7 @@ def count_try(db: Connection, name: str, address: str) -> int:
 
 
 def forget(db: Connection, name: str, address: str) -> None:
-    """Drop what was counted: the password was right."""
+    """Drop the counted tries, because the password was right."""
     key = _key(name, address)
     same = (sign_in_failures.c.name == key["name"]) & (sign_in_failures.c.address == key["address"])
     db.execute(delete(sign_in_failures).where(same))
@@ -64,5 +64,5 @@ def _network(address: str) -> str:
         found = ip_address(address)
     except ValueError:
         return address
-    # Whoever has one IPv6 address has all of its /64.
+    # Whoever has one IPv6 address usually has its whole /64.
     return str(ip_network((found, 64), strict=False)) if isinstance(found, IPv6Address) else address

@@ -1,4 +1,4 @@
-"""Repeats: a request sent again with its Idempotency-Key gets the first answer, and changes nothing."""
+"""Idempotency: a request repeated with its Idempotency-Key gets the first answer and changes nothing."""
 
 from writer.people.idempotency.answers import answer_once, send_once
 

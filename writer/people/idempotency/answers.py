@@ -1,4 +1,4 @@
-"""Answers given once: a repeat with the same Idempotency-Key gets the first answer and changes nothing."""
+"""Runs a request once for each Idempotency-Key; a repeat gets the first answer and changes nothing."""
 
 import hashlib
 import json
@@ -17,16 +17,16 @@ from writer.lib.errors import Conflict, Invalid
 HEADER = "Idempotency-Key"
 LONGEST_KEY = 255
 KEPT = timedelta(days=7)
-_UNDER_WAY = 0  # the status of a key that was taken, while nobody knows what came of it
+_UNDER_WAY = 0  # the status of a reserved key whose outcome is unknown
 
 
 def answer_once(owner: str, act: Callable[[Connection], tuple[dict[str, Any], int]]) -> Response:
     """Run `act(db)` in a transaction of its own and answer the (body, status) it returns as JSON.
 
-    With an Idempotency-Key header the answer is kept for 7 days in the same transaction as the effect; the
-    same key of the same owner ("user 1", "token 3") with the same method, path and body replays it without
-    calling `act`. The same key with anything else raises Invalid. What `act` raises is passed on; no error
-    is kept.
+    With an Idempotency-Key header the answer is stored for 7 days in the same transaction as the effect. The
+    same key of the same owner ("user 1", "token 3") with the same method, path and body returns that answer
+    without calling `act`. The same key with anything else raises Invalid. Errors of `act` are raised and not
+    stored.
     """
     key = _key()
     if key is None:
@@ -49,12 +49,12 @@ def answer_once(owner: str, act: Callable[[Connection], tuple[dict[str, Any], in
 def send_once(
     owner: str, act: Callable[[], tuple[dict[str, Any], int]], is_undone: Callable[[Exception], bool]
 ) -> Response:
-    """Run `act()`, which does outside of here what no transaction can take back, once for each key.
+    """Run `act()`, whose effect no transaction can undo, once for each key.
 
-    The Idempotency-Key is needed, and is taken in the database before `act` is called, with no transaction
-    open then. A repeat gets the first answer; one whose outcome nobody knows (a crash, a timeout, still under
-    way) raises Conflict instead of calling `act` again. What `act` raises is passed on, and where `is_undone`
-    says that surely nothing was done, the key is free again.
+    The Idempotency-Key is required. It is reserved in the database before `act` is called; no transaction is
+    open during the call. A repeat gets the first answer. If the outcome is unknown (a crash, a timeout, still
+    running), a repeat raises Conflict instead of calling `act` again. Errors of `act` are raised; if
+    `is_undone` says that certainly nothing was done, the key is free again.
     """
     key = _key()
     if key is None:
@@ -90,8 +90,8 @@ def _replay(kept: Row[Any], asked: str) -> Response:
         raise Invalid(sentence, {HEADER: "was used for another request"})
     if kept.status == _UNDER_WAY:
         raise Conflict(
-            "This may have been sent: the first try was not heard of to its end. Look there first, and use a"
-            f" new {HEADER} only to send it again."
+            "This may have been sent: the outcome of the first try is unknown. Check the store first, and"
+            f" use a new {HEADER} only to send it again."
         )
     return _answer(kept.answer, kept.status, replayed=True)
 

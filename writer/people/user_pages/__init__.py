@@ -1,3 +1,3 @@
-"""Admin: users and tokens as an admin keeps them, on pages and by command. Nobody calls it."""
+"""Pages and commands with which an admin manages users and API tokens. No other room calls this one."""
 
 __all__: list[str] = []

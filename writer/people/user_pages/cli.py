@@ -1,6 +1,6 @@
 """Commands: `flask --app writer.app token create NAME`, `user create NAME`, `user reset-password NAME`.
 
-What they make is printed alone on standard output, so that a script can keep it in a variable.
+Standard output holds nothing but the new token or password, so that a script can store it in a variable.
 """
 
 from collections.abc import Iterator

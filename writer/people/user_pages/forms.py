@@ -1,4 +1,4 @@
-"""Forms: a new user, a role, a new token, and the stores that one of them sees."""
+"""Forms: a new user, a role, a new token, and the stores that a user or token sees."""
 
 from typing import Any
 
@@ -12,7 +12,7 @@ from writer.people.users import ROLES, SCOPES
 
 
 def _options(values: tuple[str, ...]) -> list[Any]:
-    return list(values)  # the published types know only pairs
+    return list(values)  # the published types allow only pairs
 
 
 class UserForm(FlaskForm):  # type: ignore[misc]  # flask_wtf has no types
@@ -45,7 +45,7 @@ class TokenForm(FlaskForm):  # type: ignore[misc]  # flask_wtf has no types
 
 
 def blame(form: FlaskForm, error: DomainError) -> None:
-    """Show what is wrong beside the field it is wrong with."""
+    """Show each error beside its field."""
     for name, field in form._fields.items():
         if name in error.errors:
             field.errors = [error.sentence]

@@ -1,4 +1,4 @@
-"""Pages where an admin keeps the API tokens: make one, see them, revoke."""
+"""Pages where an admin lists, makes and revokes API tokens."""
 
 from flask import Blueprint, flash, redirect, render_template, url_for
 from werkzeug.wrappers import Response
@@ -59,7 +59,7 @@ def _shown(name: str, token: str) -> str:
 @bp.get("/<int:token_id>")
 @auth.admin_only
 def show(token_id: int) -> str:
-    """Show which stores the token sees, to be changed."""
+    """Show the stores that the token sees, in a form to change them."""
     with reading() as db:
         token = users.get_token(db, token_id)
         shops, seen = queries.list_stores(db), users.granted(db, users.Owner(token_id=token_id))
@@ -69,7 +69,7 @@ def show(token_id: int) -> str:
 @bp.post("/<int:token_id>/stores")
 @auth.admin_only
 def set_stores(token_id: int) -> Response:
-    """Let the token see the stores that are ticked, and no others."""
+    """Let the token see only the ticked stores."""
     wanted = ticked_stores()
     with transaction() as db:
         name = users.get_token(db, token_id).name
@@ -81,7 +81,7 @@ def set_stores(token_id: int) -> Response:
 @bp.get("/<int:token_id>/revoke")
 @auth.admin_only
 def ask_revoke(token_id: int) -> str:
-    """Ask once more."""
+    """Ask for confirmation."""
     with reading() as db:
         row = users.get_token(db, token_id)
     return render_template(

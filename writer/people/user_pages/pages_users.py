@@ -1,4 +1,4 @@
-"""Pages where an admin keeps the users: add, role, in or out, a new password to hand over."""
+"""Pages where an admin adds users, sets their role, deactivates them and resets passwords."""
 
 from flask import Blueprint, flash, redirect, render_template, url_for
 from werkzeug.wrappers import Response
@@ -29,7 +29,7 @@ def _index(form: UserForm) -> str:
 @bp.post("")
 @auth.admin_only
 def add() -> tuple[str, int]:
-    """Add a user and show, once, the password to hand over."""
+    """Add a user and show the temporary password once."""
     form = UserForm()
     if not form.validate_on_submit():
         return _index(form), 422
@@ -89,7 +89,7 @@ def set_role(user_id: int) -> Response:
 @bp.post("/<int:user_id>/stores")
 @auth.admin_only
 def set_stores(user_id: int) -> Response:
-    """Let the user see the stores that are ticked, and no others."""
+    """Let the user see only the ticked stores."""
     wanted = ticked_stores()
     with transaction() as db:
         users.grant(db, auth.actor().name, users.Owner(user_id=user_id), wanted)
@@ -99,7 +99,7 @@ def set_stores(user_id: int) -> Response:
 @bp.post("/<int:user_id>/deactivate")
 @auth.admin_only
 def deactivate(user_id: int) -> Response:
-    """Keep the user out, at once."""
+    """Deactivate the user, with immediate effect."""
     try:
         with transaction() as db:
             users.set_active(db, auth.actor().name, user_id, False)
@@ -111,7 +111,7 @@ def deactivate(user_id: int) -> Response:
 @bp.post("/<int:user_id>/activate")
 @auth.admin_only
 def activate(user_id: int) -> Response:
-    """Let the user in again."""
+    """Activate the user again."""
     with transaction() as db:
         users.set_active(db, auth.actor().name, user_id, True)
     return _back(user_id, "This user can sign in again.")
@@ -125,7 +125,7 @@ def _back(user_id: int, sentence: str, style: str = "success") -> Response:
 @bp.post("/<int:user_id>/reset-password")
 @auth.admin_only
 def reset_password(user_id: int) -> str:
-    """Replace the password by one that is shown once, to hand over."""
+    """Replace the password with a temporary one, which is shown once."""
     temporary = passwords.temporary()
     hashed = passwords.hashed(temporary)
     with transaction() as db:

@@ -1,4 +1,4 @@
-"""What the pages of users and tokens read: who there is, which tokens, which stores each sees."""
+"""Reads for the pages of users and tokens: users, tokens, and the stores that each sees."""
 
 from typing import Any
 
@@ -10,7 +10,7 @@ from writer.lib import clock
 
 
 def list_users(db: Connection) -> list[Row[Any]]:
-    """Return every user by name, with `sign_ins`: how many are valid now."""
+    """Return every user by name, with `sign_ins`, the number of sign-ins that are valid now."""
     valid = select(func.count()).where(sign_ins.c.user_id == users.c.id, sign_ins.c.expires_at > clock.now())
     return list(db.execute(select(users, valid.scalar_subquery().label("sign_ins")).order_by(users.c.name)))
 
@@ -28,19 +28,19 @@ def count_valid_tokens(db: Connection, created_by: str) -> int:
 
 
 def list_stores(db: Connection) -> list[Row[Any]]:
-    """Return id and name of every store, by name, to be granted."""
+    """Return id and name of every store that can be granted, by name."""
     return list(
         db.execute(select(stores.c.id, stores.c.name).order_by(func.lower(stores.c.name), stores.c.id))
     )
 
 
 def stores_of_users(db: Connection) -> dict[int, list[str]]:
-    """Return by user the names of the stores granted; users without any are left out."""
+    """Return the names of the granted stores by user; users without any are left out."""
     return _names(db, store_grants.c.user_id)
 
 
 def stores_of_tokens(db: Connection) -> dict[int, list[str]]:
-    """Return by token the names of the stores granted; tokens without any are left out."""
+    """Return the names of the granted stores by token; tokens without any are left out."""
     return _names(db, store_grants.c.token_id)
 
 

@@ -1,4 +1,4 @@
-"""People: users and the tokens of programs, which stores each may see, and where each user is signed in."""
+"""Users, API tokens, the stores that each may see, and sign-ins."""
 
 from writer.people.users.actions import (
     ROLES,

@@ -1,4 +1,4 @@
-"""Verbs that change people: create, role, active or not, password. Nothing here commits."""
+"""Changes to users: create, role, active or not, password. Nothing here commits."""
 
 import re
 
@@ -21,8 +21,8 @@ def create_user(
 ) -> int:
     """Store an active user and return the id; the name is case-folded.
 
-    `must_change`: the first sign-in reaches nothing but the change-password page. Raises Invalid on a bad
-    name, role or password (12 to 200 characters, not the name), Conflict where the name is taken.
+    `must_change`: the first sign-in reaches only the page that changes the password. Raises Invalid for a bad
+    name, role or password (12 to 200 characters, not the name), Conflict if the name is taken.
     """
     name = checked_name(name)
     passwords.check_new(password, name)
@@ -30,7 +30,7 @@ def create_user(
 
 
 def checked_name(name: str) -> str:
-    """Return the name as it is stored. Raises Invalid where it cannot be one."""
+    """Return the name as it is stored. Raises Invalid if it cannot be a name."""
     folded = name.strip().casefold()
     if not _NAME.fullmatch(folded):
         sentence = "A name is 1 to 60 letters a-z, digits or . _ @ - and starts with a letter or digit."
@@ -39,7 +39,7 @@ def checked_name(name: str) -> str:
 
 
 def insert_user(db: Connection, name: str, password_hash: str, role: str, must_change: bool, by: str) -> int:
-    """Store a user whose name and password were looked at. Raises Invalid, Conflict as create_user."""
+    """Store a user whose name and password were checked. Raises Invalid and Conflict as create_user."""
     if role not in ROLES:
         raise Invalid("The role must be admin or staff.", {"role": "admin or staff"})
     lock(db, "users")
@@ -59,7 +59,7 @@ def insert_user(db: Connection, name: str, password_hash: str, role: str, must_c
 
 
 def change_password(db: Connection, user_id: int, new_hash: str, sign_in: str) -> None:
-    """Store the hash of a user's own new password and end every sign-in but the one in hand (a token)."""
+    """Store the hash of a user's own new password and end every sign-in but the current one (its token)."""
     row = get_user(db, user_id)
     changed = update(users).where(users.c.id == user_id)
     db.execute(changed.values(password_hash=new_hash, must_change_password=False))
@@ -68,7 +68,7 @@ def change_password(db: Connection, user_id: int, new_hash: str, sign_in: str) -
 
 
 def reset_password(db: Connection, actor: str, user_id: int, temporary_hash: str) -> None:
-    """Store the hash of a password handed out, good only for choosing a new one; end all sign-ins."""
+    """Store the hash of a temporary password, which must be changed at sign-in; end all sign-ins."""
     row = get_user(db, user_id)
     changed = update(users).where(users.c.id == user_id)
     db.execute(changed.values(password_hash=temporary_hash, must_change_password=True))
@@ -77,7 +77,7 @@ def reset_password(db: Connection, actor: str, user_id: int, temporary_hash: str
 
 
 def set_role(db: Connection, actor: str, user_id: int, role: str) -> None:
-    """Give a user another role. Raises Conflict where no active admin would be left."""
+    """Give a user another role. Raises Conflict if no active admin would be left."""
     if role not in ROLES:
         raise Invalid("The role must be admin or staff.", {"role": "admin or staff"})
     lock(db, "users")
@@ -90,7 +90,7 @@ def set_role(db: Connection, actor: str, user_id: int, role: str) -> None:
 
 
 def set_active(db: Connection, actor: str, user_id: int, is_active: bool) -> None:
-    """Let a user in, or keep them out: their sign-ins end. Raises Conflict as set_role."""
+    """Activate a user, or deactivate the user and end all sign-ins. Raises Conflict as set_role."""
     lock(db, "users")
     row = get_user(db, user_id)
     if row.is_active == is_active:
@@ -110,9 +110,9 @@ def _refuse_without_admin(db: Connection) -> None:
 
 
 def ensure_first_user(database: Database, name: str | None, password: str | None) -> None:
-    """Make the first user where there is none: the given admin, or admin/admin that must be changed.
+    """Make the first user if there is none: the given admin, or admin/admin, whose password must be changed.
 
-    Safe in several processes at once; the passwords of users that are there are never touched.
+    Safe in several processes at once. Passwords of existing users are never changed.
     """
     with database.reading() as db:
         if _is_somebody_there(db):

@@ -16,7 +16,7 @@ from writer.people.users import queries
 
 @dataclass(frozen=True)
 class Owner:
-    """Whose grants: exactly one of the two is set."""
+    """The owner of grants: exactly one of the two is set."""
 
     user_id: int | None = None
     token_id: int | None = None
@@ -27,23 +27,23 @@ class Owner:
 
     @property
     def rows(self) -> ColumnElement[bool]:
-        """Return the condition that leaves only this owner's grants."""
+        """Return the condition that selects this owner's grants."""
         if self.user_id is not None:
             return store_grants.c.user_id == self.user_id
         return store_grants.c.token_id == self.token_id
 
 
 def granted(db: Connection, owner: Owner) -> StoreScope:
-    """Return what is granted to a user or a token, whatever the user's role."""
+    """Return the stores granted to a user or a token, whatever the user's role."""
     found = select(store_grants.c.store_id).where(owner.rows)
     return StoreScope(frozenset(db.execute(found).scalars()))
 
 
 def grant(db: Connection, actor: str, owner: Owner, store_ids: Iterable[int]) -> None:
-    """Exactly these stores are granted to the user or token from now on; takes effect with the next request.
+    """Grant exactly these stores to the user or token, from the next request on.
 
-    Raises NotFound where there is no such user or (valid) token, Invalid naming `stores` where there is no
-    such store.
+    Raises NotFound if there is no such user or valid token, Invalid naming `stores` if there is no such
+    store.
     """
     wanted = frozenset(store_ids)
     subject = _subject(db, owner)

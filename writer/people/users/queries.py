@@ -1,4 +1,4 @@
-"""Reads of people: users, their sign-ins, tokens."""
+"""Reads of users, sign-ins and tokens."""
 
 from typing import Any
 
@@ -15,8 +15,8 @@ def get_user(db: Connection, user_id: int) -> Row[Any]:
 
 
 def find_user(db: Connection, name: str) -> Row[Any] | None:
-    """Return the row of the user of this name, active or not, or None."""
-    # PostgreSQL refuses NUL in a text; nobody is called so.
+    """Return the row of the user with this name, active or not, or None."""
+    # PostgreSQL refuses NUL in text; no name has one.
     folded = name.replace("\0", " ").strip().casefold()
     return db.execute(select(users).where(users.c.name == folded)).one_or_none()
 
@@ -29,5 +29,5 @@ def list_sign_ins(db: Connection, user_id: int) -> list[Row[Any]]:
 
 def get_token(db: Connection, token_id: int) -> Row[Any]:
     """Return the row of a token that was not revoked. Raises NotFound."""
-    missing = "There is no such token, or it was revoked before."
+    missing = "There is no such token, or it was revoked."
     return get_row(db, api_tokens, token_id, missing, api_tokens.c.revoked_at.is_(None))

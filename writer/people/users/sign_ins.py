@@ -1,4 +1,4 @@
-"""Sign-ins: server-side rows that a random token points to, in the session cookie or sent as Bearer."""
+"""Sign-ins: rows found by a random token, which is in the session cookie or is sent as Bearer token."""
 
 import hashlib
 import secrets
@@ -12,17 +12,17 @@ from writer.db.schema.users import sign_ins, users
 from writer.lib import clock
 
 LASTS = {"session": timedelta(hours=12), "access": timedelta(hours=1)}
-# Tells an access token from one that was made on the page, which begins with "onerom_".
+# Tells an access token from an API token, which begins with "onerom_".
 ACCESS_PREFIX = "onerom-access-"
 
 
 def fingerprint(token: str) -> str:
-    """Return what is stored of a random token: it needs no slow hash, it cannot be guessed."""
+    """Return the hash of a random token, to be stored; it need not be slow: nobody can guess a token."""
     return hashlib.sha256(token.encode()).hexdigest()
 
 
 def start(db: Connection, user_id: int, address: str, agent: str, kind: str = "session") -> str:
-    """Store a new sign-in and return its token: for a cookie ('session', good for 12 hours), or to be sent
+    """Store a new sign-in and return its token: for a cookie ('session', valid for 12 hours), or to be sent
     with each request ('access', one hour)."""
     token = f"{ACCESS_PREFIX if kind == 'access' else ''}{secrets.token_urlsafe(32)}"
     now = clock.now()
@@ -44,7 +44,7 @@ def start(db: Connection, user_id: int, address: str, agent: str, kind: str = "s
 def find(db: Connection, token: str, kind: str = "session") -> Row[Any, Any, Any, Any] | None:
     """Return user_id, name, role, must_change_password of a valid sign-in of an active user, or None.
 
-    A token is good for what it was made for alone: `kind` as in `start`.
+    A token is valid only for the kind it was made for: `kind` as in `start`.
     """
     valid = (
         (sign_ins.c.token_hash == fingerprint(token))
@@ -62,7 +62,7 @@ def end(db: Connection, token: str) -> None:
 
 
 def end_all(db: Connection, user_id: int, but: str | None = None) -> None:
-    """End every sign-in of a user, but the one whose token is `but`."""
+    """End every sign-in of a user except the one with the token `but`."""
     theirs = sign_ins.c.user_id == user_id
     if but is not None:
         theirs &= sign_ins.c.token_hash != fingerprint(but)

@@ -1,4 +1,4 @@
-"""API tokens: shown once, stored hashed, with scope read or write, revocable."""
+"""API tokens: shown once, stored as a hash, with the scope read or write, revocable."""
 
 import logging
 import secrets
@@ -17,14 +17,14 @@ from writer.people.users.queries import get_token
 from writer.people.users.sign_ins import fingerprint
 
 SCOPES = ("read", "write")
-_USE_IS_NOTED_EVERY = timedelta(hours=1)  # so that reading by API does not write each time
+_USE_IS_NOTED_EVERY = timedelta(hours=1)  # so that a read over the API does not write each time
 log = logging.getLogger("writer")
 
 
 def make_token(db: Connection, name: str, scope: str, created_by: str) -> str:
-    """Store a new token's hash and return the token itself, which nobody can show again.
+    """Store a new token's hash and return the token itself, which cannot be shown again.
 
-    Raises Invalid on an empty or long name or an unknown scope, Conflict where a valid token has the name.
+    Raises Invalid for an empty or long name or an unknown scope, Conflict if a valid token has the name.
     """
     name = name.strip()
     if not 1 <= len(name) <= 60 or not name.isprintable():
@@ -45,7 +45,7 @@ def make_token(db: Connection, name: str, scope: str, created_by: str) -> str:
 
 
 def revoke_token(db: Connection, actor: str, token_id: int) -> str:
-    """End a token at once and return its name. Raises NotFound where there is no valid one of that id."""
+    """Revoke a token and return its name. Raises NotFound if no valid token has that id."""
     row = get_token(db, token_id)
     update_row(db, api_tokens, token_id, revoked_at=clock.now())
     was = {"name": row.name, "scope": row.scope}
@@ -60,7 +60,7 @@ def find_token(db: Connection, token: str) -> Row[Any] | None:
 
 
 def note_use(row: Row[Any]) -> None:
-    """Remember that the token was used now, to the hour, in a transaction of its own."""
+    """Store the hour in which the token was last used, in a transaction of its own."""
     now = clock.now()
     if row.last_used_at is not None and now - row.last_used_at < _USE_IS_NOTED_EVERY:
         return
@@ -68,5 +68,5 @@ def note_use(row: Row[Any]) -> None:
         with transaction() as db:
             update_row(db, api_tokens, row.id, last_used_at=now)
     except OperationalError as error:
-        # Reading by API must go on while the database cannot be written.
+        # Reads over the API must work while the database cannot be written.
         log.warning("token use not noted", extra={"fields": {"error": str(error.orig)}})
