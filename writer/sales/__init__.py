@@ -1,4 +1,4 @@
-"""Sales: the ledger of units sold, what they count as, and what the public sees of it."""
+"""Sales: the ledger of units sold, the product types they count as, and what the public sees."""
 
 from writer.sales import product_types
 from writer.sales.ledger import page_cards, post

@@ -1,4 +1,4 @@
-"""The ledger of units sold: this room's door."""
+"""The ledger of units sold."""
 
 from writer.sales.ledger.actions import post
 from writer.sales.ledger.page_cards import page_cards

@@ -1,4 +1,4 @@
-"""Verbs that change the ledger. None of them commits; the way in opens the transaction."""
+"""Actions that change the ledger. None of them commits; the caller opens the transaction."""
 
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
@@ -18,7 +18,7 @@ from writer.sales import product_types
 from writer.sales.ledger import fields
 from writer.sales.ledger.queries import find_deleted, get_sale
 
-# What a person may say of a sale; `date` is the column date_added.
+# The fields of a sale that a person may enter; `date` is the column date_added.
 GIVEN = ("model", "variant", "quantity", "seller", "notes", "date", "sku")
 _MOVES_STOCK = frozenset({"quantity", "sku", "date"})
 _FORMS_KEPT = timedelta(days=1)
@@ -44,14 +44,14 @@ def post(
     seller: str,
     notes: str,
 ) -> int:
-    """The ledger has one more row for this order line, never to be edited by hand; return its id.
+    """Add a row for this order line, which nobody may edit by hand; return its id.
 
     `quantity` is the difference in units sold: negative takes units back, 0 is refused with ValueError.
-    `date` is aware; `store_id` says who may see it. Nothing is checked against the known types: that was
-    settled when the line was matched.
+    `date` is aware; `store_id` decides who may see the row. The type is not checked again, because it was
+    checked when the line was matched.
     """
     if quantity == 0:
-        raise ValueError("a difference of nothing is not a row of the ledger")
+        raise ValueError("a difference of 0 is not a row of the ledger")
     return insert_row(
         db,
         sales,
@@ -69,11 +69,11 @@ def post(
 
 
 def add(db: Connection, actor: str, source: str, given: Mapping[str, Any], may_oversell: bool = False) -> int:
-    """The ledger has one more sale, entered by `actor`, whose units are out of stock; return its id.
+    """Add a sale entered by `actor` and take its units out of stock; return its id.
 
     `given` holds model, variant, quantity and seller, and may hold notes, sku and date (None or absent:
     now). `source` is 'form', 'api' or 'file'. Raises Invalid naming every field that cannot be used, and
-    stock.NotEnoughStock where too few of a counted SKU are available, unless `may_oversell`.
+    stock.NotEnoughStock if too few of a counted SKU are available, unless `may_oversell`.
     """
     known = {name: value for name, value in given.items() if value is not None}
     values = _checked(db, {"date": clock.now(), **known}, None)
@@ -87,7 +87,7 @@ def add(db: Connection, actor: str, source: str, given: Mapping[str, Any], may_o
 def add_once(
     db: Connection, actor: str, form_token: str, given: Mapping[str, Any], may_oversell: bool = False
 ) -> tuple[int, bool]:
-    """As `add`, from a form that counts once however often it is sent; return the id, and if it is new."""
+    """Add the sale of a form once, however often the form is sent; return the id and whether it is new."""
     lock(db, f"sale form {form_token}")
     db.execute(delete(sale_forms).where(sale_forms.c.sent_at < clock.now() - _FORMS_KEPT))
     sent = db.execute(select(sale_forms.c.sale_id).where(sale_forms.c.token == form_token)).scalar()
@@ -106,10 +106,10 @@ def amend(
     given: Mapping[str, Any],
     may_oversell: bool = False,
 ) -> None:
-    """The sale has the `given` values; fields not given, and values it had already, are left alone.
+    """Change the fields in `given` that differ, and move the difference in stock.
 
-    Stock follows by the difference. Raises NotFound, Conflict where an order posted the sale, Invalid naming
-    every unusable field, and stock.NotEnoughStock as `add` does.
+    Raises NotFound, Conflict if an order posted the sale, Invalid naming every unusable field, and
+    stock.NotEnoughStock as `add` does.
     """
     before = _by_hand(db, store_scope, sale_id)
     values = _checked(db, given, before)
@@ -124,9 +124,9 @@ def amend(
 
 
 def remove(db: Connection, store_scope: StoreScope, actor: str, sale_id: int) -> Row[Any]:
-    """The sale is gone from the ledger, its units are back in stock, and `restore` can bring it back.
+    """Delete a sale and put its units back into stock; `restore` can undo it.
 
-    Returns it as it was. Raises NotFound, and Conflict where an order posted the sale.
+    Returns the sale as it was. Raises NotFound, and Conflict if an order posted the sale.
     """
     before = _by_hand(db, store_scope, sale_id)
     db.execute(delete(sales).where(sales.c.id == sale_id))
@@ -136,9 +136,9 @@ def remove(db: Connection, store_scope: StoreScope, actor: str, sale_id: int) ->
 
 
 def restore(db: Connection, store_scope: StoreScope, actor: str, sale_id: int) -> None:
-    """The deleted sale is back as it was, under its own id, and its units are out of stock again.
+    """Restore a deleted sale under its own id and take its units out of stock again.
 
-    Raises NotFound, and Conflict if it is there.
+    Raises NotFound, and Conflict if the sale was not deleted.
     """
     deleted = find_deleted(db, sale_id)
     if deleted is None:
@@ -150,7 +150,7 @@ def restore(db: Connection, store_scope: StoreScope, actor: str, sale_id: int) -
     db.execute(insert(sales).values(id=sale_id, source=deleted["source"], updated_at=updated_at, **values))
     restored = get_sale(db, store_scope, sale_id)
     audit.note(db, actor, "sale.restore", f"sale {sale_id}", None, snapshot(restored))
-    # It was sold, whatever is left by now.
+    # It was sold, however few units are left now.
     _hold(db, actor, restored, may_oversell=True)
 
 
@@ -159,7 +159,7 @@ def _hold(db: Connection, actor: str, sale: Row[Any], may_oversell: bool) -> Non
 
 
 def snapshot(sale: Row[Any]) -> dict[str, Any]:
-    """Return a sale made by hand as the audit trail keeps it: all it takes to bring it back."""
+    """Return a sale made by hand as the audit trail stores it, with all that `restore` needs."""
     return {
         **{name: getattr(sale, name) for name in GIVEN},
         "date": sale.date.isoformat(),
@@ -179,8 +179,8 @@ def _by_hand(db: Connection, store_scope: StoreScope, sale_id: int) -> Row[Any]:
 
 
 def _checked(db: Connection, given: Mapping[str, Any], current: Row[Any] | None) -> dict[str, Any]:
-    """Return the usable values of `given` that differ from `current`, or raise Invalid for all at once."""
-    # What is there already may stay, even where today's rules would not take it.
+    """Return the values of `given` that differ from `current`, or raise Invalid naming all errors at once."""
+    # A value that is there already may stay, even if today's rules would refuse it.
     changed = {name: value for name, value in given.items() if not _is_same(current, name, value)}
     errors: dict[str, str] = {}
     values: dict[str, Any] = {}

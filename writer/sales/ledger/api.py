@@ -48,7 +48,7 @@ _NEW_SALE: dict[str, JsonValue] = {
     "seller": "piers.rocks",
     "notes": "",
 }
-_ALLOW = "Take it even where fewer of a counted SKU are available: else it is refused with 409."
+_ALLOW = "Add the sale even if fewer of a counted SKU are available; otherwise it is refused with 409."
 
 
 class SalePath(BaseModel):
@@ -58,7 +58,7 @@ class SalePath(BaseModel):
 
 
 class RecentQuery(BaseModel):
-    """Which stretch of the ledger, counted from the newest sale."""
+    """A range of the ledger, counted from the newest sale."""
 
     offset: Offset = 0
     limit: Annotated[int, Field(ge=1, le=1000), BeforeValidator(whole_number)] = 10
@@ -80,11 +80,11 @@ class NewSale(BaseModel):
 
 
 class SaleChange(BaseModel):
-    """What is to change about a sale; what is absent stays as it is."""
+    """The fields of a sale to change; absent fields keep their values."""
 
     model_config = ConfigDict(strict=True, json_schema_extra={"examples": [{"quantity": 2}]})
 
-    # Factories, because a default would be shown in the documentation, and none is ever used.
+    # Factories, because the documentation would show a default, which is never used.
     model: _Name = Field(default_factory=str)
     variant: _Name = Field(default_factory=str)
     quantity: _Quantity = Field(default_factory=int)
@@ -102,12 +102,12 @@ class Sale(Answer):
     date: Annotated[str, WithJsonSchema({"type": "string", "format": "date-time"})]
     model: str
     variant: str
-    quantity: int = Field(description="Units sold; negative where an order was cancelled or refunded.")
+    quantity: int = Field(description="Units sold; negative if an order was cancelled or refunded.")
     seller: str
     notes: str
     sku: str | None
     source: str = Field(description="form, api, order, file or shell.")
-    order_id: int | None = Field(description="The order this row follows, which alone can change it.")
+    order_id: int | None = Field(description="The order that posted this row; only the order can change it.")
 
     @classmethod
     def from_row(cls, row: Row[Any]) -> Self:
@@ -116,14 +116,14 @@ class Sale(Answer):
 
 
 class Recent(Answer):
-    """A stretch of the ledger, newest first."""
+    """A range of the ledger, newest first."""
 
     entries: list[Sale]
     total_count: int
 
 
 class Done(Answer):
-    """It is done."""
+    """The change was made."""
 
     status: str = Field(examples=["ok"])
     id: int
@@ -145,7 +145,7 @@ def recent(query: RecentQuery) -> dict[str, Any]:
 def add(header: OnceHeader, body: NewSale) -> Response:
     """Add a sale.
 
-    An `Idempotency-Key` makes it safe to send again. Units of a counted SKU leave the stock.
+    An `Idempotency-Key` makes the request safe to repeat. Units of a counted SKU are taken out of stock.
     """
     given = body.model_dump(exclude={"allow_oversell"})
     if given["seller"] is None:
@@ -174,7 +174,7 @@ def amend(path: SalePath, header: OnceHeader, body: SaleChange) -> Response:
 def remove(path: SalePath, header: OnceHeader) -> Response:
     """Delete a sale that was entered by hand.
 
-    The admin page can bring it back.
+    The admin page can restore it.
     """
 
     def act(db: Connection) -> tuple[dict[str, Any], int]:

@@ -16,7 +16,7 @@ COLUMNS = ("id", "date", "model", "variant", "quantity", "seller", "notes", "sku
 
 
 def lines(database: Database, store_scope: StoreScope, filters: Filters) -> Iterator[str]:
-    """Return what the filters leave as CSV, newest first, in pieces of a thousand rows."""
+    """Return the filtered sales as CSV, newest first, in pieces of a thousand rows."""
 
     def chunk_after(db: Connection, last: Row[Any] | None) -> Sequence[Row[Any]]:
         return queries.chunk_after(db, store_scope, filters, last)

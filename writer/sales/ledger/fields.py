@@ -1,4 +1,4 @@
-"""What the fields of a sale may hold that no other has: checked here once for form, API and door."""
+"""Checks of the fields that only a sale has, for form and API alike."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -12,7 +12,7 @@ _EARLIEST = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 def quantity(value: int) -> int:
-    """Return units sold by hand, 1 to 100,000; raises UnusableText."""
+    """Return the units of a sale by hand, 1 to 100,000; raises UnusableText."""
     if not 1 <= value <= MAX_QUANTITY:
         raise UnusableText(f"Must be a whole number from 1 to {MAX_QUANTITY}.")
     return value

@@ -1,6 +1,6 @@
-"""Units sold over time, by type: from the daily totals that triggers keep, not from the ledger's rows.
+"""Units sold over time, by type, from the daily totals that triggers keep.
 
-Those are of every store; for who may not see them all, what is left is added up from the rows.
+These totals cover every store; for users who may not see them all, the rows of the ledger are added up.
 """
 
 from collections.abc import Iterable, Sequence
@@ -33,7 +33,7 @@ class Day:
 
 @dataclass(frozen=True)
 class History:
-    """Bars from old to new, the last one of today; `names` are their series."""
+    """Bars from old to new, the last one for today; `names` are their series."""
 
     period: str
     names: tuple[str, ...]
@@ -41,7 +41,7 @@ class History:
 
 
 def list_totals(db: Connection, store_scope: StoreScope) -> Sequence[Row[str, str, int]]:
-    """Return units sold of every type that was ever sold (model, variant, units) by name."""
+    """Return (model, variant, units) of every type that was ever sold, by name."""
     if not store_scope.is_all:
         return _add_up(db, store_scope)
     by_name = (func.lower(sales_totals.c.model), func.lower(sales_totals.c.variant))
@@ -89,7 +89,7 @@ def _days_seen(db: Connection, store_scope: StoreScope, first: date, last: date)
         select(*by, func.sum(sales.c.quantity)).where(within, visible(store_scope)).group_by(*by)
     )
     for on, model, variant, units in rows:
-        # Text on SQLite, and NULL where the shell wrote no date.
+        # Text on SQLite, and NULL if the shell wrote no date.
         if on is not None:
             yield Day(date.fromisoformat(str(on)), model, variant, units)
 
@@ -114,7 +114,7 @@ def _history(
     units: dict[tuple[date, tuple[str, str]], int],
     sold: dict[tuple[str, str], int],
 ) -> History:
-    """Give each type a colour of its own; where they do not suffice the least sold share the last."""
+    """Give each type its own colour; if there are too few, the least sold types share the last."""
     kinds = sorted(sold, key=lambda kind: (kind[0].casefold(), kind[1].casefold(), kind))
     shown, others = kinds, set[tuple[str, str]]()
     if len(kinds) > COLOURS:
@@ -132,7 +132,7 @@ def _history(
 
 
 def _words(period: str, start: date) -> tuple[str, str]:
-    """Return what stands under a bar, and its full name."""
+    """Return the label under a bar, and its full name."""
     if period == "month":
         return f"{start:%b %Y}", f"{start:%B %Y}"
     short = f"{start.day} {start:%b}"

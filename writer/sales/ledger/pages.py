@@ -1,4 +1,4 @@
-"""Pages: the ledger with its totals and chart; add, edit, delete and bring back a sale; the export."""
+"""Pages: the ledger with totals and chart; add, edit, delete and restore a sale; the export."""
 
 from typing import Any
 
@@ -23,7 +23,7 @@ Answer = AnyResponse | str | tuple[str, int]
 
 @bp.get("/sales")
 def index() -> str:
-    """Show totals, chart, the form of a new sale, and the newest sales that the filter leaves."""
+    """Show totals, chart, the form of a new sale, and the newest sales that match the filter."""
     return _index(forms.new_sale_form(session.get("last_type")))
 
 
@@ -49,14 +49,14 @@ def add() -> Answer:
     if is_new:
         flash(f"Sale {sale_id} was added.", "success")
     else:
-        flash(f"This form was sent before and made sale {sale_id}: nothing was added again.", "info")
-    # To the top, where that stands: a browser would go to #add again, as the form's address says.
+        flash(f"This form was sent before and added sale {sale_id}; nothing was added again.", "info")
+    # To the top, where the message is: the browser would keep #add of the form's address.
     return redirect(url_for("ledger.index", **forms.kept(), _anchor="content"), 303)
 
 
 @bp.get("/sales/<int:sale_id>")
 def show(sale_id: int) -> Answer:
-    """Show one sale: to be edited, or what order it follows, or that it was deleted."""
+    """Show one sale: a form to edit it, or the order that posted it, or that it was deleted."""
     with reading() as db:
         deleted = queries.find_deleted(db, sale_id)
         if deleted is not None:
@@ -70,7 +70,7 @@ def show(sale_id: int) -> Answer:
 
 @bp.post("/sales/<int:sale_id>")
 def edit(sale_id: int) -> Answer:
-    """Change the sale to what the form says."""
+    """Change the sale to the values of the form."""
     form = forms.SaleForm()
     with reading() as db:
         sale = queries.get_sale(db, auth.store_scope(), sale_id)
@@ -93,7 +93,7 @@ def edit(sale_id: int) -> Answer:
 
 @bp.post("/sales/<int:sale_id>/delete")
 def delete(sale_id: int) -> Answer:
-    """Delete the sale, and offer to bring it back."""
+    """Delete the sale, and offer to restore it."""
     with transaction() as db:
         sale = actions.remove(db, auth.store_scope(), auth.actor().name, sale_id)
     what = f"{sale.quantity} \N{MULTIPLICATION SIGN} {sale.model} {sale.variant}"
@@ -103,16 +103,16 @@ def delete(sale_id: int) -> Answer:
 
 @bp.post("/sales/<int:sale_id>/restore")
 def restore(sale_id: int) -> Answer:
-    """Bring a deleted sale back, as it was and under its own id."""
+    """Restore a deleted sale under its own id."""
     with transaction() as db:
         actions.restore(db, auth.store_scope(), auth.actor().name, sale_id)
-    flash(f"Sale {sale_id} is back.", "success")
+    flash(f"Sale {sale_id} was restored.", "success")
     return _back()
 
 
 @bp.get("/sales.csv")
 def download() -> Response:
-    """Download what the filter leaves as CSV."""
+    """Download the filtered sales as CSV."""
     filters = forms.asked_filters()
     name = f"sales-{clock.now():%Y-%m-%d}.csv"
     headers = {"Content-Disposition": f"attachment; filename={name}"}

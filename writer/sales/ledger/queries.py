@@ -1,4 +1,4 @@
-"""Reads of the ledger: one sale, the newest, what a filter leaves, totals, units over time."""
+"""Reads of the ledger: one sale, the newest sales, filtered sales, totals."""
 
 import json
 from collections.abc import Iterator, Sequence
@@ -31,13 +31,13 @@ from writer.lib.errors import NotFound
 from writer.lib.store_scope import StoreScope
 
 SOURCES = {"form": "Form", "api": "API", "order": "Order", "file": "File", "shell": "Shell"}
-# Up to this many matches are found first and sorted then; more are met soon by walking from the newest.
+# Up to this many matches are found first and then sorted; if there are more, a walk from the newest finds them soon.
 _SPARSE = 20_000
 _CHUNK = 1000
 
 
 class LedgerTime(UtcTime):
-    """A date of the ledger, where the shell may have written anything: what is no date is 1970."""
+    """A date of the ledger. The shell may have written anything, so text that is no date reads as 1970."""
 
     cache_ok = True
 
@@ -49,13 +49,13 @@ class LedgerTime(UtcTime):
             return datetime(1970, 1, 1, tzinfo=UTC)
 
 
-# As the database keeps it: a date written by hand may be of another form than ours, and still sorts.
+# As stored: a date written by the shell can have another format than ours, and still sorts.
 _kept_date = type_coerce(sales.c.date_added, NullType())
 
 
 @dataclass(frozen=True)
 class Filters:
-    """Which sales to look at; "" and None leave that out. Days are whole days in UTC, both included."""
+    """A filter of sales; "" and None match all. Days are whole days in UTC, both included."""
 
     text: str = ""
     model: str = ""
@@ -71,21 +71,21 @@ class Filters:
 
 @dataclass(frozen=True)
 class Summary:
-    """How many rows of the ledger, and how many units they come to."""
+    """The number of rows of the ledger, and their units."""
 
     rows: int
     units: int
 
 
 def visible(store_scope: StoreScope) -> ColumnElement[bool]:
-    """Return the condition that leaves sales by hand, and those that orders of visible stores posted."""
+    """Return the condition that selects sales by hand and sales of orders of visible stores."""
     return (
         true() if store_scope.is_all else sales.c.order_line_id.is_(None) | store_scope.of(sales.c.store_id)
     )
 
 
 def get_sale(db: Connection, store_scope: StoreScope, sale_id: int) -> Row[Any]:
-    """Return one sale with the order it follows (order_id, order_number; None by hand). Raises NotFound."""
+    """Return one sale with its order (order_id, order_number; None for a sale by hand). Raises NotFound."""
     missing = "There is no such sale."
     known = sales.c.id == check_id(sale_id, missing)
     found = db.execute(_with_order().where(known, visible(store_scope))).first()
@@ -95,7 +95,7 @@ def get_sale(db: Connection, store_scope: StoreScope, sale_id: int) -> Row[Any]:
 
 
 def find_deleted(db: Connection, sale_id: int) -> dict[str, Any] | None:
-    """Return what the audit trail kept of a sale that is no longer in the ledger, or None."""
+    """Return a deleted sale as the audit trail stored it, or None."""
     if is_id(sale_id) and db.execute(select(sales.c.id).where(sales.c.id == sale_id)).first():
         return None
     entry = audit_entries.c
@@ -106,7 +106,7 @@ def find_deleted(db: Connection, sale_id: int) -> dict[str, Any] | None:
 
 
 def list_newest(db: Connection, store_scope: StoreScope, limit: int, offset: int) -> Sequence[Row[Any]]:
-    """Return sales newest first; the cost of `offset` is a walk along one index."""
+    """Return sales newest first; `offset` costs a walk along one index."""
     return list_sales(db, store_scope, Filters(), limit, offset, None)
 
 
@@ -118,7 +118,7 @@ def list_sales(
     offset: int,
     summary: Summary | None,
 ) -> Sequence[Row[Any]]:
-    """Return what the filters leave, newest first; `summary`, where known, tells how best to find it."""
+    """Return the filtered sales, newest first; `summary`, if given, decides how they are searched."""
     matching: Select[Any] = select(sales.c.id, sales.c.date_added).where(*_conditions(store_scope, filters))
     if filters and summary is not None and summary.rows <= _SPARSE:
         few = matching.limit(max(summary.rows, 1)).subquery()
@@ -130,7 +130,7 @@ def list_sales(
 
 
 def summarize(db: Connection, store_scope: StoreScope, filters: Filters) -> Summary:
-    """Count what the filters leave, and its units."""
+    """Count the filtered sales and their units."""
     counted = select(func.count(), func.coalesce(func.sum(sales.c.quantity), 0)).select_from(sales)
     rows, units = db.execute(counted.where(*_conditions(store_scope, filters))).one()
     return Summary(int(rows), int(units))
@@ -144,7 +144,7 @@ def count_sales(db: Connection, store_scope: StoreScope) -> int:
 def chunk_after(
     db: Connection, store_scope: StoreScope, filters: Filters, last: Row[Any] | None
 ) -> Sequence[Row[Any]]:
-    """Return the next thousand of what the filters leave, newest first, after the row `last`."""
+    """Return the next thousand filtered sales, newest first, after the row `last`."""
     wanted = _with_order().where(*_conditions(store_scope, filters))
     if last is not None:
         wanted = wanted.where(tuple_(_kept_date, sales.c.id) < tuple_(last.kept_date, last.id))
@@ -152,7 +152,7 @@ def chunk_after(
 
 
 def list_sellers(db: Connection, store_scope: StoreScope) -> list[str]:
-    """Return the sellers of the newest five thousand sales by name, to be suggested in the filter."""
+    """Return the sellers of the newest five thousand sales, by name, as suggestions for the filter."""
     newest = _newest_first(select(sales.c.seller).where(visible(store_scope))).limit(5000).subquery()
     names = select(newest.c.seller).where(newest.c.seller != "").distinct().order_by(newest.c.seller)
     return list(db.execute(names.limit(200)).scalars())
@@ -173,7 +173,7 @@ def _with_order() -> Select[Any]:
         sales.c.sku,
         sales.c.order_line_id,
         sales.c.updated_at,
-        # An order that was cleaned up has no page any more.
+        # An order that was deleted after its retention has no page.
         case((orders.c.is_cached, orders.c.id)).label("order_id"),
         orders.c.number.label("order_number"),
     ).select_from(ledger)

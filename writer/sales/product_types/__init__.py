@@ -1,4 +1,4 @@
-"""Catalogue: the models and variants that are sold, and which SKU counts as which of them."""
+"""Product types: the models and variants that are sold, and which SKU counts as which of them."""
 
 from writer.sales.product_types.limits import MAX_NAME, MAX_SKU
 from writer.sales.product_types.rules import (

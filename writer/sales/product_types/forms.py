@@ -1,4 +1,4 @@
-"""Forms of the catalogue: a new type."""
+"""The form of a new product type."""
 
 from flask_wtf import FlaskForm
 from wtforms import StringField

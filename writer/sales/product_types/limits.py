@@ -1,4 +1,4 @@
-"""How long what a person writes into the catalogue may be."""
+"""The largest lengths of model, variant and SKU."""
 
 MAX_NAME = 40
 MAX_SKU = 100

@@ -1,4 +1,4 @@
-"""Pages: the model and variant pairs a sale can be of."""
+"""Pages: the product types, which are pairs of model and variant."""
 
 from flask import Blueprint, flash, redirect, render_template, url_for
 from werkzeug.wrappers import Response
@@ -37,7 +37,7 @@ def add() -> Response | tuple[str, int]:
 
 @bp.post("/product-types/<int:type_id>/<any(activate, deactivate):verb>")
 def set_active(type_id: int, verb: str) -> Response:
-    """Have the pair chosen for sales, or no longer."""
+    """Activate the pair for new sales, or deactivate it."""
     with transaction() as db:
         changed = types.set_active(db, auth.actor().name, type_id, verb == "activate")
     flash(
@@ -48,7 +48,7 @@ def set_active(type_id: int, verb: str) -> Response:
 
 @bp.post("/product-types/<int:type_id>/delete")
 def delete(type_id: int) -> Response:
-    """Delete a pair that nothing names."""
+    """Delete a pair that is not in use."""
     with transaction() as db:
         deleted = types.delete_type(db, auth.actor().name, type_id)
     flash(f"{deleted.model} {deleted.variant} was deleted.", "success")

@@ -1,4 +1,4 @@
-"""SKU rules: which model and variant a SKU counts as, and which SKUs are nobody's business."""
+"""SKU rules: which model and variant a SKU counts as, and which SKUs are ignored."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -14,12 +14,12 @@ from writer.people import audit
 from writer.sales.product_types import limits
 from writer.sales.product_types.types import get_active
 
-# Over this length a SKU can match no rule; and a store can send anything as a SKU.
+# A longer SKU can match no rule, and a store can send anything as a SKU.
 _LONGEST_MATCH = limits.MAX_SKU * 4
 _LENGTH = func.length(sku_rules.c.prefix)
 _LONGEST_RULE = Prepared(
     select(sku_rules.c.model, sku_rules.c.variant)
-    # Not LIKE: in it a rule's own % and _ would match anything.
+    # Not LIKE, in which % and _ of a rule would match anything.
     .where(func.substr(bindparam("sku", type_=Text), 1, _LENGTH) == sku_rules.c.prefix)
     .order_by(_LENGTH.desc())
     .limit(1)
@@ -27,7 +27,7 @@ _LONGEST_RULE = Prepared(
 
 
 def classify(db: Connection, sku: str) -> tuple[str, str] | None:
-    """Return the (model, variant) of the longest rule `sku` begins with, whatever its case; else None."""
+    """Return the (model, variant) of the longest rule that `sku` begins with, ignoring case; else None."""
     found = _LONGEST_RULE.first(db, sku=fold(sku)[:_LONGEST_MATCH])
     return (found.model, found.variant) if found else None
 
@@ -39,9 +39,9 @@ def list_rules(db: Connection) -> Sequence[Row[int, str, str, str]]:
 
 
 def add_rule(db: Connection, actor: str, prefix: str, model: str, variant: str) -> int:
-    """SKUs that begin with `prefix` count as this active pair from now on; return the rule's id.
+    """Count SKUs that begin with `prefix` as this active pair from now on; return the rule's id.
 
-    Raises Invalid naming the field, and Conflict where the prefix has a rule.
+    Raises Invalid naming the field, and Conflict if the prefix has a rule.
     """
     folded = _usable(prefix, "prefix")
     pair = get_active(db, model, variant)
@@ -56,7 +56,7 @@ def add_rule(db: Connection, actor: str, prefix: str, model: str, variant: str) 
 
 
 def remove_rule(db: Connection, actor: str, rule_id: int) -> None:
-    """The rule is gone; what was already counted by it stays. Raises NotFound."""
+    """Remove a rule; what it already counted stays. Raises NotFound."""
     rule = get_row(db, sku_rules, rule_id, "There is no such rule.")
     db.execute(delete(sku_rules).where(sku_rules.c.id == rule_id))
     before = {"prefix": rule.prefix, "model": rule.model, "variant": rule.variant}
@@ -64,7 +64,7 @@ def remove_rule(db: Connection, actor: str, rule_id: int) -> None:
 
 
 def is_ignored(db: Connection, sku: str) -> bool:
-    """Tell whether the owner said that this SKU, whatever its case, is no product."""
+    """Tell whether the owner marked this SKU as no product, ignoring case."""
     wanted = select(ignored_skus.c.sku).where(ignored_skus.c.sku == fold(sku))
     return db.execute(wanted).first() is not None
 
@@ -75,7 +75,7 @@ def list_ignored(db: Connection) -> Sequence[Row[str, datetime]]:
 
 
 def ignore_sku(db: Connection, actor: str, sku: str) -> None:
-    """Lines of this SKU make no noise from now on; ignoring it again changes nothing. Raises Invalid."""
+    """Ignore lines with this SKU from now on; ignoring it again changes nothing. Raises Invalid."""
     folded = _usable(sku, "sku")
     if is_ignored(db, folded):
         return
@@ -84,7 +84,7 @@ def ignore_sku(db: Connection, actor: str, sku: str) -> None:
 
 
 def unignore_sku(db: Connection, actor: str, sku: str) -> None:
-    """Lines of this SKU are shown as unmatched again. Raises NotFound where it was not ignored."""
+    """List lines with this SKU to be sorted again. Raises NotFound if it was not ignored."""
     folded = fold(sku)
     if not is_ignored(db, folded):
         raise NotFound("This SKU is not ignored.")

@@ -1,4 +1,4 @@
-"""The model and variant pairs a sale can be of."""
+"""The product types: pairs of model and variant."""
 
 from collections.abc import Sequence
 
@@ -22,7 +22,7 @@ def list_types(db: Connection) -> Sequence[Row[int, str, str, bool]]:
 
 
 def find_active(db: Connection, model: str, variant: str) -> tuple[str, str] | None:
-    """Return the active pair as the owner writes it: the exact one, else one that differs in case only."""
+    """Return the active pair in the owner's spelling: the exact one, else one that differs only in case."""
     wanted = (model.casefold(), variant.casefold())
     active = [(row.model, row.variant) for row in list_types(db) if row.is_active]
     if (model, variant) in active:
@@ -31,7 +31,7 @@ def find_active(db: Connection, model: str, variant: str) -> tuple[str, str] | N
 
 
 def get_active(db: Connection, model: str, variant: str) -> tuple[str, str]:
-    """As find_active, but raises Invalid, naming the variant where the model exists, else the model."""
+    """As find_active, but raise Invalid naming the variant if the model exists, else the model."""
     pair = find_active(db, model, variant)
     if pair is not None:
         return pair
@@ -43,19 +43,19 @@ def get_active(db: Connection, model: str, variant: str) -> tuple[str, str]:
 
 
 def is_known_type(db: Connection, model: str, variant: str) -> bool:
-    """Tell whether sales of this pair, in any case, are taken."""
+    """Tell whether this pair is a product type, ignoring case."""
     return find_active(db, model, variant) is not None
 
 
 def list_used(db: Connection) -> set[int]:
-    """Return the ids of the pairs that a sale, a rule or an order's line names."""
+    """Return the ids of the pairs that a sale, a rule or an order line uses."""
     return set(db.execute(select(sale_types.c.id).where(_is_used())).scalars())
 
 
 def add_type(db: Connection, actor: str, model: str, variant: str) -> int:
-    """Sales of this pair are taken from now on; return its id.
+    """Add a pair that sales may have; return its id.
 
-    Raises Invalid naming each unusable field, and Conflict where the pair is there, in whatever case.
+    Raises Invalid naming each unusable field, and Conflict if the pair exists, ignoring case.
     """
     names: dict[str, str] = {}
     errors: dict[str, str] = {}
@@ -78,9 +78,9 @@ def add_type(db: Connection, actor: str, model: str, variant: str) -> int:
 
 
 def set_active(db: Connection, actor: str, type_id: int, is_active: bool) -> Row[int, str, str, bool]:
-    """The pair can be chosen for sales and rules, or no longer; return it as it was. Raises NotFound.
+    """Activate the pair for new sales and rules, or deactivate it; return it as it was. Raises NotFound.
 
-    What was sold of it stays, and orders whose SKU has a rule for it are still counted.
+    Its sales stay, and orders whose SKU has a rule for it are still counted.
     """
     before = _get(db, type_id)
     if before.is_active != is_active:
@@ -92,11 +92,11 @@ def set_active(db: Connection, actor: str, type_id: int, is_active: bool) -> Row
 
 
 def delete_type(db: Connection, actor: str, type_id: int) -> Row[int, str, str, bool]:
-    """The pair is gone; return it as it was. Raises NotFound, and Conflict where anything names it."""
+    """Delete a pair; return it as it was. Raises NotFound, and Conflict if it is in use."""
     before = _get(db, type_id)
     if db.execute(select(sale_types.c.id).where(sale_types.c.id == type_id, _is_used())).first():
         raise Conflict(
-            f"{before.model} {before.variant} is named by sales, rules or orders, and cannot be deleted:"
+            f"{before.model} {before.variant} is used by sales, rules or orders and cannot be deleted:"
             " deactivate it instead."
         )
     db.execute(delete(sale_types).where(sale_types.c.id == type_id))

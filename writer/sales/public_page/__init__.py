@@ -1,4 +1,4 @@
-"""The door of the public room: what strangers may see of the ledger. The reader shows it."""
+"""The public page: its privacy settings. The reader serves the page itself."""
 
 from writer.sales.public_page.actions import set_dial
 from writer.sales.public_page.queries import Dial, get_dial

@@ -1,4 +1,4 @@
-"""Verbs of the public room. They take the transaction and never commit."""
+"""Actions of the public page. They take the transaction and never commit."""
 
 from dataclasses import asdict
 from typing import Any
@@ -16,9 +16,9 @@ MAX_OPENING_BALANCE = 1_000_000_000
 
 
 def set_dial(db: Connection, actor: str, dial: Dial) -> bool:
-    """Every public answer follows `dial` from the commit on; return whether anything was changed.
+    """Apply the privacy settings `dial` to all public answers from the commit on; return whether they changed.
 
-    Raises Invalid naming each field that cannot be.
+    Raises Invalid naming each field that cannot be used.
     """
     errors = _errors(dial)
     if errors:

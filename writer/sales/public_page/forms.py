@@ -1,4 +1,4 @@
-"""The form of the privacy dial."""
+"""The form of the privacy settings."""
 
 import json
 from collections.abc import Iterable
@@ -13,38 +13,38 @@ from writer.sales.public_page.queries import Dial, Kind
 
 
 class DialForm(FlaskForm):  # type: ignore[misc]  # flask_wtf has no types
-    """How much strangers may know; `hidden` holds what `key` makes of models and variants."""
+    """The privacy settings; `hidden` holds the `key` of each hidden model and variant."""
 
     rounding = SelectField(
         "Numbers",
         coerce=int,
         choices=[SelectChoice(n, "exact" if n == 1 else f"rounded down to {n:,}s") for n in ROUNDINGS],
     )
-    is_delayed = BooleanField("Show sales only when they are a day old")
-    counts_hidden = BooleanField("Count what is hidden in the total")
+    is_delayed = BooleanField("Show sales a day late")
+    counts_hidden = BooleanField("Count hidden products in the total")
     opening_balance = IntegerField(
         "Units sold before this ledger began",
         [
-            InputRequired("Enter a whole number; 0 where there are none."),
+            InputRequired("Enter a whole number, 0 if there are none."),
             NumberRange(0, MAX_OPENING_BALANCE, f"Must be from 0 to {MAX_OPENING_BALANCE:,}."),
         ],
     )
     hidden = SelectMultipleField("Hidden", validate_choice=False)
 
     def offer(self, kinds: Iterable[Kind]) -> None:
-        """Lay out what can be hidden: models down, variants across."""
+        """Offer what can be hidden: models down, variants across."""
         self.models = sorted({model for model, _ in kinds if model is not None})
         self.variants = sorted({variant for _, variant in kinds if variant is not None})
         self.kinds = set(kinds)
 
     def show(self, dial: Dial) -> None:
-        """Fill the form with the dial as it is set."""
+        """Fill the form with the present settings."""
         for name in ("rounding", "is_delayed", "counts_hidden", "opening_balance"):
             self[name].data = getattr(dial, name)
         self.hidden.data = [key(*kind) for kind in dial.hidden]
 
     def dial(self) -> Dial:
-        """Return what the form says. What it does not offer cannot be hidden."""
+        """Return the settings of the form. A type that it does not offer cannot be hidden."""
         whole: list[Kind] = [(model, None) for model in self.models]
         whole += [(None, variant) for variant in self.variants]
         chosen = set(self.hidden.data or [])
@@ -58,5 +58,5 @@ class DialForm(FlaskForm):  # type: ignore[misc]  # flask_wtf has no types
 
 
 def key(model: str | None, variant: str | None) -> str:
-    """Return one string for a model and a variant, whatever is in their names."""
+    """Return one string for a model and a variant, whatever characters their names have."""
     return json.dumps([model, variant])

@@ -1,4 +1,4 @@
-"""The page of the privacy dial; everybody here sees it, admins set it."""
+"""The page of the privacy settings; every user sees it, admins change it."""
 
 from flask import Blueprint, flash, redirect, render_template, url_for
 from werkzeug.wrappers import Response
@@ -12,7 +12,7 @@ bp = Blueprint("public_page", __name__, template_folder="templates")
 
 @bp.get("/public-page")
 def show() -> str:
-    """Show the dial as it is set, and what strangers see."""
+    """Show the privacy settings and a preview of what the public sees."""
     form = forms.DialForm(formdata=None)
     with reading() as db:
         form.show(queries.get_dial(db))
@@ -22,7 +22,7 @@ def show() -> str:
 @bp.post("/public-page")
 @auth.admin_only
 def edit() -> Response | tuple[str, int]:
-    """Set the dial to what the form says."""
+    """Change the settings to the values of the form."""
     form = forms.DialForm()
     with reading() as db:
         form.offer(queries.list_kinds(db))

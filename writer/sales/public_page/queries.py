@@ -1,4 +1,4 @@
-"""Reads of the public room: the privacy dial, and what strangers see as it stands."""
+"""Reads of the public page: the privacy settings, and a preview of what the public sees."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -9,30 +9,30 @@ from sqlalchemy import Connection, select, text
 from writer.db.schema.public_page import public_hidden, public_state, sales_totals
 from writer.sales import product_types
 
-Kind = tuple[str | None, str | None]  # model and variant; None: every one
+Kind = tuple[str | None, str | None]  # model and variant; None: all
 
 
 @dataclass(frozen=True)
 class Dial:
-    """How much strangers may know."""
+    """The privacy settings of the public page."""
 
     rounding: int = 1  # shown rounded down to a multiple of this
     is_delayed: bool = False  # shown a day later
-    counts_hidden: bool = False  # what is hidden is still in the total
+    counts_hidden: bool = False  # hidden types still count in the total
     opening_balance: int = 0  # units sold before this ledger began
     hidden: frozenset[Kind] = field(default_factory=frozenset)
 
 
 @dataclass(frozen=True)
 class Preview:
-    """What the public sees now: total, and (model, variant, units) of what is not hidden."""
+    """What the public sees now: the total, and (model, variant, units) of types that are not hidden."""
 
     total: int
     breakdown: Sequence[tuple[str, str, int]]
 
 
 def get_dial(db: Connection) -> Dial:
-    """Return the privacy dial as it is set."""
+    """Return the privacy settings."""
     row = db.execute(select(public_state)).one()
     hidden = db.execute(select(public_hidden.c.model, public_hidden.c.variant)).all()
     settings = (row.rounding, row.is_delayed, row.counts_hidden, row.opening_balance)
@@ -40,14 +40,14 @@ def get_dial(db: Connection) -> Dial:
 
 
 def list_kinds(db: Connection) -> set[Kind]:
-    """Return each pair of model and variant that can be sold or ever was, and whatever is hidden."""
+    """Return each pair of model and variant that can be sold or ever was sold, and all hidden ones."""
     found = {(row.model, row.variant) for row in product_types.list_types(db)}
     found |= {(row.model, row.variant) for row in db.execute(select(sales_totals))}
     return found | get_dial(db).hidden
 
 
 def preview(db: Connection) -> Preview:
-    """Return what the reader answers now, from the view that it reads."""
+    """Return what the reader answers now, from the same view."""
     rounding = get_dial(db).rounding
     rows: Sequence[Any] = db.execute(text("SELECT model, variant, count FROM public_types")).all()
     units = sum(int(row.count) for row in rows)
