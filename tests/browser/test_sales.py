@@ -38,7 +38,7 @@ def test_a_sale_is_added_edited_deleted_and_brought_back(admin_page: Page) -> No
     admin_page.get_by_role("button", name="Delete").click()
     expect(admin_page.locator(".total")).to_have_text("0")
     admin_page.get_by_role("button", name="Undo").click()
-    expect(admin_page.get_by_text("Sale 1 is back.")).to_be_visible()
+    expect(admin_page.get_by_text("Sale 1 was restored.")).to_be_visible()
     expect(admin_page.locator(".total")).to_have_text("5")
 
 

@@ -1,4 +1,4 @@
-"""Stock: one count for each SKU, made of movements; what people and programs do with it."""
+"""Stock: one count for each SKU, which is the sum of its movements."""
 
 from writer.stock import alerts, levels
 from writer.stock.levels import StoreListing, store_listings

@@ -4,6 +4,7 @@ import json
 
 from flask.testing import FlaskClient
 
+from tests.page import field_errors
 from tests.sales.public_page.makers import sell
 from writer.db import Database
 from writer.sales import public_page
@@ -73,15 +74,15 @@ def test_what_was_hidden_before_it_is_sold_stays_hidden(admin: FlaskClient, data
 
 
 def test_an_unusable_number_is_refused_beside_its_field(admin: FlaskClient, database: Database) -> None:
-    for field, value, sentence in [
-        ("opening_balance", "-1", "Must be from 0 to 1,000,000,000."),
-        ("opening_balance", "", "Enter a whole number; 0 where there are none."),
-        ("opening_balance", "many", "Not a valid integer value."),
-        ("rounding", "7", "Not a valid choice."),
+    for field, value in [
+        ("opening_balance", "-1"),
+        ("opening_balance", ""),
+        ("opening_balance", "many"),
+        ("rounding", "7"),
     ]:
         answer = admin.post("/public-page", data={**EXACT, field: value})
 
         assert answer.status_code == 422
-        assert sentence in answer.text
+        assert field_errors(answer.text) == [field]
     with database.reading() as db:
         assert public_page.get_dial(db) == Dial()

@@ -8,6 +8,7 @@ import pytest
 from flask.testing import FlaskClient
 
 from tests.delivering import deliver, make_line, make_order_body
+from tests.page import field_errors, flashed
 from tests.stock.movements.products import make_product, moves, on_hand, product
 from writer.db import Database, insert_row
 from writer.db.schema.differences import stock_differences
@@ -221,24 +222,24 @@ def test_a_product_is_added(admin: FlaskClient, database: Database) -> None:
 
 
 @pytest.mark.parametrize(
-    ("change", "sentence"),
+    ("field", "value"),
     [
-        ({"sku": ""}, "Give a SKU."),
-        ({"sku": "x"}, "It is there already."),
-        ({"on_hand": "-1"}, "Use a whole number from 0 to 1,000,000."),
-        ({"set_aside": ""}, "Give a number, or 0."),
-        ({"reorder_point": "many"}, "Not a valid integer value."),
-        ({"name": "a" * 201}, "Field cannot be longer than 200 characters."),
+        ("sku", ""),
+        ("sku", "x"),
+        ("on_hand", "-1"),
+        ("set_aside", ""),
+        ("reorder_point", "many"),
+        ("name", "a" * 201),
     ],
 )
-def test_a_product_that_cannot_be_added_says_why(
-    admin: FlaskClient, database: Database, change: dict[str, str], sentence: str
+def test_a_product_that_cannot_be_added_says_which_field_is_wrong(
+    admin: FlaskClient, database: Database, field: str, value: str
 ) -> None:
     make_product(database)
 
-    answer = admin.post("/stock/new", data={"sku": "Y", "on_hand": "1", "set_aside": "0", **change})
+    answer = admin.post("/stock/new", data={"sku": "Y", "on_hand": "1", "set_aside": "0", field: value})
 
-    assert (answer.status_code, sentence in answer.text) == (422, True)
+    assert (answer.status_code, field_errors(answer.text)) == (422, [field])
 
 
 @pytest.mark.parametrize(
@@ -303,7 +304,7 @@ def test_an_alias_is_added_and_forgotten(admin: FlaskClient, database: Database)
     assert product(database, "x-OLD").id == row.id
     answer = admin.post(f"/stock/{row.id}/aliases/remove", data={"alias-sku": "x-old"}, follow_redirects=True)
 
-    assert "x-old no longer means X." in answer.text
+    assert flashed(answer.text) == ["success", "success"]
 
 
 @pytest.mark.parametrize("path", ["", "/settings", "/receive", "/adjust", "/aliases", "/aliases/remove"])

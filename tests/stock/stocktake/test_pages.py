@@ -6,6 +6,7 @@ from datetime import timedelta
 import pytest
 from flask.testing import FlaskClient
 
+from tests.page import field_errors
 from tests.stock.levels.test_pages import text_of
 from tests.stock.movements.products import make_product, moves, on_hand
 from writer.db import Database
@@ -85,22 +86,15 @@ def test_a_count_that_is_none_is_marked_and_the_others_are_kept(
 
 
 @pytest.mark.parametrize(
-    ("at", "sentence"),
-    [
-        ("", "Say when it was counted."),
-        ("soon", "Not a valid datetime value."),
-        ("2999-01-01T10:00", "The time must not be in the future."),
-        ("2001-01-01T10:00", "X is counted only since"),
-    ],
+    "at",
+    ["", "soon", "2999-01-01T10:00", "2001-01-01T10:00"],
 )
-def test_a_time_that_cannot_be_is_refused(
-    admin: FlaskClient, database: Database, at: str, sentence: str
-) -> None:
+def test_a_time_that_cannot_be_is_refused(admin: FlaskClient, database: Database, at: str) -> None:
     row = make_product(database)
 
     answer = admin.post("/stocktake", data={"at": at, "do": "save", f"count-{row.id}": "8"})
 
-    assert (answer.status_code, sentence in answer.text) == (422, True)
+    assert (answer.status_code, field_errors(answer.text)) == (422, ["at"])
     assert moves(database) == []
 
 
@@ -109,7 +103,7 @@ def test_nothing_counted_is_nothing_saved(admin: FlaskClient, database: Database
 
     answer = admin.post("/stocktake", data={"at": minute(), "do": "save", f"count-{row.id}": " "})
 
-    assert (answer.status_code, "fill in what you found" in answer.text) == (422, True)
+    assert (answer.status_code, "Enter at least one count." in answer.text) == (422, True)
 
 
 def test_a_product_that_is_not_there_cannot_be_counted(admin: FlaskClient) -> None:

@@ -104,7 +104,7 @@ def test_a_file_written_twice_changes_nothing_the_second_time(admin: FlaskClient
     save(admin, preview)
     again = save(admin, preview)
 
-    assert (again.status_code, "Something changed in between" in again.text) == (409, True)
+    assert (again.status_code, "Something changed since the preview" in again.text) == (409, True)
     assert (moves(database), on_hand(database, "Z")) == ([-2], 4)
 
 
@@ -147,7 +147,7 @@ def test_another_plan_than_was_shown_is_shown_again(admin: FlaskClient, database
             "reorder_point: Use a whole number from 0 to 1,000,000. is_active: Write yes or no.",
         ),
         ("y,,,,,,", "Line 2 has this product already."),
-        ("X,,,,,,,too many", "It has more cells than the first line has columns."),
+        ("X,,,,,,,too many", "It has more cells than the first line."),
     ],
 )
 def test_a_line_that_cannot_be_used_is_told_and_keeps_all_from_being_written(
@@ -170,9 +170,9 @@ def test_a_line_that_cannot_be_used_is_told_and_keeps_all_from_being_written(
         ("", "one of them must be sku"),
         ("name,counted\nX,1\n", "one of them must be sku"),
         ("sku,colour\nX,red\n", "There is no column colour."),
-        ("sku,sku\nX,Y\n", "A column is there twice."),
+        ("sku,sku\nX,Y\n", "A column occurs twice."),
         ("sku,name\nX,Fußmatte\n".encode("latin-1"), "The file is not UTF-8."),
-        (b"PK\x03\x04\x00\x00", "The file is no CSV."),
+        (b"PK\x03\x04\x00\x00", "The file is not CSV."),
         ('sku,name\nX,"open\n', "cannot be read"),
         ("sku\n" + "".join(f"S{number}\n" for number in range(5001)), "more than 5,000 rows"),
     ],

@@ -16,7 +16,7 @@ MAX_OPENING_BALANCE = 1_000_000_000
 
 
 def set_dial(db: Connection, actor: str, dial: Dial) -> bool:
-    """Apply the privacy settings `dial` to all public answers from the commit on; return whether they changed.
+    """Apply the privacy settings `dial` to all public answers from the commit on; tell whether they changed.
 
     Raises Invalid naming each field that cannot be used.
     """

@@ -1,4 +1,4 @@
-"""Alerts: what the owner's messenger is told, which is low stock once per crossing of the reorder point."""
+"""Alerts: sends low stock to the owner's messenger, once each time a product falls to its reorder point."""
 
 from writer.stock.alerts.client import NotTold
 from writer.stock.alerts.low import tell_low

@@ -1,4 +1,4 @@
-"""Low stock, told to the owner's messenger once per crossing of the reorder point."""
+"""Sends low stock to the owner's messenger, once each time a product falls to its reorder point."""
 
 from typing import Any
 
@@ -13,10 +13,9 @@ MOST_LINES = 20  # messengers cut long messages off
 
 
 def tell_low(database: Database, url: str) -> int:
-    """Every product that fell to its reorder point since the last time was told of; return how many.
+    """Send one message about all products that fell to their reorder point since the last one; return how many.
 
-    One message for all of them. Raises NotTold where it did not go: then a notice is open until it does, and
-    the next call tries again.
+    Raises NotTold if it could not be sent; a notice is then open until the next call succeeds.
     """
     with database.reading() as db:
         low = products.list_low_untold(db)
@@ -26,7 +25,7 @@ def tell_low(database: Database, url: str) -> int:
         client.tell(url, _title(low), "\n".join(_lines(low)))
     except client.NotTold as error:
         with database.transaction() as db:
-            sentence = f"Low stock could not be told to the address in NOTIFY_URL: {error}"
+            sentence = f"Low stock could not be sent to the address in NOTIFY_URL: {error}"
             notices.open_(db, Notice.ALERT_NOT_SENT, sentence)
         raise
     with database.transaction() as db:

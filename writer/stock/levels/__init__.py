@@ -1,4 +1,4 @@
-"""Shelf: stock as people and programs see it and move it. The counts themselves are the stock room's."""
+"""Stock levels: pages and API that list, explain and move counts. `movements` and `products` store them."""
 
 from writer.stock.levels.forms import asked as asked_filters
 from writer.stock.levels.forms import refuse as refuse_form

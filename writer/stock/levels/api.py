@@ -1,4 +1,4 @@
-"""Stock as JSON under /api/v1/stock: the list, one SKU, its movements, and what moves it."""
+"""Stock as JSON below /api/v1/stock: the list, one SKU, its movements, and posting movements."""
 
 from typing import Any
 
@@ -32,7 +32,7 @@ bp = APIBlueprint(
     "stock_api",
     __name__,
     url_prefix="/api/v1/stock",
-    abp_tags=[Tag(name="Stock", description="One count per SKU, and the movements that made it.")],
+    abp_tags=[Tag(name="Stock", description="One count per SKU, and its movements.")],
     abp_security=[{"token": []}],
     abp_responses={**PROBLEMS, **problems("conflict", "not_enough_stock")},
 )
@@ -40,14 +40,14 @@ bp.before_request(json_object_only)
 
 
 class SkuConverter(PathConverter):
-    """A SKU in an address, which may hold slashes anywhere."""
+    """A SKU in an address; it may contain slashes."""
 
     regex = ".+?"
     part_isolating = False
 
 
 class LastSkuConverter(SkuConverter):
-    """A SKU that ends an address; one that ends in /movements hides behind that path."""
+    """A SKU at the end of an address; one that ends in /movements cannot be addressed."""
 
     regex = "(?!(?:.*/)?movements$).+"
     part_isolating = False
@@ -62,7 +62,7 @@ bp.record(_teach)  # before the routes below are added
 
 @bp.get("", responses={"200": Products})
 def list_stock(query: api_shapes.StockQuery) -> dict[str, Any]:
-    """List products by SKU, those no longer sold too."""
+    """List products by SKU, including those no longer sold."""
     filters = overview.Filters(query.q.replace("\0", "").strip(), "all")
     with reading() as db:
         lines = overview.list_lines(db, auth.store_scope(), filters, query.limit, query.offset)
@@ -73,7 +73,7 @@ def list_stock(query: api_shapes.StockQuery) -> dict[str, Any]:
 
 @bp.post("", responses={"201": Product})
 def add_product(header: OnceHeader, body: api_shapes.NewProduct) -> Response:
-    """Begin to count a SKU. Orders made before now are part of the first count."""
+    """Start to count a SKU. Orders made before now are part of the first count."""
 
     def act(db: Connection) -> tuple[dict[str, Any], int]:
         row = movements.add_product(db, auth.actor().name, on_hand=body.on_hand, **body.given())
@@ -82,7 +82,7 @@ def add_product(header: OnceHeader, body: api_shapes.NewProduct) -> Response:
     return auth.answer_once(act)
 
 
-# merge_slashes would answer "a//b" with a redirect to another SKU.
+# merge_slashes would redirect "a//b" to another SKU.
 @bp.get("/<last_sku:sku>", merge_slashes=False, responses={"200": Product})
 def show(path: SkuPath) -> dict[str, Any]:
     """Return one product."""
@@ -114,7 +114,7 @@ def list_movements(path: SkuPath, query: api_types.PageQuery) -> dict[str, Any]:
 
 @bp.post("/<sku:sku>/movements", merge_slashes=False, responses={"201": Moved})
 def move(path: SkuPath, header: OnceHeader, body: NewMovement) -> Response:
-    """Receive, adjust, sell or take stock of one SKU.
+    """Receive, adjust, sell or count units of one SKU.
 
     A sale of more than is available is refused with 409 not_enough_stock, unless the product allows
     backorders or `allow_oversell` is true.
@@ -130,11 +130,11 @@ def move(path: SkuPath, header: OnceHeader, body: NewMovement) -> Response:
 
 @bp.post("/movements", responses={"201": AllMoved})
 def move_all(header: OnceHeader, body: api_shapes.NewMovements) -> Response:
-    """Move several SKUs: every line is done, or none of them."""
+    """Move several SKUs: every line is posted, or none."""
 
     def act(db: Connection) -> tuple[dict[str, Any], int]:
         rows = _find_all(db, body)
-        # All at once and by id, before the first moves: two such requests never wait for each other.
+        # All are locked at once and by id before the first moves, so two such requests never deadlock.
         products.lock_products(db, {row.id for row in rows})
         done = [_move_line(db, number, rows[number], line) for number, line in enumerate(body.lines)]
         return AllMoved.model_construct(lines=done).as_json(), 201
@@ -143,7 +143,7 @@ def move_all(header: OnceHeader, body: api_shapes.NewMovements) -> Response:
 
 
 def _find_all(db: Connection, body: api_shapes.NewMovements) -> list[Row[Any]]:
-    """Return the product of each line. Raises Invalid naming every line whose SKU is none."""
+    """Return the product of each line. Raises Invalid naming every line whose SKU is unknown."""
     found = [products.find(db, line.sku) for line in body.lines]
     unknown = [number for number, row in enumerate(found) if row is None]
     if unknown:
@@ -162,7 +162,7 @@ def _move_line(db: Connection, number: int, row: Row[Any], line: api_shapes.NewL
 
 
 def _move(db: Connection, row: Row[Any], asked: NewMovement) -> Moved:
-    """Do what is asked; return what it came to."""
+    """Post one movement; return its result."""
     at = None if asked.at is None else api_types.utc(asked.at)
     if asked.at is not None and at is None:
         raise Invalid("The time cannot be used.", {"at": "Must be a date such as 2026-11-20T10:00:00Z."})

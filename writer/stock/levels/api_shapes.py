@@ -1,4 +1,4 @@
-"""What the JSON API of stock takes and answers, field by field; it is also its documentation."""
+"""The requests and answers of the stock API, field by field; its documentation is made from them."""
 
 from typing import Annotated, Any, Literal, Self
 
@@ -12,11 +12,11 @@ from writer.stock.movements import LARGEST_MOVE
 from writer.stock.products import MAX_DAYS, MAX_NAME, MAX_NOTE, MAX_SKU, MAX_TYPE, MAX_UNITS
 from writer.web.api_types import Answer, PageQuery, Time, TimeText, iso
 
-# A SKU that is too long is no wrong value in an address but a product that is not there.
+# In an address, a SKU that is too long is a product that does not exist, not a wrong value.
 _PathSku = Annotated[
     str,
     WithJsonSchema({"type": "string", "minLength": 1, "maxLength": MAX_SKU}),
-    Field(description="Of a product, or an alias of it; in any case. Percent-encode what is no letter."),
+    Field(description="The SKU of a product or one of its aliases, ignoring case. Percent-encode other characters than letters."),
 ]
 _Sku = Annotated[str, Field(min_length=1, max_length=MAX_SKU)]
 _Name = Annotated[str, Field(max_length=MAX_NAME)]
@@ -26,7 +26,7 @@ _Units = Annotated[int, Field(ge=0, le=MAX_UNITS)]
 
 _ONE: dict[str, JsonValue] = {"kind": "receipt", "quantity": 24, "note": "delivery of Monday"}
 _SETTINGS: dict[str, JsonValue] = {"reorder_point": 5, "lead_time_days": 14}
-# Columns whose name on the wire is another one.
+# Columns that have another name in the API.
 RENAMED = {"reserved": "set_aside"}
 
 
@@ -39,16 +39,16 @@ class SkuPath(BaseModel):
 class StockQuery(PageQuery):
     """Which products."""
 
-    q: str = Field("", max_length=MAX_NAME, description="Part of a SKU or name, in any case.")
+    q: str = Field("", max_length=MAX_NAME, description="Part of a SKU or name, ignoring case.")
 
 
 class Settings(BaseModel):
-    """What a person decides of a product; what is absent stays as it is."""
+    """The settings of a product; absent ones keep their values."""
 
     model_config = ConfigDict(strict=True, json_schema_extra={"examples": [_SETTINGS]})
 
-    # Factories, because a default would be shown in the documentation, and none is ever used.
-    sku: _Sku = Field(default_factory=str, description="The old one goes on meaning the product.")
+    # Factories, because the documentation would show a default, which is never used.
+    sku: _Sku = Field(default_factory=str, description="The old SKU stays as an alias.")
     name: _Name = Field(default_factory=str)
     model: _Type | None = Field(default_factory=str)
     variant: _Type | None = Field(default_factory=str)
@@ -59,7 +59,7 @@ class Settings(BaseModel):
     is_active: bool = Field(default_factory=bool)
 
     def given(self) -> dict[str, Any]:
-        """Return what was sent, by column."""
+        """Return the sent values by column."""
         sent = self.model_dump(exclude_unset=True, exclude={"on_hand"})
         return {RENAMED.get(name, name): value for name, value in sent.items()}
 
@@ -74,18 +74,18 @@ class NewProduct(Settings):
 
 
 class NewMovement(BaseModel):
-    """Units that came or went."""
+    """Units that came in or went out."""
 
     model_config = ConfigDict(strict=True, json_schema_extra={"examples": [_ONE]})
 
     kind: Literal["receipt", "adjustment", "sale", "stock_take"]
     quantity: Annotated[int, Field(ge=-LARGEST_MOVE, le=LARGEST_MOVE)] = Field(
-        description="receipt, sale: units, at least 1. adjustment: units that came, or below 0 went."
-        " stock_take: units that are there."
+        description="receipt, sale: units, at least 1. adjustment: units that came in; below 0, units that went out."
+        " stock_take: units found."
     )
-    note: Annotated[str, Field(max_length=MAX_NOTE)] = Field("", description="An adjustment needs one.")
+    note: Annotated[str, Field(max_length=MAX_NOTE)] = Field("", description="Required for an adjustment.")
     at: Time | None = Field(None, description="When it happened. Absent: now.")
-    allow_oversell: bool = Field(False, description="Take a sale even where too few are available.")
+    allow_oversell: bool = Field(False, description="Post a sale even if too few are available.")
 
 
 class NewLine(NewMovement):
@@ -97,7 +97,7 @@ class NewLine(NewMovement):
 
 
 class NewMovements(BaseModel):
-    """Movements that all happen, or none of them."""
+    """Movements that are all posted, or none."""
 
     model_config = ConfigDict(strict=True)
 
@@ -105,18 +105,18 @@ class NewMovements(BaseModel):
 
 
 class Listing(Answer):
-    """What one store shows of a product."""
+    """A product as one store lists it."""
 
     store_id: int
     store: str
     product_id: int
     variation_id: int = Field(description="0: none.")
-    shown: int | None = Field(description="Units it showed when last looked at; null: not known.")
+    shown: int | None = Field(description="Units in the store when last read; null: not known.")
     shown_at: TimeText | None
-    told: int | None = Field(description="Units it was told last.")
+    told: int | None = Field(description="Units last written to the store.")
     told_at: TimeText | None
-    is_current: bool = Field(description="It was told the newest count.")
-    problem: str | None = Field(description="Why it is not told.")
+    is_current: bool = Field(description="Whether the newest count was written to the store.")
+    problem: str | None = Field(description="Why the count is not written.")
 
     @classmethod
     def from_shown(cls, shown: StoreListing) -> Self:
@@ -142,7 +142,7 @@ class Product(Answer):
     is_low: bool
     is_oversold: bool
     sold_30_days: int
-    days_of_cover: int | None = Field(description="At the pace of the last 30 days; null: none was sold.")
+    days_of_cover: int | None = Field(description="How long stock lasts at the pace of the last 30 days; null: none was sold.")
     counted_from: TimeText
     version: int = Field(description="Rises with every change.")
     shown_in: list[Listing] = Field(alias="listings")
@@ -165,17 +165,17 @@ class Product(Answer):
 
 
 class Products(Answer):
-    """A stretch of the stock list, by SKU."""
+    """A range of the stock list, by SKU."""
 
     entries: list[Product]
     total_count: int
 
 
 class Moved(Answer):
-    """What a movement came to."""
+    """The result of a movement."""
 
     sku: str
-    moved: int = Field(description="The change in units; 0 where a stock take found what was expected.")
+    moved: int = Field(description="The change in units; 0 if a stock take found the expected number.")
     on_hand: int
     reserved: int
     available: int
@@ -187,7 +187,7 @@ class Moved(Answer):
 
 
 class AllMoved(Answer):
-    """What each line came to."""
+    """The result of each line."""
 
     lines: list[Moved]
 
@@ -219,7 +219,7 @@ class Movement(Answer):
 
 
 class Movements(Answer):
-    """A stretch of a product's movements, newest first."""
+    """A range of a product's movements, newest first."""
 
     entries: list[Movement]
     total_count: int

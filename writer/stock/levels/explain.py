@@ -1,4 +1,4 @@
-"""Why a count is what it is: the movements of one product, newest first, each with what caused it."""
+"""Explains a count: the movements of one product, newest first, each with its cause."""
 
 from dataclasses import dataclass
 from datetime import timedelta
@@ -30,11 +30,11 @@ class Step:
 
     movement: Row[Any]
     cause: str
-    link: str | None  # a path; None: nothing more to see
+    link: str | None  # a path; None: there is no page
 
     @property
     def is_late(self) -> bool:
-        """Tell whether it happened well before it was recorded."""
+        """Tell whether the movement happened well before it was recorded."""
         late: timedelta = self.movement.recorded_at - self.movement.at
         return late > timedelta(minutes=1)
 
@@ -50,7 +50,7 @@ def list_steps(
 ) -> list[Step]:
     """Return movements of a product, newest first; the count after each adds up to the one before it.
 
-    A movement that an unseen store caused is there, for the sum's sake, without saying which store or order.
+    A movement of a store that may not be seen is listed, so that the sum is right, without store or order.
     """
     is_seen = movements.c.store_id.is_(None) | store_scope.of(movements.c.store_id)
     with_cause = (
@@ -63,7 +63,7 @@ def list_steps(
         case((is_seen, movements.c.actor), else_=ELSEWHERE).label("actor"),
         case((is_seen, movements.c.note), else_="").label("note"),
         _where(is_seen, movements.c.store_id).label("store_id"),
-        # An order that was cleaned up has no page any more.
+        # An order that was deleted after its retention has no page.
         _where(is_seen & orders.c.is_cached, orders.c.id).label("order_id"),
         _where(is_seen, orders.c.number).label("order_number"),
         _where(is_seen, stores.c.name).label("store_name"),
@@ -93,6 +93,6 @@ def _step(row: Row[Any]) -> Step:
 
 
 def list_aliases(db: Connection, stock_product_id: int) -> list[str]:
-    """Return the other SKUs (folded) that mean this product, by name."""
+    """Return the aliases (folded) of this product, by name."""
     of_it = select(product_aliases.c.sku_key).where(product_aliases.c.stock_product_id == stock_product_id)
     return list(db.execute(of_it.order_by(product_aliases.c.sku_key)).scalars())

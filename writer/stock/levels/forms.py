@@ -1,4 +1,4 @@
-"""Forms of the stock pages, and the filter of the list as the query string gives it."""
+"""Forms of the stock pages, and the filter of the list, which is read from the query string."""
 
 import secrets
 from typing import Any
@@ -23,18 +23,18 @@ def _up_to(most: int) -> NumberRange:
 
 
 class SettingsForm(FlaskForm):  # type: ignore[misc]  # flask_wtf has no types
-    """What a person decides of a product."""
+    """The settings of a product."""
 
     sku = StringField("SKU", [InputRequired("Give a SKU."), Length(max=MAX_SKU)], render_kw=_AS_TYPED)
     name = StringField("Name", [Length(max=MAX_NAME)])
     model = StringField(
-        "Model", [Length(max=MAX_TYPE)], description="Empty: the SKU rules say what it counts as."
+        "Model", [Length(max=MAX_TYPE)], description="Empty: the SKU rules decide what it counts as."
     )
     variant = StringField("Variant", [Length(max=MAX_TYPE)])
     reorder_point = IntegerField(
         "Reorder point",
         [Optional(), _up_to(MAX_UNITS)],
-        description="At so many units or fewer on hand it is low. Empty: never.",
+        description="Stock is low at this number of units on hand or fewer. Empty: never.",
         render_kw=_WHOLE,
     )
     lead_time_days = IntegerField(
@@ -47,14 +47,14 @@ class SettingsForm(FlaskForm):  # type: ignore[misc]  # flask_wtf has no types
         "Reserved",
         [InputRequired("Give a number, or 0."), _up_to(MAX_UNITS)],
         default=0,
-        description="Units kept back: on hand less these is available.",
+        description="Units kept back: available is on hand less these.",
         render_kw=_WHOLE,
     )
-    allows_backorders = BooleanField("May be sold when none is left")
-    is_active = BooleanField("Active: it is sold, counted and told to the stores", default=True)
+    allows_backorders = BooleanField("Allow backorders: sell it when none is left")
+    is_active = BooleanField("Active: it is sold, counted and updated in the stores", default=True)
 
     def settings(self) -> dict[str, Any]:
-        """Return what the form says, by column."""
+        """Return the values of the form by column."""
         return {name: self[name].data for name in SETTINGS}
 
 
@@ -72,13 +72,13 @@ SETTINGS = (
 
 
 class NewProductForm(SettingsForm):
-    """A SKU to be counted."""
+    """A SKU to start counting."""
 
     on_hand = IntegerField(
         "On hand now",
         [InputRequired("Give a number, or 0."), _up_to(MAX_UNITS)],
         default=0,
-        description="The first count. Orders made before are part of it.",
+        description="The first count. Orders made before now are part of it.",
         render_kw=_WHOLE,
     )
 
@@ -99,12 +99,12 @@ class ReceiveForm(FlaskForm):  # type: ignore[misc]  # flask_wtf has no types
 
 
 class AdjustForm(FlaskForm):  # type: ignore[misc]  # flask_wtf has no types
-    """Units that came or went for a reason of their own."""
+    """Units that came in or went out for another reason."""
 
     quantity = IntegerField(
         "Units, + or −",  # noqa: RUF001  # a sign of subtraction
         [
-            InputRequired("Enter how many units, with - where they went."),
+            InputRequired("Enter the number of units, with - if they went out."),
             NumberRange(-LARGEST_MOVE, LARGEST_MOVE, f"Use a whole number up to {LARGEST_MOVE:,}."),
         ],
         render_kw={"placeholder": "-1"},
@@ -124,25 +124,25 @@ class AliasForm(FlaskForm):  # type: ignore[misc]  # flask_wtf has no types
 
 
 def filled(product: Row[Any]) -> SettingsForm:
-    """Return the form of a product's settings as they are."""
+    """Return the form with the present settings of a product."""
     return SettingsForm(formdata=None, prefix="settings", data={n: getattr(product, n) for n in SETTINGS})
 
 
 def fresh_token() -> str:
-    """Return what makes one form differ from every other: it counts once however often it is sent."""
+    """Return the random token of a form, which counts once however often it is sent."""
     return secrets.token_hex(16)
 
 
 def refuse(form: FlaskForm, error: DomainError) -> None:
-    """Show what is wrong beside the field it is wrong with, or else at the first field."""
+    """Show each error beside its field, or else at the first field."""
     for name, sentence in error.errors.items() or [("", error.sentence)]:
         field = form[name] if name in form else next(iter(form))
         field.errors = [*field.errors, sentence]
 
 
 def asked() -> Filters:
-    """Return the filter the query string asks for; what cannot be understood leaves nothing out."""
+    """Return the filter of the query string; a value that cannot be read filters nothing."""
     state = request.args.get("state", "active")
-    # PostgreSQL refuses NUL in a text; no row has one.
+    # PostgreSQL refuses NUL in text; no row has one.
     text = request.args.get("q", "").replace("\0", "").strip()[:MAX_NAME]
     return Filters(text, state if state in STATES else "active")

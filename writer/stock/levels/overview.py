@@ -1,4 +1,4 @@
-"""The stock list: products with what they sold, how long they last, and what each store shows of them."""
+"""The stock list: products with their sales, the days their stock lasts, and their listings in stores."""
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -26,7 +26,7 @@ STATES = {
 
 @dataclass(frozen=True)
 class Filters:
-    """Which products to look at: part of a SKU or name, and their state."""
+    """The filter of the list: part of a SKU or name, and a state."""
 
     text: str = ""
     state: str = "active"
@@ -61,9 +61,9 @@ class Line:
 
     product: Row[Any]
     available: int
-    sold: int  # units in the last 30 days, less what was cancelled of them
-    days_of_cover: int | None  # None: nothing sold, so nobody knows
-    shops: list[StoreListing]  # what each store shows of it
+    sold: int  # units in the last 30 days, less cancelled ones
+    days_of_cover: int | None  # None: not known, because nothing was sold
+    shops: list[StoreListing]  # its listings in the stores
 
     @property
     def is_oversold(self) -> bool:
@@ -71,13 +71,13 @@ class Line:
 
     @property
     def is_due(self) -> bool:
-        """Tell whether it runs out before an order of today would arrive."""
+        """Tell whether it will be sold out before units ordered today arrive."""
         lead = self.product.lead_time_days
         return lead is not None and self.days_of_cover is not None and self.days_of_cover <= lead
 
 
 def count_products(db: Connection, filters: Filters) -> int:
-    """Return how many products the filter leaves."""
+    """Count the products that match the filter."""
     found = select(func.count()).select_from(products).where(*_conditions(filters))
     return int(db.execute(found).scalar_one())
 
@@ -88,7 +88,7 @@ def count_in_state(db: Connection, state: str) -> int:
 
 
 def list_products(db: Connection, filters: Filters, limit: int, offset: int) -> Sequence[Row[Any]]:
-    """Return the rows of the products that the filter leaves, by SKU."""
+    """Return the rows of the products that match the filter, by SKU."""
     wanted = select(products).where(*_conditions(filters)).order_by(products.c.sku_key)
     return db.execute(wanted.limit(limit).offset(offset)).all()
 
@@ -96,20 +96,20 @@ def list_products(db: Connection, filters: Filters, limit: int, offset: int) -> 
 def list_lines(
     db: Connection, store_scope: StoreScope, filters: Filters, limit: int, offset: int
 ) -> list[Line]:
-    """Return what the filter leaves, by SKU."""
+    """Return the lines that match the filter, by SKU."""
     return describe(db, store_scope, list_products(db, filters, limit, offset))
 
 
 def list_lines_after(
     db: Connection, store_scope: StoreScope, filters: Filters, sku_key: str, limit: int
 ) -> list[Line]:
-    """Return the next of what the filter leaves, by SKU, after the folded SKU `sku_key` ("": the first)."""
+    """Return the next lines that match the filter, by SKU, after the folded SKU `sku_key` ("": the first)."""
     wanted = select(products).where(*_conditions(filters), products.c.sku_key > sku_key)
     return describe(db, store_scope, db.execute(wanted.order_by(products.c.sku_key).limit(limit)).all())
 
 
 def describe(db: Connection, store_scope: StoreScope, rows: Iterable[Row[Any]]) -> list[Line]:
-    """Return the products with all that the list says of them, and their listings in stores that are seen."""
+    """Return the lines of these products, with their listings in the visible stores."""
     found = list(rows)
     ids = [row.id for row in found]
     sold, listed = units_sold(db, ids), _listed(db, store_scope, ids)
@@ -124,12 +124,12 @@ def _line(product: Row[Any], sold: int, listed: list[StoreListing]) -> Line:
 
 
 def units_sold(db: Connection, stock_product_ids: list[int]) -> dict[int, int]:
-    """Return by product the units sold in the last 30 days, less what was cancelled of sales."""
+    """Return the units sold in the last 30 days by product, less cancelled ones."""
     since = clock.now() - timedelta(days=DAYS)
     wanted = (
         movements.c.stock_product_id.in_(stock_product_ids)
         & movements.c.kind.in_(("sale", "cancellation"))
-        # What happened since was recorded since, and for that there is an index.
+        # What happened since then was also recorded since then, and there is an index for that.
         & (movements.c.recorded_at >= since)
         & (movements.c.at >= since)
     )

@@ -1,4 +1,4 @@
-"""Pages: the stock list, one SKU with the reason for its count, and what moves it."""
+"""Pages: the stock list, one SKU with the movements behind its count, and the forms that move it."""
 
 from collections.abc import Callable
 from typing import Any
@@ -37,13 +37,13 @@ def index() -> str:
 
 @bp.get("/stock/new")
 def new() -> str:
-    """Ask for a SKU to be counted."""
+    """Show the form of a new SKU."""
     return render_template("levels/new.html", form=forms.NewProductForm(formdata=None))
 
 
 @bp.post("/stock/new")
 def add() -> Answer:
-    """Begin to count a SKU."""
+    """Start to count a SKU."""
     form = forms.NewProductForm()
     if form.validate_on_submit():
         try:
@@ -60,13 +60,13 @@ def add() -> Answer:
 
 @bp.get("/stock/<int:stock_product_id>")
 def show(stock_product_id: int) -> str:
-    """Explain a count: what the product is, and every movement that made its number."""
+    """Explain a count: the product and every movement behind its number."""
     return _product_page(stock_product_id)
 
 
 @bp.post("/stock/<int:stock_product_id>/settings")
 def change(stock_product_id: int) -> Answer:
-    """Change the product to what the form says."""
+    """Change the product to the values of the form."""
     form = forms.SettingsForm(prefix="settings")
 
     def act(db: Connection, product: Row[Any]) -> str:
@@ -83,7 +83,7 @@ def receive(stock_product_id: int) -> Answer:
 
     def act(db: Connection, product: Row[Any]) -> str:
         if not movements.is_first_sending(db, form.once.data or ""):
-            return "This form was sent before: nothing was added again."
+            return "This form was sent before; nothing was added again."
         units = form.quantity.data or 0
         movements.receive(db, auth.actor().name, product, units, form.note.data or "")
         return f"Received {units}: {_count_now(db, product)}"
@@ -98,7 +98,7 @@ def adjust(stock_product_id: int) -> Answer:
 
     def act(db: Connection, product: Row[Any]) -> str:
         if not movements.is_first_sending(db, form.once.data or ""):
-            return "This form was sent before: nothing was moved again."
+            return "This form was sent before; nothing was moved again."
         units = form.quantity.data or 0
         movements.adjust(db, auth.actor().name, product, units, form.note.data or "")
         return f"Adjusted by {units:+d}: {_count_now(db, product)}"
@@ -108,24 +108,24 @@ def adjust(stock_product_id: int) -> Answer:
 
 @bp.post("/stock/<int:stock_product_id>/aliases")
 def add_alias(stock_product_id: int) -> Answer:
-    """Let another SKU mean this product."""
+    """Add an alias to this product."""
     form = forms.AliasForm(prefix="alias")
 
     def act(db: Connection, product: Row[Any]) -> str:
         products.add_alias(db, auth.actor().name, product, form.sku.data or "")
-        return f"{form.sku.data} means {product.sku} from now on."
+        return f"{form.sku.data} is an alias of {product.sku} now."
 
     return _do(stock_product_id, "alias", form, act)
 
 
 @bp.post("/stock/<int:stock_product_id>/aliases/remove")
 def remove_alias(stock_product_id: int) -> Answer:
-    """Forget another SKU of this product; what was counted by it stays."""
+    """Remove an alias of this product; what was counted by it stays."""
     form = forms.AliasForm(prefix="alias")
 
     def act(db: Connection, product: Row[Any]) -> str:
         products.remove_alias(db, auth.actor().name, product, form.sku.data or "")
-        return f"{form.sku.data} no longer means {product.sku}. What was counted stays."
+        return f"{form.sku.data} is no longer an alias of {product.sku}. What was counted stays."
 
     return _do(stock_product_id, "alias", form, act)
 
@@ -137,7 +137,7 @@ def _count_now(db: Connection, product: Row[Any]) -> str:
 def _do(
     stock_product_id: int, which: str, form: FlaskForm, act: Callable[[Connection, Row[Any]], str]
 ) -> Answer:
-    """Act on the product with a form that is usable, and say what came of it; else show what is wrong."""
+    """Run the action if the form is valid, and flash its result; else show the errors."""
     if form.validate_on_submit():
         try:
             with transaction() as db:
@@ -153,7 +153,7 @@ def _do(
 
 
 def _product_page(stock_product_id: int, refused: dict[str, FlaskForm] | None = None) -> str:
-    """Draw one product; `refused` is the form that could not be used, by its prefix."""
+    """Render one product; `refused` is the invalid form, by its prefix."""
     store_scope = auth.store_scope()
     with reading() as db:
         product = products.get_by_id(db, stock_product_id)

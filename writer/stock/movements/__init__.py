@@ -1,4 +1,4 @@
-"""Movements: every change of a count, never edited, and what makes one."""
+"""Movements: every change of a count, never edited, and the actions that record them."""
 
 from writer.stock.movements.actions import (
     add_product,

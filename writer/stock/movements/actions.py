@@ -1,4 +1,4 @@
-"""What people do with stock: receive, adjust, sell, count, and begin to count a SKU."""
+"""Stock actions: receive, adjust, sell, count, and start to count a SKU."""
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
@@ -22,18 +22,18 @@ _FORMS_KEPT = timedelta(days=1)
 def add_product(
     db: Connection, actor: str, sku: str, on_hand: int = 0, at: datetime | None = None, **given: Any
 ) -> Row[Any]:
-    """Begin to count a SKU, with `on_hand` units as the first count, made `at`; return its row.
+    """Start to count a SKU with `on_hand` units as the first count, made `at`; return its row.
 
-    `at` None: now. `given` are settings by column. Orders made before that are part of the count: they move
-    no stock. Raises Invalid naming the fields, or Conflict where the SKU, trimmed and case-folded, is a
-    product already.
+    `at` None: now. `given` are settings by column. Orders made before that are part of the count and move no
+    stock. Raises Invalid naming the fields, or Conflict if the SKU, trimmed and case-folded, is a product
+    already.
     """
-    # Whole seconds, as orders and sales give theirs: one of this second comes after the count.
+    # Whole seconds, like the times of orders and sales: one of the same second comes after the count.
     now = (at or clock.now()).replace(microsecond=0)
     stock_product_id = products.add(db, actor, sku, now, **given)
     if on_hand:
         count(db, actor, [(stock_product_id, on_hand)], now, "first count")
-    # Through touch, so that the notices a fresh product calls for are opened.
+    # Through touch, which opens the notices that a new product needs.
     return counts.touch(db, stock_product_id)
 
 
@@ -54,7 +54,7 @@ def receive(
 def adjust(
     db: Connection, actor: str, product: Row[Any], quantity: int, note: str, at: datetime | None = None
 ) -> None:
-    """Add or take units for a reason told in `note` (broken, given away, found). Raises Invalid."""
+    """Add or take units for the reason in `note` (broken, given away, found). Raises Invalid."""
     _move(db, actor, product, quantity, "adjustment", settings.note(note, is_needed=True), at)
 
 
@@ -94,8 +94,8 @@ def count(
 ) -> int:
     """Take stock: `counted` is (product id, units found) as of `at`; return how many counts were off.
 
-    What happened after `at` stays: "14 at 10:05" with a sale of 10:20 ends at 13. Raises Invalid where a
-    count is below 0 or given twice, where `at` is still to come, or lies before a later count.
+    Movements after `at` stay: "14 at 10:05" and a sale at 10:20 give 13. Raises Invalid if a count is below 0
+    or given twice, if `at` is in the future, or if there is a later count.
     """
     given = list(counted)
     units = dict(given)
@@ -105,7 +105,7 @@ def count(
         raise Invalid(
             "A count cannot be used.", {"count": f"Use a whole number from 0 to {settings.MAX_UNITS:,}."}
         )
-    # Nothing moves between looking and recording the difference.
+    # Locked, so that nothing moves between reading and recording the difference.
     counted_products = products.lock_products(db, units)
     check_count(db, at, counted_products)
     was = queries.on_hand_at(db, counted_products, at)
@@ -116,19 +116,19 @@ def count(
         if units[row.id] != was[row.id]
     ]
     record(db, moved)
-    # A count that was right moves nothing: that it was made is known from here.
+    # A count that was right moves nothing; this note shows that it was made.
     audit.note(db, actor, "stock.take", "stock", None, {"at": at, "counted": len(units), "off": len(moved)})
     return len(moved)
 
 
 def check_count(db: Connection, at: datetime, counted: Sequence[Row[Any]]) -> None:
-    """Raise Invalid where these products cannot be counted as of `at`."""
+    """Raise Invalid if these products cannot be counted as of `at`."""
     for sentence in why_not_counted(db, at, counted).values():
         raise Invalid(sentence, {"at": sentence})
 
 
 def why_not_counted(db: Connection, at: datetime, counted: Sequence[Row[Any]]) -> dict[int, str]:
-    """Return by product why it cannot be counted as of `at`: too early, or a later count holds."""
+    """Return why a product cannot be counted as of `at`, by product: too early, or there is a later count."""
     newest = queries.newest_counts(db, counted, at)
     refused = {row.id: sentence for row in counted if (sentence := _why_not_then(row, at))}
     for row in counted:
@@ -144,7 +144,7 @@ def _check_time(at: datetime, product: Row[Any]) -> None:
 
 
 def _why_not_then(product: Row[Any], at: datetime) -> str | None:
-    """Return why nothing can be told of a time: it is to come, or its story is in the first count."""
+    """Return why a time cannot be used: it is in the future, or before the first count."""
     if at > clock.now():
         return "The time must not be in the future."
     if at < product.counted_from:
@@ -165,11 +165,11 @@ def sell_by_hand(
     at: datetime,
     may_oversell: bool = False,
 ) -> None:
-    """A sale entered by hand, made at `at`, holds `quantity` units of `sku` out of stock and nothing else.
+    """Make a sale entered by hand, made at `at`, take exactly `quantity` units of `sku` out of stock.
 
-    Whatever it held before, of this SKU or another, is made good by the difference; 0 or no SKU puts all
-    back. A SKU nobody counts, or counts only since after the sale, moves nothing. Raises NotEnoughStock
-    unless `may_oversell`.
+    The difference to what it took before, of this SKU or another, is moved; 0 or no SKU puts all back. A SKU
+    that is not counted, or was first counted after the sale, moves nothing. Raises NotEnoughStock unless
+    `may_oversell`.
     """
     sold_at = min(at, clock.now())
     product = products.find(db, sku) if sku else None
@@ -186,7 +186,7 @@ def sell_by_hand(
 
 
 def is_first_sending(db: Connection, token: str) -> bool:
-    """Tell whether a form is sent for the first time; from now on `token` is known for a day."""
+    """Tell whether a form is sent for the first time; its `token` is stored for a day."""
     database.lock(db, f"stock form {token}")
     db.execute(delete(stock_forms).where(stock_forms.c.sent_at < clock.now() - _FORMS_KEPT))
     if db.execute(select(stock_forms.c.token).where(stock_forms.c.token == token)).first():

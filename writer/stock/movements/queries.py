@@ -1,4 +1,4 @@
-"""Reads of the movements room: what was on hand at a time, what a sale or an order holds out of stock."""
+"""Reads of movements: units on hand at a time, units that a sale or an order took out of stock."""
 
 from collections.abc import Iterable
 from datetime import datetime
@@ -12,11 +12,11 @@ KINDS = ("sale", "refund", "cancellation", "receipt", "adjustment", "stock take"
 
 
 def on_hand_at(db: Connection, counted: Iterable[Row[Any]], at: datetime) -> dict[int, int]:
-    """Return by product what was on hand at `at`: what is there now, less what happened since."""
+    """Return the units on hand at `at` by product: the present count less the movements since."""
     now = {row.id: int(row.on_hand) for row in counted}
     since = (
         movements.c.stock_product_id.in_(list(now))
-        # Any kind; named so that the index of product, kind and time is used.
+        # All kinds are named, so that the index of product, kind and time is used.
         & movements.c.kind.in_(KINDS)
         & (movements.c.at > at)
     )
@@ -27,7 +27,7 @@ def on_hand_at(db: Connection, counted: Iterable[Row[Any]], at: datetime) -> dic
 
 
 def newest_counts(db: Connection, counted: Iterable[Row[Any]], since: datetime) -> dict[int, datetime]:
-    """Return by product when stock was last found to be off, where that is after `since`."""
+    """Return when the last stock take that found a difference was made, by product, if after `since`."""
     taken = (
         movements.c.stock_product_id.in_([row.id for row in counted])
         & (movements.c.kind == "stock take")
@@ -38,7 +38,7 @@ def newest_counts(db: Connection, counted: Iterable[Row[Any]], since: datetime) 
 
 
 def held_by_sale(db: Connection, sale_id: int) -> dict[int, int]:
-    """Return by product the units that a sale entered by hand holds out of stock."""
+    """Return the units that a sale entered by hand took out of stock, by product."""
     moved = select(movements.c.stock_product_id, func.sum(movements.c.quantity)).where(
         movements.c.sale_id == sale_id
     )

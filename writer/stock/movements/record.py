@@ -1,4 +1,4 @@
-"""The one way the count changes: movements are added, never edited; the cached sum moves with them."""
+"""The only way a count changes: movements are added, never edited, and the cached sum follows."""
 
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
@@ -16,7 +16,7 @@ LARGEST_MOVE = 1_000_000
 
 @dataclass(frozen=True)
 class Movement:
-    """Units that came (`quantity` > 0) or went (< 0), why, when it happened and what caused it."""
+    """Units that came in (`quantity` > 0) or went out (< 0), with kind, time and cause."""
 
     stock_product_id: int
     quantity: int
@@ -30,13 +30,13 @@ class Movement:
 
 
 def record(db: Connection, moved: Iterable[Movement], refuse_oversell: bool = False) -> None:
-    """Add movements: on hand follows, the version rises, notices of low or oversold stock open and close.
+    """Add movements, update on hand and version, and open or close notices of low or oversold stock.
 
-    On hand may fall below 0, for what is sold is sold; with `refuse_oversell` NotEnoughStock is raised
-    instead where fewer than 0 would be available and the product takes no backorders. Raises Invalid for
-    a movement of 0 or of more than a million units.
+    On hand may fall below 0, because a sale that was made must be counted. With `refuse_oversell`,
+    NotEnoughStock is raised instead if fewer than 0 would be available and the product allows no backorders.
+    Raises Invalid for a movement of 0 or of more than a million units.
     """
-    # In the order of ids, so that two transactions that move the same products never wait for each other.
+    # In the order of ids, so that two transactions that move the same products never deadlock.
     for movement in sorted(moved, key=lambda found: found.stock_product_id):
         if not 0 < abs(movement.quantity) <= LARGEST_MOVE:
             raise Invalid("The quantity cannot be used.", {"quantity": "Use 1 to 1,000,000 units."})

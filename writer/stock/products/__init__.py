@@ -1,4 +1,4 @@
-"""Products: which SKUs are counted, under which names, with which settings, and what each row shows."""
+"""Products: the counted SKUs, their aliases and settings, and the cached count of each."""
 
 from writer.lib.text import fold as key
 from writer.stock.products.actions import add, add_alias, change_product, on_product_added, remove_alias

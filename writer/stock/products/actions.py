@@ -1,4 +1,4 @@
-"""Products: which SKUs are counted, under which names, with which settings."""
+"""Actions on products: add one, change its settings, add and remove aliases."""
 
 from collections.abc import Callable
 from datetime import datetime
@@ -14,20 +14,20 @@ from writer.people import audit
 from writer.stock.products import queries, settings
 from writer.stock.products.counts import touch
 
-# Who wants to know that a SKU became a counted product: rooms above this one, which it may not call.
+# A hook: later areas that need to know that a SKU became a counted product.
 on_product_added: list[Callable[[Connection, str], None]] = []
 
 
 def add(db: Connection, actor: str, sku: str, counted_from: datetime, **given: Any) -> int:
-    """Begin to count a SKU; return the id of its product. Its first count is the movements room's.
+    """Add a product; return its id. `movements` records its first count.
 
     `given` are settings by column. Orders made before `counted_from` move no stock. Raises Invalid naming the
-    fields, or Conflict where the SKU, trimmed and case-folded, is a product already.
+    fields, or Conflict if the SKU, trimmed and case-folded, is a product already.
     """
     checked = settings.checked({"sku": sku, **given})
     database.lock(db, f"sku {fold(checked['sku'])}")
     if queries.find(db, checked["sku"]) is not None:
-        raise Conflict("A product with this SKU is there already.", {"sku": "It is there already."})
+        raise Conflict("There is already a product with this SKU.", {"sku": "There is one already."})
     values = {**checked, "sku_key": fold(checked["sku"]), "counted_from": counted_from}
     stock_product_id = database.insert_row(db, products, **values)
     audit.note(db, actor, "product.add", f"product {stock_product_id}", None, checked)
@@ -36,9 +36,9 @@ def add(db: Connection, actor: str, sku: str, counted_from: datetime, **given: A
 
 
 def change_product(db: Connection, actor: str, product: Row[Any], **given: Any) -> Row[Any]:
-    """Change a product's SKU or settings; the old SKU stays as an alias. Return the row as it is then.
+    """Change a product's SKU or settings; the old SKU stays as an alias. Return the new row.
 
-    Values it has already change nothing, and leave no trace. Raises Invalid naming the fields, Conflict.
+    Equal values change nothing and write no audit row. Raises Invalid naming the fields, Conflict.
     """
     checked = settings.checked(given)
     changed = {name: value for name, value in checked.items() if getattr(product, name) != value}
@@ -58,7 +58,7 @@ def change_product(db: Connection, actor: str, product: Row[Any], **given: Any) 
 
 
 def _rename(db: Connection, actor: str, product: Row[Any], sku: str) -> None:
-    """Make room for the new SKU and keep the old one as an alias."""
+    """Free the new SKU and keep the old one as an alias."""
     taken = queries.find(db, sku)
     if taken is not None and taken.id != product.id:
         raise Conflict("Another product has this SKU.", {"sku": "Another product has it."})
@@ -67,10 +67,10 @@ def _rename(db: Connection, actor: str, product: Row[Any], sku: str) -> None:
 
 
 def add_alias(db: Connection, actor: str, product: Row[Any], sku: str) -> None:
-    """Let another SKU mean this product too. Raises Invalid, and Conflict where it means one already."""
+    """Add an alias to a product. Raises Invalid, and Conflict if the SKU is in use."""
     checked = settings.checked({"sku": sku})
     if queries.find(db, checked["sku"]) is not None:
-        raise Conflict("This SKU means a product already.", {"sku": "It means a product already."})
+        raise Conflict("This SKU belongs to a product already.", {"sku": "It is in use already."})
     _keep_alias(db, actor, product, checked["sku"])
     _tell(db, fold(checked["sku"]))
 
@@ -82,7 +82,7 @@ def _keep_alias(db: Connection, actor: str, product: Row[Any], sku: str) -> None
 
 
 def remove_alias(db: Connection, actor: str, product: Row[Any], alias: str) -> None:
-    """The alias (folded) no longer means this product; what was counted by it stays. Raises NotFound."""
+    """Remove an alias (folded) of a product; what was counted by it stays. Raises NotFound."""
     same = (product_aliases.c.sku_key == alias) & (product_aliases.c.stock_product_id == product.id)
     if db.execute(delete(product_aliases).where(same)).rowcount == 0:
         raise NotFound("This product has no such alias.")

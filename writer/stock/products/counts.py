@@ -1,4 +1,4 @@
-"""What a product's row shows of its stock: the cached count, the version, and the notices both call for."""
+"""The cached count and version of a product, and the notices of low and oversold stock."""
 
 from collections.abc import Iterable
 from typing import Any
@@ -13,7 +13,7 @@ from writer.stock.products import queries
 
 LARGEST_COUNT = 1_000_000_000
 
-# Built once: every unit sold anywhere passes here.
+# Built once, because every unit sold passes here.
 _MOVE = (
     update(products)
     .where(products.c.id == bindparam("moved_id"))
@@ -23,17 +23,17 @@ _MOVE = (
 
 
 class NotEnoughStock(Conflict):
-    """Fewer units are available than were asked for."""
+    """Fewer units are available than requested."""
 
     code = "not_enough_stock"
 
 
 def move(db: Connection, stock_product_id: int, quantity: int, refuse_oversell: bool = False) -> Row[Any]:
-    """Add `quantity` (below 0: take) to a product's count; return its row as it is then.
+    """Add `quantity` (below 0: take) to a product's count and raise its version; return its new row.
 
-    Its version rises. For the movements room alone, which records why and calls `watch` then. Raises Invalid
-    where the count would be too large and, with `refuse_oversell`, NotEnoughStock
-    where fewer than 0 would be available and the product takes no backorders.
+    Only `movements` calls this: it records the reason and then calls `watch`. Raises Invalid if the count
+    would be too large and, with `refuse_oversell`, NotEnoughStock if fewer than 0 would be available and the
+    product allows no backorders.
     """
     after = db.execute(_MOVE, {"moved_id": stock_product_id, "moved": quantity}).one()
     if abs(after.on_hand) > LARGEST_COUNT:
@@ -46,14 +46,14 @@ def move(db: Connection, stock_product_id: int, quantity: int, refuse_oversell: 
 
 
 def watch(db: Connection, after: Row[Any], quantity: int) -> None:
-    """Open or close the notices that a product calls for once `quantity` were moved and recorded."""
+    """Open or close the notices of a product after `quantity` units were moved and recorded."""
     if _is_oversold(after) or queries.available(after) < quantity:
         _watch_oversold(db, after)
     _watch_low(db, after)
 
 
 def touch(db: Connection, stock_product_id: int, **changes: Any) -> Row[Any]:
-    """Change a product's settings; its version rises, so that every store is looked at again."""
+    """Change a product's settings and raise its version, so that every store is compared again."""
     changed = (
         update(products)
         .where(products.c.id == stock_product_id)
@@ -82,7 +82,7 @@ def _watch_oversold(db: Connection, product: Row[Any]) -> None:
 
 
 def _watch_low(db: Connection, product: Row[Any]) -> None:
-    """Open the notice of low stock once per crossing, or close it."""
+    """Open the notice of low stock once each time the reorder point is reached, or close it."""
     is_low = (
         bool(product.is_active)
         and product.reorder_point is not None
@@ -99,6 +99,6 @@ def _watch_low(db: Connection, product: Row[Any]) -> None:
 
 
 def note_low_told(db: Connection, stock_product_ids: Iterable[int]) -> None:
-    """The owner was told that these products are low: they are told of again when they are low anew."""
+    """Store that the owner got a message about these products; the next is sent when they are low again."""
     told = products.c.id.in_(list(stock_product_ids))
     db.execute(update(products).where(told).values(low_untold=False))

@@ -1,4 +1,4 @@
-"""Reads of the products room: products by SKU, what is available of them, who took units last."""
+"""Reads of products: by SKU or id, available units, the latest sales."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -25,14 +25,14 @@ _BY_KEY = Prepared(
 
 @dataclass(frozen=True)
 class Counted:
-    """A product as orders need it: its id, and since when it is counted."""
+    """A product as orders need it: its id and the time of its first count."""
 
     stock_product_id: int
     counted_from: datetime
 
 
 def find(db: Connection, sku: str) -> Row[Any] | None:
-    """Return the product of this SKU, or of this SKU as an alias; None where there is none."""
+    """Return the product with this SKU or alias, or None."""
     folded = key(sku)
     if not folded or not _is_storable(folded):
         return None
@@ -44,12 +44,12 @@ def find(db: Connection, sku: str) -> Row[Any] | None:
 
 
 def _is_storable(text: str) -> bool:
-    # A program can send what no database takes, and so what no product is called.
+    # A program can send text that no database accepts; no product is called so.
     return "\0" not in text and not any("\ud800" <= character <= "\udfff" for character in text)
 
 
 def get(db: Connection, sku: str) -> Row[Any]:
-    """Return the product of this SKU; raises NotFound."""
+    """Return the product with this SKU or alias; raises NotFound."""
     found = find(db, sku)
     if found is None:
         raise NotFound("There is no product with this SKU.")
@@ -72,14 +72,14 @@ def find_many(db: Connection, skus: Iterable[str]) -> dict[str, Counted]:
 
 
 def available(product: Row[Any]) -> int:
-    """Return on hand less what is set aside; below 0 when oversold."""
+    """Return on hand less the units set aside; below 0 if oversold."""
     return int(product.on_hand - product.set_aside)
 
 
 def lock_products(db: Connection, stock_product_ids: Iterable[int]) -> list[Row[Any]]:
-    """Return these products by id; none of them changes until this transaction ends. Raises NotFound."""
+    """Lock these products until the transaction ends; return them by id. Raises NotFound."""
     wanted = set(stock_product_ids)
-    # By id, as every other transaction does it, so that none waits for another in a ring.
+    # In the order of ids, like every other transaction, so that none deadlocks.
     found = select(products).where(products.c.id.in_(wanted)).order_by(products.c.id).with_for_update()
     rows = list(db.execute(found))
     if len(rows) < len(wanted):
@@ -88,13 +88,13 @@ def lock_products(db: Connection, stock_product_ids: Iterable[int]) -> list[Row[
 
 
 def list_low_untold(db: Connection) -> list[Row[Any]]:
-    """Return products that fell to their reorder point and nobody was told of yet, by SKU; at most 500."""
+    """Return products that fell to their reorder point and were in no message yet, by SKU; at most 500."""
     found = select(products).where(products.c.low_untold).order_by(products.c.sku_key)
     return list(db.execute(found.limit(500)))
 
 
 def latest_takers(db: Connection, stock_product_id: int, most: int = 5) -> list[str]:
-    """Return in words the newest sales of a product, newest first, each once: for an oversell notice."""
+    """Describe the newest sales of a product, newest first, each once, for the notice of oversold stock."""
     rows = db.execute(
         select(movements.c.note, movements.c.actor)
         .where(movements.c.stock_product_id == stock_product_id, movements.c.kind == "sale")

@@ -1,4 +1,4 @@
-"""What a product's settings may hold: checked here once for form, API and file."""
+"""Checks of a product's settings, for form, API and file alike."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -19,7 +19,7 @@ _FLAGS = ("allows_backorders", "is_active")
 
 
 def checked(settings: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the settings as they are stored; raises Invalid naming every one that cannot be used."""
+    """Return the settings in their stored form; raises Invalid naming every one that cannot be used."""
     found: dict[str, Any] = {}
     errors: dict[str, str] = {}
     for name, value in settings.items():
@@ -34,7 +34,7 @@ def checked(settings: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def note(text: str, is_needed: bool = False) -> str:
-    """Return a movement's note trimmed; raises Invalid."""
+    """Return the trimmed note of a movement; raises Invalid."""
     try:
         told = check_line(text, MAX_NOTE)
     except ValueError as error:
@@ -45,7 +45,7 @@ def note(text: str, is_needed: bool = False) -> str:
 
 
 def whole_units(text: str, largest: int = MAX_UNITS) -> int:
-    """Return the number a person wrote; raises ValueError with a sentence."""
+    """Return the number that a person wrote; raises ValueError with a sentence."""
     written = text.strip()
     if not (written.isascii() and written.isdecimal() and len(written) < 10) or int(written) > largest:
         raise ValueError(f"Use a whole number from 0 to {largest:,}.")

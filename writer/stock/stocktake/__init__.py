@@ -1,3 +1,3 @@
-"""Stock take: what was found is entered on a page, or in the list as a spreadsheet. Nobody calls it."""
+"""Stock take: counts entered on a page, or in the stock list as a CSV file. No other room calls this one."""
 
 __all__: list[str] = []

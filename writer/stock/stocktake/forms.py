@@ -1,4 +1,4 @@
-"""Forms of a stock take, and the counts that its page sends beside them."""
+"""Forms of a stock take, and the counts that its page sends with them."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -12,13 +12,13 @@ from writer.stock.products import MAX_NOTE, whole_units
 
 
 class TakeForm(FlaskForm):  # type: ignore[misc]  # flask_wtf has no types
-    """As of when stock was taken; the counts beside it are fields of the page, one for each product."""
+    """The time of a stock take; the page adds a field for each product's count."""
 
     at = DateTimeLocalField(
         "Counted at (UTC)",
-        [InputRequired("Say when it was counted.")],
+        [InputRequired("Enter when it was counted.")],
         format=["%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%dT%H:%M:%S.%f"],
-        description="What was sold or received after that is reckoned on top.",
+        description="Sales and receipts after that time are added to the count.",
     )
     note = StringField("Note", [Length(max=MAX_NOTE)], render_kw={"placeholder": "Who counted, where …"})
     do = HiddenField()
@@ -32,14 +32,14 @@ class TakeForm(FlaskForm):  # type: ignore[misc]  # flask_wtf has no types
         return at
 
     def show_minute(self) -> None:
-        """Show the time as a browser's field holds it, whose microseconds were for the preview alone."""
+        """Show the time without microseconds, which a browser's field cannot hold."""
         if self.at.data is not None:
             self.at.raw_data = None
             self.at.data = self.at.data.replace(second=0, microsecond=0)
 
 
 class CsvForm(TakeForm):
-    """A file of products, and as of when the counts in it were made."""
+    """A file of products, and the time of the counts in it."""
 
     file = FileField("CSV file")
     text = HiddenField()
@@ -47,14 +47,14 @@ class CsvForm(TakeForm):
 
 
 def new_take_form(kind: type[TakeForm]) -> TakeForm:
-    """Return the form of a count that is made now."""
+    """Return the form of a stock take made now."""
     form = kind(formdata=None)
     form.at.data = clock.now().replace(tzinfo=None)
     return form
 
 
 def counts() -> tuple[dict[int, int], dict[int, str]]:
-    """Return the counts that the page sent by product id, and what is wrong with those that are none."""
+    """Return the sent counts by product id, and the errors of those that are not counts."""
     usable, wrong = {}, {}
     for name, text in request.form.items():
         key = name.removeprefix("count-")

@@ -1,4 +1,4 @@
-"""Pages: taking stock of many SKUs on one page, with a look at the differences before they are saved."""
+"""Pages: a stock take of many SKUs, with a preview of the differences before they are saved."""
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
@@ -16,19 +16,19 @@ PAGE = 200
 
 @bp.get("/stocktake")
 def ask() -> str:
-    """Ask for the counts."""
+    """Show the form for the counts."""
     return _take_page(forms.new_take_form(forms.TakeForm))
 
 
 @bp.post("/stocktake")
 def send() -> Response | str | tuple[str, int]:
-    """Show the differences; save them where that was asked for; or go back to the counts."""
+    """Show the differences, save them, or return to the counts."""
     form = forms.TakeForm()
     counted, wrong = forms.counts()
     if not form.validate_on_submit() or wrong or form.do.data == "edit":
         return _take_page(form, wrong), 422 if wrong or form.errors else 200
     if not counted:
-        return _take_page(form, {}, "Nothing is counted yet: fill in what you found."), 422
+        return _take_page(form, {}, "Enter at least one count."), 422
     try:
         return _save(form, counted) if form.do.data == "save" else _preview(form, counted)
     except Invalid as error:
@@ -61,7 +61,7 @@ def _save(form: forms.TakeForm, counted: dict[int, int]) -> Response:
 
 
 def _take_page(form: forms.TakeForm, wrong: dict[int, str] | None = None, refusal: str | None = None) -> str:
-    """Draw the list to be filled in, with what was sent already and what is wrong with it."""
+    """Render the list to fill in, with the values already sent and their errors."""
     form.show_minute()
     filters = levels.asked_filters()
     with reading() as db:

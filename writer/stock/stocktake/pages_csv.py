@@ -1,4 +1,4 @@
-"""Pages: the stock list as CSV, out and in; a file is written only after a look at what it would change."""
+"""Pages: export and import of the stock list as CSV; an import is saved only after a preview."""
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask import Response as FileResponse
@@ -16,20 +16,20 @@ bp = Blueprint("stocktake_csv", __name__, template_folder="templates")
 
 @bp.get("/stock.csv")
 def download() -> FileResponse:
-    """Download what the filter leaves as CSV."""
+    """Download the filtered stock list as CSV."""
     headers = {"Content-Disposition": f"attachment; filename=stock-{clock.now():%Y-%m-%d}.csv"}
     return FileResponse(sheet.lines(database(), levels.asked_filters()), mimetype="text/csv", headers=headers)
 
 
 @bp.get("/stocktake/csv")
 def ask() -> str:
-    """Offer the download, and ask for a file."""
+    """Offer the download and the upload of a file."""
     return _ask_page(forms.new_take_form(forms.CsvForm))
 
 
 @bp.post("/stocktake/csv")
 def preview() -> str | tuple[str, int]:
-    """Show each change a file would make, and each of its mistakes; nothing is written."""
+    """Show the changes that a file would make, and its errors; nothing is saved."""
     form = forms.CsvForm()
     upload = request.files.get("file")
     if not form.validate_on_submit():
@@ -45,7 +45,7 @@ def preview() -> str | tuple[str, int]:
 
 @bp.post("/stocktake/csv/save")
 def save() -> Response | str | tuple[str, int]:
-    """Write what the preview showed; where something else would be written by now, show that first."""
+    """Save the changes of the preview; if they would differ by now, show the preview again."""
     form = forms.CsvForm()
     if not form.validate_on_submit():
         return _ask_page(form), 422
@@ -59,7 +59,7 @@ def save() -> Response | str | tuple[str, int]:
             if is_as_shown:
                 sheet_plan.carry_out(db, auth.actor().name, plan, at)
         if not is_as_shown:
-            return _preview(form, data, "Something changed in between: please look again."), 409
+            return _preview(form, data, "Something changed since the preview: please check it again."), 409
     except DomainError as error:
         return _preview(form, data, error.sentence), error.status
     changed = len(plan.changes)

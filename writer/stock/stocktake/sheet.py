@@ -1,4 +1,4 @@
-"""The stock list as a CSV file: written so that a spreadsheet runs nothing, read as spreadsheets save it."""
+"""The stock list as a CSV file, written so that no cell is a formula, and read as spreadsheets save it."""
 
 import csv
 import io
@@ -14,7 +14,7 @@ from writer.stock import levels
 from writer.stock.levels import Filters, Line
 from writer.web.csv_export import FORMULA, in_pieces
 
-# What a file may change, and what it only tells.
+# The columns that a file may change, and those that are only for reading.
 SETTINGS = (
     "name",
     "model",
@@ -29,7 +29,7 @@ TOLD = ("on_hand", "available", "sold_30_days", "days_of_cover")
 COLUMNS = ("sku", *SETTINGS, *TOLD, "counted")
 MOST_ROWS = 5000
 _CHUNK = 500
-# Such a cell is written with a quote before it; reading takes the quote off again.
+# Such a cell is written with a quote before it; reading removes the quote.
 _QUOTED = (*FORMULA, "'")
 
 
@@ -43,12 +43,12 @@ class SheetRow:
 
 
 def lines(database: Database, filters: Filters) -> Iterator[str]:
-    """Yield what the filter leaves as CSV, by SKU, in pieces of five hundred rows."""
+    """Yield the filtered stock list as CSV, by SKU, in pieces of five hundred rows."""
 
     def chunk_after(db: Connection, last: Line | None) -> list[Line]:
         return levels.list_lines_after(db, NOTHING, filters, last.product.sku_key if last else "", _CHUNK)
 
-    yield "\ufeff"  # by which spreadsheets know UTF-8
+    yield "\ufeff"  # the mark by which spreadsheets recognise UTF-8
     yield from in_pieces(database, COLUMNS, chunk_after, _cells)
 
 
@@ -65,10 +65,10 @@ def _quoted(text: str) -> str:
 
 
 def read(data: bytes) -> list[SheetRow]:
-    """Return the rows of a CSV file that has a column `sku` and others of COLUMNS.
+    """Return the rows of a CSV file with a column `sku` and others of COLUMNS.
 
-    UTF-8, with or without its mark; commas, semicolons or tabs. Raises Invalid saying what is wrong with the
-    file as a whole.
+    It is UTF-8 with or without a byte order mark, separated by commas, semicolons or tabs. Raises Invalid if
+    the file as a whole cannot be used.
     """
     head, delimiter, first_line = _opened(data)
     reader = csv.reader(io.StringIO(head), delimiter=delimiter, strict=True)
@@ -83,13 +83,13 @@ def read(data: bytes) -> list[SheetRow]:
 
 
 def _opened(data: bytes) -> tuple[str, str, int]:
-    """Return the text from its heading on, what separates its cells, and how many lines came before."""
+    """Return the text from its heading on, the separator of its cells, and the number of lines before."""
     try:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError:
         raise _unreadable('The file is not UTF-8. Save it as "CSV UTF-8" and send it again.') from None
     if "\0" in text:
-        raise _unreadable('The file is no CSV. Save it as "CSV UTF-8" and send it again.')
+        raise _unreadable('The file is not CSV. Save it as "CSV UTF-8" and send it again.')
     first, _, rest = text.partition("\n")
     if first.lower().startswith("sep=") and len(first.rstrip()) == 5:
         return rest, first[4], 1
@@ -102,15 +102,15 @@ def _columns(cells: list[str]) -> list[str]:
     if "sku" not in columns:
         raise _unreadable("The first line must name the columns, and one of them must be sku.")
     if unknown:
-        raise _unreadable(f"There is no column {unknown[0]}. There are: {', '.join(COLUMNS)}.")
+        raise _unreadable(f"There is no column {unknown[0]}. The columns are: {', '.join(COLUMNS)}.")
     named = [name for name in columns if name]
     if len(set(named)) < len(named):
-        raise _unreadable("A column is there twice.")
+        raise _unreadable("A column occurs twice.")
     return columns
 
 
 def _row(columns: list[str], cells: list[str], line: int) -> SheetRow:
-    problem = "It has more cells than the first line has columns." if any(cells[len(columns) :]) else None
+    problem = "It has more cells than the first line." if any(cells[len(columns) :]) else None
     found = {name: _plain(cell) for name, cell in zip(columns, cells, strict=False) if name}
     return SheetRow(line, found, problem)
 

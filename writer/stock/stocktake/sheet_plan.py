@@ -1,4 +1,4 @@
-"""What a CSV file would change, line by line, before anything is written; and doing it."""
+"""The changes that a CSV file would make, line by line, for the preview; and saving them."""
 
 import hashlib
 from collections.abc import Iterator
@@ -32,17 +32,17 @@ _NUMBERS = {
     "counted": MAX_UNITS,
 }
 _FLAGS = {"yes": True, "true": True, "1": True, "no": False, "false": False, "0": False}
-_FEW = 500  # parameters of one query
+_FEW = 500  # the most parameters of one query
 
 
 @dataclass(frozen=True)
 class Change:
-    """What one line changes: settings, the count, or that there is a new product (`product` is None)."""
+    """The change of one line: settings, the count, or a new product (`product` is None)."""
 
     line: int
     sku: str
     product: Row[Any] | None
-    settings: dict[str, Any]  # by column, only what differs
+    settings: dict[str, Any]  # by column, only changed values
     counted: int | None  # None: not counted
     expected: int = 0  # on hand at the time of the count
 
@@ -52,11 +52,11 @@ class Change:
 
     @property
     def difference(self) -> int:
-        """Return by how much the count is off; 0 where none was made."""
+        """Return the difference of the count; 0 if nothing was counted."""
         return 0 if self.counted is None else self.counted - self.expected
 
     def told(self) -> Iterator[tuple[str, str, str]]:
-        """Yield (setting, before, after) in words."""
+        """Yield (setting, before, after) as text."""
         for name, value in self.settings.items():
             before = "" if self.product is None else _word(getattr(self.product, name))
             yield _NAME_OF.get(name, name), before, _word(value)
@@ -64,15 +64,15 @@ class Change:
 
 @dataclass
 class Plan:
-    """All that a file would change; nothing of it is done while `errors` has any."""
+    """All changes of a file; none is saved while there are `errors`."""
 
     changes: list[Change] = field(default_factory=list)
-    errors: list[tuple[int, str, str]] = field(default_factory=list)  # line, SKU, what is wrong
+    errors: list[tuple[int, str, str]] = field(default_factory=list)  # line, SKU, error
     same: int = 0  # lines that change nothing
 
     @property
     def digest(self) -> str:
-        """Return what tells this plan from one that would do something else."""
+        """Return a digest that differs from that of any other plan."""
         said = [
             (
                 change.line,
@@ -88,7 +88,7 @@ class Plan:
 
 @dataclass(frozen=True)
 class _Known:
-    """What is there of the products in a file: rows by SKU; by id what was expected, and why not counted."""
+    """The products of a file: rows by SKU; by id the expected count, and why it cannot be counted."""
 
     products: dict[str, Row[Any]]
     expected: dict[int, int]
@@ -96,7 +96,7 @@ class _Known:
 
 
 def make(db: Connection, rows: list[SheetRow], at: datetime) -> Plan:
-    """Compare the rows of a file, whose counts were made at `at`, with what is there."""
+    """Compare the rows of a file, whose counts were made at `at`, with the database."""
     known = _look_up(db, {key(row.cells.get("sku", "")) for row in rows}, at)
     plan, lines = Plan(), dict[str, int]()
     for row in rows:
@@ -118,7 +118,7 @@ def make(db: Connection, rows: list[SheetRow], at: datetime) -> Plan:
 
 
 def carry_out(db: Connection, actor: str, plan: Plan, at: datetime) -> None:
-    """Do all that the plan says. Raises Invalid, Conflict where something came in between."""
+    """Save all changes of the plan. Raises Invalid, and Conflict if the database changed meanwhile."""
     existing = [change for change in plan.changes if change.product is not None]
     locked = {row.id: row for row in lock_products(db, [c.product.id for c in existing if c.product])}
     for change in plan.changes:
@@ -147,7 +147,7 @@ def _look_up(db: Connection, keys: set[str], at: datetime) -> _Known:
 
 
 def _find(db: Connection, keys: list[str]) -> dict[str, Row[Any]]:
-    """Return the products among these folded SKUs, by the one that was asked for."""
+    """Return the products with these folded SKUs or aliases, by that SKU."""
     by_alias = (
         select(products, product_aliases.c.sku_key.label("asked"))
         .join(product_aliases, product_aliases.c.stock_product_id == products.c.id)
@@ -158,7 +158,7 @@ def _find(db: Connection, keys: list[str]) -> dict[str, Row[Any]]:
 
 
 def _change(row: SheetRow, product: Row[Any] | None, known: _Known) -> Change:
-    """Return what one line changes; raises ValueError with a sentence."""
+    """Return the change of one line; raises ValueError with a sentence."""
     sku, errors = row.cells.get("sku", ""), [row.problem] if row.problem else []
     given = _given(row, errors)
     counted = given.pop("counted", None)
@@ -178,9 +178,9 @@ def _change(row: SheetRow, product: Row[Any] | None, known: _Known) -> Change:
 
 
 def _given(row: SheetRow, errors: list[str]) -> dict[str, Any]:
-    """Return what the line says, by column; an empty cell says nothing, "-" that there is none.
+    """Return the values of a line by column; an empty cell changes nothing, "-" clears the value.
 
-    What cannot be read is left out and told in `errors`.
+    A value that cannot be read is left out and added to `errors`.
     """
     given: dict[str, Any] = {}
     for name in (*sheet.SETTINGS, "counted"):

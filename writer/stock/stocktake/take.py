@@ -1,4 +1,4 @@
-"""What a stock take would change, before anything is written."""
+"""The changes that a stock take would make, for the preview."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -13,7 +13,7 @@ from writer.stock import movements
 
 @dataclass(frozen=True)
 class Difference:
-    """What was found of one product, and what was expected at that time."""
+    """The count of one product, and the expected count at that time."""
 
     product: Row[Any]
     expected: int
@@ -25,12 +25,12 @@ class Difference:
 
     @property
     def after(self) -> int:
-        """Return what will be on hand: the count, and what happened since."""
+        """Return the units that will be on hand: the count plus the movements since."""
         return int(self.product.on_hand) + self.change
 
 
 def compare(db: Connection, counted: Mapping[int, int], at: datetime) -> list[Difference]:
-    """Return each count beside what was expected at `at`, by SKU. Raises Invalid as a count itself would."""
+    """Return each count with the expected count at `at`, by SKU. Raises Invalid as `movements.count` does."""
     by_sku = select(products).where(products.c.id.in_(list(counted))).order_by(products.c.sku_key)
     rows = db.execute(by_sku).all()
     movements.check_count(db, at, rows)
