@@ -1,4 +1,4 @@
-"""Orders: what was ordered, whatever the channel, and what follows for sales and stock."""
+"""Orders of every channel, and what they post to sales and stock."""
 
 from writer.orders.browse import Day, count_by_status, list_days
 from writer.orders.customers.actions import Eraser, on_erase

@@ -55,7 +55,7 @@ def test_a_new_rule_counts_what_was_ordered_before(
         "/to-sort/rules", data={"prefix": "kit-28", "type": str(type_id(database))}, follow_redirects=True
     ).text
 
-    assert "SKUs beginning with kit-28 count as Fire 28pin. What was ordered before is counted too." in page
+    assert "SKUs beginning with kit-28 count as Fire 28pin. Existing orders are counted too." in page
     assert totals(database) == {("Fire", "28pin"): 2}
     with database.reading() as db:
         cause = db.execute(select(order_events.c.cause).order_by(order_events.c.id.desc())).scalars().first()
@@ -258,7 +258,7 @@ def test_a_product_nobody_ordered_is_not_mapped(
 
     page = admin.post("/to-sort", data=wanted, follow_redirects=True).text
 
-    assert "Nothing of this product is unmatched any more." in page
+    assert "No order line of this product is left to sort." in page
 
 
 def test_a_mapped_product_whose_rule_is_gone_is_unmatched_by_the_sku_it_was_given(

@@ -1,4 +1,4 @@
-"""Order book: recorded orders found, listed, added up and shown. It writes nothing."""
+"""Browse: finds, lists, adds up and shows recorded orders. It writes nothing."""
 
 from writer.orders.browse.daily import Day, count_by_status, list_days
 

@@ -1,6 +1,6 @@
-"""Orders as JSON under /api/v1/orders: the list, what all come to, one with its history.
+"""Orders as JSON below /api/v1/orders: the list, statistics, and one order with its history.
 
-What speaks to a store is at the same address, and is the sync room's.
+Requests at this address that call a store are in sync/order_edit and sync/order_import.
 """
 
 import json
@@ -34,7 +34,7 @@ bp = APIBlueprint(
     "orders_api",
     __name__,
     url_prefix="/api/v1/orders",
-    abp_tags=[Tag(name="Orders", description="Orders of the stores one may see, kept current here.")],
+    abp_tags=[Tag(name="Orders", description="Orders of the stores that the caller may see.")],
     abp_security=[{"token": []}],
     abp_responses=PROBLEMS,
 )
@@ -44,7 +44,7 @@ bp = APIBlueprint(
 def list_orders(query: OrdersQuery) -> dict[str, Any]:
     """List orders.
 
-    A range of dates that holds more than 10,000 orders can be sorted by date_created and status alone.
+    A range of dates with more than 10,000 orders can be sorted only by date_created and status.
     """
     store_scope, filters = auth.store_scope(), query.filters
     with reading() as db:
@@ -56,7 +56,7 @@ def list_orders(query: OrdersQuery) -> dict[str, Any]:
 
 @bp.get("/stats", responses={"200": AllStats})
 def stats() -> dict[str, Any]:
-    """Add up orders: by status, revenue by currency, units; of each store and of all together."""
+    """Add up orders by status, revenue by currency, and units, for each store and for all together."""
     with reading() as db:
         parts = statistics.of_stores(db, auth.store_scope())
     return AllStats.from_stats(statistics.together(parts), parts).as_json()
@@ -64,7 +64,7 @@ def stats() -> dict[str, Any]:
 
 @bp.get("/<int:order_id>", responses={"200": FullOrder})
 def show(path: OrderPath) -> dict[str, Any]:
-    """Return one order with its lines, its refunds, its history and what the store sent last."""
+    """Return one order with its lines, refunds, history and the raw data that the store sent last."""
     store_scope = auth.store_scope()
     with reading() as db:
         return _full(db, store_scope, get_order(db, store_scope, path.order_id))
@@ -72,14 +72,14 @@ def show(path: OrderPath) -> dict[str, Any]:
 
 @bp.get("/woocommerce/<int:store_id>/<int:woocommerce_id>", responses={"200": FullOrder})
 def show_of_store(path: StoreOrderPath) -> dict[str, Any]:
-    """Return one order by its id in its store; of an id that was used again, the order made last."""
+    """Return one order by its id in its store; if the id was used again, the newest order."""
     store_scope = auth.store_scope()
     with reading() as db:
         return _full(db, store_scope, get_order_of(db, store_scope, path.store_id, str(path.woocommerce_id)))
 
 
 def _full(db: Connection, store_scope: StoreScope, order: Row[Any]) -> dict[str, Any]:
-    """Return an order as it is answered by itself."""
+    """Return the answer for a single order."""
     lines = queries.list_lines(db, store_scope, order.id)
     refunds = queries.list_refunds(db, store_scope, order.id)
     return FullOrder.from_row(

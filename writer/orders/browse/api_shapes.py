@@ -1,4 +1,4 @@
-"""The shapes of the orders API: what is asked and what is answered, and how rows become answers."""
+"""The requests and answers of the orders API, and how rows become answers."""
 
 import json
 from datetime import date
@@ -22,7 +22,7 @@ _Amount = Annotated[str, Field(description="A decimal number in the order's curr
 
 
 def _written_day(value: object) -> object:
-    # pydantic would also take seconds since 1970, or a time at midnight.
+    # pydantic would also accept seconds since 1970, or a time at midnight.
     if isinstance(value, date) or (isinstance(value, str) and len(value) == 10 and value[4] == "-"):
         return value
     raise ValueError("must be a day such as 2026-11-20")
@@ -43,7 +43,7 @@ _Day = Annotated[
 
 
 def _plain(text: str) -> str:
-    # PostgreSQL refuses NUL in a text; no row has one.
+    # PostgreSQL refuses NUL in text; no row has one.
     return text.replace("\0", "").strip()
 
 
@@ -71,12 +71,12 @@ class StoreOrderPath(BaseModel):
 
 
 class OrdersQuery(BaseModel):
-    """Which orders, sorted how, and which stretch of them."""
+    """The filter, the sorting and the range of the list."""
 
     status: _Status = Field("", description="processing, completed, ...")
     store: QueryId | None = Field(None, description="The store's number.")
     q: _Typed = Field(
-        "", description="How a number, a customer's first or last name or e-mail, or a SKU begins."
+        "", description="The beginning of a number, of a customer's first or last name or e-mail address, or of a SKU."
     )
     first_on: _Day | None = Field(None, alias="from", description="Made on this day (UTC) or later.")
     last_on: _Day | None = Field(None, alias="to", description="Made on this day (UTC) or earlier.")
@@ -106,16 +106,16 @@ class Order(Answer):
     number: str
     status: str
     date_created: TimeText
-    date_modified: _Moment = Field(description="null: the store never told.")
+    date_modified: _Moment = Field(description="null: the store sent none.")
     date_paid: _Moment
-    customer_name: str | None = Field(description="null: not told, or erased.")
+    customer_name: str | None = Field(description="null: not sent, or erased.")
     customer_email: str | None
     currency: str
     total: _Amount
     refunded: _Amount
-    revenue: _Amount = Field(description="What it adds to revenue: the total less refunds while it counts.")
+    revenue: _Amount = Field(description="What it adds to revenue: the total less refunds while it counts as paid.")
     units: int = Field(description="Units that count as sold.")
-    last_synced: _Moment = Field(description="When the store last told its state.")
+    last_synced: _Moment = Field(description="When the store last sent its state.")
 
     @classmethod
     def from_row(cls, row: Row[Any], **more: Any) -> Self:
@@ -136,13 +136,13 @@ class Order(Answer):
 
 
 class Orders(Answer):
-    """A stretch of the list."""
+    """A range of the list."""
 
     entries: list[Order] = Field(alias="orders")
-    count: int = Field(description="How many are in this answer.")
+    count: int = Field(description="The number of orders in this answer.")
     total_count: int = Field(
-        description="How many the filter leaves. Where `q` is given, only the first few thousand matches of"
-        " each kind are looked at."
+        description="The number of matching orders. With `q`, only the first few thousand matches of"
+        " each kind are counted."
     )
 
 
@@ -159,11 +159,11 @@ class OrderLine(Answer):
     refunded: int
     restocked: int
     total: _Amount
-    model: str | None = Field(description="null: no rule knows it, so it counts as nothing yet.")
+    model: str | None = Field(description="null: it matches no SKU rule, so it counts as nothing yet.")
     variant: str | None
-    sold_due: int = Field(description="Units it should have put into the ledger.")
-    sold: int = Field(description="Units it has put there.")
-    held_due: int = Field(description="Units it should have taken out of stock.")
+    sold_due: int = Field(description="Units that should be in the ledger.")
+    sold: int = Field(description="Units posted to the ledger.")
+    held_due: int = Field(description="Units that should be out of stock.")
     held: int
     problem: str | None = Field(description="Why it waits for review.")
     is_removed: bool
@@ -182,7 +182,7 @@ class Refund(Answer):
     reason: str
     total: _Amount
     units: dict[str, int] | None = Field(description="Units by line id; null: not read from the store.")
-    is_gone: bool = Field(description="It was deleted in the store.")
+    is_gone: bool = Field(description="Whether it was deleted in the store.")
 
     @classmethod
     def from_row(cls, row: Row[Any], currency: str) -> Self:
@@ -197,10 +197,10 @@ class Refund(Answer):
 
 
 class OrderEvent(Answer):
-    """One thing that happened to an order, and why it counts as it does since."""
+    """An event of an order, and why the order counts as it does since."""
 
     at: TimeText
-    cause: str = Field(description="Where it came from: a delivery, the sync, a person.")
+    cause: str = Field(description="Its cause: a delivery, an import, a person.")
     status: str
     effect: str
 
@@ -211,13 +211,13 @@ class OrderEvent(Answer):
 
 
 class FullOrder(Order):
-    """One order with all that came of it."""
+    """One order with everything it posted."""
 
     lines: list[OrderLine]
     refunds: list[Refund]
     history: list[OrderEvent] = Field(description="Newest first.")
     raw: Annotated[Any, WithJsonSchema({})] = Field(
-        description="What the store sent last, as it sent it; null: erased, or kept no longer."
+        description="The raw data that the store sent last; null: erased, or older than its retention."
     )
 
     def as_json(self) -> dict[str, Any]:
@@ -226,7 +226,7 @@ class FullOrder(Order):
 
 
 class Revenue(Answer):
-    """What came in, in one currency. Amounts of two currencies are never added up."""
+    """Revenue in one currency. Amounts of two currencies are never added up."""
 
     currency: str
     revenue: _Amount
@@ -239,15 +239,15 @@ class Revenue(Answer):
 
 
 class StoreStats(Answer):
-    """What the orders of one store come to."""
+    """Statistics of the orders of one store."""
 
     store_id: int
     store: str
     made: int = Field(alias="orders", description="Paid or not.")
     by_status: dict[str, int]
-    revenue: list[Revenue] = Field(description="Paid orders less refunds; cancelled ones are nothing.")
+    revenue: list[Revenue] = Field(description="Paid orders less refunds; cancelled orders count nothing.")
     units: int
-    last_sync: _Moment = Field(description="When its orders were last read completely.")
+    last_sync: _Moment = Field(description="When its orders were last imported completely.")
 
     @classmethod
     def from_stats(cls, found: Stats) -> Self:
@@ -256,13 +256,13 @@ class StoreStats(Answer):
 
 
 class AllStats(Answer):
-    """What all orders come to, together and by store."""
+    """Statistics of all orders, together and by store."""
 
     made: int = Field(alias="orders", description="Paid or not.")
     by_status: dict[str, int]
     revenue: list[Revenue]
     units: int
-    last_sync: _Moment = Field(description="Of the store that was read longest ago; null: one never was.")
+    last_sync: _Moment = Field(description="The oldest time of all stores; null: one was never imported.")
     of_each: list[StoreStats] = Field(alias="stores")
 
     @classmethod

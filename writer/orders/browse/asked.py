@@ -1,4 +1,4 @@
-"""What the address of the orders list asks for: filters, sorting, and the saved views that lead there."""
+"""Reads filters and sorting of the orders list from the query string; and its saved views."""
 
 from datetime import date
 
@@ -7,39 +7,39 @@ from flask import request
 from writer.db import parse_id
 from writer.orders.browse.filters import NEWEST, OrderFilters, Sorting
 
-# Value in the address, what people call it, what it is.
+# The value in the address, its label, the sorting.
 SORTINGS: dict[str, tuple[str, Sorting]] = {
     "newest": ("Newest first", NEWEST),
     "oldest": ("Oldest first", Sorting("date_created", is_descending=False)),
-    "changed": ("Changed last first", Sorting("date_modified")),
+    "changed": ("Last changed first", Sorting("date_modified")),
     "highest": ("Highest total first", Sorting("total")),
     "lowest": ("Lowest total first", Sorting("total", is_descending=False)),
     "status": ("By status", Sorting("status", is_descending=False)),
 }
-# Orders by what is to be done with them: name, status ("": any).
+# The saved views: name and status ("": any).
 VIEWS = (("To ship", "processing"), ("On hold", "on-hold"), ("Refunded", "refunded"), ("All", ""))
 
 
 def filters() -> OrderFilters:
-    """Return the filter the address asks for; what cannot be understood leaves nothing out."""
+    """Return the filter of the query string; a value that cannot be read filters nothing."""
     store, text = _text("store"), _text("q").removeprefix("#")
     return OrderFilters(_text("status"), parse_id(store), text, _day("from"), _day("to"))
 
 
 def sort() -> str:
-    """Return the key of SORTINGS the address asks for, "newest" where it asks for none there is."""
+    """Return the key of SORTINGS in the query string, or "newest"."""
     wanted = request.args.get("sort", "")
     return wanted if wanted in SORTINGS else "newest"
 
 
 def kept() -> dict[str, str]:
-    """Return what the address says of the list, for a link that keeps it."""
+    """Return the parameters of the list, for links that lead back to it."""
     names = ("q", "status", "store", "from", "to", "sort")
     return {name: request.args[name] for name in names if request.args.get(name)}
 
 
 def _text(name: str) -> str:
-    # PostgreSQL refuses NUL in a text; no row has one.
+    # PostgreSQL refuses NUL in text; no row has one.
     return request.args.get(name, "").replace("\0", "").strip()[:200]
 
 
@@ -48,4 +48,4 @@ def _day(name: str) -> date | None:
         day = date.fromisoformat(request.args.get(name, "").strip())
     except ValueError:
         return None
-    return day if day < date.max else None  # a range ends with the day after it
+    return day if day < date.max else None  # the query needs the day after the range

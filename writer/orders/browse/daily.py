@@ -1,4 +1,4 @@
-"""Orders and revenue day by day, from what triggers keep: no order is read, however many there are."""
+"""Orders and revenue by day, from sums that triggers keep; no order is read."""
 
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -13,7 +13,7 @@ _EPOCH = date(1970, 1, 1)
 
 @dataclass(frozen=True)
 class Day:
-    """What was ordered in one currency on one day (UTC); `net_minor` is revenue less refunds, paid alone."""
+    """The orders of one day (UTC) in one currency; `net_minor` is the revenue of paid orders less refunds."""
 
     on: date
     currency: str
@@ -23,7 +23,7 @@ class Day:
 
 
 def list_days(db: Connection, store_scope: StoreScope, first: date, last: date) -> list[Day]:
-    """Return each day and currency with an order, both days included, by currency and day."""
+    """Return each day and currency with orders, both days included, by currency and day."""
     table = order_revenue.c
     within = (table.day >= (first - _EPOCH).days) & (table.day <= (last - _EPOCH).days)
     sums = [func.sum(column) for column in (table.orders, table.units, table.net_minor)]

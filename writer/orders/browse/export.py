@@ -1,4 +1,4 @@
-"""The list of orders as CSV, piece by piece, safe to open in a spreadsheet."""
+"""The list of orders as CSV, in pieces, safe to open in a spreadsheet."""
 
 from collections.abc import Iterator, Sequence
 from decimal import Decimal
@@ -22,7 +22,7 @@ _CHUNK = 500
 
 
 def lines(database: Database, store_scope: StoreScope, filters: OrderFilters) -> Iterator[str]:
-    """Return what the filters leave as CSV, oldest first, in pieces of five hundred rows."""
+    """Return the filtered orders as CSV, oldest first, in pieces of five hundred rows."""
 
     def chunk_after(db: Connection, last: Row[Any] | None) -> Sequence[Row[Any]]:
         return queries.chunk_after(db, store_scope, filters, last, _CHUNK)

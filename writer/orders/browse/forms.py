@@ -1,4 +1,4 @@
-"""The form of a line that is held."""
+"""The form to review a line."""
 
 from flask_wtf import FlaskForm
 from wtforms import IntegerField

@@ -25,7 +25,7 @@ from writer.orders.browse.filters import (
 from writer.orders.browse.months import Month
 
 SHORT = 1_000  # orders that are sorted as fast as they are found
-# A range of dates cuts across every other order: so many are sorted at once, more are refused.
+# No index sorts a range of dates by another column: this many are sorted at once, more are refused.
 MOST_SORTED = 10_000
 _COLUMNS: dict[str, ColumnElement[Any]] = {
     "date_created": orders.c.created_at,
@@ -36,7 +36,7 @@ _COLUMNS: dict[str, ColumnElement[Any]] = {
 
 
 def count(db: Connection, store_scope: StoreScope, filters: OrderFilters) -> int:
-    """Return how many orders the filters leave; of those a text finds, as many as search.py looks at."""
+    """Count the filtered orders; with a text, at most as many as search.py looks at."""
     if not filters.text:
         return months.count(db, store_scope, filters)
     found = select(func.count()).select_from(orders).where(searched(db, store_scope, filters))
@@ -46,17 +46,17 @@ def count(db: Connection, store_scope: StoreScope, filters: OrderFilters) -> int
 def page(
     db: Connection, store_scope: StoreScope, filters: OrderFilters, sorting: Sorting, limit: int, offset: int
 ) -> list[int]:
-    """Return the ids of a page of what the filters leave, sorted.
+    """Return the ids of a page of the filtered orders, sorted.
 
-    Raises Invalid naming `orderBy` where a range of dates that holds more than 10,000 orders is to be sorted
-    by total or by the time of change.
+    Raises Invalid naming `orderBy` if a range of dates with more than 10,000 orders is to be sorted by total
+    or by the time of change.
     """
     if filters.text:
         return _ids(db, searched(db, store_scope, filters), sorting, limit, offset)
     total = months.count(db, store_scope, filters)
     is_cut_across = filters.has_days and sorting.by in ("date_modified", "total")
     if is_cut_across and total > MOST_SORTED:
-        sentence = f"More than {MOST_SORTED:,} orders are of these dates: sort them by date_created."
+        sentence = f"More than {MOST_SORTED:,} orders have these dates: sort them by date_created."
         raise Invalid(sentence, {"orderBy": sentence})
     if is_cut_across or total <= SHORT:
         return _ids(db, by_store_and_status(db, store_scope, filters), sorting, limit, offset)
@@ -74,9 +74,9 @@ def after(
     last: tuple[datetime, int] | None,
     limit: int,
 ) -> list[int]:
-    """Return the ids of the next orders the filters leave, oldest first, after the `last` one (time, id).
+    """Return the ids of the next filtered orders, oldest first, after the `last` one (time, id).
 
-    What comes and goes meanwhile shifts nothing, as it would an offset.
+    Unlike an offset, this is not shifted by orders that come and go meanwhile.
     """
     if filters.text:
         which = searched(db, store_scope, filters)

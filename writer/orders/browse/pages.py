@@ -1,4 +1,4 @@
-"""Pages: one order with all that came of it, a held line put right, a trashed order's units put back."""
+"""Pages: one order with everything it posted, the review of a line, and restocking a trashed order."""
 
 import json
 import secrets
@@ -20,13 +20,13 @@ bp = Blueprint("browse", __name__, template_folder="templates")
 
 @bp.get("/orders/<int:order_id>")
 def show(order_id: int) -> str:
-    """Show one order: facts, lines, refunds, what it posted, and why."""
+    """Show one order: its data, lines, refunds, what it posted, and why."""
     return _order_page(order_id)
 
 
 @bp.post("/orders/<int:order_id>/lines/<int:line_id>/review")
 def review(order_id: int, line_id: int) -> Response | tuple[str, int]:
-    """Count a held line with the quantity a person entered."""
+    """Count a line with the quantity that a person entered."""
     form = forms.ReviewForm()
     if not form.validate_on_submit():
         return _order_page(order_id, line_id, form), 422
@@ -43,7 +43,7 @@ def review(order_id: int, line_id: int) -> Response | tuple[str, int]:
 
 @bp.post("/orders/<int:order_id>/put-back")
 def put_back(order_id: int) -> Response:
-    """Put on the shelf again what an order in the trash still keeps out of stock."""
+    """Put back into stock the units that an order in the trash still keeps out of stock."""
     try:
         with transaction() as db:
             flash(put_order_back(db, auth.store_scope(), auth.actor().name, order_id), "success")
@@ -53,7 +53,7 @@ def put_back(order_id: int) -> Response:
 
 
 def _order_page(order_id: int, line_id: int | None = None, form: forms.ReviewForm | None = None) -> str:
-    """Draw an order; `form` is what could not be used for the line `line_id`."""
+    """Render an order; `form` is the invalid form of the line `line_id`."""
     store_scope = auth.store_scope()
     with reading() as db:
         order = get_order(db, store_scope, order_id)
@@ -84,12 +84,12 @@ def _order_page(order_id: int, line_id: int | None = None, form: forms.ReviewFor
 
 
 def _units_of_refund(refund: Any) -> int | None:
-    """Return how many units a refund took back, None while only its amount is known."""
+    """Return the units of a refund, None while only its amount is known."""
     return None if refund.lines is None else sum(json.loads(refund.lines).values())
 
 
 def _admin_url(order: Any) -> str | None:
-    """Return where the order is in its store's own administration; None where it has no page there."""
+    """Return the address of the order in its store's WordPress admin; None if it has no page there."""
     if not order.external_id.isdecimal():
         return None
     shop = order.base_url or f"https://{order.source}"

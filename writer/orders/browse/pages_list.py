@@ -1,4 +1,4 @@
-"""Pages: the list of orders with its saved views, the part of it that refreshes itself, its export."""
+"""Pages: the list of orders with its saved views, its part that refreshes itself, and its export."""
 
 from flask import Blueprint, Response, render_template, request
 
@@ -15,7 +15,7 @@ bp = Blueprint("browse_list", __name__, template_folder="templates")
 
 @bp.get("/orders")
 def index() -> str:
-    """List orders as the address asks; with `part=list` only what changes, without the page round it."""
+    """List orders; with `part=list` return only the part that refreshes, without the page around it."""
     filters, store_scope, sort = asked.filters(), auth.store_scope(), asked.sort()
     sorting, refusal = asked.SORTINGS[sort][1], ""
     with reading() as db:
@@ -45,7 +45,7 @@ def index() -> str:
 
 @bp.get("/orders.csv")
 def download() -> Response:
-    """Download what the filter leaves as CSV."""
+    """Download the filtered orders as CSV."""
     headers = {"Content-Disposition": f"attachment; filename=orders-{clock.now():%Y-%m-%d}.csv"}
     found = export.lines(database(), auth.store_scope(), asked.filters())
     return Response(found, mimetype="text/csv", headers=headers)

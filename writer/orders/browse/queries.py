@@ -1,4 +1,4 @@
-"""What is read for lists of orders, and of one order with all that came of it."""
+"""Reads of lists of orders, and of one order with everything it posted."""
 
 from typing import Any
 
@@ -14,7 +14,7 @@ from writer.orders.record import visible
 
 
 def count_orders(db: Connection, store_scope: StoreScope, filters: OrderFilters) -> int:
-    """Return how many orders the filters leave."""
+    """Count the filtered orders."""
     return listing.count(db, store_scope, filters)
 
 
@@ -26,14 +26,14 @@ def list_orders(
     offset: int,
     sorting: Sorting = NEWEST,
 ) -> list[Row[Any]]:
-    """Return a page of orders: what the list shows, with `store_name`, `units_posted` and `held_lines`."""
+    """Return a page of orders with `store_name`, `units_posted` and `held_lines`."""
     return _rows(db, listing.page(db, store_scope, filters, sorting, limit, offset))
 
 
 def chunk_after(
     db: Connection, store_scope: StoreScope, filters: OrderFilters, last: Row[Any] | None, limit: int
 ) -> list[Row[Any]]:
-    """Return the next orders, oldest first, after the last one of a chunk before; rows as list_orders."""
+    """Return the next orders, oldest first, after the last one of the previous chunk; rows as list_orders."""
     since = None if last is None else (last.created_at, last.id)
     return _rows(db, listing.after(db, store_scope, filters, since, limit))
 
@@ -50,13 +50,13 @@ def _rows(db: Connection, ids: list[int]) -> list[Row[Any]]:
 
 
 def list_stores(db: Connection, store_scope: StoreScope) -> list[Row[Any]]:
-    """Return id and name of every store that can be seen, by name."""
+    """Return id and name of every visible store, by name."""
     found = select(stores.c.id, stores.c.name).where(store_scope.of(stores.c.id))
     return list(db.execute(found.order_by(stores.c.name, stores.c.id)))
 
 
 def list_lines(db: Connection, store_scope: StoreScope, order_id: int) -> list[Row[Any]]:
-    """Return the lines of an order, those gone from it last."""
+    """Return the lines of an order, removed lines last."""
     mine = select(order_lines).where(order_lines.c.order_id.in_(_of_order(store_scope, order_id)))
     return list(db.execute(mine.order_by(order_lines.c.is_removed, order_lines.c.id)))
 
@@ -78,11 +78,11 @@ def list_posted(db: Connection, store_scope: StoreScope, order_id: int) -> list[
 
 
 def list_events(db: Connection, store_scope: StoreScope, order_id: int) -> list[Row[Any]]:
-    """Return what happened to an order and why it counts as it does, newest first."""
+    """Return the events of an order, newest first."""
     mine = select(order_events).where(order_events.c.order_id.in_(_of_order(store_scope, order_id)))
     return list(db.execute(mine.order_by(order_events.c.id.desc())))
 
 
 def _of_order(store_scope: StoreScope, order_id: int) -> Select[Any]:
-    """Select the id of one order; of nothing where it is not to be seen."""
+    """Select the id of one order, or nothing if the order may not be seen."""
     return select(orders.c.id).where(orders.c.id == order_id, visible(store_scope))

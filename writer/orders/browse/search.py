@@ -1,4 +1,4 @@
-"""Finds orders by what people type: the beginning of a number, of a customer's name or e-mail, of a SKU."""
+"""Finds orders by the beginning of a number, of a customer's name or e-mail address, or of a SKU."""
 
 from sqlalchemy import ColumnElement, Connection, Select, select, union
 
@@ -8,15 +8,15 @@ from writer.db.schema.orders import order_lines, orders
 from writer.lib.store_scope import StoreScope
 from writer.orders.record import visible
 
-# Of each kind; more are of no use to a person, and bound what a search costs.
+# Of each kind; more are of no use to a person, and the limit bounds the cost of a search.
 MOST_FOUND = 5_000
 
 
 def matching(db: Connection, store_scope: StoreScope, text: str) -> Select[tuple[int]]:
-    """Select the ids of orders that `text` names, a few thousand at most.
+    """Select the ids of orders that match `text`, a few thousand at most.
 
-    A name is found by its first word or its last, in any case: "ada", "lovelace", "Ada Love". A number is
-    found as it is written, with or without "#".
+    A name is found by its first or last word, ignoring case: "ada", "lovelace", "Ada Love". A number is
+    found with or without "#".
     """
     typed = text.strip()
     name = " ".join(typed.casefold().split())
@@ -32,7 +32,7 @@ def matching(db: Connection, store_scope: StoreScope, text: str) -> Select[tuple
     of_lines = select(order_lines.c.order_id).join(orders, orders.c.id == order_lines.c.order_id)
     has_sku = begins_with(db, order_lines.c.sku_key, stock.key(typed)) & ~order_lines.c.is_removed
     found.append(of_lines.where(has_sku, visible(store_scope)).limit(MOST_FOUND))
-    # Each in brackets of its own, for SQLite takes a LIMIT at the end of a union alone.
+    # Each in its own brackets, because SQLite accepts a LIMIT only at the end of a union.
     parts = union(*(select(part.subquery()) for part in found)).subquery()
     return select(parts.c[0])
 

@@ -1,6 +1,6 @@
-"""What all orders come to: by status, and revenue by currency, those that left the cache too.
+"""Statistics of all orders, including deleted ones: counts by status, and revenue by currency.
 
-From what triggers keep; no order is read.
+They are read from sums that triggers keep; no order is read.
 """
 
 from collections.abc import Iterable
@@ -17,7 +17,7 @@ from writer.lib.store_scope import StoreScope
 
 @dataclass(frozen=True)
 class Revenue:
-    """What came in, in one currency: paid orders less refunds. Amounts of two currencies are never added."""
+    """Revenue in one currency: paid orders less refunds. Amounts of two currencies are never added."""
 
     currency: str
     units: int
@@ -26,13 +26,13 @@ class Revenue:
 
 @dataclass(frozen=True)
 class Stats:
-    """Counts and sums of one store, or (`store_id` None) of all that are seen."""
+    """Counts and sums of one store, or (`store_id` None) of all visible stores."""
 
     store_id: int | None
     name: str
     by_status: dict[str, int]
     revenue: list[Revenue]
-    read_at: datetime | None  # when orders were last read completely; None: never
+    read_at: datetime | None  # when orders were last imported completely; None: never
 
     @property
     def orders(self) -> int:
@@ -44,7 +44,7 @@ class Stats:
 
 
 def of_stores(db: Connection, store_scope: StoreScope) -> list[Stats]:
-    """Return what the orders of each store come to, by the store's name."""
+    """Return the statistics of each store, by the store's name."""
     counted, earned = _counted(db, store_scope), _earned(db, store_scope)
     shops = select(stores.c.id, stores.c.name, stores.c.polled_at).where(store_scope.of(stores.c.id))
     return [
@@ -60,7 +60,7 @@ def of_stores(db: Connection, store_scope: StoreScope) -> list[Stats]:
 
 
 def together(parts: Iterable[Stats]) -> Stats:
-    """Return the sum over stores; it was read as of the store that was read longest ago."""
+    """Return the sum over stores; its time of import is the oldest of them."""
     by_status: dict[str, int] = {}
     by_currency: dict[str, Revenue] = {}
     read_at: list[datetime | None] = []

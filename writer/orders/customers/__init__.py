@@ -1,1 +1,1 @@
-"""Erasure: a customer is taken out of all that is kept, and what was sold stays."""
+"""Customers: erases a customer's personal data; sales and counts stay."""

@@ -1,4 +1,4 @@
-"""Erasing a customer from everything that is kept of his orders: cache, raw data, deliveries."""
+"""Erases a customer from everything stored about the customer's orders: cache, raw data, deliveries."""
 
 from collections import Counter
 from collections.abc import Callable
@@ -15,10 +15,12 @@ from writer.orders.record import erase as erase_orders
 
 @dataclass(frozen=True)
 class Eraser:
-    """What another area forgets of an erased customer."""
+    """The functions with which another area erases a customer's data."""
 
-    address: Callable[[Connection, str], int]  # forgets what names this e-mail; returns how many that were
-    order: Callable[[Connection, int, str], None]  # forgets what it keeps of an order: store id, external id
+    address: Callable[[Connection, str], int]  # erases what names this e-mail address; returns the number
+    order: Callable[
+        [Connection, int, str], None
+    ]  # erases what is stored about an order: store id, external id
 
 
 # Filled by wiring.py.
@@ -26,20 +28,20 @@ on_erase: list[Eraser] = []
 
 
 def erase(db: Connection, actor: str, *, email: str | None = None, order_id: int | None = None) -> int:
-    """Erase a customer, by e-mail or by one order; return from how many orders.
+    """Erase a customer, by e-mail address or by one order; return the number of orders.
 
-    Afterwards no name, address or body of a delivery about these orders is kept, nor by e-mail any delivery
-    that names it, and later deliveries bring none back. What could not be counted yet can be still. Units,
-    money and SKUs stay. 0: deliveries alone named the customer. Raises Invalid, NotFound.
+    Afterwards no name, address or delivery body of these orders is stored, nor (by e-mail address) a delivery
+    that names it, and later deliveries bring none back. Deliveries that wait to be counted still can be.
+    Units, money and SKUs stay. 0: only deliveries named the customer. Raises Invalid, NotFound.
     """
     return len(_erase(db, actor, email, order_id))
 
 
 def foresee(db: Connection, actor: str, *, email: str) -> Counter[int]:
-    """Return from how many orders of which store, by its id, `erase` would erase a customer.
+    """Return the number of orders by store id that `erase` would erase a customer from.
 
-    It is done and taken back, so that it says what will be done. None: deliveries alone name the customer.
-    Raises Invalid, NotFound.
+    It erases and rolls back, so the answer is exact. No store: only deliveries name the customer. Raises
+    Invalid, NotFound.
     """
     with db.begin_nested() as attempt:
         erased = _erase(db, actor, email, None)
@@ -48,7 +50,7 @@ def foresee(db: Connection, actor: str, *, email: str) -> Counter[int]:
 
 
 def list_stores(db: Connection, store_scope: StoreScope) -> list[Row[Any]]:
-    """Return the stores (id, name) that may be seen, by name."""
+    """Return the visible stores (id, name), by name."""
     seen = select(stores.c.id, stores.c.name).where(store_scope.of(stores.c.id))
     return list(db.execute(seen.order_by(stores.c.name)))
 

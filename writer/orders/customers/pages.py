@@ -1,4 +1,4 @@
-"""Pages: erasing a customer, by e-mail or from the page of one order."""
+"""Pages: erasing a customer, by e-mail address or from the page of one order."""
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
@@ -21,7 +21,7 @@ def ask() -> str:
 @bp.post("/customers/erase")
 @auth.admin_only
 def erase() -> Response | str | tuple[str, int]:
-    """Erase a customer by e-mail, once it is `confirmed`: before, say from what, and ask once more."""
+    """Erase a customer by e-mail address if `confirmed`; else show what would be erased and ask."""
     email = request.form.get("email", "")[:300]
     try:
         return _erase(email) if request.form.get("confirmed") == "1" else _ask_again(email)

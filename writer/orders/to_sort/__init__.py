@@ -1,3 +1,3 @@
-"""Unmatched: order lines that count as nothing yet, and what a person says they are. Nobody calls it."""
+"""To sort: order lines that count as nothing yet, and the rules and mappings that sort them."""
 
 __all__: list[str] = []

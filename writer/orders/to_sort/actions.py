@@ -1,4 +1,4 @@
-"""Verbs that say what a SKU or a product counts as, and take it back; what was ordered before counts, too."""
+"""Actions that add and remove SKU rules and mappings; order lines that already exist are counted too."""
 
 from typing import Any
 
@@ -17,8 +17,8 @@ _LONGEST_SKU = 100
 
 
 def add_rule(db: Connection, actor: str, prefix: str, model: str, variant: str) -> int:
-    """SKUs that begin with `prefix` count as this type, those already ordered too; return how many lines now
-    match. Raises as catalogue.add_rule."""
+    """Count SKUs that begin with `prefix` as this type, also in existing orders; return how many lines match now.
+    Raises as product_types.add_rule."""
     product_types.add_rule(db, actor, prefix, model, variant)
     return rematch(db, f"rule {prefix.strip()} added by {actor}")
 
@@ -32,10 +32,10 @@ def map_product(
     variation_id: int,
     sku: str,
 ) -> int:
-    """Lines of this product count as `sku` whatever SKU the store sends; return how many now match.
+    """Count lines of this product as `sku`, whatever SKU the store sends; return how many lines match now.
 
-    A SKU on the ignore list leaves the product out. Raises Invalid naming `sku` where no rule and no ignored
-    SKU knows it, NotFound where nothing unmatched is of this product.
+    A SKU on the ignore list makes the product ignored. Raises Invalid naming `sku` if neither a rule nor the
+    ignore list has it, NotFound if no line to sort has this product.
     """
     wanted = sku.strip()
     if not wanted or len(wanted) > _LONGEST_SKU or not wanted.isprintable():
@@ -44,11 +44,11 @@ def map_product(
         )
     if product_types.classify(db, wanted) is None and not product_types.is_ignored(db, wanted):
         raise Invalid(
-            f"No rule knows the SKU {wanted}.",
-            {"sku": "No rule begins this SKU, and it is not ignored: add one or the other first."},
+            f"No rule matches the SKU {wanted}.",
+            {"sku": "No rule matches this SKU, and it is not ignored: add a rule or ignore it first."},
         )
     if product_id <= 0 or not queries.has_product(db, store_scope, store_id, product_id, variation_id):
-        raise NotFound("Nothing of this product is unmatched any more.")
+        raise NotFound("No order line of this product is left to sort.")
     product = {"store_id": store_id, "product_id": product_id, "variation_id": variation_id}
     before = _mapping(db, **product)
     say_product(db, **product, sku=wanted)
@@ -57,8 +57,8 @@ def map_product(
 
 
 def unmap_product(db: Connection, store_scope: StoreScope, actor: str, mapping_id: int) -> Row[Any]:
-    """The product counts as what the store's own SKU says from now on, and what was counted stays counted;
-    return the mapping that is gone. Raises NotFound."""
+    """Remove a mapping, so that the store's own SKU decides again; what was counted stays counted. Return the
+    removed mapping. Raises NotFound."""
     mine = store_scope.of(product_skus.c.store_id)
     row = get_row(db, product_skus, mapping_id, "There is no such product here.", mine)
     forget_product(db, row.id)

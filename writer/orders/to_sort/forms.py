@@ -1,4 +1,4 @@
-"""The forms that say what a SKU or a product counts as."""
+"""Forms: a SKU rule, an ignored SKU, a mapping."""
 
 from collections.abc import Iterable
 from typing import Any
@@ -15,12 +15,12 @@ _IDS = NumberRange(0, LARGEST_ID)
 
 
 class RuleForm(FlaskForm):  # type: ignore[misc]  # flask_wtf has no types
-    """SKUs that begin so count as this type."""
+    """A rule: SKUs that begin with this text count as this type."""
 
     prefix = StringField(
         "SKU begins with",
         [InputRequired("Enter how the SKU begins.")],
-        description="In any case; the longest beginning wins.",
+        description="Upper and lower case are the same; the longest match wins.",
         render_kw={"autocapitalize": "none", "spellcheck": "false"},
     )
     type = SelectField("Counts as", [NumberRange(1, message="Choose what it counts as.")], coerce=int)
@@ -32,13 +32,13 @@ class IgnoreForm(FlaskForm):  # type: ignore[misc]  # flask_wtf has no types
     sku = StringField(
         "SKU",
         [InputRequired("Enter the whole SKU.")],
-        description="The whole SKU: gift cards, services.",
+        description="The whole SKU, for example of a gift card or a service.",
         render_kw={"autocapitalize": "none", "spellcheck": "false"},
     )
 
 
 class UnmatchedForm(FlaskForm):  # type: ignore[misc]  # flask_wtf has no types
-    """What to do with unmatched lines of one product; the list draws it by hand, once for each."""
+    """What to do with the lines of one product; the list renders it once for each product."""
 
     do = HiddenField(validators=[AnyOf(["map", "product", "ignore"], "Choose what to do.")])
     store_id = IntegerField(validators=[InputRequired(), _IDS])
@@ -55,11 +55,11 @@ class UnmatchedForm(FlaskForm):  # type: ignore[misc]  # flask_wtf has no types
 
 
 def active_pairs(types: Iterable[Any]) -> dict[int, tuple[str, str]]:
-    """Return (model, variant) of each type sales are taken of, by the value that stands for it in a form."""
+    """Return (model, variant) of each active type, by its value in the form."""
     return {row.id: (row.model, row.variant) for row in types if row.is_active}
 
 
 def offer(form: RuleForm, pairs: dict[int, tuple[str, str]]) -> None:
-    """Let the form's select offer these types, none of them chosen beforehand."""
+    """Offer these types in the form's select, with none chosen."""
     types = [SelectChoice(str(key), " ".join(pair)) for key, pair in pairs.items()]
     form.type.choices = [SelectChoice("0", "Choose …"), *types]

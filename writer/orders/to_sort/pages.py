@@ -1,4 +1,4 @@
-"""Pages: what counts as which product, and the order lines that count as nothing yet."""
+"""Pages: SKU rules, ignored SKUs and mappings, and the order lines that count as nothing yet."""
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
@@ -16,7 +16,7 @@ bp = Blueprint("to_sort", __name__, template_folder="templates")
 
 @bp.get("/to-sort/rules")
 def index() -> str:
-    """Show SKU rules, ignored SKUs, and products whose SKU the owner said."""
+    """Show SKU rules, ignored SKUs, and mapped products."""
     return _rules_page(forms.RuleForm(formdata=None), forms.IgnoreForm(formdata=None))
 
 
@@ -78,7 +78,7 @@ def unignore() -> Response:
 
 @bp.post("/to-sort/products/<int:mapping_id>/remove")
 def unmap(mapping_id: int) -> Response:
-    """Forget the SKU the owner said for a product."""
+    """Remove the mapping of a product."""
     with transaction() as db:
         gone = actions.unmap_product(db, auth.store_scope(), auth.actor().name, mapping_id)
     flash(f"Product {gone.product_id} no longer counts as {gone.sku}. What was counted stays.", "success")
@@ -87,13 +87,13 @@ def unmap(mapping_id: int) -> Response:
 
 @bp.get("/to-sort")
 def unmatched_lines() -> str:
-    """List order lines that count as nothing, by product."""
+    """List the order lines to sort, by product."""
     return _unmatched_page(forms.UnmatchedForm(formdata=None))
 
 
 @bp.post("/to-sort")
 def settle_unmatched() -> Response | tuple[str, int]:
-    """Map the SKU or the product of unmatched lines, or ignore the SKU."""
+    """Map the SKU or the product of lines to sort, or ignore the SKU."""
     form = forms.UnmatchedForm()
     if not form.validate_on_submit():
         return _unmatched_page(form, next(iter(form.errors.values()))[0]), 422
@@ -109,7 +109,7 @@ def settle_unmatched() -> Response | tuple[str, int]:
 
 
 def _settle(form: forms.UnmatchedForm) -> str:
-    """Do what the form asks for; return what came of it in a sentence."""
+    """Run the action of the form; return its result in a sentence."""
     who, sku = auth.actor().name, (form.sku.data or "").strip()
     with transaction() as db:
         if form.do.data == "ignore":
@@ -130,8 +130,8 @@ def _settle(form: forms.UnmatchedForm) -> str:
 
 def _counted(sentence: str, matched: int) -> str:
     if not auth.store_scope().is_all:
-        # How many there were in stores that this person may not see is not to be told.
-        return f"{sentence} What was ordered before is counted too."
+        # The number could reveal orders of stores that this person may not see.
+        return f"{sentence} Existing orders are counted too."
     return f"{sentence} {matched} order line{' was' if matched == 1 else 's were'} matched."
 
 
@@ -147,7 +147,7 @@ def _rules_page(rule_form: forms.RuleForm, ignore_form: forms.IgnoreForm) -> str
 
 
 def _unmatched_page(form: forms.UnmatchedForm, refusal: str | None = None) -> str:
-    """Draw the list; `refusal` says what is wrong with `form`, which belongs to one of the products."""
+    """Render the list; `refusal` is the error of `form`, which belongs to one of the products."""
     store_scope = auth.store_scope()
     with reading() as db:
         groups = queries.list_groups(db, store_scope)

@@ -1,4 +1,4 @@
-"""Order lines that count as nothing yet, by product, and the products the owner said the SKU of."""
+"""Reads of order lines that count as nothing yet, by product, and of mapped products."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -16,26 +16,26 @@ _ORDERS_SHOWN = 5
 
 @dataclass(frozen=True)
 class Group:
-    """Unmatched lines of one product of one store."""
+    """The lines to sort of one product of one store."""
 
     store_id: int
     store_name: str
     product_id: int  # 0: deleted in the store, or never known
     variation_id: int  # 0: no variation
-    sku: str  # the owner's word, else the store's; "" none
+    sku: str  # the mapped SKU, else the store's; "" if there is none
     name: str
     units: int  # ordered
-    waiting: int  # due in the ledger as soon as something matches
+    waiting: int  # due in the ledger as soon as a rule matches
     order_count: int
 
     @property
     def is_mappable(self) -> bool:
-        """Tell whether anything names this product, so that a rule or a mapping can."""
+        """Tell whether the product has a SKU or an id, which a rule or a mapping needs."""
         return bool(self.sku.strip()) or self.product_id > 0
 
 
 def list_groups(db: Connection, store_scope: StoreScope) -> list[Group]:
-    """Return what is unmatched and not ignored, most units waiting first."""
+    """Return the groups that match no rule and are not ignored, most waiting units first."""
     groups = [Group(**row._mapping) for row in db.execute(_grouped(store_scope))]
     ignored = {
         sku for sku in {group.sku for group in groups} if sku.strip() and product_types.is_ignored(db, sku)
@@ -44,7 +44,7 @@ def list_groups(db: Connection, store_scope: StoreScope) -> list[Group]:
 
 
 def list_orders_of(db: Connection, store_scope: StoreScope, group: Group) -> tuple[Row[Any], ...]:
-    """Return the newest orders (id, number) with lines in the group, a few only."""
+    """Return the newest few orders (id, number) with lines in the group."""
     same = and_(
         orders.c.store_id == group.store_id,
         order_lines.c.product_id == group.product_id,
@@ -59,7 +59,7 @@ def list_orders_of(db: Connection, store_scope: StoreScope, group: Group) -> tup
 def has_product(
     db: Connection, store_scope: StoreScope, store_id: int, product_id: int, variation_id: int
 ) -> bool:
-    """Tell whether an unmatched line is of this product."""
+    """Tell whether a line to sort has this product."""
     same = and_(
         orders.c.store_id == store_id,
         order_lines.c.product_id == product_id,
@@ -70,7 +70,7 @@ def has_product(
 
 
 def list_mappings(db: Connection, store_scope: StoreScope) -> list[Row[Any]]:
-    """Return every product whose SKU the owner said, with its store's name and the name it was sold under."""
+    """Return every mapped product with the names of its store and of the product there."""
     name = (
         select(func.max(order_lines.c.name))
         .join(orders, orders.c.id == order_lines.c.order_id)
@@ -86,7 +86,7 @@ def list_mappings(db: Connection, store_scope: StoreScope) -> list[Row[Any]]:
 
 
 def _counted(store_scope: StoreScope) -> ColumnElement[bool]:
-    """As orders.visible, with the orders that were cleaned up: this is about units alone."""
+    """As orders.visible, but including orders deleted after their retention, because only units are read."""
     return store_scope.of(orders.c.store_id)
 
 
