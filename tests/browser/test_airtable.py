@@ -40,6 +40,6 @@ def test_a_wrong_field_is_named_and_the_button_tries_again(
         base.fields["Stock"]["On Hand"] = field
         admin_page.get_by_role("button", name="Try now").click()
 
-        expect(admin_page.get_by_text("1 line of the stock list and 0 movements told.")).to_be_visible()
+        expect(admin_page.get_by_text("1 line of the stock list and 0 movements sent.")).to_be_visible()
         expect(admin_page.get_by_text("Unknown field name")).to_have_count(0)
         assert base.rows("Stock")[0]["On Hand"] == 10

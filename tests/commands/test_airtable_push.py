@@ -48,7 +48,7 @@ def test_it_tells_airtable_and_says_what_it_told(database: Database, database_ur
     with Base() as base:
         done = run(database_url, **to(base))
 
-        assert (done.returncode, done.stdout) == (0, "2 lines of the stock list and 0 movements told.\n")
+        assert (done.returncode, done.stdout) == (0, "2 lines of the stock list and 0 movements sent.\n")
         assert [row["On Hand"] for row in base.rows("Stock")] == [10, 3]
 
 

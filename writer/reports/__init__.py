@@ -1,4 +1,4 @@
-"""Reports: what all the other areas know, added up and shown."""
+"""Reports: the dashboard, and the copy of stock in Airtable."""
 
 from writer.reports import airtable, dashboard
 

@@ -83,7 +83,7 @@ def test_the_button_tells_airtable_at_once(open_as: Callable[..., FlaskClient], 
 
     answer = ada.post("/airtable/push", follow_redirects=True)
 
-    assert "1 line of the stock list and 0 movements told." in answer.text
+    assert "1 line of the stock list and 0 movements sent." in answer.text
     assert hub.line()["On Hand"] == 10
 
 
@@ -109,7 +109,7 @@ def test_trouble_is_shown_and_the_token_is_not(open_as: Callable[..., FlaskClien
 
     answer = ada.post("/airtable/push", follow_redirects=True)
 
-    assert "0 lines of the stock list and 0 movements told." in answer.text
+    assert "0 lines of the stock list and 0 movements sent." in answer.text
     assert answer.text.count("Airtable answered 500.") == 1
     assert hub.base.token not in answer.text
     assert "Airtable: Airtable answered 500." in ada.get("/notices").text
@@ -121,7 +121,7 @@ def test_a_run_under_way_is_said(open_as: Callable[..., FlaskClient], hub: Hub) 
     with hub.database.only_one("airtable"):
         answer = ada.post("/airtable/push", follow_redirects=True)
 
-    assert "Airtable is being told just now." in answer.text
+    assert "An update of Airtable is running." in answer.text
 
 
 def test_an_order_is_told_with_its_store_and_number(open_as: Callable[..., FlaskClient], hub: Hub) -> None:

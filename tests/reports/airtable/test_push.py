@@ -64,7 +64,7 @@ def test_ten_records_go_into_a_call(hub: Hub) -> None:
         ("POST", "Events of stock", 10),
         ("POST", "Events of stock", 2),
     ]
-    assert done.sentence == "12 lines of the stock list and 12 movements told."
+    assert done.sentence == "12 lines of the stock list and 12 movements sent."
 
 
 def test_an_average_that_falls_by_time_alone_is_told(hub: Hub) -> None:

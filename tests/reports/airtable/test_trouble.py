@@ -27,7 +27,7 @@ def test_a_wrong_token_is_said_without_the_token(hub: Hub) -> None:
     [
         (500, "Airtable answered 500."),
         (503, "Airtable answered 503."),
-        (200, "What answers at Airtable's address is not Airtable."),
+        (200, "The server at Airtable's address is not Airtable."),
         (302, "Airtable answered 302."),
         (404, "The token may not write to the table Stock, or the base has no such table"),
     ],
@@ -75,13 +75,13 @@ def test_a_429_is_no_notice_and_waits_thirty_seconds(hub: Hub) -> None:
     done = hub.push()
 
     assert done.sentence == (
-        "0 lines of the stock list and 0 movements told. Airtable asks for patience. It said: Rate limit"
+        "0 lines of the stock list and 0 movements sent. Airtable asks to wait. It said: Rate limit"
         " exceeded. Please try again later"
     )
     assert hub.state().not_before == hub.time + timedelta(seconds=30)
     assert hub.notice() is None
     hub.base.is_busy = False
-    assert hub.push().sentence == "Airtable is left alone until 2026-11-20 12:00:30 UTC."
+    assert hub.push().sentence == "Airtable is not called until 2026-11-20 12:00:30 UTC."
     hub.tick(seconds=30)
     assert hub.push().lines == 1
 
@@ -105,7 +105,7 @@ def test_days_of_429_are_said(hub: Hub) -> None:
     for _ in range(4):
         hub.push(is_asked=True)
 
-    assert (hub.notice() or "").startswith("Airtable: Airtable asks for patience.")
+    assert (hub.notice() or "").startswith("Airtable: Airtable asks to wait.")
 
 
 def test_a_field_that_is_not_there_is_named_and_the_other_table_is_told(hub: Hub) -> None:

@@ -1,7 +1,7 @@
-"""Airtable: a copy of the stock list and of its movements for those who like to look at them there.
+"""Airtable: a copy of the stock list and its movements in an Airtable base.
 
-Optional and best effort. Nothing waits for it, no other room calls it, and it changes nothing but its own
-tables: what Airtable refuses or misses is said on its page and told again by the next run.
+Optional and best effort. Nothing waits for it, no other room calls it, and it changes only its own tables.
+Its page shows what Airtable refused or missed, and the next run sends it again.
 """
 
 from writer.reports.airtable.push import Done, push

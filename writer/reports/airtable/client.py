@@ -1,7 +1,7 @@
-"""Speaks to Airtable's Web API: the only file of this room that does HTTP.
+"""Calls Airtable's Web API; the only file of this room that sends HTTP requests.
 
 Facts from https://airtable.com/developers/web/api: ten records a call, all of them or none; five calls a
-second for a base, more is answered 429 and then nothing is taken for 30 seconds.
+second for a base. More calls are answered 429, and then all calls are refused for 30 seconds.
 """
 
 import json
@@ -21,9 +21,9 @@ Fields = dict[str, str | int | float]
 
 
 class AirtableError(Exception):
-    """Airtable did not take it; the text is a sentence that says why, and holds no token.
+    """Airtable did not accept a call; the text is a sentence that says why, without the token.
 
-    `is_of_table`: only this table is wrong, another may still work. `is_busy`: too many calls were made.
+    `is_of_table`: only this table is wrong, others may still work. `is_busy`: too many calls were made.
     """
 
     def __init__(self, sentence: str, is_of_table: bool = False, is_busy: bool = False) -> None:
@@ -34,7 +34,7 @@ class AirtableError(Exception):
 
 
 class Client:
-    """A conversation with one base; a context manager that closes its connections."""
+    """Calls to one base; a context manager that closes its connections."""
 
     def __init__(self, settings: AirtableSettings) -> None:
         self._root = f"{settings.url}/v0/{settings.base_id}"
@@ -51,9 +51,9 @@ class Client:
         self._http.close()
 
     def upsert(self, table: str, key: str, records: list[Fields]) -> None:
-        """Have one record for each value of the field `key`, with these fields; at most ten of them.
+        """Update or add the record with each value of the field `key`; at most ten.
 
-        Raises AirtableError: then none of them was changed, unless no answer came.
+        Raises AirtableError; no record was changed then, unless no answer came.
         """
         self._send("PATCH", table, records, {"performUpsert": {"fieldsToMergeOn": [key]}})
 
@@ -81,7 +81,7 @@ class Client:
         if answer.status_code != 200:
             raise _refusal(answer.status_code, _said(answer.content), table)
         if not isinstance(_parsed(answer.content), dict):
-            raise AirtableError("What answers at Airtable's address is not Airtable.")
+            raise AirtableError("The server at Airtable's address is not Airtable.")
 
 
 def _refusal(status: int, said: str, table: str) -> AirtableError:
@@ -95,16 +95,14 @@ def _refusal(status: int, said: str, table: str) -> AirtableError:
         )
         return AirtableError(sentence, is_of_table=True)
     if status == 422:
-        return AirtableError(
-            f"Airtable refuses what is written to the table {table}.{more}", is_of_table=True
-        )
+        return AirtableError(f"Airtable refuses the records for the table {table}.{more}", is_of_table=True)
     if status == 429:
-        return AirtableError(f"Airtable asks for patience.{more}", is_busy=True)
+        return AirtableError(f"Airtable asks to wait.{more}", is_busy=True)
     return AirtableError(f"Airtable answered {status}.{more}")
 
 
 def _said(content: bytes) -> str:
-    """Return Airtable's own message: it comes in several shapes, or not at all."""
+    """Return Airtable's own message, which has several shapes or is missing."""
     body = _parsed(content)
     error = body.get("error") if isinstance(body, dict) else None
     if isinstance(body, dict) and isinstance(body.get("errors"), list) and body["errors"]:

@@ -1,4 +1,4 @@
-"""The page about Airtable: what was told last, what went wrong, what waits, and a button to try now."""
+"""The page about Airtable: what was sent last, the last error, what is still to be sent, and a button."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -21,7 +21,7 @@ A_CLICK_S = 15.0
 bp = Blueprint("airtable", __name__, template_folder="templates")
 
 STOCK_FIELDS = [
-    ("SKU", "text; what a line is found by"),
+    ("SKU", "text; the key of a record"),
     ("On Hand", "number, integer"),
     ("7d Avg Daily Sales", "number, two decimals"),
     ("30d Avg Daily Sales", "number, two decimals"),
@@ -29,7 +29,7 @@ STOCK_FIELDS = [
     ("Updated At", "date with time, or text"),
 ]
 EVENT_FIELDS = [
-    ("Site", "text or single select; empty where no store caused it"),
+    ("Site", "text or single select; empty if no store caused it"),
     ("Order ID", "text"),
     ("SKU", "text"),
     ("Delta", "number, integer"),
@@ -41,7 +41,7 @@ EVENT_FIELDS = [
 
 @dataclass(frozen=True)
 class Waiting:
-    """What Airtable has yet to be told; None: this part is not set up."""
+    """What is still to be sent; None: this table is not set up."""
 
     lines: int | None
     events: int | None
@@ -49,7 +49,7 @@ class Waiting:
 
 @bp.get("/airtable")
 def index() -> str:
-    """Show how Airtable is doing; where it is not set up, how to do that."""
+    """Show the state of Airtable, or how to set it up."""
     to = _settings()
     with reading() as db:
         row = state.find(db)
@@ -67,16 +67,16 @@ def index() -> str:
 
 @bp.post("/airtable/push")
 def push_now() -> Response:
-    """Tell Airtable what waits, for a quarter of a minute at most; cron tells the rest."""
+    """Send what is to be sent, for 15 seconds at most; cron sends the rest."""
     to = _settings()
     if to is None:
         raise Conflict("Airtable is not set up.")
     try:
         done = push(database.database(), to, A_CLICK_S, is_asked=True)
     except AlreadyRunning:
-        flash("Airtable is being told just now. Look again in a minute.", "info")
+        flash("An update of Airtable is running. Look again in a minute.", "info")
     else:
-        # What went wrong is on the page already.
+        # The page shows the error already.
         flash(done.told if done.error else done.sentence, "warning" if done.error else "success")
     return redirect(url_for("airtable.index"), 303)
 

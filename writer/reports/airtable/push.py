@@ -1,7 +1,7 @@
-"""Telling Airtable what changed: lines of the stock list first, then movements; HTTP between transactions.
+"""Sends changes to Airtable: lines of the stock list first, then movements; no transaction is open meanwhile.
 
-A movement counts as told once Airtable has taken the call it was in. When the process dies or the line is
-cut between Airtable's taking it and our writing that down, up to ten movements are appended a second time.
+A movement counts as sent after Airtable accepted its call. If the process dies or the connection is cut
+between accepting and saving that, up to ten movements are appended a second time.
 """
 
 import time
@@ -14,12 +14,12 @@ from writer.lib.setting_values import AirtableSettings
 from writer.reports.airtable import report, state
 from writer.reports.airtable.client import RECORDS_A_CALL, AirtableError, Client
 
-A_RUN_S = 240.0  # the next one goes on where this one ended
+A_RUN_S = 240.0  # the next run continues where this one ended
 
 
 @dataclass
 class Done:
-    """What a run came to. `error`: why Airtable did not take the rest; `left`: why nothing was tried."""
+    """The result of a run. `error`: why Airtable refused the rest; `left`: why nothing was tried."""
 
     lines: int = 0
     events: int = 0
@@ -29,7 +29,7 @@ class Done:
 
     @property
     def told(self) -> str:
-        return f"{_units(self.lines, 'line')} of the stock list and {_units(self.events, 'movement')} told."
+        return f"{_units(self.lines, 'line')} of the stock list and {_units(self.events, 'movement')} sent."
 
     @property
     def sentence(self) -> str:
@@ -41,17 +41,17 @@ class Done:
 
 
 def push(database: Database, to: AirtableSettings, seconds: float = A_RUN_S, is_asked: bool = False) -> Done:
-    """Tell Airtable what it has not been told yet, for so long at most; return what came of it.
+    """Send all changes to Airtable, for a limited time; return the result.
 
-    Its trouble is written down, not raised. `is_asked`: a person wants it now, whatever the last try came
-    to. Raises AlreadyRunning.
+    Errors of Airtable are stored, not raised. `is_asked`: a person asked for it, so the wait after an error
+    is skipped. Raises AlreadyRunning.
     """
     until = time.monotonic() + seconds
     with database.only_one("airtable"):
         with database.transaction() as db:
             now = state.begin(db, to)
         if now.not_before is not None and now.not_before > clock.now() and not is_asked:
-            return Done(left=f"Airtable is left alone until {now.not_before:%Y-%m-%d %H:%M:%S} UTC.")
+            return Done(left=f"Airtable is not called until {now.not_before:%Y-%m-%d %H:%M:%S} UTC.")
         done = Done()
         with Client(to) as client:
             is_complete = _all(database, client, to, done, lambda: time.monotonic() < until)
@@ -67,7 +67,7 @@ def push(database: Database, to: AirtableSettings, seconds: float = A_RUN_S, is_
 def _all(
     database: Database, client: Client, to: AirtableSettings, done: Done, has_time: Callable[[], bool]
 ) -> bool:
-    """Tell both tables; return whether there was time for everything. One table's mistake is its own."""
+    """Update both tables; return whether there was time for everything. An error of one spares the other."""
     is_complete = True
     for table, tell in ((to.stock_table, _tell_lines), (to.events_table, _tell_events)):
         if table is None:

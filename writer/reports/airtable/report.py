@@ -1,4 +1,4 @@
-"""What Airtable is to be told: lines of the stock list that changed, and movements. Reads alone."""
+"""Reads what is to be sent to Airtable: changed lines of the stock list, and movements."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -18,13 +18,13 @@ from writer.web.api_types import iso
 
 SHORT, LONG = timedelta(days=7), timedelta(days=30)
 SUMMARY_LENGTH = 50
-# Ids are given before a commit, so a lower one may show up after a higher: by then both are there.
+# Ids are assigned before the commit, so a lower id can appear after a higher one; later both are there.
 SETTLED_AFTER = timedelta(minutes=1)
 
 
 @dataclass(frozen=True)
 class Due:
-    """One product whose line in Airtable is out of date, and what decides that it is."""
+    """A product whose record in Airtable is out of date, and the values that show it."""
 
     stock_product_id: int
     version: int
@@ -33,7 +33,7 @@ class Due:
 
 
 def lines_due(db: Connection, now: datetime) -> list[Due]:
-    """Return every product that changed, or whose average did, since its line was last taken."""
+    """Return every product that changed, or whose averages did, since Airtable last accepted it."""
     sold = _sold(now)
     sold_7, sold_30 = func.coalesce(sold.c.sold_7, 0), func.coalesce(sold.c.sold_30, 0)
     told = airtable_lines
@@ -55,14 +55,14 @@ def lines_due(db: Connection, now: datetime) -> list[Due]:
 
 
 def lines(db: Connection, due: Iterable[Due], now: datetime) -> list[Fields]:
-    """Return the fields of these products' lines as they are now."""
+    """Return the present fields of these products' records."""
     by_id = {found.stock_product_id: found for found in due}
     query = select(products).where(products.c.id.in_(by_id)).order_by(products.c.id)
     return [_line(db, product, by_id[product.id], now) for product in db.execute(query).all()]
 
 
 def events_after(db: Connection, movement_id: int, limit: int) -> list[tuple[int, Fields]]:
-    """Return the next movements that are settled, oldest first, with their ids."""
+    """Return the next movements that are old enough, oldest first, with their ids."""
     unsettled = select(func.min(movements.c.id)).where(movements.c.recorded_at > clock.now() - SETTLED_AFTER)
     query = _movements().where(movements.c.id > movement_id).order_by(movements.c.id).limit(limit)
     end = db.execute(unsettled).scalar_one()
@@ -72,21 +72,21 @@ def events_after(db: Connection, movement_id: int, limit: int) -> list[tuple[int
 
 
 def count_events_after(db: Connection, movement_id: int) -> int:
-    """Return how many movements come after this one, settled or not."""
+    """Count the movements after this one."""
     query = select(func.count()).select_from(movements).where(movements.c.id > movement_id)
     return int(db.execute(query).scalar_one())
 
 
 def count_products(db: Connection) -> int:
-    """Return how many lines the stock table has once everything is told."""
+    """Count the records of the stock table once everything is sent."""
     return int(db.execute(select(func.count()).select_from(products)).scalar_one())
 
 
 def _sold(now: datetime) -> Any:
-    """Select by product the units sold in the last 7 and 30 days, less what was cancelled of them."""
+    """Select the units sold in the last 7 and 30 days by product, less cancelled ones."""
     recent = (
         movements.c.kind.in_(("sale", "cancellation"))
-        # What happened since was recorded since, and for that there is an index.
+        # What happened since then was also recorded since then, and there is an index for that.
         & (movements.c.recorded_at >= now - LONG)
         & (movements.c.at >= now - LONG)
     )
@@ -148,7 +148,7 @@ def _event(row: Row[Any]) -> Fields:
 
 
 def _in_words(row: Row[Any]) -> str:
-    """Say a movement in a line: "2026-11-20 10:05 sale -2, then 8 (order 1234, Shop A)"."""
+    """Describe a movement in a line: "2026-11-20 10:05 sale -2, then 8 (order 1234, Shop A)"."""
     causes = [f"order {row.order_number}" if row.order_number else "", row.store_name or row.actor]
     cause = ", ".join(part for part in causes if part)
     return f"{row.at:%Y-%m-%d %H:%M} {row.kind} {row.quantity:+d}, then {row.on_hand_after} ({cause})"

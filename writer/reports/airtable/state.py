@@ -1,4 +1,4 @@
-"""What Airtable has taken and how the last try went: the one place that writes it down. Never commits."""
+"""Stores what Airtable accepted and the result of the last try. Never commits."""
 
 from collections.abc import Iterable
 from datetime import timedelta
@@ -14,19 +14,19 @@ from writer.people import Notice, notices
 from writer.reports.airtable.client import AirtableError
 from writer.reports.airtable.report import Due
 
-BUSY_WAIT = timedelta(seconds=30)  # what Airtable asks for after a 429
-PATIENCE = 3  # so many 429 in a row are nothing to tell anybody
+BUSY_WAIT = timedelta(seconds=30)  # the wait that Airtable asks for after a 429
+PATIENCE = 3  # this many 429 in a row open no notice
 FIRST_WAIT, LONGEST_WAIT = timedelta(minutes=5), timedelta(hours=1)
 _ONE = airtable_state.c.id == 1
 
 
 def find(db: Connection) -> Row[Any] | None:
-    """Return the one row of the state; None before the first try."""
+    """Return the row of the state; None before the first try."""
     return db.execute(select(airtable_state).where(_ONE)).first()
 
 
 def begin(db: Connection, to: AirtableSettings) -> Row[Any]:
-    """Return the state; what was told to another base or table than `to` says is forgotten."""
+    """Return the state, reset for a table that differs from `to`."""
     database.upsert(db, airtable_state, {"id": 1}, ["id"])
     row = db.execute(select(airtable_state).where(_ONE)).one()
     stock_target = to.target(to.stock_table) if to.stock_table else row.stock_target
@@ -40,7 +40,7 @@ def begin(db: Connection, to: AirtableSettings) -> Row[Any]:
 
 
 def note_lines(db: Connection, told: Iterable[Due]) -> None:
-    """Airtable has taken these lines of the stock list."""
+    """Store that Airtable accepted these lines of the stock list."""
     for line in told:
         values = {
             "stock_product_id": line.stock_product_id,
@@ -52,18 +52,18 @@ def note_lines(db: Connection, told: Iterable[Due]) -> None:
 
 
 def note_events(db: Connection, last_movement_id: int) -> None:
-    """Airtable has taken every movement up to this one."""
+    """Store that Airtable accepted every movement up to this one."""
     _set(db, last_movement_id=last_movement_id)
 
 
 def note_success(db: Connection) -> None:
-    """Everything is told; the notice of an earlier failure is settled."""
+    """Store that everything was sent, and close the notice of an earlier failure."""
     _set(db, succeeded_at=clock.now(), error=None, failures=0, not_before=None)
     notices.close(db, Notice.AIRTABLE)
 
 
 def note_failure(db: Connection, error: AirtableError) -> None:
-    """Write down why it failed and when the next try may be; open a notice, once while it lasts."""
+    """Store the failure and the time of the next try; open a notice, once while it lasts."""
     failures = db.execute(select(airtable_state.c.failures).where(_ONE)).scalar_one()
     now = clock.now()
     _set(
@@ -78,7 +78,7 @@ def note_failure(db: Connection, error: AirtableError) -> None:
 
 
 def _wait(error: AirtableError, failures: int) -> timedelta:
-    """Return how long to leave Airtable alone after that many failures before this one."""
+    """Return the wait before the next call, after this many earlier failures."""
     if error.is_busy and failures == 0:
         return BUSY_WAIT
     doubled: timedelta = FIRST_WAIT * int(2 ** min(failures, 10))

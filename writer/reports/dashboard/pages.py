@@ -13,19 +13,19 @@ bp = Blueprint("dashboard", __name__, template_folder="templates")
 
 @bp.get("/dashboard")
 def index() -> str:
-    """Show what came in, what waits, and how the stores fare."""
+    """Show revenue, waiting orders, and the state of the stores."""
     return _page("dashboard/index.html")
 
 
 @bp.get("/dashboard/state")
 def state() -> str:
-    """The part of the page that changes; fetched again every few seconds."""
+    """Render the part of the page that changes; a script fetches it every few seconds."""
     return _page("dashboard/_state.html")
 
 
 @bp.get("/dashboard/cards")
 def cards() -> str:
-    """The cards alone, as the front page shows them."""
+    """Render only the cards, for the front page."""
     with reading() as db:
         return draw_cards(db, auth.store_scope())
 
@@ -47,5 +47,5 @@ def _page(template: str) -> str:
 
 
 def _drawn(bars: list[charts.Bar]) -> tuple[charts.Drawing, charts.Drawing]:
-    """Return a chart for wide windows and one for phones."""
+    """Return one chart for wide windows and one for phones."""
     return charts.draw(bars, 560, 210), charts.draw(bars[-12:], 340, 200)

@@ -1,4 +1,4 @@
-"""What the dashboard shows, limited to the stores one may see. It writes nothing."""
+"""Reads for the dashboard, limited to the visible stores."""
 
 from collections import Counter
 from collections.abc import Iterable
@@ -22,7 +22,7 @@ WEEK = 7
 
 @dataclass(frozen=True)
 class Sum:
-    """What came in, in one currency; amounts of two currencies are never added up."""
+    """Revenue in one currency; amounts of two currencies are never added up."""
 
     currency: str
     made: int  # orders, paid or not
@@ -31,18 +31,18 @@ class Sum:
 
     @property
     def is_worth(self) -> bool:
-        """Tell whether there is money to show: orders told without a currency mostly bring none."""
+        """Tell whether there is money to show; orders without a currency mostly have none."""
         return bool(self.currency or self.net_minor)
 
 
 @dataclass(frozen=True)
 class Health:
-    """One store, and how it fares."""
+    """One store and its state."""
 
     id: int
     name: str
     heard_at: datetime | None  # None: never
-    read_at: datetime | None  # when its orders were read; None: never
+    read_at: datetime | None  # when its orders were imported; None: never
     condition: Condition
 
 
@@ -60,17 +60,17 @@ class Glance:
 
     @property
     def unwell(self) -> list[Health]:
-        """Return the stores that need looking at."""
+        """Return the stores that need attention."""
         return [store for store in self.health if store.condition.look in ("danger", "warning")]
 
     @property
     def fine(self) -> int:
-        """Return how many stores are fine, which one switched off or not pushed yet is not."""
+        """Return the number of stores that are fine; a store that is switched off or not started is not."""
         return sum(store.condition.look == "success" for store in self.health)
 
     @property
     def others(self) -> list[tuple[str, int]]:
-        """Return what is said of the stores that are not fine, and of how many, what needs a person first."""
+        """Return the states of the stores that are not fine with their numbers, most urgent first."""
         idle = [store for store in self.health if store.condition.look == "secondary"]
         words = Counter(store.condition.word for store in [*self.unwell, *idle])
         return list(words.items())
@@ -78,31 +78,31 @@ class Glance:
 
 @dataclass(frozen=True)
 class Course:
-    """The last thirty days, an entry for each: (day, what came in by currency), oldest first."""
+    """The last thirty days, oldest first; each entry is (day, revenue by currency)."""
 
     currencies: list[str]
     days: list[tuple[date, dict[str, Day]]]
 
     def made(self) -> list[Bar]:
-        """Return a bar a day, of how many orders were made in each currency."""
+        """Return a bar for each day with the number of orders by currency."""
         return [
             _bar(on, tuple(found[name].made if name in found else 0 for name in self.currencies))
             for on, found in self.days
         ]
 
     def revenue(self, currency: str) -> list[Bar]:
-        """Return a bar a day in whole units of the currency, which is what a bar can show."""
+        """Return a bar for each day with the revenue in whole units of the currency."""
         unit = 10 ** money.minor_digits(currency)
         nets = ((on, found[currency].net_minor if currency in found else 0) for on, found in self.days)
         return [_bar(on, (round(net / unit),)) for on, net in nets]
 
     def total(self, currency: str) -> Sum:
-        """Return what came in over all the days."""
+        """Return the revenue of all these days."""
         return _sum(currency, (found[currency] for _, found in self.days if currency in found))
 
 
 def look(db: Connection, store_scope: StoreScope) -> Glance:
-    """Return the numbers of the cards as they are now."""
+    """Return the present numbers of the cards."""
     today = clock.now().date()
     days = orders.list_days(db, store_scope, today - timedelta(days=WEEK - 1), today)
     counts = orders.count_by_status(db, store_scope)
@@ -129,7 +129,7 @@ def course(db: Connection, store_scope: StoreScope) -> Course:
 
 
 def list_health(db: Connection, store_scope: StoreScope) -> list[Health]:
-    """Return how each store fares, by name."""
+    """Return the state of each store, by name."""
     query = select(stores).where(store_scope.of(stores.c.id)).order_by(func.lower(stores.c.name), stores.c.id)
     rows = db.execute(query).all()
     found = conditions(db, rows)
