@@ -83,5 +83,5 @@ def test_rules_of_pushing_are_saved(app: Flask, admin_page: Page, store: FakeSto
     admin_page.get_by_label("When the store shows a number that nothing explains").select_option("ask")
     admin_page.get_by_role("button", name="Save").click()
 
-    expect(admin_page.get_by_text("The rules are saved")).to_be_visible()
+    expect(admin_page.get_by_text("The settings are saved")).to_be_visible()
     expect(admin_page.get_by_label("Buffer")).to_have_value("3")

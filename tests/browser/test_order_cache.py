@@ -78,7 +78,7 @@ def test_a_store_that_is_down_is_said_and_changes_nothing(store: FakeStore, admi
     admin_page.get_by_role("button", name="Change status").click()
     store.bring_up()
 
-    expect(admin_page.get_by_text("did not do it.")).to_be_visible()
+    expect(admin_page.get_by_text("did not make the change.")).to_be_visible()
     expect(admin_page.get_by_label("Status", exact=True)).to_have_value("processing")
 
 

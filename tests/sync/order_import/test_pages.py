@@ -10,6 +10,7 @@ from sqlalchemy import select, update
 from tests.connected import connect_store
 from tests.fake_services.woocommerce import FakeStore
 from tests.makers import grant_every_store
+from tests.page import flashed
 from writer.db import Database
 from writer.db.schema.order_import import sync_runs
 from writer.db.schema.orders import orders
@@ -53,7 +54,7 @@ def test_sync_now_reads_what_no_webhook_told(
     answer = admin.post("/order-import", follow_redirects=True)
     wait_for_end(db)
 
-    assert "The orders are being read." in answer.text
+    assert flashed(answer.text) == ["success"]
     page = admin.get("/order-import").text
     assert "Kiln: done" in page
     assert "ada" in page
@@ -69,7 +70,7 @@ def test_a_second_run_at_once_is_refused_kindly(
     with db.only_one(runs.LOCK):
         answer = admin.post("/order-import", follow_redirects=True)
 
-    assert "A run is under way already." in answer.text
+    assert flashed(answer.text) == ["info"]
     assert "No run yet" in answer.text
 
 

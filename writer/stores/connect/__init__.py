@@ -1,4 +1,4 @@
-"""Connecting a store: its address and keys, its steps one after another, the rules of pushing."""
+"""Connecting a store: its address and keys, the steps to connect it, its settings for stock push."""
 
 from writer.stores.connect.actions import look, save
 

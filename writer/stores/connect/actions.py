@@ -1,4 +1,4 @@
-"""Connecting a store: what address was meant, whether its keys work, and keeping them once they do."""
+"""Connecting a store: reads the address, tries the keys, and saves both if they work."""
 
 import re
 import unicodedata
@@ -35,17 +35,17 @@ _NOT_THE_SHOP = re.compile(r"/(wp-json|wp-admin|wp-login\.php|index\.php)(/.*)?$
 
 @dataclass(frozen=True)
 class Found:
-    """A store that answers and whose keys may read and write."""
+    """A store that answered and whose keys may read and write."""
 
     base_url: str  # where its REST API answers
-    source: str  # the address its webhooks will name, normalised
+    source: str  # the normalised address that its webhooks will name
     title: str
     auth: str
-    remarks: tuple[str, ...] = ()  # what works and is still worth knowing
+    remarks: tuple[str, ...] = ()  # warnings about things that work
 
 
 def address(text: str) -> str:
-    """Return the address meant by what a person pasted, without a slash at its end. Raises Invalid."""
+    """Return the store's address from what a person pasted, without a slash at the end. Raises Invalid."""
     typed = text.strip()
     url = typed if "://" in typed else f"https://{typed}"
     try:
@@ -67,7 +67,7 @@ def address(text: str) -> str:
 
 
 def keys(key: str, secret: str) -> tuple[str, str]:
-    """Return the consumer key and secret as they are sent; raises Invalid naming the field."""
+    """Return the consumer key and secret without spaces; raises Invalid naming the field."""
     key, secret = key.strip(), secret.strip()
     if key.startswith("cs_") and secret.startswith("ck_"):
         key, secret = secret, key
@@ -83,7 +83,7 @@ def keys(key: str, secret: str) -> tuple[str, str]:
 
 
 def check_site_id(site_id: str) -> None:
-    """Raise Invalid where a text cannot be a store's short name."""
+    """Raise Invalid if a text cannot be a store's short name."""
     if not _SITE_ID.fullmatch(site_id):
         raise Invalid("The short name cannot be used.", {"site_id": SITE_ID_FORM})
 
@@ -124,11 +124,11 @@ def save(
     site_id: str = "",
     store_id: int | None = None,
 ) -> Row[Any]:
-    """Keep a store's address and keys, encrypted; return its row.
+    """Save a store's address and keys, encrypted; return its row.
 
-    With `store_id` the store gets them, otherwise the one that is known by this address, or a new one.
-    What was paused for refused keys goes on. Raises Invalid naming name or site_id, NotFound, and Conflict
-    where another store has this address, or this one has keys already and is not the one meant.
+    They are saved for the store `store_id`, else for the store with this address, else for a new store. A
+    store that was paused because its keys were refused is resumed. Raises Invalid naming name or site_id,
+    NotFound, and Conflict if another store has this address, or if a store with keys already has it.
     """
     checked = _checked(db, name or found.title or found.source, site_id, store_id, found.source)
     store = _store(db, actor, found.source, store_id)
@@ -146,7 +146,7 @@ def _index(client: Client) -> dict[str, Any]:
     try:
         index = client.index()
     except (KeysRefused, BlockedByFirewall):
-        return {}  # some hide the index from strangers; the keys may still do
+        return {}  # some stores hide the index from strangers; the keys may still work
     spaces = index.get("namespaces")
     if isinstance(spaces, list) and "wc/v3" not in spaces:
         raise NotWooCommerce(
@@ -182,9 +182,9 @@ def _above(base_url: str) -> list[str]:
 
 
 def _explained(site: Site, error: KeysRefused) -> StoreError:
-    """Return why keys were not taken over https: a wrong key looks there like one that was not seen.
+    """Return why keys were refused over https, where a wrong key looks like one that WordPress ignored.
 
-    An OAuth signature is looked at even where WordPress does not know that it was asked over https.
+    WordPress checks an OAuth signature even if it does not notice that the request came over https.
     """
     is_signed = woocommerce.OAUTH in woocommerce.ways(site.base_url)
     if is_signed or not error.code.startswith("woocommerce_rest_cannot"):
@@ -196,9 +196,9 @@ def _explained(site: Site, error: KeysRefused) -> StoreError:
         except KeysRefused as said:
             if "signature" in said.sentence:
                 return KeysRefused(
-                    "The key is known, but WordPress does not notice that it is asked over https, so it does"
-                    " not look at it: TLS ends at a proxy in front of it. Let the proxy send"
-                    " X-Forwarded-Proto and WordPress heed it.",
+                    "The key is known, but WordPress does not notice that the request came over https, so it does"
+                    " not read the key: TLS ends at a proxy in front of WordPress. Let the proxy send"
+                    " X-Forwarded-Proto, and let WordPress use it.",
                     code=error.code,
                 )
         except StoreError:
@@ -209,12 +209,12 @@ def _explained(site: Site, error: KeysRefused) -> StoreError:
 def _remarks(site: Site, way: str) -> tuple[str, ...]:
     if way == woocommerce.QUERY:
         return (
-            "The host takes the Authorization header away, so the keys are sent in the address. That works;"
+            "The host removes the Authorization header, so the keys are sent in the address. That works;"
             " they are in no log of ours, but may be in the host's.",
         )
     if way == woocommerce.OAUTH:
         return (
-            "The store is asked over plain http. The keys are signed and not sent, but orders and their"
+            "The store is called over plain http. Requests are signed and the keys not sent, but orders and their"
             " customers travel unencrypted: use https:// if the store has it.",
         )
     return ()
@@ -223,7 +223,7 @@ def _remarks(site: Site, way: str) -> tuple[str, ...]:
 def _checked(
     db: Connection, name: str, site_id: str, store_id: int | None, source: str
 ) -> tuple[str, str | None]:
-    """Return the name and the short name as they are kept. Raises Invalid naming what cannot be used."""
+    """Return the name and the short name in their stored form. Raises Invalid naming what cannot be used."""
     name, site_id = unicodedata.normalize("NFC", name).strip(), site_id.strip()
     errors = {}
     if not 1 <= len(name) <= LONGEST_NAME or not name.isprintable():

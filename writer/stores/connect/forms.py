@@ -1,4 +1,4 @@
-"""The forms of connecting a store: its address and keys, its webhooks' secret, the rules of pushing."""
+"""Forms: a store's address and keys, the secret of its webhooks, its settings for stock push."""
 
 from flask_wtf import FlaskForm
 from wtforms import BooleanField, IntegerField, PasswordField, SelectField, StringField
@@ -12,12 +12,12 @@ _PLAIN = {"autocomplete": "off", "autocapitalize": "none", "spellcheck": "false"
 
 
 class ConnectForm(FlaskForm):  # type: ignore[misc]  # flask_wtf has no types
-    """Where a store is and its keys. What was typed stays in the form until it is saved, never after."""
+    """A store's address and keys. The form keeps what was typed until it is saved, never after."""
 
     base_url = StringField(
         "Address of the shop",
         [InputRequired("Enter the address of the shop."), Length(max=300)],
-        description="As it stands in the browser, such as https://shop.example.",
+        description="As in the browser's address bar, such as https://shop.example.",
         render_kw={**_PLAIN, "inputmode": "url"},
     )
     key = StringField(
@@ -31,11 +31,11 @@ class ConnectForm(FlaskForm):  # type: ignore[misc]  # flask_wtf has no types
         widget=PasswordInput(hide_value=False),
         render_kw={**_PLAIN, "placeholder": "cs_…"},
     )
-    name = StringField("Name", [Optional(), Length(max=60)], description="Empty: as the shop calls itself.")
+    name = StringField("Name", [Optional(), Length(max=60)], description="Empty: the shop's own name.")
     site_id = StringField(
         "Short name",
         [Optional(), Length(max=60)],
-        description="For plugins and scripts that name the store, such as uk. May stay empty.",
+        description="For plugins and scripts that name the store, such as uk. Optional.",
         render_kw=_PLAIN,
     )
     ca_bundle = StringField(
@@ -47,18 +47,18 @@ class ConnectForm(FlaskForm):  # type: ignore[misc]  # flask_wtf has no types
 
 
 class WebhooksForm(FlaskForm):  # type: ignore[misc]  # flask_wtf has no types
-    """Set up the webhooks, with a secret of the owner's own if there is one."""
+    """Set up the webhooks, optionally with a secret of the owner's choice."""
 
     secret = PasswordField(
         "Secret",
         [Optional(), Length(16, 200, "Use 16 to 200 characters, or none.")],
-        description="Empty: the one it has, or a new one that nobody needs to know.",
+        description="Empty: the present secret, or a new random one.",
         render_kw=_PLAIN,
     )
 
 
 class RulesForm(FlaskForm):  # type: ignore[misc]  # flask_wtf has no types
-    """By which rules a store is pushed to."""
+    """The settings for stock push to a store."""
 
     buffer = IntegerField(
         "Buffer",
@@ -70,5 +70,5 @@ class RulesForm(FlaskForm):  # type: ignore[misc]  # flask_wtf has no types
         "When the store shows a number that nothing explains",
         choices=[SelectChoice(value, label) for value, label in DIFFERENCE_POLICIES.items()],
     )
-    restocks_refunds = BooleanField("Refunded units go back on the shelf, where the store does not say")
+    restocks_refunds = BooleanField("Restock refunded units if the store does not say")
     manages_stock = BooleanField("Switch stock management on for products that have none in the store")

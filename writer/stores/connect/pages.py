@@ -1,4 +1,4 @@
-"""Pages that connect a store: its address and keys, its webhooks, its mappings, the rules of pushing."""
+"""Pages that connect a store: its address and keys, webhooks, mappings, and settings for stock push."""
 
 from typing import Any
 
@@ -22,21 +22,21 @@ bp.record(lambda state: state.app.extensions.setdefault("jobs", Jobs()))
 @bp.get("/stores/connect")
 @auth.admin_only
 def ask() -> str:
-    """Ask for a new store's address and keys."""
+    """Show the form for a new store's address and keys."""
     return render_template("connect/keys.html", form=forms.ConnectForm(formdata=None), store=None)
 
 
 @bp.post("/stores/connect")
 @auth.admin_only
 def send() -> Response | tuple[str, int]:
-    """Try a new store's address and keys, and keep them where they work."""
+    """Try a new store's address and keys, and save them if they work."""
     return _try_and_save(None)
 
 
 @bp.get("/stores/<int:store_id>/keys")
 @auth.admin_only
 def ask_keys(store_id: int) -> str:
-    """Ask for other keys, or another address, of a store."""
+    """Show the form for other keys or another address of a store."""
     store = _store(store_id)
     form = forms.ConnectForm(formdata=None, obj=store)
     form.base_url.data = store.base_url or f"https://{store.source}"
@@ -46,13 +46,13 @@ def ask_keys(store_id: int) -> str:
 @bp.post("/stores/<int:store_id>/keys")
 @auth.admin_only
 def send_keys(store_id: int) -> Response | tuple[str, int]:
-    """Try other keys of a store, and keep them where they work."""
+    """Try other keys of a store, and save them if they work."""
     return _try_and_save(_store(store_id))
 
 
 @bp.get("/stores/<int:store_id>/connect")
 def steps(store_id: int) -> str:
-    """Show how far a store is connected, and what is to do next."""
+    """Show the steps of connecting a store, and the next one."""
     return _steps_page(store_id)
 
 
@@ -77,7 +77,7 @@ def mend(store_id: int) -> Response | tuple[str, int]:
 
 @bp.post("/stores/<int:store_id>/check")
 def check(store_id: int) -> Response:
-    """Look at the store's webhooks now, in the background."""
+    """Check the store's webhooks now, in the background."""
     store = _store(store_id)
     url = webhook_setup.delivery_url(current_app.config["ONEROM"].public_url)
     known, vault = database(), _ring().vault
@@ -85,12 +85,12 @@ def check(store_id: int) -> Response:
     def work(_on_progress: Progress) -> str:
         return _webhooks_are(webhook_setup.check(known, vault, store.id, url))
 
-    return _begin(store, "Looking at webhooks", work)
+    return _begin(store, "Checking webhooks", work)
 
 
 @bp.post("/stores/<int:store_id>/refresh")
 def refresh_mappings(store_id: int) -> Response:
-    """Read what the store sells and match it, in the background."""
+    """Read the store's products and match them, in the background."""
     store = _store(store_id)
     known, vault = database(), _ring().vault
 
@@ -105,7 +105,7 @@ def refresh_mappings(store_id: int) -> Response:
 @bp.post("/stores/<int:store_id>/rules")
 @auth.admin_only
 def change_rules(store_id: int) -> Response | tuple[str, int]:
-    """Change the rules by which the store is pushed to."""
+    """Change the store's settings for stock push."""
     form = forms.RulesForm()
     if not form.validate_on_submit():
         return _steps_page(store_id, rules_form=form), 422
@@ -117,7 +117,7 @@ def change_rules(store_id: int) -> Response | tuple[str, int]:
     except Invalid as error:
         _mark(form, error)
         return _steps_page(store_id, rules_form=form), 422
-    flash("The rules are saved; the next push follows them.", "success")
+    flash("The settings are saved; the next push uses them.", "success")
     return _to_steps(store_id)
 
 
@@ -153,7 +153,7 @@ def _try_and_save(store: Row[Any] | None) -> Response | tuple[str, int]:
 
 
 def _webhooks_are(sentences: list[str]) -> str:
-    """Return that all is well; raises Unwell where the doctor had something to say."""
+    """Return that all is well; raises Unwell if the check found something."""
     if sentences:
         raise Unwell(
             sentences[0] if len(sentences) == 1 else f"{len(sentences)} things are not right, see below."
@@ -162,7 +162,7 @@ def _webhooks_are(sentences: list[str]) -> str:
 
 
 def _site(form: forms.ConnectForm) -> Site:
-    """Return the site a form describes; raises Invalid naming every unusable field."""
+    """Return the site of a form; raises Invalid naming every unusable field."""
     errors: dict[str, str] = {}
     try:
         url = actions.address(form.base_url.data or "")
@@ -173,13 +173,13 @@ def _site(form: forms.ConnectForm) -> Site:
     except Invalid as error:
         errors |= error.errors
     if errors:
-        raise Invalid("The store cannot be asked like this.", errors)
+        raise Invalid("The address or keys cannot be used.", errors)
     ca_bundle = (form.ca_bundle.data or "").strip() or None
     return Site(url, key, secret, ca_bundle=ca_bundle, timeout_s=actions.TRY_TIMEOUT_S)
 
 
 def _mark(form: Any, error: Invalid | Conflict) -> None:
-    """Put each sentence under its field, the whole at the top."""
+    """Show each error under its field, and the sentence at the top."""
     for name, sentence in error.errors.items():
         form[name].errors = [sentence]
     if not error.errors:

@@ -1,4 +1,4 @@
-"""What the owner says of pushing to a store: buffer, what drift and refunds mean, who manages stock."""
+"""The owner's settings for stock push to a store: buffer, differences, refunds, stock management."""
 
 from typing import Any
 
@@ -9,7 +9,7 @@ from writer.people import audit
 from writer.stores import listings, registry
 
 LARGEST_BUFFER = 10_000
-# What may be done about a number in a store that nothing explains, as the owner reads it.
+# What to do about a number in a store that nothing explains, in words for the owner.
 DIFFERENCE_POLICIES = {
     "enforce": "Write our number there, keep the difference in the log",
     "adopt": "Take their number over, as one movement",
@@ -26,9 +26,9 @@ def change(
     restocks_refunds: bool,
     manages_stock: bool,
 ) -> bool:
-    """The store is pushed to by these rules, and looked at again by the next push; tell whether any is new.
+    """Change a store's settings and have the next push compare it again; tell whether any changed.
 
-    `buffer` are units never offered there. Raises NotFound, Invalid naming every unusable field.
+    `buffer` is the number of units never offered there. Raises NotFound, Invalid naming every unusable field.
     """
     errors = {}
     if not 0 <= buffer <= LARGEST_BUFFER:
@@ -48,7 +48,7 @@ def change(
     if was == values:
         return False
     registry.set_rules(db, store_id, **values)
-    # The counts are the same, but not what is to be shown of them: nothing is due by itself.
+    # The counts are the same but the numbers to show are not, so nothing would become due by itself.
     listings.check_all(db, store_id)
     audit.note(db, actor, "store.rules", f"store {store_id}", was, values)
     return True

@@ -1,7 +1,7 @@
 """Stores named in the environment, added once: SITES, or WC_STORE_URL with its two keys.
 
-What is added belongs to the pages from then on: a later change of the environment changes nothing there,
-except that a store known only by its webhooks gets its keys.
+From then on the pages change them. A later change of the environment has no effect, except that a store
+known only by its webhooks gets its keys.
 """
 
 import logging
@@ -63,7 +63,7 @@ def seeds(config: Config) -> list[Seed]:
 
 
 def plant(db: Connection, ring: Keyring, wanted: list[Seed]) -> list[int]:
-    """Add those that are not there yet, by short name or address; return the ids of those that were added."""
+    """Add the stores that do not exist, by short name or address; return the ids of the added ones."""
     database.lock(db, "seed stores")
     return [store_id for seed in wanted if (store_id := _plant(db, ring, seed)) is not None]
 

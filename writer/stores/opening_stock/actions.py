@@ -30,19 +30,19 @@ CHUNK = 100
 
 @dataclass
 class TakenOver:
-    """How many SKUs a store's numbers were taken over for, how many of them are new here, how many not."""
+    """The number of SKUs that were taken over from a store, of new ones among them, and of those left out."""
 
     counted: int = 0
     added: int = 0
     left_out: int = 0
-    lowest: dict[int, int] = field(default_factory=dict, repr=False)  # product id -> fewest shown so far
+    lowest: dict[int, int] = field(default_factory=dict, repr=False)  # product id -> lowest number so far
 
 
 def start(db: Connection, actor: str, store_ids: list[int], since: datetime | None = None) -> None:
     """Push our counts to these stores from now on; their orders from before `since` move no stock.
 
-    Without `since` a store that was started before goes on where it was stopped. Raises NotFound, and
-    Conflict where one has no keys or nothing was read from it yet, or where nothing is counted here.
+    Without `since` a store that was stopped continues where it was. Raises NotFound, and Conflict if a store
+    has no keys, if nothing was read from it yet, or if nothing is counted here.
     """
     if not queries.counts_anything(db):
         raise Conflict("Nothing is counted here yet: start from a store's counts, or add products first.")
@@ -65,7 +65,7 @@ def stop(db: Connection, actor: str, store_id: int) -> None:
 
 
 def check_ready(db: Connection, store: Row[Any]) -> None:
-    """Raise Conflict where a store cannot be started: no keys, or nothing read from it yet."""
+    """Raise Conflict if a store cannot be started: it has no keys, or nothing was read from it yet."""
     if store.consumer_key_encrypted is None:
         raise Conflict(f"{store.name} has no REST keys yet.")
     if db.execute(select(listings.c.id).where(listings.c.store_id == store.id).limit(1)).first() is None:
@@ -79,10 +79,10 @@ def take_over(
     store_id: int,
     on_progress: Callable[[TakenOver], None] = lambda _so_far: None,
 ) -> TakenOver:
-    """Count every SKU of a store as it shows it now; SKUs that are new here begin to be counted.
+    """Take over the store's present number for every SKU; products are added for new SKUs.
 
-    Each hundred is committed by itself. Where one SKU is listed several times the lowest number counts.
-    What the store does not count is left out. Raises NotNow, StoreError as `contact`.
+    Each hundred is committed by itself. If a SKU is listed several times, the lowest number counts. Listings
+    without stock management are left out. Raises NotNow, StoreError as `contact`.
     """
     done = TakenOver()
     with contact(database, vault, store_id, "take over counts") as client:
@@ -111,26 +111,26 @@ def _count(db: Connection, actor: str, chunk: list[tuple[Row[Any], Json | None]]
 
 
 def _units(row: Row[Any], item: Json | None) -> int | None:
-    """Return how many units a listing shows, None where it says nothing that could be counted."""
+    """Return the units that a listing shows, None if it shows no usable number."""
     shown = woocommerce.read_shown(item) if item is not None else None
     is_left_out = row.is_mapped_by_hand and row.stock_product_id is None
     if shown is None or shown.quantity is None or shown.manage_stock != "yes" or not row.sku or is_left_out:
         return None
     if shown.quantity > stock.MAX_UNITS:
-        return None  # no number that anybody counted
-    return max(0, shown.quantity)  # a store that oversold has none, whatever number it shows
+        return None  # a number that nobody counted
+    return max(0, shown.quantity)  # an oversold store has none, whatever number it shows
 
 
 def _product(db: Connection, actor: str, row: Row[Any], units: int, done: TakenOver) -> int | None:
-    """Return the product of a listing, begun with `units` where there is none; None where none can be."""
+    """Return the product of a listing, added with `units` if it is new; None if it cannot be added."""
     if row.stock_product_id is not None:
         return int(row.stock_product_id)
-    product = stock.find(db, row.sku)  # an earlier listing of this SKU may have begun it
+    product = stock.find(db, row.sku)  # an earlier listing of this SKU may have added it
     if product is None:
         try:
             product = stock.add_product(db, actor, row.sku, units, name=row.name)
         except Invalid:
-            return None  # the store takes SKUs that we do not
+            return None  # the store accepts SKUs that we do not
         done.added += 1
         done.lowest[product.id] = units
     return int(product.id)
@@ -163,4 +163,4 @@ def _read(client: Client, chunk: list[Row[Any]]) -> dict[tuple[int, int], Json]:
             return {(parent, int(item["id"])): item for item in found}
         return {(int(item["id"]), 0): item for item in client.products([row.product_id for row in chunk])}
     except NotThere:
-        return {}  # the parent was deleted since
+        return {}  # the parent was deleted meanwhile

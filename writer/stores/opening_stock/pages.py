@@ -21,7 +21,7 @@ bp = Blueprint("opening_stock", __name__, template_folder="templates")
 @bp.get("/stores/<int:store_id>/opening-stock")
 @auth.admin_only
 def ask(store_id: int) -> str:
-    """Show every SKU with our count and each store's, and ask where to start from."""
+    """Show every SKU with our count and each store's, and ask which counts to start from."""
     with reading() as db:
         store = registry.get(db, store_id)
         page = asked_page(queries.count_skus(db), 100)
@@ -40,7 +40,7 @@ def ask(store_id: int) -> str:
 @bp.post("/stores/<int:store_id>/opening-stock")
 @auth.admin_only
 def start(store_id: int) -> Response:
-    """Begin pushing to the chosen stores, from our counts or from those of one store."""
+    """Start pushing to the chosen stores, from our counts or from those of one store."""
     who = auth.actor().name
     chosen = [int(text) for text in request.form.getlist("start") if text.isdecimal() and len(text) < 10]
     source = request.form.get("from", "")
@@ -70,7 +70,7 @@ def start(store_id: int) -> Response:
 @bp.post("/stores/<int:store_id>/stop")
 @auth.admin_only
 def stop(store_id: int) -> Response:
-    """Push nothing to the store until it is started again."""
+    """Stop pushing to the store until it is started again."""
     with transaction() as db:
         actions.stop(db, auth.actor().name, store_id)
     flash("Nothing is pushed to this store until it is started again.", "success")

@@ -15,7 +15,7 @@ _waits = listings.c.stock_product_id.is_(None) & ~listings.c.is_mapped_by_hand &
 
 @dataclass(frozen=True)
 class OpeningCount:
-    """One SKU: our count (None: not counted yet) and what each store shows, by store id."""
+    """One SKU: our count (None: not counted yet) and the numbers in each store, by store id."""
 
     sku: str
     ours: int | None
@@ -23,17 +23,17 @@ class OpeningCount:
 
 
 def counts_anything(db: Connection) -> bool:
-    """Tell whether there is a product that is counted here."""
+    """Tell whether any product is counted here."""
     return db.execute(select(products.c.id).where(products.c.is_active).limit(1)).first() is not None
 
 
 def count_skus(db: Connection) -> int:
-    """Return how many SKUs the table has: those we count and those only stores have."""
+    """Count the SKUs of the table: those counted here and those that only stores have."""
     return int(db.execute(select(func.count()).select_from(_skus().subquery())).scalar_one())
 
 
 def list_counts(db: Connection, limit: int, offset: int) -> list[OpeningCount]:
-    """Return a page of the table by SKU, as the stores showed it when last looked at."""
+    """Return a page of the table by SKU, with the stores' numbers when last read."""
     skus = _skus().subquery()
     rows = db.execute(select(skus).order_by(skus.c.folded, skus.c.id).limit(limit).offset(offset)).all()
     by_product = _shown(db, listings.c.stock_product_id, [row.id for row in rows if row.id is not None])
@@ -53,7 +53,7 @@ def _skus() -> Any:
 
 
 def _shown(db: Connection, column: Any, values: list[Any], *also: Any) -> dict[Any, dict[int, list[int]]]:
-    """Return the different numbers each store shows, by the value of `column` and store id."""
+    """Return the different numbers in each store, by the value of `column` and store id."""
     if not values:
         return {}
     query = select(column.label("of"), listings.c.store_id, listings.c.shown_quantity).where(

@@ -1,4 +1,4 @@
-"""The doctor of webhooks: whether each store's are there, active and sent to us, and what mends them."""
+"""Webhook setup: checks that each store's webhooks exist, are active and are sent to us, and repairs them."""
 
 from writer.stores.webhook_setup.actions import check, mend
 from writer.stores.webhook_setup.examine import PATH, POLL_ONLY, TOPICS, delivery_url

@@ -1,7 +1,7 @@
-"""The doctor: are a store's webhooks there, active, and sent to us? It says so, and one button mends it.
+"""Checks a store's webhooks and repairs them.
 
-WordPress disables a webhook after seven failed deliveries in a row and tells nobody; re-activating keeps
-its count, so the very next delivery must succeed. Polling covers the time without.
+WordPress disables a webhook after seven failed deliveries in a row, without a message. Re-activating keeps
+the count of failures, so the very next delivery must succeed. Polling imports what was missed.
 """
 
 import secrets as randomness
@@ -18,7 +18,7 @@ from writer.stores.woocommerce import Routes
 
 
 def check(database: Database, vault: Vault, store_id: int, url: str | None) -> list[str]:
-    """Look at a store's webhooks and write down what is wrong, with a notice; return the sentences.
+    """Check a store's webhooks and store the problems, with a notice; return the sentences.
 
     Raises NotNow, StoreError as `contact`.
     """
@@ -32,10 +32,10 @@ def check(database: Database, vault: Vault, store_id: int, url: str | None) -> l
 def mend(
     database: Database, ring: Keyring, actor: str, store_id: int, url: str, secret: str | None = None
 ) -> list[str]:
-    """Make every webhook the store needs exist, be active, and be signed with a secret that is ours alone.
+    """Create or update every webhook that the store needs: active, and signed with the store's own secret.
 
-    `secret` is taken as given; without it the store's own is used, and where it has none one is made up.
-    Returns what is still wrong. Raises Invalid naming `secret`, NotNow, StoreError.
+    Without `secret` the store's present secret is used, or a random one if there is none. Returns the
+    remaining problems. Raises Invalid naming `secret`, NotNow, StoreError.
     """
     with database.transaction() as db:
         if secret is not None:
@@ -54,7 +54,7 @@ def mend(
 
 
 def current_secret(db: Connection, ring: Keyring, store_id: int) -> str | None:
-    """Return the store's own secret that is valid without an end, None where it has none."""
+    """Return the store's own secret without an end of validity, or None."""
     mine = (store_secrets.c.store_id == store_id) & store_secrets.c.valid_until.is_(None)
     row = db.execute(
         select(store_secrets.c.secret_encrypted).where(mine).order_by(store_secrets.c.id.desc()).limit(1)
@@ -69,7 +69,7 @@ def _mend_topic(client: Routes, hooks: list[Hook], topic: str, url: str, secret:
     for hook in ours:
         client.update_webhook(int(hook["id"]), {"status": "active", "secret": secret})
     if not ours:
-        # What is sent to another address is left alone: it may be another program's.
+        # A webhook to another address is left alone, because it may belong to another program.
         client.create_webhook(topic, url, secret)
     return f"{topic} {'renewed' if ours else 'created'}"
 
@@ -82,6 +82,6 @@ def _note(database: Database, store_id: int, sentences: list[str], is_well: bool
             notices.close(db, Notice.WEBHOOKS, store_id=store_id)
         else:
             more = f" And {len(sentences) - 1} more." if len(sentences) > 1 else ""
-            sentence = f"{store.name}: {sentences[0]}{more} Its page has a button that sets them right."
+            sentence = f"{store.name}: {sentences[0]}{more} Its page has a button that repairs them."
             notices.open_(db, Notice.WEBHOOKS, sentence, store_id=store_id)
     return sentences

@@ -1,4 +1,4 @@
-"""What is wrong with a store's webhooks, and with the address they are sent to, from what was read."""
+"""Finds problems of a store's webhooks and of the address they are sent to. Pure functions."""
 
 import ipaddress
 from typing import Any
@@ -7,10 +7,10 @@ from urllib.parse import SplitResult, urlsplit
 from writer.stores import woocommerce
 
 PATH = "/api/woocommerce/webhook"
-# The last is only a hint that somebody changed a number in the store by hand.
+# The last one only hints that somebody changed stock in the store.
 TOPICS = (*woocommerce.ORDER_TOPICS, "product.updated")
 POLL_ONLY = (
-    "WRITER_PUBLIC_URL is not set, so no webhook is expected: orders are read by polling alone, which works"
+    "WRITER_PUBLIC_URL is not set, so no webhook is expected: orders are imported by polling, which works"
     " fully and takes a few minutes longer."
 )
 _PORTS = {"https": 443, "http": 80}
@@ -25,14 +25,14 @@ def delivery_url(public_url: str | None) -> str | None:
 
 
 def examine(hooks: list[Hook], url: str, home: str) -> list[str]:
-    """Return what is wrong with a store's webhooks, a sentence each; `home` is the store's own address."""
+    """Return the problems of a store's webhooks, a sentence each; `home` is the store's own address."""
     found = [sentence for topic in TOPICS if (sentence := _about(topic, hooks, url))]
     refused = refusal(url, home)
     return [*found, refused] if refused else found
 
 
 def refusal(url: str, home: str) -> str | None:
-    """Return why WordPress will not deliver to an address, or None: it refuses at delivery, not before."""
+    """Return why WordPress will not deliver to an address, or None. It refuses only when it delivers."""
     target, own = _split(url), _split(home)
     if target is None:
         return "The webhooks' address cannot be read."
@@ -40,7 +40,7 @@ def refusal(url: str, home: str) -> str | None:
     if _is_private(target.hostname or "") and not same_host:
         return (
             f"WordPress refuses to deliver to {target.hostname}: it is a private address. Use a public name,"
-            " or leave it to polling."
+            " or rely on polling."
         )
     port = target.port or _PORTS[target.scheme]
     if port not in (80, 443, 8080) and not (same_host and own is not None and own.port == port):
@@ -54,7 +54,7 @@ def _about(topic: str, hooks: list[Hook], url: str) -> str | None:
     if any(hook.get("status") == "active" for hook in ours):
         return None
     if any(hook.get("status") == "disabled" for hook in ours):
-        return f"The webhook {topic} is disabled: WordPress gave it up after seven failed deliveries."
+        return f"The webhook {topic} is disabled: WordPress disabled it after seven failed deliveries."
     if ours:
         return f"The webhook {topic} is paused."
     elsewhere = next((hook for hook in of_topic if _is_of_a_writer(hook)), None)
@@ -82,7 +82,7 @@ def _compared(parts: SplitResult) -> tuple[str, str | None, int | None, str]:
 def _split(url: str) -> SplitResult | None:
     try:
         parts = urlsplit(url)
-        has_host = bool(parts.hostname) and parts.port != 0  # reading the port raises where it is none
+        has_host = bool(parts.hostname) and parts.port != 0  # reading an unusable port raises
     except ValueError:
         return None
     return parts if has_host else None

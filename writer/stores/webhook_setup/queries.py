@@ -1,4 +1,4 @@
-"""What the pages read of webhooks: whether they arrive, whoever made them."""
+"""Reads for the pages: whether webhooks arrive, whoever created them."""
 
 from datetime import datetime, timedelta
 
@@ -12,8 +12,8 @@ DAY = timedelta(hours=24)
 
 
 def last_heard_at(db: Connection, store_id: int) -> datetime | None:
-    """Return when a webhook of the store last came, None where there was none within a day."""
-    # What failed may be an order that was read by polling: it is kept among the deliveries to be tried again.
+    """Return when a webhook of the store last arrived, None if there was none within a day."""
+    # A failed delivery may be a polled order, which is stored as one in order to be tried again.
     came = deliveries.c.topic.in_(TOPICS) & (deliveries.c.outcome != "failed")
     since = deliveries.c.received_at > clock.now() - DAY
     query = select(func.max(deliveries.c.received_at)).where(deliveries.c.store_id == store_id, since, came)

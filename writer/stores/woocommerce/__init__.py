@@ -1,4 +1,4 @@
-"""WooCommerce: how a store is spoken with, and what it says. It knows no database and no store of ours."""
+"""WooCommerce: its REST API, webhooks and payloads. Knows neither the database nor our stores."""
 
 from writer.stores.woocommerce.auth import OAUTH, QUERY, space_calls, ways
 from writer.stores.woocommerce.checks import UNKNOWN_KEY

@@ -1,7 +1,7 @@
-"""The three ways WooCommerce takes a consumer key, which of them to try, and one call at a time per store.
+"""The three ways to send a consumer key to WooCommerce, and the rule of one call at a time per store.
 
-Measured: over https it looks at the Authorization header or at the address, over plain http only at an
-OAuth 1.0a signature. Some hosts take the header away, so the address is the second choice.
+Measured: over https WooCommerce reads the Authorization header or the address, over plain http only an
+OAuth 1.0a signature. Some hosts remove the header, so the address is the second choice.
 """
 
 import threading
@@ -29,12 +29,12 @@ def least_interval_s() -> float:
 
 
 def ways(base_url: str) -> tuple[str, ...]:
-    """Return the ways of sending a key that can work at this address, the best first."""
+    """Return the ways to send a key that can work at this address, the best first."""
     return (BASIC, QUERY) if base_url.lower().startswith("https://") else (OAUTH,)
 
 
 class Turn:
-    """Lets one call at a time through to a store, and no two sooner than the interval after each other."""
+    """Lets one call at a time through to a store, with the interval between two calls."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
@@ -42,7 +42,7 @@ class Turn:
 
     @contextmanager
     def taken(self, interval_s: float, patience_s: float) -> Iterator[None]:
-        """Hold the turn; raises StoreBusy where it does not come within `patience_s` seconds."""
+        """Wait for the turn and hold it; raises StoreBusy after `patience_s` seconds."""
         if not self._lock.acquire(timeout=patience_s):
             raise StoreBusy("Other calls to this store are under way and do not end.")
         try:

@@ -1,8 +1,8 @@
-"""Speaks to one WooCommerce store over its REST API v3: the only file that does HTTP to a store.
+"""Calls one WooCommerce store over its REST API v3; the only file that sends HTTP requests to a store.
 
-Reads are tried again a bounded number of times; a write is sent once, for nobody knows whether a write
-without an answer was applied. Redirects are never followed, and the environment's proxies, certificates
-and .netrc are not used: what is sent to a store is what stands in its settings.
+Reads are repeated a limited number of times. A write is sent once, because a write without an answer may have
+been applied. Redirects are never followed, and the environment's proxies, certificates and .netrc are not
+used: only the store's settings decide what is sent.
 """
 
 import logging
@@ -32,14 +32,14 @@ from writer.stores.woocommerce.routes import Json, Routes
 LARGEST_ANSWER = 30_000_000
 READ_AGAIN_AFTER_S = (0.3, 0.9)
 
-# Their debug lines hold addresses, and an address can hold a key.
+# Their debug lines contain addresses, and an address can contain a key.
 for _name in ("urllib3", "requests_oauthlib", "oauthlib"):
     logging.getLogger(_name).setLevel(logging.INFO)
 
 
 @dataclass(frozen=True)
 class Site:
-    """Where a store is and how it is spoken to. `auth` None: found out at the first call."""
+    """The address and keys of a store. `auth` None: found out at the first call."""
 
     base_url: str
     key: str
@@ -54,10 +54,10 @@ class Site:
 
 
 class Client(Routes):
-    """A conversation with one store; a context manager that closes its connections.
+    """Calls to one store; a context manager that closes its connections.
 
-    Every method raises StoreError (see problems.py) where the store did not do it. `auth` is the way of
-    sending the keys that worked, for the store's settings to remember; `has_read` tells that it answered.
+    Every method raises StoreError (see problems.py) if the call failed. `auth` is the way to send the keys
+    that worked, to be saved in the store's settings; `has_read` tells that the store answered.
     """
 
     def __init__(self, site: Site) -> None:
@@ -86,7 +86,7 @@ class Client(Routes):
         self._http.close()
 
     def ask(self, method: str, path: str, query: Json, body: Json | None = None) -> Answer:
-        """Ask with the keys, finding out first how the store takes them where that is not known."""
+        """Send a request with the keys; if the way to send them is unknown, find it out first."""
         url = f"{self.root}wc/v3/{path}"
         if self.auth is not None:
             return self._checked(method, url, query, body, self.auth)
@@ -96,7 +96,7 @@ class Client(Routes):
                 answer = self._checked(method, url, query, body, way)
             except KeysRefused as error:
                 if not error.code.startswith("woocommerce_rest_cannot"):
-                    self.auth = way  # it saw the keys: another way would show it the same ones
+                    self.auth = way  # it saw the keys: another way would send the same ones
                     raise
                 refused = refused or error
             else:
@@ -106,14 +106,14 @@ class Client(Routes):
         raise refused
 
     def look(self, query: Json) -> Answer:
-        """Ask WordPress for its index, as anybody may."""
+        """Request the index of WordPress, which is public."""
         return self._tried("GET", self.root, query, None, None)
 
     def _checked(self, method: str, url: str, query: Json, body: Json | None, way: str) -> Answer:
         try:
             answer = self._tried(method, url, query, body, way)
         except KeysRefused as error:
-            # Whatever its language says: known keys that could read are refused a write.
+            # In whatever language the message is: keys that could read were refused a write.
             if method != "GET" and self.has_read and error.code == "woocommerce_rest_authentication_error":
                 raise KeysReadOnly(checks.READ_ONLY, code=error.code) from None
             raise
@@ -121,7 +121,7 @@ class Client(Routes):
         return answer
 
     def _tried(self, method: str, url: str, query: Json, body: Json | None, way: str | None) -> Answer:
-        """Ask, a read again where the connection was lost or a gateway failed; return a 2xx answer."""
+        """Send a request, and repeat a read if the connection was lost or a gateway failed; return a 2xx answer."""
         for wait_s in READ_AGAIN_AFTER_S if method == "GET" else ():
             try:
                 answer = self._once(method, url, query, body, way)
@@ -154,7 +154,7 @@ class Client(Routes):
                 with response:
                     content = _bounded(response, time.monotonic() + 2 * timeout_s)
             except (requests.RequestException, HTTPError, OSError, UnicodeError) as error:
-                # Without its cause: that one's text holds the address, and an address can hold a key.
+                # Without its cause, whose text contains the address, which can contain a key.
                 raise _explained(error, timeout_s) from None
         headers = {name.lower(): value for name, value in response.headers.items()}
         return Answer(method, url, response.status_code, headers, content)
@@ -176,11 +176,11 @@ def _unique(method: str) -> Json:
 
 
 class _Lost(StoreUnreachable):
-    """The connection was refused or cut, quickly: worth another try, for a read."""
+    """The connection was refused or cut quickly, so a read is worth another try."""
 
 
 def _bounded(response: requests.Response, until: float) -> bytes:
-    """Return the body, unless it is too large or drips in for too long."""
+    """Return the body; raises if it is too large or takes too long."""
     content = bytearray()
     for chunk in response.iter_content(65536):
         content += chunk
@@ -192,7 +192,7 @@ def _bounded(response: requests.Response, until: float) -> bytes:
 
 
 def _explained(error: Exception, timeout_s: float) -> StoreError:
-    """Return what an exception of the HTTP library means, without the address it holds."""
+    """Return the StoreError for an exception of the HTTP library, without the address in it."""
     if isinstance(error, requests.exceptions.SSLError) and "WRONG_VERSION_NUMBER" in str(error):
         return problems.StoreMoved("There is no https at this address: begin it with http://.")
     if isinstance(error, requests.exceptions.SSLError):
@@ -204,7 +204,7 @@ def _explained(error: Exception, timeout_s: float) -> StoreError:
             return StoreUnreachable(f"The store did not answer within {timeout_s:g} seconds.")
         return StoreSilent(f"The store did not answer within {timeout_s:g} seconds.")
     if isinstance(error, requests.exceptions.InvalidURL | requests.exceptions.MissingSchema | UnicodeError):
-        return StoreUnreachable("This is not an address that can be asked.")
+        return StoreUnreachable("This is not an address that can be called.")
     if isinstance(error, requests.exceptions.ConnectionError):
         if "NameResolutionError" in repr(error):
             return StoreUnreachable("There is no host of this name.")
@@ -212,5 +212,5 @@ def _explained(error: Exception, timeout_s: float) -> StoreError:
     if isinstance(error, requests.exceptions.ChunkedEncodingError | HTTPError):
         return _Lost("The connection was cut in the middle of the answer.")
     if "CA certificate" in str(error):
-        return problems.CertificateRefused("The file with the private authority's certificates is not there.")
-    return StoreUnreachable(f"The store could not be asked ({type(error).__name__}).")
+        return problems.CertificateRefused("The file with the private authority's certificates does not exist.")
+    return StoreUnreachable(f"The store could not be called ({type(error).__name__}).")

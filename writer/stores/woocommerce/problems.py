@@ -1,13 +1,13 @@
-"""What can go wrong when a store is asked, as exceptions that carry their own sentence. No HTTP here.
+"""What can go wrong when a store is called, as exceptions that carry their own sentence. No HTTP here.
 
-The sentences are shown to the owner, so they say what to do; they never hold a key or an address's query.
+The sentences are shown to the owner, so they say what to do. They never contain a key or a query string.
 """
 
 
 class StoreError(Exception):
-    """A store did not do what was asked. `permanent`: asking the same again will not help.
+    """A call to a store failed. `permanent`: the same call again will not help.
 
-    `retry_after_s` is how long the store asks to be left alone; `code` is WooCommerce's word, or "".
+    `retry_after_s` is the wait that the store asks for; `code` is WooCommerce's own code, or "".
     """
 
     permanent = False
@@ -24,15 +24,15 @@ class StoreUnreachable(StoreError):
 
 
 class CertificateRefused(StoreUnreachable):
-    """There is an answer, but nothing vouches for who gives it."""
+    """There is an answer, but its certificate cannot be verified."""
 
 
 class StoreBusy(StoreError):
-    """The store asks for patience (429, 503)."""
+    """The store asks to wait (429, 503)."""
 
 
 class KeysRefused(StoreError):
-    """The consumer key and secret are not good for this (401, 403)."""
+    """The consumer key and secret do not permit this (401, 403)."""
 
 
 class KeysReadOnly(KeysRefused):
@@ -40,35 +40,35 @@ class KeysReadOnly(KeysRefused):
 
 
 class NotThere(StoreError):
-    """The store has no such thing, or has it no more."""
+    """The store does not have the resource, or no longer."""
 
     permanent = True
 
 
 class StoreMoved(StoreError):
-    """The store answers with a redirect, which is never followed with keys in hand."""
+    """The store answers with a redirect, which is never followed with keys."""
 
     permanent = True
 
 
 class BlockedByFirewall(StoreError):
-    """Something in front of WooCommerce answers in its place."""
+    """Something in front of WooCommerce answers instead."""
 
 
 class NotWooCommerce(StoreError):
-    """At this address no WooCommerce answers."""
+    """There is no WooCommerce at this address."""
 
     permanent = True
 
 
 class RequestRefused(StoreError):
-    """WooCommerce understood and said no (another 4xx)."""
+    """WooCommerce understood the request and refused it (another 4xx)."""
 
     permanent = True
 
 
 class BadAnswer(StoreError):
-    """The answer is not what WooCommerce says: not JSON, another shape, too large."""
+    """The answer is not WooCommerce's: not JSON, of another shape, or too large."""
 
 
 class TooHeavy(StoreError):
@@ -76,7 +76,7 @@ class TooHeavy(StoreError):
 
 
 class StoreBroken(TooHeavy):
-    """The store has an error of its own (5xx)."""
+    """The store failed with an error of its own (5xx)."""
 
 
 class StoreSilent(StoreUnreachable, TooHeavy):

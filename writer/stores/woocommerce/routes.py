@@ -8,38 +8,38 @@ from typing import Any
 from writer.stores.woocommerce.answer import Answer
 from writer.stores.woocommerce.problems import BadAnswer, StoreError, TooHeavy
 
-PAGE_SIZE = 100  # the most WooCommerce gives, and the most it takes in a batch
+PAGE_SIZE = 100  # the most WooCommerce returns, and accepts in a batch
 PRODUCT_FIELDS = "id,type,sku,name,status,manage_stock,stock_quantity,backorders,parent_id,attributes"
 # What a list is asked for on a host that cannot give a hundred; each goes into the one before.
 SMALLER_PAGES = {100: 50, 50: 10, 10: 5, 5: 1}
 
-OTHER_SHAPE = "The answer is JSON of another shape than WooCommerce's."
+OTHER_SHAPE = "The answer is JSON, but not of WooCommerce's shape."
 
 Json = dict[str, Any]
-_SECOND = timedelta(seconds=1)  # what WooCommerce's times are told in
+_SECOND = timedelta(seconds=1)  # the format of WooCommerce's times
 
 
 class Routes(ABC):
-    """The verbs of a store. Every one raises StoreError (see problems.py) where the store did not do it."""
+    """The calls to a store. Each raises StoreError (see problems.py) if it failed."""
 
     root: str  # address of the store's /wp-json/
     page_size = PAGE_SIZE  # how many things a list is asked for
 
     @abstractmethod
     def ask(self, method: str, path: str, query: Json, body: Json | None = None) -> Answer:
-        """Ask below wc/v3 with the keys; return a success, raise StoreError for anything else."""
+        """Send a request below wc/v3 with the keys; return a success, raise StoreError for anything else."""
 
     @abstractmethod
     def look(self, query: Json) -> Answer:
-        """Ask for the index of the REST API, without the keys."""
+        """Request the index of the REST API, without the keys."""
 
     # Orders
 
     def orders_pages(self, modified_after: datetime | None, status: str = "any") -> Iterator[list[Json]]:
         """Yield all orders changed after a moment (UTC), a page at a time, the oldest change first.
 
-        An order changed while pages are read moves to the end and pulls another one over a page's edge;
-        where that happens the rest is read again, so some orders come twice and none is left out.
+        An order that changes while pages are read moves to the end and pulls another one over a page's edge;
+        if that happens the rest is read again, so some orders come twice and none is missed.
         """
         query = {"status": status, "orderby": "modified", "order": "asc"}
         seen: set[Any] = set()
@@ -54,9 +54,9 @@ class Routes(ABC):
             yield from self._orders_in_steps(query, edge - _SECOND)
 
     def _orders_in_steps(self, query: Json, since: datetime) -> Iterator[list[Json]]:
-        """Yield orders changed since, each page asked for from the second on in which the last one ended.
+        """Yield orders changed since; each page starts at the second in which the last one ended.
 
-        So nothing that moves pulls another one over an edge, however much changes in a long reading.
+        So no order can be pulled over a page's edge, however many change during a long import.
         """
         is_at_end = False
         while not is_at_end:
@@ -64,7 +64,7 @@ class Routes(ABC):
             for page, _ in self._pages("orders", {**query, **_after(since)}):
                 yield page
                 newest = _newest(page)
-                # What changes once the last page is read is the next reading's.
+                # Changes after the last page was read are left to the next import.
                 if newest is not None and newest - _SECOND > since and len(page) == self.page_size:
                     since, is_at_end = newest - _SECOND, False
                     break
@@ -78,7 +78,7 @@ class Routes(ABC):
         return self._some("orders", [int(found) for found in ids], {"status": "any"})
 
     def refunds(self, order_id: int | str) -> list[Json]:
-        """Return all refunds of an order, none where there is no such order (so does WooCommerce)."""
+        """Return all refunds of an order; none if there is no such order (as WooCommerce answers)."""
         return self._all(f"orders/{int(order_id)}/refunds")
 
     def put_order(self, order_id: int | str, changes: Json) -> Json:
@@ -94,15 +94,15 @@ class Routes(ABC):
     # Products
 
     def products(self, ids: list[int]) -> list[Json]:
-        """Return those of at most 100 products that exist, in any order."""
+        """Return the products with these ids that exist, in any order; at most 100 ids a call."""
         return self._some("products", ids, {"_fields": PRODUCT_FIELDS})
 
     def variations(self, parent_id: int, ids: list[int]) -> list[Json]:
-        """Return those of at most 100 variations that exist; raises NotThere without the parent."""
+        """Return the variations with these ids that exist, at most 100; raises NotThere if the parent is gone."""
         return self._some(f"products/{int(parent_id)}/variations", ids, {"_fields": PRODUCT_FIELDS})
 
     def write_products(self, items: list[Json]) -> list[Json]:
-        """Update at most 100 products; one answer each, in order, an `error` in those that failed."""
+        """Update at most 100 products; return one answer for each, in order, with an `error` if it failed."""
         return self._batch("products/batch", items)
 
     def write_variations(self, parent_id: int, items: list[Json]) -> list[Json]:
@@ -122,11 +122,11 @@ class Routes(ABC):
     # The store itself
 
     def index(self) -> Json:
-        """Return what WordPress says of itself to anybody: name, home, url, namespaces."""
+        """Return the public index of WordPress: name, home, url, namespaces."""
         return _object(self.look({"_fields": "name,url,home,namespaces"}))
 
     def try_writing(self) -> None:
-        """Send a write that changes nothing; raises KeysReadOnly where the keys may only read."""
+        """Send a write that changes nothing; raises KeysReadOnly if the keys may only read."""
         self.ask("POST", "products/batch", {}, {"update": []})
 
     def webhooks(self) -> list[Json]:
@@ -134,7 +134,7 @@ class Routes(ABC):
         return self._all("webhooks")
 
     def create_webhook(self, topic: str, url: str, secret: str) -> Json:
-        """Make an active webhook and return it; the store pings the address before it answers."""
+        """Create an active webhook and return it; the store pings the address before it answers."""
         named = {"name": f"onerom-sales {topic}", "topic": topic, "delivery_url": url, "secret": secret}
         return self._object("POST", "webhooks", {**named, "status": "active"})
 
@@ -171,7 +171,7 @@ class Routes(ABC):
         if isinstance(answers, dict):
             answers = list(answers.values())
         if not isinstance(answers, list) or len(answers) != len(items):
-            raise BadAnswer("The store does not say what became of each item of a batch.")
+            raise BadAnswer("The store does not give a result for each item of a batch.")
         return [answer if isinstance(answer, dict) else {} for answer in answers]
 
     def _object(self, method: str, path: str, body: Json | None = None, query: Json | None = None) -> Json:
@@ -230,7 +230,7 @@ def _total(answer: Answer) -> int:
 
 
 def _after(moment: datetime | None) -> Json:
-    """Return the query for changes after a moment: naive UTC, for a "Z" would shift it by the zone."""
+    """Return the query for changes after a moment: naive UTC, because a "Z" would shift it by the zone."""
     if moment is None:
         return {}
     naive = moment.astimezone(UTC).replace(tzinfo=None, microsecond=0)

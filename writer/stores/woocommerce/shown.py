@@ -1,4 +1,4 @@
-"""What a store shows of a product or variation -> Shown: pure."""
+"""The stock fields of a product or variation -> Shown. Pure functions."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -8,9 +8,9 @@ _MOST = 1_000_000_000
 
 @dataclass(frozen=True)
 class Shown:
-    """What a store shows of a listing. `quantity` None: no number."""
+    """The stock of a listing in its store. `quantity` None: no number."""
 
-    quantity: int | None  # at most a thousand million, more than anybody counts
+    quantity: int | None  # at most 1,000,000,000, more than anybody counts
     manage_stock: str  # 'yes', 'no', 'parent'
     allows_backorders: bool
 
@@ -28,5 +28,5 @@ def read_shown(item: dict[str, Any]) -> Shown:
 
 
 def _within(quantity: float) -> int:
-    """Return a number that any database holds: 9999999999 is some shops' word for endless."""
+    """Return a number that any database can store: some shops write 9999999999 for endless."""
     return int(max(-_MOST, min(quantity, _MOST)))

@@ -1,4 +1,4 @@
-"""WooCommerce's webhooks: the topics about orders, and the signature over the raw body."""
+"""WooCommerce's webhooks: the topics of orders, and the signature over the raw body."""
 
 import base64
 import hmac
@@ -6,13 +6,13 @@ import re
 from collections.abc import Iterable
 
 ORDER_TOPICS = ("order.created", "order.updated", "order.restored", "order.deleted")
-# What wp_specialchars_decode(..., ENT_QUOTES) decodes, once; no other entity, and none without its semicolon.
+# The entities that wp_specialchars_decode(..., ENT_QUOTES) decodes, once, and only with a semicolon.
 _ENTITY = re.compile(r"&(lt|gt|amp|quot|#0*(?:34|38|39|60|62)|#[xX]0*(?:22|26|27));")
 _NAMED = {"lt": "<", "gt": ">", "amp": "&", "quot": '"'}
 
 
 def signature(secret: str, body: bytes) -> str:
-    """Return base64(HMAC-SHA256(secret, body)), as WooCommerce sends it in X-WC-Webhook-Signature."""
+    """Return base64(HMAC-SHA256(secret, body)), which WooCommerce sends in X-WC-Webhook-Signature."""
     return base64.b64encode(hmac.digest(secret.encode(), body, "sha256")).decode()
 
 

@@ -9,13 +9,13 @@ from writer.orders import LineSnapshot, OrderSnapshot, RefundSnapshot
 from writer.stores.woocommerce import shapes
 from writer.stores.woocommerce.shapes import Refusal
 
-# The reader shows 1970 to 2899. No shop sold anything before or after; and near the end of the calendar
-# there is no next day to count to.
+# The reader shows 1970 to 2899. No shop sold anything before or after, and the last day of the calendar has
+# no next day to count to.
 _EARLIEST, _TOO_LATE = datetime(1970, 1, 1, tzinfo=UTC), datetime(2900, 1, 1, tzinfo=UTC)
 
 
 class TooEarly(Exception):
-    """What the message builds upon was not heard of yet; the text says so. Trying again later may do."""
+    """The message refers to an order that is not recorded yet; trying again later may work."""
 
 
 def order(
@@ -60,10 +60,10 @@ def order(
 
 
 def order_id(payload: Mapping[str, Any]) -> str:
-    """Return the id of the order a body is about. Raises Refusal where there is none."""
+    """Return the id of the order of a body. Raises Refusal if there is none."""
     external_id = shapes.number_id(payload, "id", "The order's id")
     if external_id == "0":
-        raise Refusal("The body holds no order id, so it is no order.")
+        raise Refusal("The body has no order id, so it is not an order.")
     return external_id
 
 
@@ -73,7 +73,7 @@ def _status(payload: Mapping[str, Any]) -> str:
         raise Refusal(f"The order's status is no text: {shapes.shown(value)}.")
     status = shapes.told(value or "", 60).removeprefix("wc-")
     if not status:
-        raise Refusal("The body holds no status, so it is no order.")
+        raise Refusal("The body has no status, so it is not an order.")
     return status
 
 
@@ -113,7 +113,7 @@ def _line(item: dict[str, Any], currency: str, without_id: str | None) -> LineSn
 
 
 def _refunds(payload: dict[str, Any], currency: str) -> tuple[RefundSnapshot, ...]:
-    """Return the refunds an order lists: only ids and amounts, their quantities are elsewhere."""
+    """Return the refunds that an order lists: only ids and amounts; their quantities are elsewhere."""
     items = shapes.objects(payload, "refunds", "The order's list of refunds", is_needed="refunds" in payload)
     found = (
         RefundSnapshot(

@@ -1,1 +1,1 @@
-"""Amending an order where it lives: its status and its notes, in the store first and then here."""
+"""Changes the status and notes of an order, in the store first and then here."""

@@ -1,6 +1,6 @@
-"""Changing an order where it lives: its status and its notes are written to the store first.
+"""Changes the status and notes of an order; the store is called first.
 
-HTTP is done while no transaction is open. What the store answers is recorded like anything else it says.
+No transaction is open during the calls. The store's answer is recorded like any order it sends.
 """
 
 from collections.abc import Iterator
@@ -30,12 +30,12 @@ from writer.stores import (
 from writer.sync.order_import import Reader
 
 LONGEST_NOTE = 4000
-# Not a store that is silent, broken or busy: it may have taken what it was sent before it failed.
+# Not a store that is silent, broken or busy: it may have accepted the request before it failed.
 _NOTHING_SENT = (NotNow, KeysRefused, NotThere, RequestRefused, CertificateRefused)
 
 
 class StoreRefused(DomainError):
-    """The store did not do it, so nothing is changed here."""
+    """The store did not make the change, so nothing changed here."""
 
     code = "store_refused"
 
@@ -43,17 +43,16 @@ class StoreRefused(DomainError):
 def set_status(
     database: Database, vault: Vault, store_scope: StoreScope, actor: str, order_id: int, status: str
 ) -> Row[Any]:
-    """Give an order another status, in the store and then here; return the order as it is now.
+    """Change the status of an order, in the store and then here; return the new order.
 
     Raises Invalid naming `status`, NotFound, Conflict for an order that is gone in its store or whose store
-    has no keys, StoreRefused (502) where the
-    store cannot be had or refuses: then nothing is changed here.
+    has no keys, and StoreRefused (502) if the store cannot be reached or refuses; nothing changes here then.
     """
     with database.reading() as db:
         order = orders.get_order(db, store_scope, order_id)
         known = orders.list_changes(db, order)
     if status not in known:
-        raise Invalid("This is no status of an order.", {"status": f"Choose one of {', '.join(known)}."})
+        raise Invalid("This is not a status of an order.", {"status": f"Choose one of {', '.join(known)}."})
     _check_can_be_changed(order)
     try:
         with contact(database, vault, order.store_id, "change orders") as client:
@@ -65,7 +64,7 @@ def set_status(
         raise _did_not(order, error) from error
     if reader.read.refused:
         raise StoreRefused(
-            f"{order.store_name} answered something that is no order. Look at the order there."
+            f"{order.store_name} answered something that is not an order. Check the order there."
         )
     with database.transaction() as db:
         now = orders.get_order(db, store_scope, order_id)
@@ -84,10 +83,10 @@ def add_note(
     to_customer: bool,
     token: str,
 ) -> bool:
-    """Add a note to an order in its store; `to_customer` has the store mail it. False: it was sent before.
+    """Add a note to an order in its store; with `to_customer` the store mails it. False: it was sent before.
 
-    `token` names this one note: however often it comes, the note is sent once at most. Raises Invalid naming
-    `note`, NotFound, Conflict for an order that cannot be changed, StoreRefused (502).
+    `token` identifies this note, which is sent at most once. Raises Invalid naming `note`, NotFound, Conflict
+    for an order that cannot be changed, StoreRefused (502).
     """
     order, text = check_note(database, store_scope, order_id, note)
     if not claim_note(database, actor, order_id, token, to_customer):
@@ -97,7 +96,7 @@ def add_note(
 
 
 def check_note(database: Database, store_scope: StoreScope, order_id: int, note: str) -> tuple[Row[Any], str]:
-    """Return the order and the note as it is sent. Raises Invalid, NotFound, Conflict as add_note."""
+    """Return the order and the trimmed note. Raises Invalid, NotFound, Conflict as add_note."""
     text = note.strip()
     if not text or len(text) > LONGEST_NOTE:
         raise Invalid("The note cannot be sent.", {"note": f"Write 1 to {LONGEST_NOTE} characters."})
@@ -110,7 +109,7 @@ def check_note(database: Database, store_scope: StoreScope, order_id: int, note:
 def send_note(
     database: Database, vault: Vault, actor: str, order: Row[Any], text: str, to_customer: bool
 ) -> None:
-    """Send a checked note, every time this is called: who calls has to see that it is once."""
+    """Send a checked note each time this is called; the caller makes sure that it is called once."""
     try:
         with (
             contact(database, vault, order.store_id, "add notes") as client,
@@ -125,7 +124,7 @@ def send_note(
 
 
 def surely_nothing_sent(error: Exception) -> bool:
-    """Tell whether what failed so was never taken by the store: trying it again sends nothing twice."""
+    """Tell whether the store certainly did not accept the note, so that a repeat sends nothing twice."""
     if isinstance(error, StoreRefused):
         return isinstance(error.__cause__, _NOTHING_SENT)
     return isinstance(error, Invalid | NotFound | Conflict)
@@ -133,27 +132,27 @@ def surely_nothing_sent(error: Exception) -> bool:
 
 def _check_can_be_changed(order: Row[Any]) -> None:
     if order.is_trashed or not order.external_id.isdecimal():
-        raise Conflict("This order is not there in the store any more, so it cannot be changed.")
+        raise Conflict("This order no longer exists in the store, so it cannot be changed.")
     if order.consumer_key_encrypted is None:
-        raise Conflict(f"{order.store_name} has no REST keys here, so its orders are changed there alone.")
+        raise Conflict(f"{order.store_name} has no REST keys here, so its orders can only be changed there.")
 
 
 def claim_note(database: Database, actor: str, order_id: int, token: str, to_customer: bool) -> bool:
-    """Take a note's token before it is sent: a mail that is lost is less bad than one that comes twice."""
+    """Reserve a note's token before it is sent, because a lost mail is better than one that comes twice."""
     subject = f"order {order_id} note {token[:64]}"
     with database.transaction() as db:
         database_floor.lock(db, subject)
         sent = (audit_entries.c.subject == subject) & (audit_entries.c.action == "order.note")
         if db.execute(select(audit_entries.c.id).where(sent).limit(1)).first() is not None:
             return False
-        # Not the text, which may name somebody: the trail cannot forget.
+        # Not the text, which may name somebody, because the audit trail is never erased.
         audit.note(db, actor, "order.note", subject, None, {"to_customer": to_customer})
     return True
 
 
 @contextmanager
 def _this_order_alone(order: Row[Any]) -> Iterator[None]:
-    """Let what the store refuses to do to one order be no failure of the store, which is well."""
+    """Do not count the refusal of a change to one order as a failure of the store."""
     try:
         yield
     except (NotThere, RequestRefused) as error:
@@ -162,7 +161,6 @@ def _this_order_alone(order: Row[Any]) -> Iterator[None]:
 
 def _did_not(order: Row[Any], error: NotNow | StoreError) -> StoreRefused:
     why = error.sentence if isinstance(error, StoreError) else str(error)
-    maybe = " It may have arrived all the same: look there before you try again."
-    return StoreRefused(
-        f"{order.store_name} did not do it. {why}{maybe if isinstance(error, StoreUnreachable) else ''}"
-    )
+    may_have_arrived = isinstance(error, StoreUnreachable)
+    advice = " It may have arrived anyway: check the store before you try again." if may_have_arrived else ""
+    return StoreRefused(f"{order.store_name} did not make the change. {why}{advice}")

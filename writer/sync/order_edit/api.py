@@ -1,4 +1,4 @@
-"""Changing orders by API, below /api/v1/orders: their status and notes, in the store first."""
+"""Changes of orders by API, below /api/v1/orders: status and notes, in the store first."""
 
 from typing import Annotated, Any
 
@@ -35,17 +35,17 @@ class OrderPath(BaseModel):
 
 
 class NewStatus(BaseModel):
-    """What an order shall become."""
+    """The new status of an order."""
 
     model_config = ConfigDict(strict=True, json_schema_extra={"examples": [{"status": "completed"}]})
 
     status: Annotated[str, Field(min_length=1, max_length=_LONGEST_STATUS)] = Field(
-        description="One of WooCommerce's, or one of a plugin that its store has or the owner mapped."
+        description="A status of WooCommerce, or of a plugin that the store has or the owner mapped."
     )
 
 
 class Changed(api_types.Answer):
-    """The order as the store has it now."""
+    """The order as it is in the store now."""
 
     id: int
     status: str
@@ -62,7 +62,7 @@ class NewNote(BaseModel):
 
 
 class Noted(api_types.Answer):
-    """The note is with the store."""
+    """The store has the note."""
 
     status: str = Field(examples=["ok"])
     id: int
@@ -70,9 +70,9 @@ class Noted(api_types.Answer):
 
 @bp.put("/<int:order_id>/status", responses={"200": Changed})
 def set_status(path: OrderPath, body: NewStatus) -> dict[str, Any]:
-    """Give an order another status: in its store first, then here as the store answers.
+    """Change the status of an order: in its store first, then here as the store answers.
 
-    A store that is down or refuses gives 502, and nothing is changed here.
+    If the store is down or refuses, the answer is 502 and nothing changes here.
     """
     order = actions.set_status(
         database(), _ring().vault, auth.store_scope(), auth.actor().name, path.order_id, body.status
@@ -82,10 +82,10 @@ def set_status(path: OrderPath, body: NewStatus) -> dict[str, Any]:
 
 @bp.post("/<int:order_id>/notes", responses={"201": Noted})
 def add_note(path: OrderPath, header: OnceHeader, body: NewNote) -> Response:
-    """Add a note to an order in its store, mailed to the customer where `customer_note` says so.
+    """Add a note to an order in its store; with `customer_note` the store mails it to the customer.
 
-    The `Idempotency-Key` is needed: it is taken before the note is sent. The same request again gets the
-    first answer; where nobody knows whether the note was sent it gets 409, and nothing is sent.
+    The `Idempotency-Key` is required and reserved before the note is sent. The same request again gets the
+    first answer. If it is unknown whether the note was sent, it gets 409, and nothing is sent.
     """
     known, who = database(), auth.actor().name
     order, text = actions.check_note(known, auth.store_scope(), path.order_id, body.note)

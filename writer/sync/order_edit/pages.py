@@ -1,4 +1,4 @@
-"""What the page of an order does in its store: another status, a note. The page is the order book's."""
+"""Forms on the page of an order that change its store: the status, a note. orders/browse renders the page."""
 
 from flask import Blueprint, current_app, flash, redirect, request, session
 from werkzeug.wrappers import Response
@@ -16,7 +16,7 @@ _KEPT = 1500  # characters of a note that could not be sent
 
 @bp.post("/orders/<int:order_id>/status")
 def set_status(order_id: int) -> Response:
-    """Give the order another status, in its store first."""
+    """Change the status of the order, in its store first."""
     ring: Keyring = current_app.extensions["keyring"]
     status = request.form.get("status", "")[:100]
     try:
@@ -30,7 +30,7 @@ def set_status(order_id: int) -> Response:
 
 @bp.post("/orders/<int:order_id>/notes")
 def add_note(order_id: int) -> Response:
-    """Add a note to the order in its store, mailed to the customer where that is ticked."""
+    """Add a note to the order in its store, which mails it to the customer if that is ticked."""
     ring: Keyring = current_app.extensions["keyring"]
     note, token = request.form.get("note", ""), request.form.get("token", "")[:64]
     to_customer = request.form.get("to_customer") == "1"
@@ -39,10 +39,10 @@ def add_note(order_id: int) -> Response:
         is_new = actions.add_note(
             database(), ring.vault, store_scope, who, order_id, note, to_customer, token
         )
-        flash("The note is sent." if is_new else "This note was sent before, and not again.", "success")
+        flash("The note is sent." if is_new else "This note was sent before; it was not sent again.", "success")
     except (Conflict, Invalid, StoreRefused) as error:
         flash(_sentence(error), "danger")
-        # A cookie holds little; what is longer has to be written again.
+        # A cookie holds little, so a longer note has to be typed again.
         session["unsent_note"] = {"order_id": order_id, "note": note[:_KEPT], "to_customer": to_customer}
     return redirect(f"/orders/{order_id}", 303)
 

@@ -1,4 +1,4 @@
-"""Sync: orders read from the stores, and changed there first."""
+"""Order import: reads orders from the stores over REST."""
 
 from writer.sync.order_import.read import Reader, has_asked
 from writer.sync.order_import.runs import MOST_DAYS_BACK, Plan, line, run, summary

@@ -1,4 +1,4 @@
-"""The sync by API, below /api/v1/orders/sync: read orders now, begin a full run, see how it goes."""
+"""Order import by API, below /api/v1/orders/sync: import now, start a full run, show the progress."""
 
 import time
 from typing import Annotated, Any, Self
@@ -25,12 +25,12 @@ bp = APIBlueprint(
     "sync_api",
     __name__,
     url_prefix="/api/v1/orders/sync",
-    abp_tags=[Tag(name="Sync", description="Orders read from the stores by REST.")],
+    abp_tags=[Tag(name="Sync", description="Import of orders from the stores over REST.")],
     abp_security=[{"token": []}],
     abp_responses=PROBLEMS,
 )
 
-# A caller waits for a run it asked for; what is left then is read by the next one.
+# A caller waits this long for a run; the next run reads the rest.
 LONGEST_RUN_S = 60.0
 RUNS_TOLD = 10
 _COUNTS = ("seen", "created", "updated", "unchanged", "refused")
@@ -46,18 +46,18 @@ def _check_body() -> None:
 
 
 class SyncAsked(BaseModel):
-    """What to read; an empty object reads what changed since the last time."""
+    """What to import; an empty object imports what changed since the last run."""
 
     model_config = ConfigDict(strict=True, json_schema_extra={"examples": [{"daysBack": 7}]})
 
     days_back: Annotated[int, Field(ge=1, le=runs.MOST_DAYS_BACK)] | None = Field(
-        None, alias="daysBack", description="Read again what changed in the last so many days."
+        None, alias="daysBack", description="Import again what changed in this number of days."
     )
-    store: Annotated[int, Field(ge=1, le=LARGEST_ID)] | None = Field(None, description="This store alone.")
+    store: Annotated[int, Field(ge=1, le=LARGEST_ID)] | None = Field(None, description="Only this store.")
 
 
 class SyncDone(Answer):
-    """What a run came to."""
+    """The result of a run."""
 
     run_id: int | None = Field(description="null: there was no store to read.")
     how_many: int = Field(alias="stores")
@@ -67,19 +67,19 @@ class SyncDone(Answer):
     unchanged: int
     refused: int
     seconds: float
-    errors: dict[str, str] = Field(description="By store: why it could not be read.")
+    errors: dict[str, str] = Field(description="Why a store could not be read, by store.")
     error: str | None = Field(description="Why the run ended early; null: it did not.")
 
 
 class SyncBegun(Answer):
-    """A run under way."""
+    """A running import."""
 
     run_id: int
     status_url: str
 
 
 class StoreRun(Answer):
-    """What a run came to in one store."""
+    """The result of a run for one store."""
 
     store_id: int
     store: str
@@ -98,12 +98,12 @@ class StoreRun(Answer):
 
 
 class RunTold(Answer):
-    """One run, in the stores one may see."""
+    """One run, for the visible stores."""
 
     id: int
     started_by: str
     started_at: api_types.TimeText
-    ended_at: _Moment = Field(description="null: under way.")
+    ended_at: _Moment = Field(description="null: still running.")
     seconds: float | None
     error: str | None
     seen: int
@@ -126,7 +126,7 @@ class RunTold(Answer):
 
 
 class StoreState(Answer):
-    """One store as the sync sees it."""
+    """The state of the import of one store."""
 
     id: int
     name: str
@@ -142,20 +142,20 @@ class StoreState(Answer):
 
 
 class SyncStatus(Answer):
-    """How the sync is doing."""
+    """The state of the import."""
 
     running: bool
     interval_minutes: int
-    progress: RunTold | None = Field(description="The run under way, where it reads a store one may see.")
+    progress: RunTold | None = Field(description="The present run, if it reads a visible store.")
     runs: list[RunTold] = Field(description="The newest runs first.")
     states: list[StoreState] = Field(alias="stores")
 
 
 @bp.post("", responses={"200": SyncDone})
 def sync(body: SyncAsked) -> dict[str, Any]:
-    """Read orders of the stores one may see, now; answered when done, after a minute at most.
+    """Import orders of the visible stores now; the answer comes when it is done, after a minute at most.
 
-    409 where a run is under way already.
+    The answer is 409 if a run is in progress.
     """
     store_scope, known = auth.store_scope(), database()
     with reading() as db:
@@ -179,7 +179,7 @@ def sync(body: SyncAsked) -> dict[str, Any]:
 @bp.post("/all", responses={"202": SyncBegun})
 @auth.admin_only
 def sync_all() -> tuple[dict[str, Any], int]:
-    """Begin to read every store, orders that vanished there too; the answer says where to look."""
+    """Start an import of every store that also finds deleted orders; the answer says where to look."""
     first = current_app.config["ONEROM"].sync_days_back
     plan = runs.Plan(auth.actor().name, first_days_back=first, looks_for_vanished=True)
     try:
@@ -191,13 +191,13 @@ def sync_all() -> tuple[dict[str, Any], int]:
 
 @bp.get("/status", responses={"200": SyncStatus})
 def status() -> dict[str, Any]:
-    """Tell whether a run is under way, how far it is, what the last ones came to, which stores are read."""
+    """Return the present run and its progress, the last runs, and the state of each store."""
     store_scope = auth.store_scope()
     with reading() as db:
         history = queries.history(db, store_scope, RUNS_TOLD)
         states = queries.states(db, store_scope)
         may_run = queries.has_open_run(db)
-    # The lock decides: a run that was killed still looks as if it were under way.
+    # The lock decides, because a run that was killed still looks like a running one.
     is_running = may_run and runs.is_running(database())
     under_way = [run for run in history if run.ended_at is None] if is_running else []
     settings: config.Config = current_app.config["ONEROM"]
@@ -211,8 +211,8 @@ def status() -> dict[str, Any]:
 
 
 def _chosen(db: Connection, store_scope: StoreScope, store_id: int | None) -> tuple[int, ...] | None:
-    """Return the stores a run reads, None for every one. Raises NotFound, and Conflict where the store that
-    was asked for cannot be read."""
+    """Return the stores that a run reads, None for all. Raises NotFound, and Conflict if the requested store
+    cannot be read."""
     if store_id is None:
         return None if store_scope.store_ids is None else tuple(sorted(store_scope.store_ids))
     if not store_scope.sees(store_id):

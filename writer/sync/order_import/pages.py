@@ -1,4 +1,4 @@
-"""Pages: the sync of orders, with the state of each store, the last runs and "sync now"."""
+"""Pages: the import of orders, with the state of each store, the last runs and "Sync now"."""
 
 from flask import Blueprint, current_app, flash, redirect, render_template, url_for
 from werkzeug.wrappers import Response
@@ -14,19 +14,19 @@ bp = Blueprint("order_import", __name__, template_folder="templates")
 
 @bp.get("/order-import")
 def index() -> str:
-    """Show when each store's orders were read, and what the last runs came to."""
+    """Show when each store's orders were imported, and the results of the last runs."""
     return _page("order_import/index.html")
 
 
 @bp.get("/order-import/state")
 def state() -> str:
-    """The part of the page that changes while a run is under way; fetched again every few seconds."""
+    """Render the part of the page that changes during a run; a script fetches it every few seconds."""
     return _page("order_import/_state.html")
 
 
 @bp.post("/order-import")
 def begin() -> Response:
-    """Read the orders of the stores one may see now, in the background."""
+    """Import the orders of the visible stores now, in the background."""
     ring: Keyring = current_app.extensions["keyring"]
     store_scope = auth.store_scope()
     ids = None if store_scope.store_ids is None else tuple(sorted(store_scope.store_ids))
@@ -39,9 +39,9 @@ def begin() -> Response:
         return redirect(url_for("order_import.index"), 303)
     try:
         runs.start(database(), ring.vault, plan)
-        flash("The orders are being read.", "success")
+        flash("The orders are being imported.", "success")
     except AlreadyRunning:
-        flash("A run is under way already.", "info")
+        flash("An import is running already.", "info")
     return redirect(url_for("order_import.index"), 303)
 
 

@@ -1,4 +1,4 @@
-"""Reads for the sync page: when each store's orders were read, and the history of runs."""
+"""Reads for the page: when each store's orders were imported, and the history of runs."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -16,7 +16,7 @@ RUNS_SHOWN = 20
 
 @dataclass(frozen=True)
 class State:
-    """One store as the sync sees it. `why_not`: why it is not called at present, None where it is."""
+    """The state of the import of one store. `why_not`: why the store is not called now; None: it is."""
 
     id: int
     name: str
@@ -28,7 +28,7 @@ class State:
 
 @dataclass(frozen=True)
 class Run:
-    """One run, with what it came to in each store one may see."""
+    """One run with its result for each visible store."""
 
     id: int
     started_by: str
@@ -39,16 +39,16 @@ class Run:
 
     @property
     def seconds(self) -> float | None:
-        """Return how long it took; None: it is under way."""
+        """Return how long it took; None: it is still running."""
         return None if self.ended_at is None else round((self.ended_at - self.started_at).total_seconds(), 1)
 
     def total(self, name: str) -> int:
-        """Return the sum of one count over the stores shown."""
+        """Return the sum of one count over the visible stores."""
         return sum(getattr(part, name) for part in self.parts)
 
 
 def states(db: Connection, store_scope: StoreScope) -> list[State]:
-    """Return the stores `store_scope` reaches, by name."""
+    """Return the visible stores, by name."""
     rows = db.execute(select(stores).where(store_scope.of(stores.c.id)).order_by(stores.c.name))
     return [
         State(row.id, row.name, row.polled_at, row.order_cursor, row.last_error, why_not(row)) for row in rows
@@ -56,7 +56,7 @@ def states(db: Connection, store_scope: StoreScope) -> list[State]:
 
 
 def history(db: Connection, store_scope: StoreScope, limit: int = RUNS_SHOWN) -> list[Run]:
-    """Return the newest runs that read a store `store_scope` reaches."""
+    """Return the newest runs that read a visible store."""
     seen = select(sync_run_stores.c.run_id).where(store_scope.of(sync_run_stores.c.store_id))
     query = select(sync_runs).where(sync_runs.c.id.in_(seen)).order_by(sync_runs.c.id.desc()).limit(limit)
     rows = db.execute(query).all()
@@ -75,7 +75,7 @@ def history(db: Connection, store_scope: StoreScope, limit: int = RUNS_SHOWN) ->
 
 
 def has_open_run(db: Connection) -> bool:
-    """Tell whether a run is under way, or was killed."""
+    """Tell whether a run is in progress or was killed."""
     return (
         db.execute(select(sync_runs.c.id).where(sync_runs.c.ended_at.is_(None)).limit(1)).first() is not None
     )

@@ -1,7 +1,7 @@
-"""Reading a store's orders: what its webhooks lost is found here. Reading again is free, so it overlaps.
+"""Imports a store's orders, including those that its webhooks missed. Imports overlap, because repeating is free.
 
-The cursor is the largest date_modified_gmt *seen*, the store's clock, never ours; it moves only when every
-page was read. HTTP is done while no transaction is open.
+The cursor is the largest date_modified_gmt that was seen: the store's clock, never ours. It moves only after
+every page was read. No transaction is open during the calls.
 """
 
 import json
@@ -27,18 +27,18 @@ log = logging.getLogger("writer.stores.registry")
 
 OVERLAP = timedelta(minutes=5)
 DAYS_BACK = 30
-AT_ONCE = 20  # orders in one transaction: few commits, and nobody waits long for the lock
-_FIRST_TIME = datetime(1970, 1, 1, tzinfo=UTC)  # so that no odd date is too early to be counted back from
+AT_ONCE = 20  # orders in one transaction: few commits, and no long wait for the lock
+_FIRST_TIME = datetime(1970, 1, 1, tzinfo=UTC)  # so that subtracting from an odd date never underflows
 ASK_AT_ONCE = 100
 
 
 class Stopped(Exception):
-    """The reading was asked to end; what was read is recorded, the cursor has not moved."""
+    """The import was stopped; what was read is recorded, the cursor has not moved."""
 
 
 @dataclass
 class Read:
-    """What a reading of orders came to, so far."""
+    """The result of an import so far."""
 
     seen: int = 0
     created: int = 0
@@ -49,18 +49,18 @@ class Read:
 
 @dataclass(frozen=True)
 class Reader:
-    """One reading of a store under way: where to, from whom, how to end it, and what it came to so far."""
+    """A running import of one store."""
 
     database: Database
     client: Client
     store_id: int
     progress: Callable[[Read], None] = lambda _read: None
     is_stopping: Callable[[], bool] = lambda: False
-    cause: str = "poll"  # as the history of an order names it
+    cause: str = "poll"  # the cause in the history of an order
     read: Read = field(default_factory=Read)
 
     def take(self, payloads: list[dict[str, Any]]) -> list[OrderSnapshot]:
-        """Record orders as the store just told them, refunds' quantities with them; return what they said."""
+        """Record orders that the store sent, with the quantities of their refunds; return the snapshots."""
         taken = []
         for few in _batched(payloads, AT_ONCE):
             self._heed_stop()
@@ -69,13 +69,13 @@ class Reader:
                 for payload in few:
                     told.append((payload, self._snapshot(payload)))
             finally:
-                # A stop, or a store that fails, between two orders loses none that came before.
+                # If the import stops or the store fails between two orders, none that came before is lost.
                 self._record_all(told)
             taken += [snapshot for _, snapshot in told if snapshot is not None]
         return taken
 
     def _snapshot(self, payload: dict[str, Any]) -> OrderSnapshot | None:
-        """Return what an order says with all its refunds, None where it cannot be understood."""
+        """Return the snapshot of an order with all its refunds, None if it cannot be understood."""
         try:
             return self._understood(payload)
         except woocommerce.Refusal as refusal:
@@ -86,7 +86,7 @@ class Reader:
         except (Stopped, StoreError, OperationalError):
             raise
         except Exception:
-            # One odd order must not keep its store from being read.
+            # One odd order must not stop the import of its store.
             with self.database.transaction() as db:
                 _keep_failed(db, stores.get(db, self.store_id), payload)
             return None
@@ -103,7 +103,7 @@ class Reader:
     def _refunds(self, snapshot: OrderSnapshot) -> tuple[RefundSnapshot, ...]:
         """Return the order's refunds with their quantities, which are not in the order itself.
 
-        A store that has lost the order in between, or a plugin, may leave some out: those are still there.
+        A store that lost the order meanwhile, or a plugin, may leave refunds out; they still count.
         """
         self._heed_stop()
         items = self.client.refunds(snapshot.external_id)
@@ -112,7 +112,7 @@ class Reader:
         return (*listed, *told.values())
 
     def _record_all(self, told: list[tuple[dict[str, Any], OrderSnapshot | None]]) -> None:
-        # On PostgreSQL two transactions of several orders could wait for each other in a ring.
+        # On PostgreSQL two transactions of several orders could deadlock.
         for few in _batched(told, AT_ONCE if self.database.is_sqlite else 1):
             with self.database.transaction() as db:
                 for payload, snapshot in few:
@@ -129,7 +129,7 @@ class Reader:
             with db.begin_nested():
                 done = orders.record(db, stores.channel(store), snapshot, self.cause)
         except OperationalError:
-            raise  # the database itself
+            raise  # the database itself failed
         except Exception:
             _keep_failed(db, store, payload)
             self.read.refused += 1
@@ -145,10 +145,10 @@ class Reader:
             raise Stopped
 
     def poll(self, days_back: int | None = None, first_days_back: int = DAYS_BACK) -> None:
-        """Read every order that changed since the cursor, or in the last `days_back` days where given.
+        """Import every order that changed since the cursor, or in the last `days_back` days if given.
 
-        Afterwards cursor and polled_at have moved. Raises StoreError where a page cannot be read, Stopped:
-        what was read by then is recorded, the cursor stays, so nothing is skipped.
+        Afterwards cursor and polled_at have moved. Raises StoreError if a page cannot be read, and Stopped;
+        what was read by then is recorded and the cursor stays, so nothing is skipped.
         """
         began = clock.now()
         with self.database.reading() as db:
@@ -164,20 +164,20 @@ class Reader:
             stores.note_poll(db, self.store_id, began, newest)
 
     def read_asked(self) -> None:
-        """Read again the orders a webhook could not tell fully: refunds, two states of one second."""
+        """Read again the orders that a webhook described incompletely: refunds, two states of one second."""
         with self.database.reading() as db:
             asked = orders.list_unread(db, self.store_id)
         self._read_each(asked)
 
     def look_again(self) -> None:
-        """Look a second time at orders that one direct look did not find: twice means deleted."""
+        """Request again the orders that one direct request did not find: missing twice means deleted."""
         with self.database.reading() as db:
             missed = orders.list_missed(db, self.store_id)
         self._read_each(missed)
 
     def _read_each(self, external_ids: list[str]) -> None:
         """Read orders directly, one by one, and record them; note as missing those that are not there."""
-        for external_id in filter(str.isdecimal, external_ids):  # others are of channels without REST
+        for external_id in filter(str.isdecimal, external_ids):  # other ids belong to channels without REST
             self._heed_stop()
             try:
                 payload = self.client.order(external_id)
@@ -189,11 +189,11 @@ class Reader:
                 self.take([payload])
 
     def look_for_vanished(self, days_back: int = DAYS_BACK) -> None:
-        """Look directly at orders that count and that the store lists no more: trashed or deleted there.
+        """Find orders that count here but were trashed or deleted in the store.
 
-        A trashed or deleted order appears in no list and may send no webhook, so they are asked for by the
-        hundred, and only a direct look decides about one that is missing. Those that are listed are recorded
-        as they are, one that was taken out of the trash there too.
+        A trashed or deleted order appears in no list and may send no webhook, so all are requested by the
+        hundred, and only a direct request decides about one that is missing. Listed orders are recorded as
+        they are, also one that was restored from the trash.
         """
         since = clock.now() - timedelta(days=days_back)
         with self.database.reading() as db:
@@ -211,7 +211,7 @@ class Reader:
 def _keep_failed(
     db: Connection, store: Row[Any], payload: dict[str, Any], refusal: str | None = None
 ) -> None:
-    """Keep an order as if delivered: the cursor may move on, and it is tried again until it goes well.
+    """Store an order like a failed delivery, so that the cursor can move on and the order is tried again.
 
     With a `refusal`, the sentence why it is not understood, only a person can try it again.
     """
@@ -221,10 +221,10 @@ def _keep_failed(
 
 
 def _since(store: Row[Any], began: datetime) -> datetime | None:
-    """Return from when on orders are read; None where the store was never read.
+    """Return the time to import from; None if the store was never read.
 
-    The cursor is the store's clock. One that lies ahead of ours was set by a clock that may have been put
-    right since: then what changed since the last reading is read, too.
+    The cursor is the store's clock. A cursor ahead of our clock was set by a clock that may have been corrected
+    since; then everything that changed since the last import is read too.
     """
     if store.order_cursor is None:
         return None
@@ -234,7 +234,7 @@ def _since(store: Row[Any], began: datetime) -> datetime | None:
 
 
 def has_asked(db: Connection, store_id: int) -> bool:
-    """Tell whether the store must be asked about any order."""
+    """Tell whether any order must be read again from the store."""
     return bool(orders.list_unread(db, store_id))
 
 

@@ -1,7 +1,7 @@
-"""Runs of the sync: each store's orders read in turn, progress and outcome kept for the sync page.
+"""Runs of the import: reads each store's orders in turn and stores progress and result for the page.
 
-One run at a time; a store's trouble is its own. A run that is stopped or killed costs nothing but time: the
-next one goes on from each store's cursor.
+One run at a time; the failure of one store does not affect others. A run that is stopped or killed loses only
+time, because the next one continues from each store's cursor.
 """
 
 import logging
@@ -29,20 +29,20 @@ LOCK = "sync"
 INTERVAL = timedelta(minutes=30)
 HISTORY_KEPT = timedelta(days=60)
 MOST_DAYS_BACK = 3650
-STOPPED = "It was stopped; the next run goes on from there."
+STOPPED = "It was stopped; the next run continues from there."
 _COUNTS = tuple(field.name for field in fields(Read))
 
 
 @dataclass(frozen=True)
 class Plan:
-    """What a run is to do: which stores, how far back, and whether vanished orders are looked for."""
+    """The plan of a run: which stores, how far back, and whether to look for deleted orders."""
 
     started_by: str
     store_ids: tuple[int, ...] | None = None  # None: every store that has keys
     days_back: int | None = None  # None: since each store's cursor
     first_days_back: int = DAYS_BACK  # for a store that was never read
     looks_for_vanished: bool = False
-    only_older_than: timedelta | None = None  # leave out stores read more lately; None: read all
+    only_older_than: timedelta | None = None  # skip stores imported more recently; None: read all
 
 
 def run(
@@ -52,9 +52,9 @@ def run(
     is_stopping: Callable[[], bool] = lambda: False,
     tell: Callable[[str], None] = lambda _line: None,
 ) -> int | None:
-    """Read the orders of each store in turn; return the run's id, None where there was nothing to read.
+    """Import the orders of each store in turn; return the run's id, None if there was nothing to read.
 
-    Raises AlreadyRunning where another run is under way.
+    Raises AlreadyRunning if another run is in progress.
     """
     with database.only_one(LOCK):
         with database.transaction() as db:
@@ -67,7 +67,7 @@ def run(
 
 
 def start(database: Database, vault: Vault, plan: Plan) -> int:
-    """Begin a run in the background; return its id, to be looked at. Raises AlreadyRunning."""
+    """Start a run in the background; return its id. Raises AlreadyRunning."""
     begun: Future[int] = Future()
     work = threading.Thread(
         target=_work, args=(database, vault, plan, begun), name="onerom sync", daemon=True
@@ -93,12 +93,12 @@ def _work(database: Database, vault: Vault, plan: Plan, begun: "Future[int]") ->
 
 
 def has_any(db: Connection, plan: Plan) -> bool:
-    """Tell whether there is any store the plan would read."""
+    """Tell whether the plan would read any store."""
     return bool(_wanted(db, plan))
 
 
 def is_running(database: Database) -> bool:
-    """Tell whether a run is under way in any process."""
+    """Tell whether a run is in progress in any process."""
     try:
         with database.only_one(LOCK):
             return False
@@ -126,7 +126,7 @@ def summary(db: Connection, run_id: int) -> dict[str, Any]:
 
 
 def of_run(db: Connection, run_id: int) -> list[Row[Any]]:
-    """Return what a run came to store by store, with each store's name."""
+    """Return the result of a run for each store, with the store's name."""
     query = select(sync_run_stores, stores.c.name).join(stores, stores.c.id == sync_run_stores.c.store_id)
     return list(db.execute(query.where(sync_run_stores.c.run_id == run_id).order_by(sync_run_stores.c.id)))
 
@@ -137,13 +137,13 @@ def list_runs(db: Connection, limit: int = 20, offset: int = 0) -> list[Row[Any]
 
 
 def drop_old(db: Connection) -> int:
-    """Forget runs that ended long ago; return how many."""
+    """Delete old runs; return how many."""
     old = sync_runs.c.started_at < clock.now() - HISTORY_KEPT
     return db.execute(delete(sync_runs).where(old)).rowcount
 
 
 def line(done: dict[str, Any]) -> str:
-    """Say in one line what a run came to."""
+    """Return the result of a run in one line."""
     failed = "".join(f" {name}: {error}" for name, error in done["errors"].items())
     failed += f" {done['error']}" if done["error"] else ""
     return (
@@ -162,7 +162,7 @@ def _wanted(db: Connection, plan: Plan) -> list[Row[Any]]:
     if plan.only_older_than is None:
         return list(rows)
     oldest = clock.now() - plan.only_older_than
-    # What may not be called yet would be a run of nothing, every few minutes.
+    # A run without a store that may be called would do nothing, every few minutes.
     due = [row for row in rows if why_not(row) is None]
     return [row for row in due if row.polled_at is None or row.polled_at <= oldest]
 
@@ -176,9 +176,9 @@ def _begin(db: Connection, plan: Plan, wanted: list[Row[Any]]) -> int:
 
 
 def _end_killed(db: Connection) -> None:
-    """Runs that were killed still look as if under way; the lock, which is ours now, says they are not."""
+    """Mark killed runs as ended: they still look like running, but the lock is ours now."""
     now = clock.now()
-    killed = {"ended_at": now, "error": "It was killed; the next run went on from there."}
+    killed = {"ended_at": now, "error": "It was killed; the next run continued from there."}
     db.execute(update(sync_runs).where(sync_runs.c.ended_at.is_(None)).values(**killed))
     unfinished = sync_run_stores.c.state.in_(("waiting", "running"))
     db.execute(update(sync_run_stores).where(unfinished).values(state="failed", error="killed", ended_at=now))
@@ -199,7 +199,7 @@ def _read_all(
             if error is not None or is_stopping():
                 raise Stopped
             tell(_read_store(database, vault, plan, run_id, store, is_stopping, tell))
-        except Stopped:  # no error of the store
+        except Stopped:  # not an error of the store
             error = STOPPED
             _note(database, run_id, store.id, state="skipped", ended_at=clock.now())
     with database.transaction() as db:
@@ -216,7 +216,7 @@ def _read_store(
     is_stopping: Callable[[], bool],
     tell: Callable[[str], None],
 ) -> str:
-    """Read one store; return a line that says what it came to."""
+    """Import one store; return its result in one line."""
     _note(database, run_id, store.id, state="running", started_at=clock.now())
     latest = Read()
 
@@ -241,7 +241,7 @@ def _read_store(
     except StoreError as error:
         state, why = "failed", error.sentence
     except OperationalError:
-        raise  # the database itself: the next store would fare no better
+        raise  # the database itself failed, so the next store would fail too
     except Exception as error:
         log.exception("store not read", extra={"fields": {"store": store.id}})
         state, why = "failed", f"Something unexpected went wrong ({type(error).__name__}); see the log."

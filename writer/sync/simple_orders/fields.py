@@ -1,4 +1,4 @@
-"""The fields of a short message, and what is wrong with them."""
+"""Checks of the fields of a short message."""
 
 import re
 from typing import Any
@@ -10,7 +10,7 @@ _STATUS = re.compile(r"[a-z0-9_-]{1,40}")
 
 
 def is_short(payload: Any) -> bool:
-    """Tell whether a body is the short form and not WooCommerce's own order."""
+    """Tell whether a body is in the short form, not WooCommerce's own order."""
     return isinstance(payload, dict) and "order_id" in payload and "id" not in payload
 
 
@@ -37,7 +37,7 @@ def check(payload: dict[str, Any]) -> None:
 
 
 def status_of(text: str) -> str:
-    """Return a status as WooCommerce's REST writes it."""
+    """Return a status in the spelling of WooCommerce's REST API."""
     return text.strip().lower().removeprefix("wc-")
 
 
@@ -74,7 +74,7 @@ def _wrong_with_line(item: dict[str, Any], position: int) -> str | None:
 
 def _is_units(value: Any) -> bool:
     text = str(value) if isinstance(value, int | str) and not isinstance(value, bool) else ""
-    digits = text.removeprefix("-")  # WooCommerce writes refunded quantities below 0
+    digits = text.removeprefix("-")  # WooCommerce writes refunded quantities as negative numbers
     is_number = digits.isascii() and digits.isdecimal() and len(digits) <= 20
     return is_number and int(digits) <= woocommerce.LARGEST_QUANTITY
 

@@ -1,4 +1,4 @@
-"""What was recorded of an order, as a snapshot: what a short message leaves out is taken from it."""
+"""Reads a recorded order as a snapshot, which fills in what a short message leaves out."""
 
 import json
 
@@ -9,7 +9,7 @@ from writer.orders import LineSnapshot, OrderSnapshot, RefundSnapshot
 
 
 def order_as_recorded(db: Connection, store_id: int, external_id: str) -> OrderSnapshot | None:
-    """Return the order as it is recorded, None where it is not."""
+    """Return the snapshot of a recorded order, None if it is not recorded."""
     mine = (orders.c.store_id == store_id) & (orders.c.external_id == external_id)
     row = db.execute(select(orders).where(mine).order_by(orders.c.id.desc()).limit(1)).first()
     if row is None:
@@ -34,7 +34,7 @@ def order_as_recorded(db: Connection, store_id: int, external_id: str) -> OrderS
 
 
 def _lines(db: Connection, order_id: int, is_refunded: bool) -> tuple[LineSnapshot, ...]:
-    """Return the lines; once something was refunded, what was put back of them is known, be it nothing."""
+    """Return the lines; after a refund the restocked units are known, even if they are 0."""
     mine = (order_lines.c.order_id == order_id) & ~order_lines.c.is_removed
     return tuple(
         LineSnapshot(

@@ -1,4 +1,4 @@
-"""Units that a short message says were refunded, added to the order as recorded."""
+"""Adds the refunded units of a short message to the recorded order."""
 
 import hashlib
 import json
@@ -9,34 +9,34 @@ from writer import stock
 from writer.orders import MADE_UP, Channel, LineSnapshot, OrderSnapshot, RefundSnapshot
 from writer.stores import woocommerce
 
-Target = tuple[LineSnapshot, ...]  # the lines an item means: one, or all that have its SKU
+Target = tuple[LineSnapshot, ...]  # the lines of an item: one, or all with its SKU
 _TOLD = "told by a short message"
-_ANNOUNCED = "announced"  # stands where a refund's id would, until the store was asked
+_ANNOUNCED = "announced"  # stands for a refund's id until the refund is read from the store
 
 
 def refunded(
     known: OrderSnapshot, payload: dict[str, Any], items: list[dict[str, Any]], channel: Channel
 ) -> OrderSnapshot | None:
-    """Add a refund of units: those of `refund_id`, or else what `qty` says beyond what was refunded so far.
+    """Add a refund: the units of `refund_id`, or else the units in `qty` beyond those refunded so far.
 
-    Where the store has keys and the message does not name its refund, the refund is only announced: what
-    it holds is read by REST, lest it be counted twice.
+    If the store has keys and the message does not name its refund, the refund is only announced: its units
+    are read over REST, so that they are not counted twice.
     """
     named = str(int(payload["refund_id"])) if payload.get("refund_id") is not None else None
     recorded = {refund.external_id: refund for refund in known.refunds}
-    # Of one that is known the units may be news: the store's own order tells its amount alone.
+    # The units of a known refund may be new, because the store's own order gives only its amount.
     told = recorded.get(named or "")
     if told is not None and (told.lines is not None or not items):
         return None
     if named is not None and not items:
-        # Its amount alone is known: which units it holds is asked by REST where there are keys.
+        # Only its amount is known; its units are read over REST if there are keys.
         return replace(known, refunds=(*known.refunds, RefundSnapshot(named, 0, _TOLD)))
     units = _units(known, items, is_in_all=named is None)
     if not units:
         return None
     if named is None and channel.has_keys:
         if _ANNOUNCED in recorded:
-            return None  # the store is about to be asked already
+            return None  # the refund is about to be read from the store already
         refund = RefundSnapshot(_ANNOUNCED, 0, "announced by a short message")
     else:
         refund = told or RefundSnapshot(named or _refund_id(known, units), 0, _TOLD)
@@ -50,9 +50,9 @@ def refunded(
 
 
 def _put_back(line: LineSnapshot, refund: RefundSnapshot, channel: Channel) -> LineSnapshot:
-    """Return a line with its newly refunded units put back, where the store's policy says so.
+    """Return a line with its newly refunded units restocked, if the store's policy says so.
 
-    Where nothing was refunded before, nothing is said of what is back: then the policy decides of all.
+    If nothing was refunded before, nothing is known about restocking, and the policy decides about all units.
     """
     units = dict(refund.lines or ()).get(line.external_id, 0)
     if line.restocked is None or not channel.restocks_refunds or not units:
@@ -61,12 +61,12 @@ def _put_back(line: LineSnapshot, refund: RefundSnapshot, channel: Channel) -> L
 
 
 def _units(known: OrderSnapshot, items: list[dict[str, Any]], is_in_all: bool) -> dict[str, int]:
-    """Return how many units of each line are newly refunded; `is_in_all`: items tell those before too."""
+    """Return the newly refunded units of each line; `is_in_all`: the items include earlier ones."""
     gone = _refunded_so_far(known)
     before = dict(gone) if is_in_all else {}
     units: dict[str, int] = {}
     told = _told(known, items)
-    # Single lines come first: what is told of one of them counts towards what is told of its SKU.
+    # Single lines come first, because the units of one of them count towards those of its SKU.
     for target in sorted(told, key=len):
         qty = told[target] + sum(told.get((line,), 0) for line in target if len(target) > 1)
         done = sum(before.get(line.external_id, 0) + units.get(line.external_id, 0) for line in target)
@@ -77,7 +77,7 @@ def _units(known: OrderSnapshot, items: list[dict[str, Any]], is_in_all: bool) -
 
 
 def _told(known: OrderSnapshot, items: list[dict[str, Any]]) -> dict[Target, int]:
-    """Add up what the items say of the same lines."""
+    """Add up the items of the same lines."""
     told: dict[Target, int] = {}
     for item in items:
         target = _match(known, item)
@@ -86,9 +86,9 @@ def _told(known: OrderSnapshot, items: list[dict[str, Any]]) -> dict[Target, int
 
 
 def _spread(target: Target, units: int, gone: dict[str, int]) -> dict[str, int]:
-    """Give each line at most what is not refunded of it yet; the last one gets what goes beyond.
+    """Give each line at most its units that are not refunded yet; the last line gets the rest.
 
-    What is more than was ordered is clamped and shown with the order, as in any refund.
+    Units beyond the ordered quantity are clamped and shown with the order, as in any refund.
     """
     shares: dict[str, int] = {}
     for line in target:
@@ -101,7 +101,7 @@ def _spread(target: Target, units: int, gone: dict[str, int]) -> dict[str, int]:
 
 
 def _match(known: OrderSnapshot, item: dict[str, Any]) -> Target:
-    """Return the recorded lines an item means: the one of its id, or else all of its SKU."""
+    """Return the recorded lines of an item: the one with its id, or else all with its SKU."""
     wanted = str(int(item["line_item_id"])) if item.get("line_item_id") is not None else None
     folded = stock.key(str(item.get("sku") or ""))
     if wanted is not None:
@@ -124,6 +124,6 @@ def _refunded_so_far(known: OrderSnapshot) -> dict[str, int]:
 
 
 def _refund_id(known: OrderSnapshot, units: dict[str, int]) -> str:
-    """Return an id that the same message gets again, and a further refund of the same units does not."""
+    """Return an id that is the same for a repeated message, but not for another refund of the same units."""
     said = json.dumps([_refunded_so_far(known), units], sort_keys=True)
     return f"{MADE_UP}{hashlib.sha256(said.encode()).hexdigest()[:12]}"

@@ -1,7 +1,7 @@
 """The short form of an order, as small plugins and scripts send it -> OrderSnapshot.
 
-It has no version, so what it leaves out is taken from the order as recorded, and a message that could only
-be late changes nothing: `order_paid` does not bring back what was cancelled or refunded since.
+It has no version, so what it leaves out is taken from the recorded order, and a message that can only be late
+changes nothing: `order_paid` does not undo a later cancellation or refund.
 """
 
 from dataclasses import replace
@@ -18,8 +18,8 @@ from writer.sync.simple_orders.recorded import order_as_recorded
 from writer.sync.simple_orders.refunded import refunded
 
 PAID, RETURNED = "order_paid", "refund_or_cancel"
-TOPICS = {PAID: "processing", RETURNED: "cancelled"}  # and the status where none is given
-_OVER = ("cancelled", "refunded", "trash")  # a payment that failed can be made again
+TOPICS = {PAID: "processing", RETURNED: "cancelled"}  # and the default status
+_OVER = ("cancelled", "refunded", "trash")  # a failed payment can be repeated
 _VOID = ("cancelled", "failed", "pending", "trash")
 _COPIED = (
     "number",
@@ -33,7 +33,7 @@ _COPIED = (
 
 
 def adds_refund(topic: str, payload: dict[str, Any]) -> bool:
-    """Tell whether a message adds a refund to the order as recorded, whatever that became since."""
+    """Tell whether a message adds a refund to the recorded order, whatever its present state."""
     return topic == RETURNED and not _takes_all_back(_status(topic, payload), payload)
 
 
@@ -49,10 +49,10 @@ def _status(topic: str, payload: dict[str, Any]) -> str:
 def snapshot(
     db: Connection, store: Row[Any], topic: str, payload: dict[str, Any], received_at: datetime
 ) -> OrderSnapshot | None:
-    """Return what the order looks like after this message; None where it says nothing new, being late.
+    """Return the order after this message; None if the message is late and says nothing new.
 
-    Raises translate.Refusal for a body that is no order, and translate.TooEarly for a refund of an order
-    that was not heard of yet.
+    Raises translate.Refusal for a body that is not an order, and translate.TooEarly for a refund of an order
+    that is not recorded yet.
     """
     status = _status(topic, payload)
     lines = payload.get("line_items") or []
@@ -63,7 +63,7 @@ def snapshot(
         return _paid(paid, known)
     if known is None:
         if status not in _VOID and lines:
-            raise woocommerce.TooEarly("Units of an order that was not heard of yet cannot be refunded.")
+            raise woocommerce.TooEarly("Units of an order that is not recorded yet cannot be refunded.")
         return told
     if _takes_all_back(status, payload):
         return replace(known, status=status, version=told.version)
@@ -87,7 +87,7 @@ def _line(told: LineSnapshot, recorded: LineSnapshot | None) -> LineSnapshot:
 
 
 def _native(payload: dict[str, Any], status: str, items: list[dict[str, Any]]) -> dict[str, Any]:
-    """Return the message in WooCommerce's own words."""
+    """Return the message in WooCommerce's own form."""
     lines = [
         {
             "id": item.get("line_item_id"),
