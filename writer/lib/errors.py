@@ -4,7 +4,7 @@ from writer.lib.error_codes import ERROR_CODES
 
 
 class DomainError(Exception):
-    """Something the caller can be told: a `code` of the list in error_codes, a sentence, fields."""
+    """An error for the caller: a `code` of the list in error_codes, a sentence, errors by field."""
 
     code = "bad_request"
 
@@ -15,12 +15,12 @@ class DomainError(Exception):
 
     @property
     def status(self) -> int:
-        """The HTTP status that the code is answered with."""
+        """The HTTP status of the code."""
         return ERROR_CODES[self.code].status
 
 
 class InvalidJson(DomainError):
-    """What was sent is not valid JSON."""
+    """The body is not valid JSON."""
 
     code = "invalid_json"
 

@@ -61,15 +61,15 @@ def test_refunds_that_cannot_be_read_are_not_no_refunds(refunds: Any) -> None:
     [
         (make_line(id=0), "A line of the order has no id."),
         ({"sku": "FIRE24", "quantity": 1}, "A line of the order has no id."),
-        (make_line(id={"a": 1}), "The id of a line is no id"),  # type: ignore[arg-type]  # that is the point
+        (make_line(id={"a": 1}), "The id of a line is not an id"),  # type: ignore[arg-type]  # that is the point
         (make_line(meta_data="none"), "The meta data of line 11 cannot be read"),
-        (make_line(product_id=[3]), "The product of line 11 is no id"),  # type: ignore[arg-type]  # likewise
-        (make_line(variation_id=-1), "The variation of line 11 is no id"),
-        (make_line(sku=["FIRE24"]), "The SKU of line 11 is no text"),  # type: ignore[arg-type]  # likewise
-        (make_line(total="much"), "The total of line 11 is no amount of money"),
+        (make_line(product_id=[3]), "The product of line 11 is not an id"),  # type: ignore[arg-type]  # likewise
+        (make_line(variation_id=-1), "The variation of line 11 is not an id"),
+        (make_line(sku=["FIRE24"]), "The SKU of line 11 is not text"),  # type: ignore[arg-type]  # likewise
+        (make_line(total="much"), "The total of line 11 is not an amount of money"),
         (
             make_line(meta_data=[{"key": "_reduced_stock", "value": "some"}]),
-            "_reduced_stock of line 11 is no number of units",
+            "_reduced_stock of line 11 is not a number of units",
         ),
     ],
 )
@@ -84,23 +84,23 @@ def test_two_lines_of_one_id_hold_the_order() -> None:
 @pytest.mark.parametrize(
     ("changes", "sentence"),
     [
-        ({"status": 5}, "status is no text"),
-        ({"status": ["processing"]}, "status is no text"),
-        ({"status": None}, "holds no status"),
-        ({"id": "12a"}, "id is no id"),
-        ({"id": None}, "holds no order id"),
-        ({"total": "1e999999999"}, "total is no amount of money"),
-        ({"total": {"amount": 3}}, "total is no amount of money"),
-        ({"total": True}, "total is no amount of money"),
-        ({"currency": ["GBP"]}, "currency is no text"),
+        ({"status": 5}, "status is not text"),
+        ({"status": ["processing"]}, "status is not text"),
+        ({"status": None}, "has no status"),
+        ({"id": "12a"}, "id is not an id"),
+        ({"id": None}, "has no order id"),
+        ({"total": "1e999999999"}, "total is not an amount of money"),
+        ({"total": {"amount": 3}}, "total is not an amount of money"),
+        ({"total": True}, "total is not an amount of money"),
+        ({"currency": ["GBP"]}, "currency is not text"),
         ({"billing": "Ada"}, "billing address cannot be read"),
-        ({"billing": {"first_name": ["Ada"]}}, "first name is no text"),
-        ({"parent_id": "none"}, "parent is no id"),
-        ({"order_key": {}}, "key is no text"),
+        ({"billing": {"first_name": ["Ada"]}}, "first name is not text"),
+        ({"parent_id": "none"}, "parent is not an id"),
+        ({"order_key": {}}, "key is not text"),
         ({"meta_data": 7}, "meta data of the order cannot be read"),
-        ({"date_modified_gmt": "yesterday"}, "date_modified_gmt of the order is no time"),
-        ({"date_modified_gmt": 1763632800}, "date_modified_gmt of the order is no time"),
-        ({"date_paid_gmt": []}, "date_paid_gmt of the order is no time"),
+        ({"date_modified_gmt": "yesterday"}, "date_modified_gmt of the order is not a time"),
+        ({"date_modified_gmt": 1763632800}, "date_modified_gmt of the order is not a time"),
+        ({"date_paid_gmt": []}, "date_paid_gmt of the order is not a time"),
     ],
 )
 def test_a_field_of_another_type_holds_the_order(changes: dict[str, Any], sentence: str) -> None:

@@ -13,7 +13,7 @@ MOST_LINES = 20  # messengers cut long messages off
 
 
 def tell_low(database: Database, url: str) -> int:
-    """Send one message about all products that fell to their reorder point since the last one; return how many.
+    """Send one message about all products that fell to their reorder point since then; return how many.
 
     Raises NotTold if it could not be sent; a notice is then open until the next call succeeds.
     """

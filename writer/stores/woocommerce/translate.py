@@ -1,4 +1,4 @@
-"""WooCommerce's order payload -> OrderSnapshot: pure, and strict. How a field is read: shapes.py."""
+"""WooCommerce's order payload -> OrderSnapshot. Pure and strict functions; shapes.py reads the fields."""
 
 import hashlib
 from collections.abc import Mapping
@@ -23,10 +23,9 @@ def order(
 ) -> OrderSnapshot:
     """Turn an order of the REST API v3 or a webhook body into a snapshot.
 
-    Raises Refusal where there is no id, status or list of lines in it, or a field is of a type that
-    WooCommerce never sends: what is not understood must not change what was counted. A quantity that cannot
-    be counted makes its line wait for review. `is_partial`: written by a small program, which may leave
-    fields out and give lines no id.
+    Raises Refusal if the id, status or list of lines is missing, or a field has a type that WooCommerce never
+    sends: a payload that is not understood must not change a count. A line whose quantity cannot be counted
+    waits for review. `is_partial`: written by a small program, which may leave out fields and line ids.
     """
     external_id = order_id(payload)
     status = _status(payload)
@@ -70,7 +69,7 @@ def order_id(payload: Mapping[str, Any]) -> str:
 def _status(payload: Mapping[str, Any]) -> str:
     value = payload.get("status")
     if value is not None and not isinstance(value, str):
-        raise Refusal(f"The order's status is no text: {shapes.shown(value)}.")
+        raise Refusal(f"The order's status is not text: {shapes.shown(value)}.")
     status = shapes.told(value or "", 60).removeprefix("wc-")
     if not status:
         raise Refusal("The body has no status, so it is not an order.")
@@ -89,7 +88,7 @@ def _lines(payload: dict[str, Any], currency: str, is_partial: bool) -> tuple[Li
 
 
 def _line(item: dict[str, Any], currency: str, without_id: str | None) -> LineSnapshot:
-    """Read one line; `without_id` is what a line is called that has no id, None: it must have one."""
+    """Read one line; `without_id` names a line without an id; None: it must have one."""
     external_id = shapes.number_id(item, "id", "The id of a line")
     if external_id == "0":
         if without_id is None:
@@ -137,7 +136,7 @@ def refunds(items: list[dict[str, Any]], currency: str) -> tuple[RefundSnapshot,
     """Turn an order's refund resources into refunds whose quantities are known.
 
     Each line of a refund names the order's line in its meta `_refunded_item_id`; quantities are negative.
-    Raises Refusal where a line names none, or its units cannot be read: nobody knows then what was refunded.
+    Raises Refusal if a line names none or its units cannot be read: the refunded units are then unknown.
     """
     return tuple(
         RefundSnapshot(
@@ -178,8 +177,8 @@ def _positive(value: Any) -> Any:
 
 
 def _time(payload: Mapping[str, Any], name: str) -> datetime | None:
-    """Read a `*_gmt` field: UTC without saying so. Absent, null, empty, PHP's zero date or of no year that is
-    shown: None. Raises Refusal for what is no time at all."""
+    """Read a `*_gmt` field, which is UTC without a zone. None if it is absent, null, empty, PHP's zero date
+    or outside the shown years. Raises Refusal if it is not a time."""
     value = payload.get(name)
     if value is None or value == "":
         return None
@@ -193,5 +192,5 @@ def _time(payload: Mapping[str, Any], name: str) -> datetime | None:
     except OverflowError:
         return None
     except ValueError:
-        raise Refusal(f"{name} of the order is no time: {shapes.shown(value)}.") from None
+        raise Refusal(f"{name} of the order is not a time: {shapes.shown(value)}.") from None
     return moment if _EARLIEST <= moment < _TOO_LATE else None

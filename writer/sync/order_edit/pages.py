@@ -39,7 +39,9 @@ def add_note(order_id: int) -> Response:
         is_new = actions.add_note(
             database(), ring.vault, store_scope, who, order_id, note, to_customer, token
         )
-        flash("The note is sent." if is_new else "This note was sent before; it was not sent again.", "success")
+        flash(
+            "The note is sent." if is_new else "This note was sent before; it was not sent again.", "success"
+        )
     except (Conflict, Invalid, StoreRefused) as error:
         flash(_sentence(error), "danger")
         # A cookie holds little, so a longer note has to be typed again.

@@ -1,4 +1,4 @@
-"""Imports a store's orders, including those that its webhooks missed. Imports overlap, because repeating is free.
+"""Imports a store's orders, also those that webhooks missed. Imports overlap, because repeating is free.
 
 The cursor is the largest date_modified_gmt that was seen: the store's clock, never ours. It moves only after
 every page was read. No transaction is open during the calls.
@@ -223,8 +223,8 @@ def _keep_failed(
 def _since(store: Row[Any], began: datetime) -> datetime | None:
     """Return the time to import from; None if the store was never read.
 
-    The cursor is the store's clock. A cursor ahead of our clock was set by a clock that may have been corrected
-    since; then everything that changed since the last import is read too.
+    The cursor is the store's clock. A cursor ahead of our clock was set by a clock that may have been
+    corrected since; then everything that changed since the last import is read too.
     """
     if store.order_cursor is None:
         return None
