@@ -1,8 +1,8 @@
-"""The reader: what strangers see of the ledger, as JSON, badge, chart, feed and page; read-only.
+"""The reader: the public numbers of the ledger as JSON, badge, chart, feed and page; read-only.
 
 One file that knows the database's `public_...` views and nothing of the writer. `Source` is one thread's
-connection, `Figures` what it lets strangers know, the routes turn figures into answers, and `Keeper`, a thin
-layer before Flask, gives finished answers out again for as long as nothing changed.
+connection, `Figures` the numbers that may be public, the routes turn figures into answers, and `Keeper`, a
+thin layer before Flask, repeats finished answers for as long as nothing changed.
 """
 
 import gzip
@@ -50,10 +50,10 @@ DEFAULTS = {
 }
 AGES = ("PUBLIC_MAX_AGE", "PUBLIC_BADGE_MAX_AGE", "PUBLIC_STALE")  # seconds
 LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
-NAMES_ITSELF = ("/", "/feed.xml")  # hold the address they were asked at
+NAMES_ITSELF = ("/", "/feed.xml")  # contain the address of their request
 LONGEST_HISTORY = 400  # periods
 MOST_KEPT = 200  # answers, of 90 kB at most
-ZONES = frozenset(zoneinfo.available_timezones())  # asked once, for it searches the disk
+ZONES = frozenset(zoneinfo.available_timezones())  # read once, because it searches the disk
 NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 NO_GZIP = re.compile(r"gzip\s*;\s*q=0(\.0*)?\s*(,|$)")
 POLICY = "default-src 'none'; style-src 'self'; img-src 'self' data:; base-uri 'none'; frame-ancestors 'none'"
@@ -81,15 +81,15 @@ log = logging.getLogger("reader")
 
 
 class SettingError(SystemExit):
-    """A setting is unusable; the text is a sentence that names it. Ends the start."""
+    """A setting is unusable; the text is a sentence that names it. It stops the start."""
 
 
 class Settings(NamedTuple):
     """The settings of the reader, from the environment and the `.env` file below it."""
 
-    database: str  # path of the SQLite file, or where PostgreSQL is
+    database: str  # path of the SQLite file, or address of PostgreSQL
     is_sqlite: bool
-    origins: frozenset[str]  # whose pages may read; empty: everybody's
+    origins: frozenset[str]  # the sites whose pages may read; empty: all
     zone: str
     title: str
     unit: str
@@ -149,15 +149,15 @@ def read_env_file(path: Path) -> dict[str, str]:
 
 
 class Unreadable(Exception):
-    """The database cannot be read just now; the text is its own, for the log."""
+    """The database cannot be read just now; the text is the database's, for the log."""
 
 
 class NotThere(Unreadable):
-    """There is no database, or nothing has been migrated in it yet."""
+    """There is no database, or it was not migrated yet."""
 
 
 class Source(threading.local):
-    """One thread's connection, which cannot write, and what it last saw."""
+    """One thread's read-only connection, and the last state it saw."""
 
     maps: ClassVar[dict[tuple[int, int], mmap.mmap]] = {}
     mapping = threading.Lock()
@@ -166,21 +166,21 @@ class Source(threading.local):
         self.path, self.is_sqlite = settings.database, settings.is_sqlite
         self.connection: Any = None
         self.file: tuple[int, ...] = ()
-        self.index: mmap.mmap | None = None  # None: no -wal stands beside the file
+        self.index: mmap.mmap | None = None  # None: there is no -wal file
         self.seen: tuple[Any, ...] = ()
         self.token: tuple[Any, ...] = ()
         self.trouble, self.rest_until = "", 0.0
         self.errors: tuple[type[Exception], ...] = (sqlite3.Error, OSError, ValueError)
         if not self.is_sqlite:
-            import psycopg  # installed only where PostgreSQL is used
+            import psycopg  # installed only if PostgreSQL is used
 
             self.connect, self.errors = psycopg.connect, (psycopg.Error, OSError)
 
     def look(self) -> tuple[Any, ...]:
         """Return the token of the present state: rounding, cutoff and more; equal tokens, equal answers.
 
-        It changes with each quarter hour too, for then delays end and days begin. SQLite is asked only after
-        another process's commit, which the header of its -shm file tells; PostgreSQL is asked each time.
+        It changes with each quarter hour too, because delays end and days begin then. SQLite is queried only
+        after another process's commit, which the header of its -shm file shows; PostgreSQL each time.
         """
         now = time.time()
         quarter = int(now) // 900
@@ -203,12 +203,12 @@ class Source(threading.local):
             self.token = (*dial, quarter, self.file)
             return self.token
         except self.errors as error:
-            if now >= self.rest_until:  # so that answers go on while a server hangs, or the net to it
+            if now >= self.rest_until:  # so that answers continue while the server or the network hangs
                 self.trouble, self.rest_until = str(error), time.time() + 5 * (time.time() - now)
             raise self._refused(error) from error
 
     def ask(self, query: str, *values: object) -> list[Any]:
-        """Return all rows; parameters are written `?`."""
+        """Run a query and return all rows; parameters are written `?`."""
         try:
             if self.connection is None:
                 raise OSError("closed after an error")
@@ -223,7 +223,7 @@ class Source(threading.local):
         return not self.is_sqlite and bool(self.ask(query)[0][0])
 
     def close(self) -> None:
-        """Give the connection back; the next look opens another."""
+        """Close the connection; the next look opens another."""
         connection, self.connection, self.seen = self.connection, None, ()
         if connection is not None:
             with suppress(*self.errors):
@@ -236,10 +236,10 @@ class Source(threading.local):
         return (NotThere if is_empty or is_gone else Unreadable)(str(error))
 
     def _open_file(self, file: tuple[int, ...]) -> None:
-        """Open the file that stands there now: one put in place by rename leaves connections on the old."""
+        """Open the present file: after a rename, connections stay on the old one."""
         self.close()
-        # With no -wal the writer is closed, and reading must make none: in a folder we may not write to it
-        # could not, and elsewhere the file would be ours and lock the writer out.
+        # Without a -wal the writer is closed, and reading must not create one: in a folder we may not write to it
+        # fails, and elsewhere the file would be ours and lock the writer out.
         self.index = self._map_index() if self._has_wal() else None
         address = f"file:{quote(self.path)}?mode=ro{'' if self.index else '&immutable=1'}"
         self.connection = sqlite3.connect(address, uri=True, timeout=0.1, isolation_level=None)
@@ -252,7 +252,7 @@ class Source(threading.local):
     def _map_index(self) -> mmap.mmap:
         """Map the header that SQLite compares to notice a commit (sqlite.org/walformat.html, 2.2).
 
-        Never closed: closing any descriptor of a file ends all locks this process has on it, SQLite's too.
+        Never closed: closing any descriptor of a file releases all locks of this process on it, SQLite's too.
         """
         path = f"{self.path}-shm"
         stat = os.stat(path)
@@ -273,7 +273,7 @@ class Source(threading.local):
 
 
 class Figures:
-    """What the database lets strangers know. Quarters are quarter hours since 1970, UTC."""
+    """The numbers that may be public. Quarters are quarter hours since 1970, UTC."""
 
     def __init__(self, source: Source | None, token: Sequence[Any] = (1, None)) -> None:
         self.source = source  # None: no database yet, so nothing sold
@@ -284,15 +284,15 @@ class Figures:
 
     @cached_property
     def types(self) -> list[Any]:
-        """Model, variant, exact units, last change; without names what only the total counts."""
+        """Model, variant, exact units, last change; without names for types that only the total counts."""
         return self.ask("SELECT model, variant, count, changed_at FROM public_types")
 
     def shown(self, units: int) -> int:
-        """Return units as the privacy dial shows them."""
+        """Return units rounded as the privacy settings say."""
         return units - units % int(self.rounding)
 
     def of(self, model: str | None, variant: str | None) -> list[int]:
-        """Return the exact units of the types asked for; none where strangers know of none."""
+        """Return the exact units of the requested types; none if no public type matches."""
         return [int(row[2]) for row in self.types if model in (None, row[0]) and variant in (None, row[1])]
 
     def total(self, model: str | None = None, variant: str | None = None) -> int:
@@ -306,7 +306,7 @@ class Figures:
     def history(self, edges: Sequence[int], model: str | None, variant: str | None) -> list[int]:
         """Return the units between each two neighbours of `edges`, which are ascending quarters.
 
-        Rounded, they are the steps of the rounded total: what somebody who watched it has seen, no more.
+        Rounded, they are the steps of the rounded total, as somebody who watched it has seen them.
         """
         found = self.of(model, variant)
         if not found:
@@ -336,7 +336,7 @@ class Figures:
         if self.cutoff is not None:  # the day the delay ends in is not whole
             query = "SELECT coalesce(sum(count), 0) FROM public_quarters WHERE quarter >= ?"
             days += [(self.cutoff // 96, row[0]) for row in self.ask(query, self.cutoff // 96 * 96)]
-        # Of the opening balance, the only row that no sale changed, no day is known.
+        # The opening balance is the only row without a sale, so its day is unknown.
         units = sum(int(row[2]) for row in self.types if row[3] is None)
         goals = [step * 10**power for power in range(2, 13) for step in (1, 5)]
         waiting = [goal for goal in goals if goal > units and goal % self.rounding == 0]
@@ -348,7 +348,7 @@ class Figures:
         return passed
 
     def updated(self) -> str | None:
-        """Return when the figures last changed; None: never, or they are rounded and it would tell."""
+        """Return when the figures last changed; None: never, or rounded numbers, whose time reveals more."""
         if self.rounding > 1:
             return None
         if self.cutoff is not None:
@@ -370,7 +370,7 @@ def settings() -> Settings:
 
 
 def figures() -> Figures:
-    """Return the figures of this request; Unreadable where there are none to be had."""
+    """Return the figures of this request. Raises Unreadable."""
     found: Figures | Unreadable = request.environ["reader.figures"]
     if isinstance(found, Unreadable):
         raise found
@@ -378,7 +378,7 @@ def figures() -> Figures:
 
 
 def answer(body: str, content_type: str, age_s: int | None = None, status: int = 200) -> Response:
-    """Return what caches may keep for as long as the settings say, or `age_s` does; errors never."""
+    """Return an answer that may be cached for `age_s` or as long as the settings say; errors never."""
     age = settings().max_age_s if age_s is None else age_s
     keep = f"public, max-age={age}, stale-while-revalidate={settings().stale_s}"
     headers = {"Cache-Control": keep if age >= 0 and status == 200 else "no-store"}
@@ -392,14 +392,14 @@ def as_json(body: Mapping[str, Any], age_s: int | None = None) -> Response:
 
 
 def problem(status: int, detail: str, **more: Any) -> Response:
-    """Return the one shape of an error (RFC 9457)."""
+    """Return an error as problem details (RFC 9457)."""
     body = {"type": "about:blank", "title": HTTPStatus(status).phrase, "status": status}
     body |= {"code": CODES.get(status, "bad_request"), "detail": detail}
     return answer(json.dumps(body | more), PROBLEM, status=status)
 
 
 def choice(name: str, *allowed: str) -> str:
-    """Return the parameter's value, the first allowed where it is not given."""
+    """Return the parameter's value; the first allowed one if it is absent."""
     value = request.args.get(name, allowed[0])
     if value not in allowed:
         raise Refused(name, f"{name} must be one of {', '.join(allowed)}.")
@@ -419,7 +419,7 @@ def day(name: str, default: date) -> date:
 
 
 def periods(by: str, zone: zoneinfo.ZoneInfo) -> list[date]:
-    """Return the first day of each whole period that `from` to `to` touches, and of the one after."""
+    """Return the first day of each whole period that `from` to `to` touches, and of the next one."""
     last = day("to", datetime.now(zone).date())
     back = timedelta(days={"day": 29, "week": 175, "month": 335}[by])
     first = day("from", max(last - back, date(1970, 1, 1)))
@@ -440,7 +440,7 @@ def read_history() -> dict[str, Any]:
         raise Refused("tz", "tz must be the name of a time zone, such as Europe/Berlin.")
     zone = zoneinfo.ZoneInfo(name)
     starts = periods(by, zone)
-    # Midnight there; where clocks skip it, the moment they skip.
+    # Midnight in that zone; if clocks skip it, the moment of the skip.
     edges = [int(datetime(d.year, d.month, d.day, tzinfo=zone).timestamp()) // 900 for d in starts]
     units = figures().history(edges, **kind())
     rows = [{"start": start.isoformat(), "count": n} for start, n in zip(starts, units, strict=False)]
@@ -449,7 +449,7 @@ def read_history() -> dict[str, Any]:
 
 
 def badge() -> dict[str, str]:
-    """Return label and message."""
+    """Return label and message of a badge."""
     label, units = request.args.get("label", settings().unit), figures().total(**kind())
     if len(label) > 100 or NOT_XML.search(label):
         raise Refused("label", "label must be at most 100 characters that can be shown.")
@@ -458,7 +458,7 @@ def badge() -> dict[str, str]:
 
 
 def short(units: int) -> str:
-    """Return 1,234 as 1.2k: rounded towards zero, never more than it is."""
+    """Return 1,234 as 1.2k: rounded towards zero, never up."""
     thousands = min((len(str(abs(units))) - 1) // 3, 4)
     whole, tenth = divmod(abs(units) * 10 // 1000**thousands, 10)
     fraction = f".{tenth}" if tenth and whole < 10 else ""
@@ -517,9 +517,9 @@ def file(name: str) -> Response:
 
 @routes.get("/health")
 def health() -> Response:
-    """Answer how the database is; 503 only where nothing can be answered at all."""
+    """Return the state of the database; 503 only if nothing can be answered at all."""
     try:
-        # Read, for the first page of a damaged file may be whole; without a database there is not even a 0.
+        # A real query, because the first page of a damaged file may be whole.
         more = {} if figures().types else {"detail": "There is no database yet."}
         source = figures().source
         if source is not None and source.is_cut_off():
@@ -534,16 +534,16 @@ def health() -> Response:
 
 
 def on_error(error: Exception) -> Response:
-    """Answer every error as problem details; never 500, and nothing from inside."""
+    """Answer every error as problem details, without internal details."""
     if isinstance(error, HTTPException) and (status := error.code or 500) < 500:
         more = {"errors": error.errors} if isinstance(error, Refused) else {}
-        sentence = SENTENCES.get(status, error.description or "It was not understood.")
+        sentence = SENTENCES.get(status, error.description or "The request was not understood.")
         response = problem(status, sentence, **more)
         response.headers.extend((name, value) for name, value in error.get_headers() if name == "Allow")
         return response
     if not isinstance(error, Unreadable):
         log.error("unexpected error", exc_info=error)
-    if request.path == "/api/sales/badge.json":  # shown as a badge, so that it must be a badge
+    if request.path == "/api/sales/badge.json":  # shown as an image, so the error must be a badge too
         told = {"schemaVersion": 1, "label": settings().unit, "message": "not known", "color": "lightgrey"}
         return as_json({**told, "isError": True}, -1)
     response = problem(503, UNREADABLE if isinstance(error, Unreadable) else "Something went wrong here.")
@@ -552,21 +552,21 @@ def on_error(error: Exception) -> Response:
 
 
 class Kept(NamedTuple):
-    """A finished answer and the state of the database that it is true for."""
+    """A finished answer and the state of the database that it is valid for."""
 
     token: tuple[Any, ...] | None
     status: str
-    forms: list[tuple[bytes, str, list[tuple[str, str]]]]  # body, ETag, headers; plain, and packed if it pays
+    forms: list[tuple[bytes, str, list[tuple[str, str]]]]  # body, ETag, headers; plain, and compressed if that is smaller
 
 
 class Keeper:
-    """The thin layer before Flask: kept answers, and the manners that every answer has."""
+    """The thin layer before Flask: cached answers, and the HTTP headers of every answer."""
 
     def __init__(self, flask: WSGIApplication, settings: Settings) -> None:
         self.flask, self.origins, self.source = flask, settings.origins, Source(settings)
-        # The setting of the privacy dial, and what was answered under it: nothing from before is repeated.
+        # The privacy settings and the answers made with them; older answers are never repeated.
         self.kept: tuple[int | None, dict[tuple[str, ...], Kept]] = (None, {})
-        self.good_at = 0.0  # when an answer was last known to be true; 0: never
+        self.good_at = 0.0  # when an answer was last known to be valid; 0: never
         self.trouble = ""
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
@@ -599,11 +599,11 @@ class Keeper:
         return self._give(environ, start_response, kept, age, ("Warning", '110 - "Response is stale"'))
 
     def _key(self, environ: WSGIEnvironment) -> tuple[str, ...]:
-        """Return what an answer depends on beside the database; () where none is kept."""
+        """Return what an answer depends on besides the database; () if it is not cached."""
         path, query = environ.get("PATH_INFO", ""), environ.get("QUERY_STRING", "")
         if environ["REQUEST_METHOD"] not in ("GET", "HEAD"):
             return ()
-        if query:  # the first of several values counts, an empty one is as not given
+        if query:  # the first of several values counts; an empty one counts as absent
             told = dict(reversed(parse_qsl(query)))
             query = urlencode([(name, told[name]) for name in PARAMETERS if name in told])
         if path in NAMES_ITSELF:
@@ -611,13 +611,13 @@ class Keeper:
         return path, query
 
     def _log(self, error: Exception) -> None:
-        """Log trouble when it begins, not with each request."""
+        """Log an error when it begins, not with each request."""
         if str(error) != self.trouble:
             self.trouble = str(error)
             log.warning("the database cannot be read: %s", error)
 
     def _make(self, environ: WSGIEnvironment, key: tuple[str, ...], token: tuple[Any, ...] | None) -> Kept:
-        """Have Flask make the answer and give it its manners; without a token it is not to be kept."""
+        """Have Flask make the answer and add its headers; without a token it is not cached."""
         if key:
             environ |= {"REQUEST_METHOD": "GET", "QUERY_STRING": key[1]}
         response = Response.from_app(self.flask, environ, buffered=True)
@@ -662,7 +662,7 @@ def _form(body: bytes, headers: Headers, tag: str) -> tuple[bytes, str, list[tup
 
 
 def create_app(settings: Settings | None = None) -> Flask:
-    """Return the reader on `settings`, or on the environment; SettingError says what is unusable there."""
+    """Return the reader on `settings`, or on the environment. Raises SettingError."""
     made = Flask("reader", root_path=str(HERE), static_folder=None)
     made.config["READER"] = settings or load()
     log.setLevel(made.config["READER"].log_level)

@@ -6,8 +6,8 @@ from pathlib import Path
 # Ends the start with one sentence where a setting is unusable, before any worker tries.
 _settings = runpy.run_path(str(Path(__file__).with_name("app.py")))["app"].config["READER"]
 
-# Two processes for two cores, each with a socket of its own: threads of one process lose half their speed to
-# passing the GIL between the cores, and on one shared socket all kept-alive connections may land on one.
+# Two processes for two cores, each with its own socket: threads of one process lose half their speed because they
+# pass the GIL between the cores, and on one shared socket all keep-alive connections may land on one.
 workers = _settings.workers
 worker_class = "gthread"
 threads = _settings.threads
@@ -16,13 +16,13 @@ keepalive = 75
 
 timeout = 30
 graceful_timeout = 30
-worker_tmp_dir = "/dev/shm"  # a heartbeat on a slow disk would have a healthy worker killed
+worker_tmp_dir = "/dev/shm"  # a heartbeat on a slow disk could have a healthy worker killed
 
-# The socket would be opened in $HOME, where two copies of the product fight over it.
+# The control socket would be opened in $HOME, where two copies of the product collide.
 control_socket_disable = True
 
-# Whoever stands before says by X-Forwarded-Proto how the page's own address begins. Nothing else follows from
-# it, so nobody need be named; paths are not taken from headers.
+# A proxy sets the scheme of the page's own address with X-Forwarded-Proto. Nothing else depends on it, so no
+# proxy need be named; paths are not taken from headers.
 forwarded_allow_ips = "*"
 forwarder_headers = ""
 

@@ -1,4 +1,4 @@
-"""The writer's application: config, database, rooms, errors. Reads like a table of contents."""
+"""The writer's application: settings, database, rooms, errors."""
 
 from importlib import import_module
 from typing import Any
@@ -63,7 +63,7 @@ COMMANDS = ("people.user_pages.cli", "stores.listings.cli")
 
 
 def create_app(config: configuration.Config | None = None) -> OpenAPI:
-    """Build the writer on `config`, or on the environment.
+    """Build the writer with `config`, or with the settings of the environment.
 
     Raises ConfigError with a sentence naming the setting that is missing or unusable.
     """
