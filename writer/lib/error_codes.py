@@ -34,7 +34,7 @@ _LIST = (
         "bad_signature",
         401,
         "A webhook is not signed with a secret of the store that it names.",
-        "Use the same secret in the store's webhook and here; the store's page Connection sets both.",
+        "Use the same secret in the store's webhook and here; the store's page Connect sets both.",
     ),
     ErrorCode(
         "forbidden",

@@ -46,7 +46,7 @@ with `Authorization: Bearer <WEBHOOK_SHARED_SECRET>`.
   message changes nothing; or, with a `refund_id`, how many this one refund holds. The order is refunded
   once all its units are.
 * The answer is 200 with `{"status": "ok", "outcome": ...}`: recorded, repeat, stale, held (no store has this
-  `site_id` yet: accept it on the page Deliveries), or failed (kept and tried again). 401: not signed.
+  `site_id` yet: accept it on the page Webhook inbox), or failed (kept and tried again). 401: not signed.
   422: a field cannot be used, nothing was kept.
 """
 
