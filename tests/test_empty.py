@@ -12,7 +12,7 @@ from flask.testing import FlaskClient
         ("/orders", ['href="/stores/connect"']),
         ("/order-import", ['href="/stores/connect"']),
         ("/webhook-inbox", ['class="btn btn-primary" href="/stores"']),
-        ("/stock", ["Add a product</a>", "Bring a list</a>"]),
+        ("/stock", ["Add a product</a>", "Import a list</a>"]),
     ],
 )
 def test_an_empty_page_has_its_way_on(admin: FlaskClient, path: str, ways_on: list[str]) -> None:

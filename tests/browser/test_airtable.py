@@ -15,7 +15,7 @@ pytestmark = pytest.mark.usefixtures("check_width")
 def test_the_page_says_how_airtable_is_set_up(admin_page: Page) -> None:
     admin_page.goto("/airtable")
 
-    expect(admin_page.get_by_text("Airtable is not set up, and need not be.")).to_be_visible()
+    expect(admin_page.get_by_text("Airtable is optional and not set up.")).to_be_visible()
     expect(admin_page.get_by_text("Last 50 Txn Summary")).to_be_visible()
     expect(admin_page.get_by_role("button", name="Try now")).to_have_count(0)
 

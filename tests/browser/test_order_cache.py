@@ -100,7 +100,7 @@ def test_a_customer_is_erased_by_mail_after_a_second_look(store: FakeStore, admi
     admin_page.get_by_text("Erase this customer").click()
     admin_page.get_by_role("link", name="All orders of this customer").click()
 
-    admin_page.get_by_role("button", name="See from what").click()
+    admin_page.get_by_role("button", name="Show what would be erased").click()
     expect(admin_page.get_by_role("heading", name="Erase grace@example.test?")).to_be_visible()
     admin_page.get_by_role("button", name="Erase for good").click()
 

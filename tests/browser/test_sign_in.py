@@ -43,7 +43,7 @@ def test_a_password_handed_out_has_to_be_changed_first(browser_page: Page, datab
         users.create_user(db, "kim", "a password handed out", "staff", must_change=True)
     browser_page.goto("/audit")
     sign_in(browser_page, "kim", "a password handed out")
-    expect(browser_page.get_by_text("This password was handed out")).to_be_visible()
+    expect(browser_page.get_by_text("This password is temporary")).to_be_visible()
 
     browser_page.get_by_label("Current password").fill("a password handed out")
     browser_page.get_by_label("New password", exact=True).fill("short")
@@ -103,7 +103,7 @@ def test_an_admin_adds_a_user_and_changes_the_role(admin_page: Page) -> None:
     admin_page.get_by_role("button", name="Add user").click()
     expect(admin_page.get_by_role("heading", name="Password for kim")).to_be_visible()
     admin_page.get_by_role("link", name="Done, I have copied it").click()
-    expect(admin_page.get_by_text("password handed out")).to_be_visible()
+    expect(admin_page.get_by_text("temporary password")).to_be_visible()
     assert admin_page.locator(".table-responsive").evaluate("table => table.scrollWidth <= table.clientWidth")
     admin_page.get_by_role("link", name="kim").click()
 

@@ -299,7 +299,7 @@ def test_a_line_that_nothing_names_cannot_be_mapped(client: FlaskClient, admin: 
 
     page = admin.get("/to-sort").text
 
-    assert "Nothing names this product" in page
+    assert "This product has no name" in page
 
 
 @pytest.mark.parametrize(

@@ -38,7 +38,7 @@ def open_as(hub: Hub, database_url: str) -> Iterator[Callable[..., FlaskClient]]
 def test_without_settings_the_page_says_how_to_set_it_up(admin: FlaskClient) -> None:
     page = admin.get("/airtable").text
 
-    assert "Airtable is not set up, and need not be." in page
+    assert "Airtable is optional and not set up." in page
     assert "Last 50 Txn Summary" in page
     assert "Try now" not in page
 

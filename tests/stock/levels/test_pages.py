@@ -8,7 +8,7 @@ import pytest
 from flask.testing import FlaskClient
 
 from tests.delivering import deliver, make_line, make_order_body
-from tests.page import field_errors, flashed
+from tests.page import data_values, field_errors, flashed
 from tests.stock.movements.products import make_product, moves, on_hand, product
 from writer.db import Database, insert_row
 from writer.db.schema.differences import stock_differences
@@ -47,24 +47,27 @@ def test_the_list_tells_the_count_and_how_long_it_lasts(admin: FlaskClient, data
 
 
 @pytest.mark.parametrize(
-    ("values", "said"),
+    ("values", "shown", "state"),
     [
-        ({"shown_quantity": 10}, "10 shop"),
-        ({"shown_quantity": None}, "? shop not looked at yet"),
-        ({"shown_quantity": 9, "handled_version": 0}, "9 shop being told"),
-        ({"shown_quantity": 9, "needs_check": True}, "9 shop being told"),
-        ({"shown_quantity": 9, "problem": "stopped: why"}, "9 shop not told"),
-        ({"shown_quantity": 9, "is_gone": True, "problem": "gone"}, "9 shop gone there"),
-        ({"shown_quantity": 9, "push_state": "off"}, "9 shop not pushed"),
+        ({"shown_quantity": 10}, "10 shop", "current"),
+        ({"shown_quantity": None}, "? shop not read yet", "current"),
+        ({"shown_quantity": 9, "handled_version": 0}, "9 shop", "updating"),
+        ({"shown_quantity": 9, "needs_check": True}, "9 shop", "updating"),
+        ({"shown_quantity": 9, "problem": "stopped: why"}, "9 shop", "failed"),
+        ({"shown_quantity": 9, "is_gone": True, "problem": "gone"}, "9 shop", "gone"),
+        ({"shown_quantity": 9, "push_state": "off"}, "9 shop", "off"),
     ],
 )
 def test_the_list_tells_what_a_store_shows(
-    admin: FlaskClient, database: Database, values: dict[str, Any], said: str
+    admin: FlaskClient, database: Database, values: dict[str, Any], shown: str, state: str
 ) -> None:
     make_product(database)
     list_in_store(database, **values)
 
-    assert said in text_of(admin.get("/stock").text)
+    page = admin.get("/stock").text
+
+    assert shown in text_of(page)
+    assert data_values(page, "listing") == [state]
 
 
 def test_the_list_tells_since_when_a_store_shows_it(admin: FlaskClient, database: Database) -> None:
@@ -142,7 +145,7 @@ def test_a_listing_whose_drift_waits_for_an_answer_is_not_said_to_be_told(
         }
         insert_row(db, stock_differences, listing_id=1, **seen)
 
-    assert "9 shop asks you" in text_of(admin.get("/stock").text)
+    assert data_values(admin.get("/stock").text, "listing") == ["asked"]
 
 
 def test_a_product_that_is_no_longer_sold_is_not_said_to_be_told(

@@ -254,7 +254,7 @@ def test_stopped_store_is_pushed_nothing_and_goes_on_where_it_was(
     assert store_row(db, store_ids[0]).stock_from == since
 
 
-# Rules of pushing
+# Settings for stock push
 
 
 def test_buffer_is_kept_back_at_the_next_push(

@@ -42,7 +42,7 @@ def test_without_a_store_the_page_says_how_to_connect_one(admin: FlaskClient, st
 
     assert "No store yet. Connect one" in page
     assert page.count('href="/stores/connect"') == 1
-    assert "You are granted no store yet: ask an admin." in staff.get("/stores").text
+    assert "You may see no store yet: ask an admin." in staff.get("/stores").text
     assert "http://localhost/api/woocommerce/webhook" in page
     assert "Order created, Order updated, Order restored, Order deleted" in page
 

@@ -147,7 +147,7 @@ def test_without_public_address_no_webhook_is_missed(
 ) -> None:
     store.calls.clear()
 
-    assert "polling alone" in webhook_setup.check(db, ring.vault, store_id, None)[0]
+    assert "by polling" in webhook_setup.check(db, ring.vault, store_id, None)[0]
     assert open_notices(db) == []
     assert len(store.calls) == 0
 

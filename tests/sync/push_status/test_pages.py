@@ -190,7 +190,7 @@ def test_the_page_of_a_healthy_store_says_that_all_is_well(hub: Hub, admin: Flas
     assert "on, all is well" in page
     assert "0 of 2 listings" in page
     assert page.count("shows the count") == 2
-    assert "never" not in page.partition("Heard from")[2].partition("</dd>")[0]
+    assert "never" not in page.partition("Last contact")[2].partition("</dd>")[0]
 
 
 def test_a_listing_that_waits_says_what_it_shows_and_should_show(hub: Hub, admin: FlaskClient) -> None:
@@ -283,7 +283,7 @@ def test_a_mass_change_goes_out_when_it_is_confirmed(hub: Hub, admin: FlaskClien
     hub.push()
 
     assert (hub.fakes[0].stock("S3"), hub.fakes[1].stock("S3")) == (7, 10)
-    assert "Waiting for you" not in admin.get("/stores/1/push-status").text
+    assert "Waiting for your confirmation" not in admin.get("/stores/1/push-status").text
 
 
 @pytest.mark.parametrize(("choice", "shown", "action"), [("ours", 10, "enforced"), ("theirs", 20, "adopted")])
@@ -293,7 +293,7 @@ def test_a_difference_is_decided_as_the_owner_says(
     ask_about_drift(hub)
     page = admin.get("/stores/1/push-status").text
     assert "the store shows 20 where 10 was expected" in page
-    assert "asks you" in page
+    assert "needs an answer" in page
 
     admin.post("/stores/1/differences/1", data={"do": choice})
     hub.push()
