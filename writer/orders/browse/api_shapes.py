@@ -76,7 +76,8 @@ class OrdersQuery(BaseModel):
     status: _Status = Field("", description="processing, completed, ...")
     store: QueryId | None = Field(None, description="The store's number.")
     q: _Typed = Field(
-        "", description="The beginning of a number, of a customer's first or last name or e-mail address, or of a SKU."
+        "",
+        description="The beginning of a number, a customer's first or last name or e-mail, or a SKU.",
     )
     first_on: _Day | None = Field(None, alias="from", description="Made on this day (UTC) or later.")
     last_on: _Day | None = Field(None, alias="to", description="Made on this day (UTC) or earlier.")
@@ -113,7 +114,9 @@ class Order(Answer):
     currency: str
     total: _Amount
     refunded: _Amount
-    revenue: _Amount = Field(description="What it adds to revenue: the total less refunds while it counts as paid.")
+    revenue: _Amount = Field(
+        description="What it adds to revenue: the total less refunds while it counts as paid."
+    )
     units: int = Field(description="Units that count as sold.")
     last_synced: _Moment = Field(description="When the store last sent its state.")
 

@@ -17,8 +17,8 @@ _LONGEST_SKU = 100
 
 
 def add_rule(db: Connection, actor: str, prefix: str, model: str, variant: str) -> int:
-    """Count SKUs that begin with `prefix` as this type, also in existing orders; return how many lines match now.
-    Raises as product_types.add_rule."""
+    """Count SKUs that begin with `prefix` as this type, also in existing orders; return how many lines match
+    now. Raises as product_types.add_rule."""
     product_types.add_rule(db, actor, prefix, model, variant)
     return rematch(db, f"rule {prefix.strip()} added by {actor}")
 

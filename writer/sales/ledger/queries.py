@@ -31,7 +31,7 @@ from writer.lib.errors import NotFound
 from writer.lib.store_scope import StoreScope
 
 SOURCES = {"form": "Form", "api": "API", "order": "Order", "file": "File", "shell": "Shell"}
-# Up to this many matches are found first and then sorted; if there are more, a walk from the newest finds them soon.
+# Up to this many matches are found first and then sorted; more are found soon by a walk from the newest.
 _SPARSE = 20_000
 _CHUNK = 1000
 

@@ -196,8 +196,8 @@ def _explained(site: Site, error: KeysRefused) -> StoreError:
         except KeysRefused as said:
             if "signature" in said.sentence:
                 return KeysRefused(
-                    "The key is known, but WordPress does not notice that the request came over https, so it does"
-                    " not read the key: TLS ends at a proxy in front of WordPress. Let the proxy send"
+                    "The key is known, but WordPress does not notice that the request came over https, so it"
+                    " does not read the key: TLS ends at a proxy in front of WordPress. Let the proxy send"
                     " X-Forwarded-Proto, and let WordPress use it.",
                     code=error.code,
                 )
@@ -214,8 +214,8 @@ def _remarks(site: Site, way: str) -> tuple[str, ...]:
         )
     if way == woocommerce.OAUTH:
         return (
-            "The store is called over plain http. Requests are signed and the keys not sent, but orders and their"
-            " customers travel unencrypted: use https:// if the store has it.",
+            "The store is called over plain http. Requests are signed, the keys are not sent, but orders and"
+            " their customers travel unencrypted: use https:// if the store has it.",
         )
     return ()
 

@@ -121,7 +121,7 @@ class Client(Routes):
         return answer
 
     def _tried(self, method: str, url: str, query: Json, body: Json | None, way: str | None) -> Answer:
-        """Send a request, and repeat a read if the connection was lost or a gateway failed; return a 2xx answer."""
+        """Send a request, a read again after a lost connection or failed gateway; return a 2xx answer."""
         for wait_s in READ_AGAIN_AFTER_S if method == "GET" else ():
             try:
                 answer = self._once(method, url, query, body, way)
@@ -212,5 +212,7 @@ def _explained(error: Exception, timeout_s: float) -> StoreError:
     if isinstance(error, requests.exceptions.ChunkedEncodingError | HTTPError):
         return _Lost("The connection was cut in the middle of the answer.")
     if "CA certificate" in str(error):
-        return problems.CertificateRefused("The file with the private authority's certificates does not exist.")
+        return problems.CertificateRefused(
+            "The file with the private authority's certificates does not exist."
+        )
     return StoreUnreachable(f"The store could not be called ({type(error).__name__}).")

@@ -98,7 +98,7 @@ class Routes(ABC):
         return self._some("products", ids, {"_fields": PRODUCT_FIELDS})
 
     def variations(self, parent_id: int, ids: list[int]) -> list[Json]:
-        """Return the variations with these ids that exist, at most 100; raises NotThere if the parent is gone."""
+        """Return the variations with these ids that exist, at most 100; raises NotThere without a parent."""
         return self._some(f"products/{int(parent_id)}/variations", ids, {"_fields": PRODUCT_FIELDS})
 
     def write_products(self, items: list[Json]) -> list[Json]:

@@ -59,7 +59,7 @@ def text_of_meta(value: Any) -> str:
 
 
 def text(holder: Mapping[str, Any], name: str, limit: int, what: str) -> str:
-    """Return a text; "" if it is absent or null. A number becomes its digits; anything else raises Refusal."""
+    """Return a text; "" if it is absent or null. A number becomes its digits; all else raises Refusal."""
     value = holder.get(name)
     if value is None:
         return ""
