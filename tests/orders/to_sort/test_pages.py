@@ -132,7 +132,7 @@ def test_removing_what_is_not_there_is_not_found(admin: FlaskClient, path: str) 
 def test_all_matched_says_so(client: FlaskClient, admin: FlaskClient) -> None:
     order_of(client, sku="FIRE24")
 
-    assert "All is matched" in admin.get("/to-sort").text
+    assert "Nothing to sort" in admin.get("/to-sort").text
 
 
 def test_unmatched_lines_are_grouped_by_product_with_units_and_orders(
@@ -181,7 +181,7 @@ def test_mapping_a_sku_counts_its_lines_once(
     second = admin.post("/to-sort", data=wanted)
 
     assert "KIT-28-USB counts as Fire 28pin. 1 order line was matched." in first
-    assert "All is matched" in first
+    assert "Nothing to sort" in first
     assert "already count as Fire 28pin" in second.text
     assert totals(database) == {("Fire", "28pin"): 2}
     assert actions_noted(database) == ["rule.add"]
@@ -205,7 +205,7 @@ def test_ignoring_a_sku_takes_it_from_the_list(
     page = admin.post("/to-sort", data=of_product(sku="GIFT", do="ignore"), follow_redirects=True).text
 
     assert "GIFT is ignored." in page
-    assert "All is matched" in page
+    assert "Nothing to sort" in page
     assert actions_noted(database) == ["sku.ignore"]
 
 
@@ -232,7 +232,7 @@ def test_a_product_is_left_out_by_an_ignored_sku(
 
     page = admin.post("/to-sort", data=of_product(do="product", same_as="GIFT"), follow_redirects=True).text
 
-    assert "All is matched" in page
+    assert "Nothing to sort" in page
     assert totals(database) == {}
 
 

@@ -178,7 +178,7 @@ def test_job_that_fails_says_why(app: Flask, admin: FlaskClient, store: FakeStor
     assert wait(app, store_id).category == "danger"
     page = admin.get(f"/stores/{store_id}/connect").text
     assert "error of its own" in page
-    assert "Asked again from" in page
+    assert "Called again from" in page
 
 
 def test_job_that_breaks_says_no_inner_thing(app: Flask) -> None:
