@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parent.parent
+AREAS = sorted(path.parent for path in (ROOT / "writer").glob("*/__init__.py"))
 PAGES = [ROOT / "README.md", ROOT / "data" / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
 
 
@@ -26,6 +27,17 @@ def test_every_link_of_a_page_leads_somewhere(page: Path) -> None:
     links = re.findall(r"\]\(([^)#:]+)(?:#[^)]*)?\)", page.read_text())
 
     assert [link for link in links if not (page.parent / link).exists()] == []
+
+
+@pytest.mark.parametrize("area", [folder.name for folder in AREAS if folder.name != "commands"])
+def test_the_table_of_areas_names_every_room(area: str) -> None:
+    table = (ROOT / "docs" / "CONTRIBUTING.md").read_text().partition("| area |")[2]
+    row = re.search(rf"^\| `{area}` \| (.*?) \|", table, re.MULTILINE)
+    assert row is not None
+    named = {name.rstrip("/") for name in re.findall(r"`([\w/]+)`", row[1])}
+
+    there = {path.stem for path in (ROOT / "writer" / area).iterdir()} - {"__init__", "__pycache__"}
+    assert named == there - {"templates", "static"}
 
 
 def test_the_route_of_a_delivery_names_its_files() -> None:
