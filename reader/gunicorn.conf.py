@@ -6,8 +6,8 @@ from pathlib import Path
 # Ends the start with one sentence where a setting is unusable, before any worker tries.
 _settings = runpy.run_path(str(Path(__file__).with_name("app.py")))["app"].config["READER"]
 
-# Two processes for two cores, each with its own socket: threads of one process lose half their speed because they
-# pass the GIL between the cores, and on one shared socket all keep-alive connections may land on one.
+# Two processes for two cores, each with its own socket: threads of one process lose half their speed by
+# passing the GIL between the cores, and on one shared socket all keep-alive connections may land on one.
 workers = _settings.workers
 worker_class = "gthread"
 threads = _settings.threads
