@@ -238,8 +238,8 @@ class Source(threading.local):
     def _open_file(self, file: tuple[int, ...]) -> None:
         """Open the present file: after a rename, connections stay on the old one."""
         self.close()
-        # Without a -wal the writer is closed, and reading must not create one: in a folder we may not write to it
-        # fails, and elsewhere the file would be ours and lock the writer out.
+        # Without a -wal the writer is closed, and reading must not create one: without the
+        # right to write it fails, and with it the file would be ours and lock the writer out.
         self.index = self._map_index() if self._has_wal() else None
         address = f"file:{quote(self.path)}?mode=ro{'' if self.index else '&immutable=1'}"
         self.connection = sqlite3.connect(address, uri=True, timeout=0.1, isolation_level=None)
