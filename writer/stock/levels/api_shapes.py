@@ -16,7 +16,9 @@ from writer.web.api_types import Answer, PageQuery, Time, TimeText, iso
 _PathSku = Annotated[
     str,
     WithJsonSchema({"type": "string", "minLength": 1, "maxLength": MAX_SKU}),
-    Field(description="The SKU of a product or one of its aliases, ignoring case. Percent-encode other characters than letters."),
+    Field(
+        description="Of a product or an alias, ignoring case. Percent-encode all but letters."
+    ),
 ]
 _Sku = Annotated[str, Field(min_length=1, max_length=MAX_SKU)]
 _Name = Annotated[str, Field(max_length=MAX_NAME)]
@@ -80,7 +82,7 @@ class NewMovement(BaseModel):
 
     kind: Literal["receipt", "adjustment", "sale", "stock_take"]
     quantity: Annotated[int, Field(ge=-LARGEST_MOVE, le=LARGEST_MOVE)] = Field(
-        description="receipt, sale: units, at least 1. adjustment: units that came in; below 0, units that went out."
+        description="receipt, sale: units, at least 1. adjustment: units in, or below 0 out."
         " stock_take: units found."
     )
     note: Annotated[str, Field(max_length=MAX_NOTE)] = Field("", description="Required for an adjustment.")
@@ -142,7 +144,9 @@ class Product(Answer):
     is_low: bool
     is_oversold: bool
     sold_30_days: int
-    days_of_cover: int | None = Field(description="How long stock lasts at the pace of the last 30 days; null: none was sold.")
+    days_of_cover: int | None = Field(
+        description="How long stock lasts at the pace of the last 30 days; null: none was sold."
+    )
     counted_from: TimeText
     version: int = Field(description="Rises with every change.")
     shown_in: list[Listing] = Field(alias="listings")
