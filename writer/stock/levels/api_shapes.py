@@ -16,9 +16,7 @@ from writer.web.api_types import Answer, PageQuery, Time, TimeText, iso
 _PathSku = Annotated[
     str,
     WithJsonSchema({"type": "string", "minLength": 1, "maxLength": MAX_SKU}),
-    Field(
-        description="Of a product or an alias, ignoring case. Percent-encode all but letters."
-    ),
+    Field(description="Of a product or an alias, ignoring case. Percent-encode all but letters."),
 ]
 _Sku = Annotated[str, Field(min_length=1, max_length=MAX_SKU)]
 _Name = Annotated[str, Field(max_length=MAX_NAME)]
