@@ -556,7 +556,9 @@ class Kept(NamedTuple):
 
     token: tuple[Any, ...] | None
     status: str
-    forms: list[tuple[bytes, str, list[tuple[str, str]]]]  # body, ETag, headers; plain, and compressed if that is smaller
+    forms: list[
+        tuple[bytes, str, list[tuple[str, str]]]
+    ]  # body, ETag, headers; plain, and compressed if that is smaller
 
 
 class Keeper:
