@@ -47,11 +47,11 @@ def test_a_field_that_neither_the_row_nor_the_caller_has_is_an_error() -> None:
 
 
 def test_what_a_store_sent_is_answered_however_deep_it_is() -> None:
-    deep = json.loads("[" * 900 + "]" * 900)
+    sent = "[" * 900 + "]" * 900
 
-    answer = FullOrder.model_construct(raw=deep).as_json()
+    answer = FullOrder.model_construct(raw=json.loads(sent)).as_json()
 
-    assert answer["raw"] is deep
+    assert json.dumps(answer["raw"]) == sent
 
 
 def response_models(path: Path) -> Iterator[tuple[str, type[BaseModel]]]:

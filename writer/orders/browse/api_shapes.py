@@ -223,10 +223,6 @@ class FullOrder(Order):
         description="The raw data that the store sent last; null: erased, or older than its retention."
     )
 
-    def as_json(self) -> dict[str, Any]:
-        """Return the answer, with `raw` as it is: pydantic would follow it to its depths."""
-        return {**self.model_dump(by_alias=True, exclude={"raw"}), "raw": self.raw}
-
 
 class Revenue(Answer):
     """Revenue in one currency. Amounts of two currencies are never added up."""
