@@ -65,7 +65,6 @@ class Client(Routes):
         self.auth = site.auth
         self.root = f"{site.base_url.rstrip('/')}/wp-json/"
         self._turn = auth.turn(site.base_url)
-        self.has_read = False
         self._http = requests.Session()
         self._http.trust_env = False
         self._http.verify = site.ca_bundle or True

@@ -6,12 +6,12 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from writer.stores.woocommerce.answer import Answer
-from writer.stores.woocommerce.problems import BadAnswer, StoreError, TooHeavy
+from writer.stores.woocommerce.problems import BadAnswer, StoreSilent, TooHeavy
 
 PAGE_SIZE = 100  # the most WooCommerce returns, and accepts in a batch
 PRODUCT_FIELDS = "id,type,sku,name,status,manage_stock,stock_quantity,backorders,parent_id,attributes"
 # What a list is asked for on a host that cannot give a hundred; each goes into the one before.
-SMALLER_PAGES = {100: 50, 50: 10, 10: 5, 5: 1}
+SMALLER_PAGES = {100: 10, 10: 1}
 
 OTHER_SHAPE = "The answer is JSON, but not of WooCommerce's shape."
 
@@ -24,6 +24,7 @@ class Routes(ABC):
 
     root: str  # address of the store's /wp-json/
     page_size = PAGE_SIZE  # how many things a list is asked for
+    has_read = False  # whether the store has answered a read in this conversation
 
     @abstractmethod
     def ask(self, method: str, path: str, query: Json, body: Json | None = None) -> Answer:
@@ -159,7 +160,7 @@ class Routes(ABC):
             try:
                 found += _listed(self.ask("GET", path, asked))
             except TooHeavy as error:
-                self._ask_for_fewer(error)
+                self._ask_for_fewer(error, len(some))
             else:
                 ids = ids[len(some) :]
         return found
@@ -208,13 +209,18 @@ class Routes(ABC):
             try:
                 return self.ask("GET", path, asked), size
             except TooHeavy as error:
-                self._ask_for_fewer(error)
+                self._ask_for_fewer(error, size)
 
-    def _ask_for_fewer(self, error: StoreError) -> None:
-        """Have what follows asked for in smaller pages; raises `error` where there are none smaller."""
-        if self.page_size not in SMALLER_PAGES:
+    def _ask_for_fewer(self, error: TooHeavy, asked_for: int) -> None:
+        """Have what follows asked for in smaller pages; raises `error` where that cannot help.
+
+        A store that is down fails whatever it is asked for, and waiting for a silent one again takes long:
+        one that has answered nothing yet is not waited for twice.
+        """
+        smaller = SMALLER_PAGES.get(self.page_size, asked_for)
+        if smaller >= asked_for or (isinstance(error, StoreSilent) and not self.has_read):
             raise error
-        self.page_size = SMALLER_PAGES[self.page_size]
+        self.page_size = smaller
 
     def _is_cut_short(self, page: list[Json], seen: int, total: int) -> bool:
         """Tell whether a host gave fewer than asked for, although the list goes on; go on with as many."""
