@@ -1,4 +1,4 @@
-"""Making a user by the door of the room, as commands do."""
+"""Making a user through the interface of the room, as commands do."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""Fixtures of the airtable room: the hub, and calls that need not wait for each other."""
+"""Fixtures of reports/airtable: the hub, and calls that need not wait for each other."""
 
 from collections.abc import Iterator
 

@@ -1,4 +1,4 @@
-"""What people do with stock, at the room's door."""
+"""What people do with stock, through the interface of the room."""
 
 from datetime import UTC, datetime, timedelta
 

@@ -1,4 +1,4 @@
-"""Tables of the airtable room: what Airtable has been told, and how the last try went."""
+"""Tables of reports/airtable: what Airtable accepted, and the result of the last try."""
 
 from sqlalchemy import CheckConstraint, Column, ForeignKey, Integer, Table, Text, text
 

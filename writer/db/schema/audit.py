@@ -1,4 +1,4 @@
-"""Tables of the audit room: who changed what, and what a person should look at."""
+"""Table of people/audit: who changed what."""
 
 from sqlalchemy import Column, Index, Integer, Table, Text
 

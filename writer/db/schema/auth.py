@@ -1,4 +1,4 @@
-"""Tables of the accounts room: wrong tries to sign in."""
+"""Table of people/auth: wrong tries to sign in."""
 
 from sqlalchemy import Column, Integer, Table, Text
 

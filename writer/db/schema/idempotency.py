@@ -1,4 +1,4 @@
-"""Tables of the repeats room: answers that are given again."""
+"""Table of people/idempotency: answers for repeated requests."""
 
 from sqlalchemy import Column, Index, Integer, Table, Text
 

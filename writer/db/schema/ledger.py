@@ -1,4 +1,4 @@
-"""Tables of the sales room: the ledger of units sold."""
+"""Tables of sales/ledger: the ledger of units sold."""
 
 from sqlalchemy import (
     CheckConstraint,

@@ -1,4 +1,4 @@
-"""Tables of the movements room: every change of a count, and the forms that were sent."""
+"""Tables of stock/movements: every change of a count, and the tokens of sent forms."""
 
 from sqlalchemy import (
     CheckConstraint,

@@ -1,4 +1,4 @@
-"""Tables of the sync room: its runs, and what each came to in every store."""
+"""Tables of sync/order_import: its runs, and the result of each for every store."""
 
 from sqlalchemy import (
     CheckConstraint,

@@ -1,4 +1,4 @@
-"""Tables of the orders room: what was ordered, whatever the channel, and what was posted for it."""
+"""Tables of orders/record: orders of every channel, and what was posted for them."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""Tables of the products room: one row for each SKU that is counted, with its count and settings."""
+"""Tables of stock/products: one row for each counted SKU, with its count and settings."""
 
 from sqlalchemy import (
     Boolean,

@@ -1,4 +1,4 @@
-"""Tables of the public room: what strangers may see, and the totals that triggers on `sales` keep.
+"""Tables of sales/public_page: the privacy settings, and the totals that triggers on `sales` keep.
 
 The triggers and the `public_...` views are made by migration 0005. Quarters are quarter hours since
 1970-01-01 UTC (all present time zones are whole quarters off UTC), days are 96 of them.

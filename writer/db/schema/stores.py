@@ -1,4 +1,4 @@
-"""Tables of the stores room: each store, its secrets, what failed there."""
+"""Tables of stores/registry: each store, its secrets, its failures."""
 
 from sqlalchemy import (
     Boolean,

@@ -1,4 +1,4 @@
-"""Tables of the people room: users, their sign-ins, API tokens, and which stores each may see."""
+"""Tables of people/users: users, sign-ins, API tokens, and the stores that each may see."""
 
 from sqlalchemy import (
     Boolean,

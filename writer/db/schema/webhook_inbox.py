@@ -1,4 +1,4 @@
-"""The table of the deliveries room: what the stores delivered, and what came of it."""
+"""The table of sync/webhook_inbox: what stores delivered, and its outcome."""
 
 from sqlalchemy import (
     CheckConstraint,

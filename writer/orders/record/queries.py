@@ -1,4 +1,4 @@
-"""What is read of recorded orders by those who change them; finding and listing them is the order book's."""
+"""Reads of recorded orders for those who change them; orders/browse finds and lists them."""
 
 from typing import Any
 

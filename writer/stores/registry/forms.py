@@ -1,4 +1,4 @@
-"""The forms of the stores room."""
+"""The forms of a store."""
 
 from flask_wtf import FlaskForm
 from wtforms import BooleanField, PasswordField, StringField

@@ -1,4 +1,4 @@
-"""What the stores room reads for its pages: stores, their secrets' dates, their webhooks' problems."""
+"""Reads for the pages of stores: stores, the dates of their secrets, the problems of their webhooks."""
 
 import json
 from dataclasses import dataclass

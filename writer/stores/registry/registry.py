@@ -103,7 +103,7 @@ def register(db: Connection, source: str, actor: str) -> Row[Any]:
 
 
 def channel(store: Row[Any]) -> Channel:
-    """Return what the orders room must know of a store."""
+    """Return what orders.record must know of a store."""
     return orders.channel_of(store)
 
 
