@@ -87,7 +87,8 @@ def _add_rest(database: Database, ring: Keyring, store_id: int, name: str) -> No
         later = now.replace(year=now.year + 1, day=1)
         db.execute(update(stores).where(stores.c.id == store_id).values(next_call_at=later, **keys))
         product = products.get(db, "FIRE24")
-        listed = {"store_id": store_id, "product_id": 10, "stock_product_id": product.id, "shown_quantity": 4}
+        listed = {"store_id": store_id, "product_id": 10, "stock_product_id": product.id}
+        listed |= {"shown_quantity": 4, "shown_at": now}
         listing = insert_row(
             db, listings, sku="FIRE24", name=f"{name} bowl", problem=f"{name} says no", **listed
         )
@@ -204,6 +205,7 @@ def told(answer: TestResponse) -> str:
     return f"{answer.headers}\n{text}"
 
 
+@pytest.mark.slow
 def test_no_page_and_no_list_tells_of_a_store_that_is_not_granted(
     app: Flask, visitor: tuple[FlaskClient, bool]
 ) -> None:
@@ -283,6 +285,20 @@ def test_an_admin_sees_both_stores(app: Flask, world: None, admin: FlaskClient) 
 
     assert "Kim Kilner" in page
     assert "Wim Wheeler" in page
+
+
+@pytest.mark.postgres
+def test_every_address_answers_where_there_are_rows_to_show(
+    app: Flask, world: None, admin: FlaskClient
+) -> None:
+    broken = []
+    for _, method, address in addresses(app, "GET"):
+        answer = admin.open(address, method=method)
+        told(answer)  # to its end, for a stream may fail on its way
+        if answer.status_code >= 500:
+            broken.append(f"{address} -> {answer.status_code}")
+
+    assert broken == []
 
 
 def test_the_walk_would_notice(app: Flask, world: None, admin: FlaskClient) -> None:

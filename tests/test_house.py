@@ -4,6 +4,7 @@ import ast
 import re
 from collections.abc import Iterator
 from dataclasses import fields
+from functools import cache
 from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 
@@ -40,6 +41,7 @@ WRITES = {"insert", "update", "delete", "insert_row", "update_row", "upsert"}
 WRITER_OF = {"orders": "record", "stores": "registry"}
 
 
+@cache
 def files() -> list[Path]:
     return [path for path in sorted(WRITER.rglob("*.py")) if "migrations" not in path.parts]
 
@@ -54,9 +56,20 @@ def room_of(file: Path) -> str | None:
     return parts[1] if len(parts) > 2 and (parts[0], parts[1]) in ROOMS else None
 
 
+@cache
+def nodes(file: Path) -> list[ast.AST]:
+    """Return every node of a file's syntax tree; each file is parsed once."""
+    return list(ast.walk(tree(file)))
+
+
+@cache
+def tree(file: Path) -> ast.Module:
+    return ast.parse(file.read_text())
+
+
 def imports(file: Path) -> Iterator[tuple[str, list[str]]]:
     """Yield each module imported, with the names taken from it."""
-    for node in ast.walk(ast.parse(file.read_text())):
+    for node in nodes(file):
         if isinstance(node, ast.Import):
             yield from ((alias.name, []) for alias in node.names)
         elif isinstance(node, ast.ImportFrom) and node.module:
@@ -123,7 +136,7 @@ def used_of(area: str) -> set[str]:
             continue
         for _, module, names in areas_imported(file):
             used |= set(names) if module == f"writer.{area}" else set()
-        for node in ast.walk(ast.parse(file.read_text())):
+        for node in nodes(file):
             if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id == area:
                 used.add(node.attr)
     return used
@@ -188,14 +201,13 @@ def test_a_table_is_written_by_one_room_alone() -> None:
 
 def written_tables(file: Path) -> Iterator[tuple[str, str]]:
     """Yield (table, the module of the schema it is in) for each insert, update or delete in the file."""
-    tree = ast.parse(file.read_text())
     owners = {
         alias.asname or alias.name: (node.module or "").split(".")[3]
-        for node in ast.walk(tree)
+        for node in nodes(file)
         if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("writer.db.schema.")
         for alias in node.names
     }
-    for node in ast.walk(tree):
+    for node in nodes(file):
         if not isinstance(node, ast.Call):
             continue
         written: list[ast.expr] = []
@@ -213,7 +225,7 @@ def test_no_variable_has_the_name_of_a_room_that_its_module_calls() -> None:
     for file in files():
         called = {
             alias.asname or alias.name
-            for node in ast.walk(ast.parse(file.read_text()))
+            for node in nodes(file)
             if isinstance(node, ast.ImportFrom) and re.fullmatch(r"writer(\.[a-z]+)?", node.module or "")
             for alias in node.names
             if alias.name in AREAS or alias.name in {room for _, room in ROOMS}
@@ -226,7 +238,7 @@ def test_no_variable_has_the_name_of_a_room_that_its_module_calls() -> None:
 
 
 def variables(file: Path) -> Iterator[tuple[str, int]]:
-    for node in ast.walk(ast.parse(file.read_text())):
+    for node in nodes(file):
         if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
             yield node.id, node.lineno
         elif isinstance(node, ast.arg):
@@ -238,7 +250,7 @@ def test_nothing_is_wired_by_importing() -> None:
         f"{file.relative_to(ROOT)}:{node.lineno}"
         for file in files()
         if file.name != "wiring.py"
-        for node in ast.parse(file.read_text()).body
+        for node in tree(file).body
         if isinstance(node, ast.Expr) and isinstance(node.value, ast.Call)
         if isinstance(node.value.func, ast.Attribute) and node.value.func.attr in ("append", "extend")
     ]
@@ -324,7 +336,7 @@ def test_only_the_room_of_listings_names_the_columns_of_a_listings_state() -> No
 
 def columns_of_listings(file: Path) -> Iterator[tuple[str, int]]:
     """Yield (column, line) for each `listings.c.<column of the state>` in the file."""
-    for node in ast.walk(ast.parse(file.read_text())):
+    for node in nodes(file):
         if not isinstance(node, ast.Attribute) or ast.unparse(node.value) != "listings.c":
             continue
         if node.attr in {field.name for field in fields(PushState)}:
@@ -336,7 +348,7 @@ def state_columns_named(file: Path) -> Iterator[tuple[str, int]]:
 
     To read a field of a state is no naming of its column.
     """
-    for node in ast.walk(ast.parse(file.read_text())):
+    for node in nodes(file):
         if isinstance(node, ast.Constant) and node.value in STATE_COLUMNS:
             yield str(node.value), node.lineno
         elif isinstance(node, ast.keyword) and node.arg in STATE_COLUMNS:
@@ -386,7 +398,7 @@ def test_every_reading_of_orders_says_who_is_to_see_it() -> None:
         f"{file.relative_to(WRITER)} {node.name}"
         for file in files()
         if area_of(file) == "orders" and file.stem in READERS
-        for node in ast.parse(file.read_text()).body
+        for node in tree(file).body
         if isinstance(node, ast.FunctionDef) and not node.name.startswith("_")
         if node.name not in READS_FOR_RECORDING and "store_scope" not in {arg.arg for arg in node.args.args}
     ]

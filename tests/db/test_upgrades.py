@@ -9,14 +9,12 @@ from flask.testing import FlaskClient
 from sqlalchemy import Engine, create_engine, text
 
 from tests.conftest import empty_database
+from tests.db.migrated import FILLED, differences
 from tests.db.rows import Row, contents, fill
 from tests.makers import make_config, sign_in_as
 from writer.app import create_app
-from writer.db.migrate import migrate, script_directory
+from writer.db.migrate import migrate
 
-REVISIONS = [script.revision for script in reversed(list(script_directory().walk_revisions()))]
-# The rows are those of these revisions; what is added later is tried by all of them.
-FILLED = REVISIONS[REVISIONS.index("0004") : REVISIONS.index("0016") + 1]
 # Kept by triggers, and added up anew by migrations.
 ADDED_UP = {"order_counts", "order_revenue", "sales_totals", "sales_quarters", "sales_days", "public_state"}
 
@@ -74,6 +72,10 @@ def test_every_row_is_kept_as_it_was(upgraded: Upgraded) -> None:
     assert {"users", "stores", "orders", "order_lines", "order_refunds", "sales", "deliveries"} <= kept
     for table in sorted(kept):
         assert shared(after[table], before[table]) == shared(before[table], after[table]), table
+
+
+def test_its_schema_is_that_of_a_new_database(upgraded: Upgraded) -> None:
+    assert differences(upgraded.engine.url.render_as_string(hide_password=False)) == []
 
 
 def shared(rows: list[Row], others: list[Row]) -> list[Row]:

@@ -98,6 +98,7 @@ def some_request(chance: random.Random) -> dict[str, Any]:
     }
 
 
+@pytest.mark.slow
 @pytest.mark.sqlite_only
 def test_no_request_is_answered_5xx_or_changes_a_byte(
     make_reader: Callable[..., FlaskClient], database_url: str
@@ -135,6 +136,7 @@ def digests(file: Path) -> dict[str, str]:
     return {name: hashlib.sha256(Path(name).read_bytes()).hexdigest() for name in (str(file), f"{file}-wal")}
 
 
+@pytest.mark.slow
 @pytest.mark.sqlite_only
 def test_what_the_reader_says_of_itself_is_true(reader: FlaskClient) -> None:
     config = SchemathesisConfig.from_dict(
