@@ -29,6 +29,7 @@ LANDED = [
     "0017_plain_column_names:b047194660c8a365",
     "0018_orders_by_month:332506521c7908c5",
     "0019_worker_tasks:62e3105296e836b3",
+    "0020_counted_at_commit:35f2a743f619d560",
 ]
 
 

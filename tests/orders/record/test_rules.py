@@ -2,7 +2,7 @@
 
 import pytest
 
-from writer.orders.record.rules import Due, Standing, Units, due, explain, standing
+from writer.orders.record.rules import Due, Standing, Units, due, explain, standing, worth
 
 # Ten were ordered; four are refunded, six ever were, and one of those went back to the shelf.
 UNITS = Units(quantity=10, refunded=4, refunded_ever=6, restocked=1)
@@ -101,3 +101,19 @@ def test_what_was_posted_is_named() -> None:
     told = explain(Standing.PAID, "completed", 1, ["+1 Fire 24pin", "-1 Ice 28pin"])
 
     assert told == "'completed' counts as paid: 1 unit due; posted +1 Fire 24pin, -1 Ice 28pin."
+
+
+@pytest.mark.parametrize(
+    ("state", "units", "revenue"),
+    [
+        (Standing.PAID, 0, 2000),
+        (Standing.UNKNOWN, 1, 2000),
+        (Standing.UNKNOWN, 0, 0),
+        (Standing.WAITING, 2, 0),
+        (Standing.VOID, 0, 0),
+    ],
+)
+def test_an_order_that_counts_as_paid_is_worth_its_total_less_refunds(
+    state: Standing, units: int, revenue: int
+) -> None:
+    assert worth(state, units, total_minor=2400, refunded_minor=400) == revenue
