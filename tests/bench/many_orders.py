@@ -10,7 +10,7 @@ from writer.db.migrate import migrate
 # that share no factor spread them.
 ROWS = """
 WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < :orders)
-INSERT INTO orders (store_id, external_id, number, status, digest, created_at, version, currency,
+INSERT INTO orders (store_id, external_id, number, status, snapshot_hash, created_at, changed_at, currency,
   total_minor, net_minor, units, customer_name, customer_email, customer_key, customer_turned, recorded_at)
 SELECT 1 + i % 4, i, i,
   CASE WHEN i % 100 < 80 THEN 'completed' WHEN i % 100 < 88 THEN 'processing'

@@ -19,8 +19,8 @@ ORDER: dict[str, Any] = {
     "external_id": "1001",
     "number": "1001",
     "status": "processing",
-    "version": AT,
-    "digest": "d",
+    "changed_at": AT,
+    "snapshot_hash": "d",
     "created_at": AT,
     "currency": "GBP",
     "total_minor": 2400,
@@ -50,7 +50,7 @@ def test_rows_are_what_sqlalchemy_gives(connection: Connection, store_id: int) -
     expected = connection.execute(BY_STATUS, {"status": "processing"}).all()
     assert [row._asdict() for row in found] == [dict(row._mapping) for row in expected]
     assert [row.external_id for row in found] == ["1", "2"]
-    assert (found[0].version, found[0].paid_at, found[0].is_trashed) == (AT, None, True)
+    assert (found[0].changed_at, found[0].paid_at, found[0].is_trashed) == (AT, None, True)
 
 
 def test_the_first_row_or_none_is_found(connection: Connection, store_id: int) -> None:
@@ -97,9 +97,9 @@ def test_one_row_is_changed_and_no_other(connection: Connection, store_id: int) 
 def test_a_time_of_any_zone_is_kept_in_utc(connection: Connection, store_id: int) -> None:
     there = AT.astimezone(timezone(timedelta(hours=-5)))
 
-    row_id = insert_row(connection, orders, store_id=store_id, **{**ORDER, "version": there})
+    row_id = insert_row(connection, orders, store_id=store_id, **{**ORDER, "changed_at": there})
 
-    assert connection.execute(select(orders.c.version).where(orders.c.id == row_id)).scalar_one() == AT
+    assert connection.execute(select(orders.c.changed_at).where(orders.c.id == row_id)).scalar_one() == AT
 
 
 def test_what_the_database_refuses_is_raised_as_sqlalchemy_raises_it(

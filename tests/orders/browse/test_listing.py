@@ -112,7 +112,7 @@ def test_orders_recorded_of_the_calendars_ends_are_listed_with_the_others(
 ) -> None:
     monkeypatch.setattr(listing, "SHORT", 20)
     with database.transaction() as db:
-        db.execute(update(orders).where(orders.c.id.in_((7, 500))).values(created_at=day, version=day))
+        db.execute(update(orders).where(orders.c.id.in_((7, 500))).values(created_at=day, changed_at=day))
 
     found = walked(database, EVERYTHING, OrderFilters(), Sorting(by, is_descending))
 
@@ -180,7 +180,7 @@ def test_an_order_is_found_by_what_people_type(database: Database, text: str) ->
             external_id="7",
             number="A-7",
             status="completed",
-            digest="",
+            snapshot_hash="",
             created_at=datetime(2026, 11, 20, tzinfo=UTC),
             currency="EUR",
             total_minor=0,

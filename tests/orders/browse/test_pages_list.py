@@ -44,7 +44,7 @@ def test_an_order_recorded_of_the_last_day_there_is_breaks_no_list(
     last = datetime(9999, 12, 31, tzinfo=UTC)
     with db.transaction() as connection:
         connection.execute(
-            update(orders).where(orders.c.number == "2004").values(created_at=last, version=last)
+            update(orders).where(orders.c.number == "2004").values(created_at=last, changed_at=last)
         )
 
     page, part = admin.get(f"/orders{query}"), admin.get(f"/api/v1/orders{query}")

@@ -100,14 +100,14 @@ class Books:
         return self.ids
 
     def _has_moved(self, line: Line) -> bool:
-        return line.held == 0 and line.id in self.moved and not line.has_moved
+        return line.taken == 0 and line.id in self.moved and not line.has_moved
 
     def _check(self, decision: Decision) -> None:
         for line in self.known.lines:
             assert self.sold[line.id] == line.sold, f"sales of {line} are not the sum of its postings"
-            assert self.taken[line.id] == line.held, f"stock of {line} is not the sum of its movements"
+            assert self.taken[line.id] == line.taken, f"stock of {line} is not the sum of its movements"
             assert line.sold == (line.sold_due if line.model is not None else 0), line
-            assert line.held == (line.held_due if line.stock_product_id is not None else 0), line
+            assert line.taken == (line.taken_due if line.stock_product_id is not None else 0), line
         ids = [line.external_id for line in self.known.lines]
         assert len(ids) == len(set(ids)), "two lines have one id"
         if decision.outcome != "recorded":
@@ -148,7 +148,7 @@ def make_history(chance: random.Random) -> History:
     is_marked = chance.random() < 0.5
     states: list[OrderSnapshot] = []
     refunds: tuple[RefundSnapshot, ...] = ()
-    version = START
+    changed_at = START
     count = chance.randint(1, 5)
     for number in range(count):
         is_newest = number == count - 1
@@ -159,7 +159,7 @@ def make_history(chance: random.Random) -> History:
             for place in range(chance.randint(0 if states else 1, 3))
         )
         # Some states follow each other within one second of the store.
-        version += timedelta(seconds=chance.choice((0, 1, 1, 60)))
+        changed_at += timedelta(seconds=chance.choice((0, 1, 1, 60)))
         status = chance.choice(LASTING if is_newest else PASSING)
         paid_at = START if chance.random() < 0.6 else None
         states.append(
@@ -168,7 +168,7 @@ def make_history(chance: random.Random) -> History:
                 status,
                 lines,
                 START,
-                version=version,
+                changed_at=changed_at,
                 paid_at=paid_at,
                 currency="GBP",
                 total_minor=1000 + number,

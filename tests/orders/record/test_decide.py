@@ -32,7 +32,7 @@ from writer.orders.record.snapshot import Channel, LineSnapshot, OrderSnapshot, 
 SHOP = Channel(1, "shop")
 LINE = LineSnapshot("11", 2, "FIRE24", 10, name="Fire 24")
 PAID = OrderSnapshot(
-    "7", "processing", (LINE,), START, version=START, paid_at=START, currency="GBP", total_minor=2400
+    "7", "processing", (LINE,), START, changed_at=START, paid_at=START, currency="GBP", total_minor=2400
 )
 WRITER = Path(__file__).parents[3] / "writer"
 
@@ -44,7 +44,7 @@ def books() -> Books:
 
 def arrived(*, later: int = 0, **changes: object) -> Arrived:
     """Return the arrival of a paid order of two FIRE24, so many minutes `later`, with these changes."""
-    fields = {"version": START.replace(minute=later), **changes}
+    fields = {"changed_at": START.replace(minute=later), **changes}
     return Arrived(replace(PAID, **fields), "test")  # type: ignore[arg-type]  # fields of a snapshot
 
 
@@ -111,8 +111,8 @@ def test_an_older_snapshot_is_stale(books: Books) -> None:
 
 
 def test_a_snapshot_heard_before_the_recorded_one_is_stale(books: Books) -> None:
-    books.play(arrived(version=None))
-    late = replace(PAID, version=None, status="cancelled")
+    books.play(arrived(changed_at=None))
+    late = replace(PAID, changed_at=None, status="cancelled")
 
     decision = books.play(Arrived(late, "replay", heard_at=START))
 
@@ -203,7 +203,7 @@ def test_an_order_from_before_its_product_was_counted_moves_nothing() -> None:
     )
 
     assert before_count.movements == ()
-    assert before_count.lines[0].held == 2
+    assert before_count.lines[0].taken == 2
 
 
 def test_units_that_come_back_later_are_dated_when_they_came(books: Books) -> None:

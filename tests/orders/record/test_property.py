@@ -33,7 +33,9 @@ def histories(draw: st.DrawFn) -> tuple[OrderSnapshot, list[OrderSnapshot]]:
     """The newest snapshot of an order, and its snapshots as they arrive: shuffled, some doubled."""
     steps = draw(st.lists(st.tuples(st.sampled_from(STATUSES), lines), min_size=1, max_size=6))
     snapshots = [
-        OrderSnapshot("7", status, wanted, START, version=START + timedelta(seconds=second), currency="GBP")
+        OrderSnapshot(
+            "7", status, wanted, START, changed_at=START + timedelta(seconds=second), currency="GBP"
+        )
         for second, (status, wanted) in enumerate(steps)
     ]
     arriving = draw(st.permutations(snapshots + draw(st.lists(st.sampled_from(snapshots), max_size=4))))

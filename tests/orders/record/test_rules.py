@@ -6,7 +6,7 @@ from writer.orders.record.rules import Due, Standing, Units, due, explain, stand
 
 # Ten were ordered; four are refunded, six ever were, and one of those went back to the shelf.
 UNITS = Units(quantity=10, refunded=4, refunded_ever=6, restocked=1)
-BEFORE = Due(sold=7, held=8)
+BEFORE = Due(sold=7, taken=8)
 
 
 @pytest.mark.parametrize(
@@ -36,7 +36,7 @@ def test_the_owner_says_which_other_statuses_count_as_paid() -> None:
 
 
 @pytest.mark.parametrize(
-    ("state", "sold", "held"),
+    ("state", "sold", "taken"),
     [
         (Standing.PAID, 6, 9),
         (Standing.WAITING, 0, 9),
@@ -47,12 +47,12 @@ def test_the_owner_says_which_other_statuses_count_as_paid() -> None:
         (Standing.UNKNOWN, 0, 0),
     ],
 )
-def test_an_order_first_seen_in_a_state_has_this_due(state: Standing, sold: int, held: int) -> None:
-    assert due(state, UNITS, counts_on_hold=False, before=None, is_paid=False) == Due(sold, held)
+def test_an_order_first_seen_in_a_state_has_this_due(state: Standing, sold: int, taken: int) -> None:
+    assert due(state, UNITS, counts_on_hold=False, before=None, is_paid=False) == Due(sold, taken)
 
 
 @pytest.mark.parametrize(
-    ("state", "sold", "held"),
+    ("state", "sold", "taken"),
     [
         (Standing.PAID, 6, 9),
         (Standing.WAITING, 0, 9),
@@ -63,8 +63,8 @@ def test_an_order_first_seen_in_a_state_has_this_due(state: Standing, sold: int,
         (Standing.UNKNOWN, 7, 8),
     ],
 )
-def test_an_order_that_was_recorded_before_has_this_due(state: Standing, sold: int, held: int) -> None:
-    assert due(state, UNITS, counts_on_hold=False, before=BEFORE, is_paid=True) == Due(sold, held)
+def test_an_order_that_was_recorded_before_has_this_due(state: Standing, sold: int, taken: int) -> None:
+    assert due(state, UNITS, counts_on_hold=False, before=BEFORE, is_paid=True) == Due(sold, taken)
 
 
 def test_an_order_that_waits_is_sold_where_the_store_counts_those() -> None:

@@ -198,7 +198,7 @@ def test_r07_r08_a_fully_refunded_order_is_no_sale(
 
     assert posted(database) == [5, -5]
     with database.reading() as db:
-        assert db.execute(select(order_lines.c.held_due)).scalar_one() == (0 if restocked else 5)
+        assert db.execute(select(order_lines.c.taken_due)).scalar_one() == (0 if restocked else 5)
 
 
 def test_a_cancelled_order_that_is_paid_after_all_counts(client: FlaskClient, database: Database) -> None:

@@ -21,9 +21,9 @@ NOON = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
 LINE = LineSnapshot("11", 2, sku="FIRE24", product_id=10, name="Fire 24")
 ICE = LineSnapshot("12", 1, sku="ICE28", product_id=13, name="Ice 28")
 REFUND = RefundSnapshot("77", 1200, lines=(("11", 1),))
-NEW = OrderSnapshot("1001", "processing", (LINE,), NOON, version=NOON, paid_at=NOON, currency="EUR")
+NEW = OrderSnapshot("1001", "processing", (LINE,), NOON, changed_at=NOON, paid_at=NOON, currency="EUR")
 
-LATER = replace(NEW, version=NOON + timedelta(hours=1))
+LATER = replace(NEW, changed_at=NOON + timedelta(hours=1))
 REFUNDED = replace(LATER, refunds=(REFUND,), is_authoritative=True)
 
 # Kind of delivery: what is recorded before, what arrives, and the statements that it may take.

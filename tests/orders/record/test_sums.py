@@ -18,7 +18,7 @@ def change_at_random(db: Connection, chance: random.Random) -> None:
         {"status": chance.choice(STATUSES)},
         {"is_cached": chance.random() < 0.5},
         {"units": chance.randrange(9), "net_minor": chance.randrange(-5, 9999)},
-        {"total_minor": chance.randrange(9999), "version": FIRST + timedelta(days=chance.randrange(900))},
+        {"total_minor": chance.randrange(9999), "changed_at": FIRST + timedelta(days=chance.randrange(900))},
         {"currency": chance.choice(("EUR", "JPY")), "created_at": FIRST},
         {"customer_name": None},
     ]

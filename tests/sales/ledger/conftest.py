@@ -28,7 +28,7 @@ def add_order_line(database: Database) -> int:
             external_id="1001",
             number="1001",
             status="processing",
-            digest="",
+            snapshot_hash="",
             created_at=NOON,
             currency="EUR",
             total_minor=0,

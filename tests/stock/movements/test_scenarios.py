@@ -198,8 +198,8 @@ def test_another_policy_for_refunds_takes_nothing_off_the_shelf_again(database: 
         store = registry.register(db, "shop.example", "test")
         for seconds, status, is_restocked in ((1, "processing", True), (2, "completed", False)):
             channel = Channel(store.id, "shop", restocks_refunds=is_restocked)
-            version = OPENED + timedelta(seconds=seconds)
-            told = OrderSnapshot("1", status, (line,), OPENED, version=version, refunds=(refund,))
+            changed_at = OPENED + timedelta(seconds=seconds)
+            told = OrderSnapshot("1", status, (line,), OPENED, changed_at=changed_at, refunds=(refund,))
             record(db, channel, told, "test")
 
     assert on_hand(database) == 7
@@ -267,13 +267,15 @@ def test_a_reviewed_line_that_came_back_puts_no_unit_on_the_shelf_that_never_lef
     with database.transaction() as db:
         channel = Channel(registry.register(db, "shop.example", "test").id, "shop")
         for seconds, told in ((1, line), (2, replace(line, quantity=0, problem="Its quantity is 1.5."))):
-            version = OPENED + timedelta(seconds=seconds)
-            snapshot = OrderSnapshot("1", "processing", (told,), OPENED, version=version, refunds=(refund,))
+            changed_at = OPENED + timedelta(seconds=seconds)
+            snapshot = OrderSnapshot(
+                "1", "processing", (told,), OPENED, changed_at=changed_at, refunds=(refund,)
+            )
             record(db, channel, snapshot, "test")
         row = db.execute(select(order_lines)).one()
         review_line(db, EVERYTHING, "ada", row.order_id, row.id, 1)
 
-        assert db.execute(select(order_lines.c.held)).scalar_one() == 0
+        assert db.execute(select(order_lines.c.taken)).scalar_one() == 0
 
 
 def test_a_product_said_to_be_a_sku_is_pinned_when_that_is_counted(order: Order, database: Database) -> None:

@@ -36,7 +36,7 @@ def test_an_order_is_taken_over_field_by_field() -> None:
     assert snapshot.currency == "GBP"
     assert snapshot.total_minor == 2400
     assert snapshot.created_at == datetime(2026, 11, 20, 9, 0, tzinfo=UTC)
-    assert snapshot.version == datetime(2026, 11, 20, 10, 0, 1, tzinfo=UTC)
+    assert snapshot.changed_at == datetime(2026, 11, 20, 10, 0, 1, tzinfo=UTC)
     assert snapshot.paid_at == datetime(2026, 11, 20, 9, 30, tzinfo=UTC)
     assert snapshot.parent_external_id == "9"
     assert (snapshot.customer_name, snapshot.customer_email) == ("Ada Lovelace", "ada@example.test")
@@ -104,12 +104,14 @@ def test_an_order_without_a_customer_has_none(billing: Any) -> None:
     ],
 )
 def test_a_time_is_utc_and_of_a_year_that_is_shown(told: Any, kept: datetime | None) -> None:
-    assert order(date_modified_gmt=told).version == kept
+    assert order(date_modified_gmt=told).changed_at == kept
     assert order(date_created_gmt=told).created_at == (kept or NOW)
 
 
 def test_a_time_is_utc_wherever_the_hub_is(elsewhere: None) -> None:
-    assert order(date_modified_gmt="2026-11-20T09:00:00").version == datetime(2026, 11, 20, 9, 0, tzinfo=UTC)
+    assert order(date_modified_gmt="2026-11-20T09:00:00").changed_at == datetime(
+        2026, 11, 20, 9, 0, tzinfo=UTC
+    )
 
 
 @pytest.fixture

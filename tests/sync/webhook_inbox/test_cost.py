@@ -22,7 +22,7 @@ pytestmark = [pytest.mark.sqlite_only, pytest.mark.slow]
 FEW, MANY = 100, 5_000
 LINES = """
 INSERT INTO order_lines (order_id, external_id, product_id, variation_id, sku, sku_key, name, quantity,
-  total_minor, model, variant, stock_product_id, sold_due, sold, held_due, held)
+  total_minor, model, variant, stock_product_id, sold_due, sold, taken_due, taken)
 SELECT id, '1', 10, 0, 'FIRE24', 'fire24', 'FIRE24', 1, 2400, 'Fire', '24pin', 1, 1, 1, 1, 1 FROM orders
 """
 SALES = """

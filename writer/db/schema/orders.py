@@ -38,8 +38,8 @@ orders = Table(
     Column("key_hash", Text, nullable=False, server_default=""),
     Column("number", Text, nullable=False),
     Column("status", Text, nullable=False),
-    Column("version", UtcTime),  # date_modified_gmt of the newest snapshot; NULL: never told
-    Column("digest", Text, nullable=False),  # of the newest snapshot's content
+    Column("changed_at", UtcTime),  # date_modified_gmt of the newest snapshot; NULL: never told
+    Column("snapshot_hash", Text, nullable=False),  # of the newest snapshot's content
     Column("created_at", UtcTime, nullable=False),
     Column("paid_at", UtcTime),  # NULL: not paid, as far as told
     Column("counted_at", UtcTime),  # date of this order's rows in the ledger; NULL: none posted yet
@@ -60,10 +60,10 @@ orders = Table(
     Column("customer_key", Text),  # customer_name as it is searched, case-folded; NULL as customer_name
     Column("customer_turned", Text),  # the same with the last word first; NULL as customer_name
     Column("synced_at", UtcTime),  # when the store last told its state; NULL: before that was kept
-    # false: cleaned up; ids, versions and what its lines posted stay, so that nothing is counted twice
+    # false: cleaned up; ids, times of change and what its lines posted stay, so that nothing is counted twice
     Column("is_cached", Boolean, nullable=False, server_default=true()),
     Column("erased_at", UtcTime),  # when its customer was erased here; NULL: never
-    Column("modified_at", UtcTime, Computed("coalesce(version, created_at)")),  # never NULL
+    Column("modified_at", UtcTime, Computed("coalesce(changed_at, created_at)")),  # never NULL
     UniqueConstraint("store_id", "external_id", "key_hash"),
     Index("ix_orders_number", "number", postgresql_ops={"number": BEGINNINGS}),
     Index("ix_orders_customer_email", "customer_email", postgresql_ops={"customer_email": BEGINNINGS}),
@@ -119,10 +119,10 @@ order_lines = Table(
     Column("stock_product_id", Integer),  # pinned at the first match; NULL: no counted product
     Column("sold_due", Integer, nullable=False, server_default=text("0")),
     Column("sold", Integer, nullable=False, server_default=text("0")),  # posted to the ledger
-    Column("held_due", Integer, nullable=False, server_default=text("0")),
-    Column("held", Integer, nullable=False, server_default=text("0")),  # taken out of stock
-    Column("sold_aside", Integer),  # what was due before the order went to the trash; NULL: it is not there
-    Column("held_aside", Integer),  # NULL as sold_aside
+    Column("taken_due", Integer, nullable=False, server_default=text("0")),
+    Column("taken", Integer, nullable=False, server_default=text("0")),  # units it has taken out of stock
+    Column("sold_before_trash", Integer),  # due before the order went to the trash; NULL: it is not there
+    Column("taken_before_trash", Integer),  # NULL as sold_before_trash
     Column("problem", Text),  # why the line waits for review; NULL: fine
     Column("is_removed", Boolean, nullable=False, server_default=false()),
     UniqueConstraint("order_id", "external_id"),

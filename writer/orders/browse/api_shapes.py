@@ -128,7 +128,7 @@ class Order(Answer):
             store=row.store_name,
             woocommerce_id=row.external_id,
             date_created=iso(row.created_at),
-            date_modified=iso(row.version),
+            date_modified=iso(row.changed_at),
             date_paid=iso(row.paid_at),
             total=amount(row.total_minor, row.currency),
             refunded=amount(row.refunded_minor, row.currency),
@@ -174,8 +174,14 @@ class OrderLine(Answer):
     @classmethod
     def from_row(cls, row: Row[Any], currency: str) -> Self:
         """Make the answer of an order line's row."""
-        total = amount(row.total_minor, currency)
-        return cls.of(row, woocommerce_id=row.external_id, total=total, is_removed=bool(row.is_removed))
+        return cls.of(
+            row,
+            woocommerce_id=row.external_id,
+            total=amount(row.total_minor, currency),
+            held_due=row.taken_due,
+            held=row.taken,
+            is_removed=bool(row.is_removed),
+        )
 
 
 class Refund(Answer):

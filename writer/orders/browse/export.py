@@ -38,7 +38,7 @@ def _cells(row: Row[Any]) -> list[str | int]:
         harmless(row.external_id),
         harmless(row.status),
         iso(row.created_at),
-        iso(row.version) if row.version else "",
+        iso(row.changed_at) if row.changed_at else "",
         harmless(row.customer_name or ""),
         harmless(row.customer_email or ""),
         harmless(row.currency),

@@ -60,10 +60,10 @@ def record(
 def trash(
     db: Connection, channel: Channel, external_id: str, cause: str, heard_at: datetime | None = None
 ) -> Recorded:
-    """Take an order the store put into its trash out of the ledger; what it holds of stock stays held.
+    """Take an order the store put into its trash out of the ledger; what it took out of stock stays out.
 
-    The store says no version with it, so it holds at once, until any later snapshot lifts it. `heard_at` is
-    as for `record`.
+    The store names no time of change with it, so it holds at once, until any later snapshot lifts it.
+    `heard_at` is as for `record`.
     """
     database.lock(db, f"order {channel.store_id} {external_id}")
     order = find_order(db, channel.store_id, external_id)

@@ -23,7 +23,9 @@ def answer(before: Before, change: Change, channel: Channel) -> Decision | None:
 
 def hangs_on_refunds(order: Order, snapshot: OrderSnapshot) -> bool:
     """Tell whether only the recorded refunds say if the snapshot is news."""
-    return order.digest == snapshot.digest and any(refund.lines is not None for refund in snapshot.refunds)
+    return order.snapshot_hash == snapshot.snapshot_hash and any(
+        refund.lines is not None for refund in snapshot.refunds
+    )
 
 
 def _answer_snapshot(before: Before, change: Arrived, state: Standing) -> Decision | None:
@@ -32,22 +34,22 @@ def _answer_snapshot(before: Before, change: Arrived, state: Standing) -> Decisi
         is_draft = state is Standing.DRAFT
         sentence = "A draft is no order yet; nothing of it is kept."
         return Decision("ignored", sentence, None) if is_draft else None
-    both_dated = order.version is not None and snapshot.version is not None
-    if order.version is not None and snapshot.is_older_than(order.version):
+    both_dated = order.changed_at is not None and snapshot.changed_at is not None
+    if order.changed_at is not None and snapshot.is_older_than(order.changed_at):
         return Decision("stale", "A newer state of this order is recorded already.", order)
-    if state is Standing.DRAFT and (not both_dated or snapshot.version == order.version):
+    if state is Standing.DRAFT and (not both_dated or snapshot.changed_at == order.changed_at):
         # A draft comes before the order it becomes, often within the same second.
         return Decision("stale", "This order has left its draft already.", order)
-    is_same = order.digest == snapshot.digest and not refunds.teaches(before.refunds, snapshot)
+    is_same = order.snapshot_hash == snapshot.snapshot_hash and not refunds.teaches(before.refunds, snapshot)
     if is_same and not order.is_trashed:
         return Decision("repeat", "This is what is recorded already.", _note_repeat(order, snapshot))
-    if _is_overtaken(order, change.heard_at, snapshot.version):
+    if _is_overtaken(order, change.heard_at, snapshot.changed_at):
         return Decision("stale", "What was heard of this order after it is recorded.", order)
     return None
 
 
 def _note_repeat(order: Order, snapshot: OrderSnapshot) -> Order:
-    order = replace(order, version=snapshot.version or order.version)
+    order = replace(order, changed_at=snapshot.changed_at or order.changed_at)
     return replace(order, needs_reading=None, missed=0) if snapshot.is_authoritative else order
 
 
@@ -61,12 +63,12 @@ def _answer_trashed(order: Order | None, change: Trashed) -> Decision | None:
     return None
 
 
-def _is_overtaken(order: Order, heard_at: datetime | None, version: datetime | None) -> bool:
+def _is_overtaken(order: Order, heard_at: datetime | None, changed_at: datetime | None) -> bool:
     """Tell whether something later was heard of an order than what is processed only now.
 
     By the store's own time of change, where both name one; else, and in the trash, by when it came.
     """
     if heard_at is None or heard_at >= order.recorded_at:
         return False
-    is_newer = version is not None and order.version is not None and version > order.version
+    is_newer = changed_at is not None and order.changed_at is not None and changed_at > order.changed_at
     return order.is_trashed or not is_newer

@@ -24,8 +24,8 @@ def _forget_reasons(db: Connection, order_ids: list[int]) -> None:
 def clean_up(db: Connection, keep_days: int) -> int:
     """Take orders made more than `keep_days` ago out of the cache, with all that names a person.
 
-    Ledger, totals and counts stay; so do ids, versions and what each line has posted, for a late word of
-    the store must not be counted twice. Returns how many orders that were.
+    Ledger, totals and counts stay; so do ids, times of change and what each line has posted, because a late
+    message of the store must not be counted twice. Returns how many orders that were.
     """
     old = orders.c.is_cached & (orders.c.created_at < clock.now() - timedelta(days=keep_days))
     ids = list(db.execute(select(orders.c.id).where(old).limit(1000)).scalars())

@@ -55,7 +55,7 @@ def decide(before: Before, change: Change, channel: Channel) -> Decision:
         case Reviewed():
             return _review(before, order, change, channel)
         case PutBack():
-            lines = tuple(replace(line, held_due=0) for line in before.lines)
+            lines = tuple(replace(line, taken_due=0) for line in before.lines)
             return _repost(before, order, lines, channel, change.cause, "Put back on the shelf:")
         case Rematched():
             return _repost(before, order, before.lines, channel, change.cause, "Matched; posted")
@@ -78,7 +78,7 @@ def _record(before: Before, change: Arrived, channel: Channel) -> Decision:
     is_paid = snapshot.paid_at is not None
     lines = due.count(lines, units, state, channel, is_first=is_first, is_paid=is_paid)
     order = replace(order, needs_reading=header.needs_reading(known, snapshot, refunded))
-    decision = _count(before, order, lines, state, change.cause, channel, snapshot.version or before.now)
+    decision = _count(before, order, lines, state, change.cause, channel, snapshot.changed_at or before.now)
     children = [decide(child, ParentRecorded(change.cause), channel) for child in before.children]
     return replace(
         decision,
@@ -109,7 +109,7 @@ def _open_questions(
 
 
 def _trash(before: Before, order: Order, cause: str, channel: Channel) -> Decision:
-    """Take an order out of the ledger; what it holds of stock stays held."""
+    """Take an order out of the ledger; what it took out of stock stays out."""
     order = replace(order, is_trashed=True, status="trash", recorded_at=before.now)
     return _recount(before, order, before.lines, Standing.TRASHED, cause, channel)
 

@@ -35,9 +35,9 @@ def count(
                 refunded=quantities.refunded,
                 restocked=quantities.restocked,
                 sold_due=now.sold,
-                held_due=now.held,
-                sold_aside=aside.sold if aside is not None else None,
-                held_aside=aside.held if aside is not None else None,
+                taken_due=now.taken,
+                sold_before_trash=aside.sold if aside is not None else None,
+                taken_before_trash=aside.taken if aside is not None else None,
             )
         )
     return tuple(counted)
@@ -47,7 +47,9 @@ def _due(
     line: Line, units: Units, state: Standing, channel: Channel, is_first: bool, is_paid: bool
 ) -> tuple[Due, Due | None]:
     """Return what is due of a line, and what is kept aside for when its order comes back from the trash."""
-    aside = None if line.sold_aside is None else Due(line.sold_aside, line.held_aside or 0)
+    aside = (
+        None if line.sold_before_trash is None else Due(line.sold_before_trash, line.taken_before_trash or 0)
+    )
     if line.is_removed:
         return Due(), aside
     if line.problem is not None and state not in _SELLS_NOTHING:
@@ -72,7 +74,7 @@ def count_reviewed(
     for line in lines:
         if line.id == line_id:
             now = rules.due(state, units[line.external_id], False, None, is_paid)
-            line = replace(line, sold_due=now.sold, held_due=now.held)
+            line = replace(line, sold_due=now.sold, taken_due=now.taken)
         counted.append(line)
     return tuple(counted)
 
@@ -80,9 +82,9 @@ def count_reviewed(
 def _as_others(lines: Iterable[Line], is_paid: bool) -> Standing:
     if is_paid or any(line.sold_due for line in lines):
         return Standing.PAID
-    return Standing.WAITING if any(line.held_due for line in lines) else Standing.VOID
+    return Standing.WAITING if any(line.taken_due for line in lines) else Standing.VOID
 
 
 def count_nothing(lines: Iterable[Line]) -> tuple[Line, ...]:
     """Return the lines with nothing due: their order is counted elsewhere."""
-    return tuple(replace(line, sold_due=0, held_due=0) for line in lines)
+    return tuple(replace(line, sold_due=0, taken_due=0) for line in lines)

@@ -17,7 +17,7 @@ def merge(before: Before, change: Arrived, channel: Channel) -> Order:
         known or _new(snapshot, channel, change.heard_at or before.now),
         number=snapshot.number or snapshot.external_id,
         status=snapshot.status,
-        digest=snapshot.digest,
+        snapshot_hash=snapshot.snapshot_hash,
         currency=snapshot.currency,
         total_minor=snapshot.total_minor,
         refunded_minor=sum(refund.total_minor for refund in snapshot.refunds),
@@ -31,7 +31,7 @@ def merge(before: Before, change: Arrived, channel: Channel) -> Order:
     order = replace(
         order,
         key_hash=snapshot.key_hash or order.key_hash,
-        version=snapshot.version or _just_after(order.version),
+        changed_at=snapshot.changed_at or _just_after(order.changed_at),
         paid_at=snapshot.paid_at or order.paid_at,
         recorded_at=before.now if change.heard_at is None else max(change.heard_at, order.recorded_at),
         erased_at=order.erased_at or (before.now if snapshot.is_anonymized else None),
@@ -45,7 +45,7 @@ def _new(snapshot: OrderSnapshot, channel: Channel, heard_at: datetime) -> Order
         external_id=snapshot.external_id,
         number=snapshot.number,
         status=snapshot.status,
-        digest=snapshot.digest,
+        snapshot_hash=snapshot.snapshot_hash,
         created_at=snapshot.created_at,
         currency=snapshot.currency,
         total_minor=snapshot.total_minor,
@@ -53,12 +53,12 @@ def _new(snapshot: OrderSnapshot, channel: Channel, heard_at: datetime) -> Order
     )
 
 
-def _just_after(version: datetime | None) -> datetime | None:
-    """Return the version of what says none: after what is recorded, before whatever the store changes next.
+def _just_after(changed_at: datetime | None) -> datetime | None:
+    """Return when a change without a time was made: after the recorded one, before the store's next one.
 
     Stores count whole seconds. So the same again of what was recorded before is late, and no news.
     """
-    return version + timedelta(microseconds=1) if version is not None else None
+    return changed_at + timedelta(microseconds=1) if changed_at is not None else None
 
 
 def _with_customer(order: Order, snapshot: OrderSnapshot) -> Order:
@@ -87,5 +87,5 @@ def needs_reading(known: Order | None, snapshot: OrderSnapshot, refunded: Refund
         return None
     if refunded.has_unread:
         return "refund quantities"
-    is_tie = known is not None and known.version is not None and known.version == snapshot.version
+    is_tie = known is not None and known.changed_at is not None and known.changed_at == snapshot.changed_at
     return "two states of one second" if is_tie and known is not None and not known.is_trashed else None

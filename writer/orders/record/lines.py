@@ -39,7 +39,7 @@ def is_same_product(line: Line, snapshot: LineSnapshot) -> bool:
 def _unpin(after: dict[str, Line], old: Line) -> Line | None:
     """Let another product take the line; None for a new row, where the old product goes back to 0 under a
     name of its own."""
-    if old.sold == 0 and old.held == 0:
+    if old.sold == 0 and old.taken == 0:
         return replace(
             old,
             model=None,

@@ -20,7 +20,7 @@ from writer.sales import product_types
 
 _ORDER_COLUMNS = [orders.c[field.name] for field in fields(Order)]
 _LINE_COLUMNS = [order_lines.c[field.name] for field in fields(Line) if field.name != "has_moved"]
-_HAS_MOVED = case((order_lines.c.held == 0, stock.has_moved(order_lines.c.id)), else_=false())
+_HAS_MOVED = case((order_lines.c.taken == 0, stock.has_moved(order_lines.c.id)), else_=false())
 _ORDER = (
     select(*_ORDER_COLUMNS)
     .where(orders.c.store_id == bindparam("of_store"), orders.c.external_id == bindparam("said_id"))

@@ -36,6 +36,6 @@ def match(line: Line, matches: Matches, ordered_at: datetime, stock_from: dateti
     if product is None:
         return replace(line, model=model, variant=variant)
     counted_from = max(product.counted_from, stock_from or product.counted_from)
-    held = line.held_due if ordered_at < counted_from else line.held
+    taken = line.taken_due if ordered_at < counted_from else line.taken
     pinned = product.stock_product_id
-    return replace(line, model=model, variant=variant, stock_product_id=pinned, held=held)
+    return replace(line, model=model, variant=variant, stock_product_id=pinned, taken=taken)

@@ -42,7 +42,7 @@ class _Writer(NamedTuple):
         assert line.stock_product_id is not None
         back = "refund" if line.restocked else "cancellation"
         # What a line takes as its order is made is dated so; what comes later is dated when it came.
-        is_first = self.is_new if not line.id else line.held == 0 and not line.has_moved
+        is_first = self.is_new if not line.id else line.taken == 0 and not line.has_moved
         at = self.date if is_first else self.changed_at
         kind = "sale" if taken > 0 else back
         return StockMovement(
@@ -64,14 +64,14 @@ def post(
     for waiting in lines:
         line = matching.match(waiting, before.matches, order.created_at, channel.stock_from)
         change = line.sold_due - line.sold if line.model is not None else 0
-        taken = line.held_due - line.held if line.stock_product_id is not None else 0
+        taken = line.taken_due - line.taken if line.stock_product_id is not None else 0
         if change:
             sales.append(writer.sale(line, change))
             words.append(f"{change:+d} {line.model} {line.variant}")
         if taken:
             movements.append(writer.movement(line, taken))
             words.append(f"stock {-taken:+d} {line.sku}".rstrip())
-        after.append(replace(line, sold=line.sold + change, held=line.held + taken))
+        after.append(replace(line, sold=line.sold + change, taken=line.taken + taken))
     # Not by stock alone: units wait for a transfer before they are sold, and are sold when it comes.
     counted_at = date if sales or order.counted_at is not None else None
     order = replace(order, counted_at=counted_at)

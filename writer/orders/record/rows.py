@@ -14,14 +14,14 @@ class Order:
     external_id: str
     number: str
     status: str
-    digest: str
+    snapshot_hash: str
     created_at: datetime
     currency: str
     total_minor: int
     recorded_at: datetime
     id: int = 0
     key_hash: str = ""
-    version: datetime | None = None
+    changed_at: datetime | None = None
     paid_at: datetime | None = None
     counted_at: datetime | None = None
     refunded_minor: int = 0
@@ -62,17 +62,17 @@ class Line:
     stock_product_id: int | None = None
     sold_due: int = 0
     sold: int = 0
-    held_due: int = 0
-    held: int = 0
-    sold_aside: int | None = None
-    held_aside: int | None = None
+    taken_due: int = 0
+    taken: int = 0
+    sold_before_trash: int | None = None
+    taken_before_trash: int | None = None
     problem: str | None = None
     is_removed: bool = False
     has_moved: bool = False  # units were moved for it; known only while none are out of stock
 
     @property
     def due(self) -> Due:
-        return Due(self.sold_due, self.held_due)
+        return Due(self.sold_due, self.taken_due)
 
 
 @dataclass(frozen=True)

@@ -34,10 +34,10 @@ _STANDINGS = {
 
 @dataclass(frozen=True)
 class Due:
-    """Units a line should have put into the ledger (`sold`) and taken out of stock (`held`)."""
+    """Units a line should have put into the ledger (`sold`) and taken out of stock (`taken`)."""
 
     sold: int = 0
-    held: int = 0
+    taken: int = 0
 
 
 @dataclass(frozen=True)
@@ -67,19 +67,19 @@ def due(state: Standing, units: Units, counts_on_hold: bool, before: Due | None,
     net = units.quantity - units.refunded
     match state:
         case Standing.PAID:
-            return Due(sold=net, held=out)
+            return Due(sold=net, taken=out)
         case Standing.WAITING:
-            return Due(sold=net if counts_on_hold else 0, held=out)
+            return Due(sold=net if counts_on_hold else 0, taken=out)
         case Standing.REFUNDED:
-            return Due(sold=0, held=out)
+            return Due(sold=0, taken=out)
         case Standing.TRASHED:
-            return Due(sold=0, held=before.held if before else 0)
+            return Due(sold=0, taken=before.taken if before else 0)
         case Standing.UNKNOWN if before is not None:
             return before
         case Standing.UNKNOWN if is_paid:
-            return Due(sold=net, held=out)
+            return Due(sold=net, taken=out)
         case Standing.VOID:
-            return Due(sold=0, held=max(0, units.refunded_ever - units.restocked))
+            return Due(sold=0, taken=max(0, units.refunded_ever - units.restocked))
     return Due()
 
 

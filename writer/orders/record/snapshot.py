@@ -54,7 +54,7 @@ class OrderSnapshot:
     status: str
     lines: tuple[LineSnapshot, ...]
     created_at: datetime
-    version: datetime | None = None  # the channel's own time of last change; None: it has none
+    changed_at: datetime | None = None  # the channel's own time of last change; None: it has none
     key_hash: str = ""
     number: str = ""
     paid_at: datetime | None = None
@@ -65,17 +65,17 @@ class OrderSnapshot:
     customer_name: str | None = None
     customer_email: str | None = None
     is_anonymized: bool = False  # the store erased the customer: so do we
-    is_authoritative: bool = False  # read from the store itself just now: wins over an equal version
+    is_authoritative: bool = False  # read from the store itself just now: wins over an equal time of change
     raw: str | None = field(default=None, repr=False)
 
-    def is_older_than(self, version: datetime) -> bool:
-        """Tell whether this is from before a recorded version; a store that was asked wins a tie."""
-        recorded = version.replace(microsecond=0) if self.is_authoritative else version
-        return self.version is not None and self.version < recorded
+    def is_older_than(self, changed_at: datetime) -> bool:
+        """Tell whether this is from before a recorded change; a store that was asked wins a tie."""
+        recorded = changed_at.replace(microsecond=0) if self.is_authoritative else changed_at
+        return self.changed_at is not None and self.changed_at < recorded
 
     @cached_property
-    def digest(self) -> str:
-        """A hash of what the snapshot says, without the bytes it was said in or its version."""
+    def snapshot_hash(self) -> str:
+        """A hash of what the snapshot says, without the bytes it was said in or its time of change."""
         said = {name: getattr(self, name) for name in _SAID}
         said["lines"] = [vars(line) for line in self.lines]
         said["refunds"] = [(refund.external_id, refund.total_minor) for refund in self.refunds]
@@ -83,5 +83,7 @@ class OrderSnapshot:
 
 
 _SAID = [
-    found.name for found in fields(OrderSnapshot) if found.name not in ("raw", "version", "is_authoritative")
+    found.name
+    for found in fields(OrderSnapshot)
+    if found.name not in ("raw", "changed_at", "is_authoritative")
 ]

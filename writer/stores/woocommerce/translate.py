@@ -43,7 +43,7 @@ def order(
         status=status,
         lines=_lines(payload, currency, is_partial),
         created_at=_time(payload, "date_created_gmt") or received_at,
-        version=_time(payload, "date_modified_gmt"),
+        changed_at=_time(payload, "date_modified_gmt"),
         key_hash=hashlib.sha256(key.encode()).hexdigest()[:16] if key else "",
         number=shapes.text(payload, "number", 60, "The order's number") or external_id,
         paid_at=_time(payload, "date_paid_gmt"),

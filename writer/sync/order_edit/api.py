@@ -77,7 +77,7 @@ def set_status(path: OrderPath, body: NewStatus) -> dict[str, Any]:
     order = actions.set_status(
         database(), _ring().vault, auth.store_scope(), auth.actor().name, path.order_id, body.status
     )
-    return Changed.of(order, date_modified=api_types.iso(order.version)).as_json()
+    return Changed.of(order, date_modified=api_types.iso(order.changed_at)).as_json()
 
 
 @bp.post("/<int:order_id>/notes", responses={"201": Noted})

@@ -158,7 +158,7 @@ class Reader:
         if days_back is not None:
             since = min(since, began - timedelta(days=days_back))
         for page in self.client.orders_pages(since):
-            seen = [told.version for told in self.take(page) if told.version is not None]
+            seen = [told.changed_at for told in self.take(page) if told.changed_at is not None]
             newest = max([*seen, *([newest] if newest is not None else [])], default=None)
         with self.database.transaction() as db:
             stores.note_poll(db, self.store_id, began, newest)

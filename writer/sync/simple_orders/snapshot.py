@@ -1,7 +1,7 @@
 """The short form of an order, as small plugins and scripts send it -> OrderSnapshot.
 
-It has no version, so what it leaves out is taken from the recorded order, and a message that can only be late
-changes nothing: `order_paid` does not undo a later cancellation or refund.
+It names no time of change, so what it leaves out is taken from the recorded order, and a message that can
+only be late changes nothing: `order_paid` does not undo a later cancellation or refund.
 """
 
 from dataclasses import replace
@@ -66,18 +66,18 @@ def snapshot(
             raise woocommerce.TooEarly("Units of an order that is not recorded yet cannot be refunded.")
         return told
     if _takes_all_back(status, payload):
-        return replace(known, status=status, version=told.version)
+        return replace(known, status=status, changed_at=told.changed_at)
     return refunded(known, payload, lines, stores.channel(store))
 
 
 def _paid(told: OrderSnapshot, known: OrderSnapshot | None) -> OrderSnapshot | None:
     if known is None:
         return told
-    if known.status in _OVER and told.version is None:
+    if known.status in _OVER and told.changed_at is None:
         return None
     recorded = {line.external_id: line for line in known.lines}
     lines = tuple(_line(line, recorded.get(line.external_id)) for line in told.lines) or known.lines
-    return replace(known, status=told.status, lines=lines, version=told.version, paid_at=told.paid_at)
+    return replace(known, status=told.status, lines=lines, changed_at=told.changed_at, paid_at=told.paid_at)
 
 
 def _line(told: LineSnapshot, recorded: LineSnapshot | None) -> LineSnapshot:
