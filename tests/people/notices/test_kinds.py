@@ -27,6 +27,7 @@ FIELDS = {
     "line": "31",
     "status": "packed",
     "source": "https://shop.example",
+    "task": "stock push",
 }
 # As rows of earlier versions hold them: an open notice must still be found after an upgrade.
 STORED = {
@@ -47,6 +48,7 @@ STORED = {
     ("unmapped status", "store 7 packed"),
     ("webhook owner", "store 7"),
     ("webhooks", "store 7"),
+    ("worker", "stock push"),
 }
 
 
