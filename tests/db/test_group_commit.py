@@ -30,22 +30,19 @@ class Ledger:
         if self.closed:
             raise OSError("locked")
         self.begun += 1
-        written = Written()
+        written: list[str] = []
         yield cast(Connection, written)
-        self.committed.append(list(written))
+        self.committed.append(written)
 
 
-class Written(list[str]):
-    """What a transaction has written so far."""
-
-    @contextmanager
-    def begin_nested(self) -> Iterator[None]:
-        before = len(self)
-        try:
-            yield
-        except BaseException:
-            del self[before:]
-            raise
+@contextmanager
+def savepoint(db: Any) -> Iterator[None]:
+    before = len(db)
+    try:
+        yield
+    except BaseException:
+        del db[before:]
+        raise
 
 
 def writes(name: str, then: Callable[[], object] = lambda: None) -> Work:
@@ -88,7 +85,7 @@ def together(joined: Joined, works: list[Work]) -> list[Future[Any]]:
 def test_what_comes_meanwhile_is_committed_together() -> None:
     ledger = Ledger()
 
-    found = together(Joined(ledger.transaction), [writes(name) for name in "abcde"])
+    found = together(Joined(ledger.transaction, savepoint), [writes(name) for name in "abcde"])
 
     assert [done.result() for done in found] == list("abcde")
     assert [sorted(written) for written in ledger.committed] == [["first"], list("abcde")]
@@ -97,7 +94,9 @@ def test_what_comes_meanwhile_is_committed_together() -> None:
 def test_one_that_fails_undoes_only_itself() -> None:
     ledger = Ledger()
 
-    found = together(Joined(ledger.transaction), [writes("a"), fails("b", ValueError("no")), writes("c")])
+    found = together(
+        Joined(ledger.transaction, savepoint), [writes("a"), fails("b", ValueError("no")), writes("c")]
+    )
 
     assert found[0].result() == "a"
     with pytest.raises(ValueError, match="no"):
@@ -110,7 +109,7 @@ def test_an_error_of_the_database_itself_fails_all_of_them() -> None:
     ledger = Ledger()
     full = OperationalError("INSERT", None, OSError("disk is full"))
 
-    found = together(Joined(ledger.transaction), [writes("a"), fails("b", full), writes("c")])
+    found = together(Joined(ledger.transaction, savepoint), [writes("a"), fails("b", full), writes("c")])
 
     assert [done.exception() for done in found] == [full] * 3
     assert ledger.committed == [["first"]]
@@ -122,7 +121,7 @@ def test_where_no_transaction_can_begin_each_is_told_so_at_once() -> None:
     def close() -> None:
         ledger.closed = True
 
-    joined = Joined(ledger.transaction)
+    joined = Joined(ledger.transaction, savepoint)
     joined.do(writes("before", close))
     with ThreadPoolExecutor(3) as pool:
         found = [pool.submit(joined.do, writes(name)) for name in "abc"]
@@ -134,7 +133,7 @@ def test_where_no_transaction_can_begin_each_is_told_so_at_once() -> None:
 
 def test_whatever_is_raised_the_next_goes_on() -> None:
     ledger = Ledger()
-    joined = Joined(ledger.transaction)
+    joined = Joined(ledger.transaction, savepoint)
 
     for error in (ValueError("no"), SystemExit(1), KeyboardInterrupt()):
         with pytest.raises(type(error)):
@@ -151,7 +150,7 @@ def test_each_piece_sees_the_context_of_who_asked_for_it() -> None:
         asking.set(name)
         return joined.do(writes(name, lambda: seen.append(f"{name} {asking.get()}")))
 
-    joined = Joined(Ledger().transaction)
+    joined = Joined(Ledger().transaction, savepoint)
     with ThreadPoolExecutor(5) as pool:
         found = [pool.submit(ask, joined, name) for name in "abcde"]
 
@@ -161,7 +160,7 @@ def test_each_piece_sees_the_context_of_who_asked_for_it() -> None:
 
 def test_many_at_once_are_each_done_once() -> None:
     ledger = Ledger()
-    joined = Joined(ledger.transaction)
+    joined = Joined(ledger.transaction, savepoint)
 
     with ThreadPoolExecutor(16) as pool:
         results = list(pool.map(lambda number: joined.do(writes(str(number))), range(2000)))

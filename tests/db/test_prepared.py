@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import Connection, bindparam, select, update
 from sqlalchemy.exc import IntegrityError, OperationalError, StatementError
 
-from writer.db import Database, Prepared, insert_row, update_row
+from writer.db import Database, Prepared, insert_row, savepoint, update_row
 from writer.db.schema.orders import order_events, orders
 from writer.db.schema.stores import stores
 
@@ -147,3 +147,17 @@ def test_what_is_undone_leaves_nothing(database: Database) -> None:
 
     with database.reading() as db:
         assert Prepared(select(stores)).all(db) == []
+
+
+def test_a_savepoint_undoes_its_block_alone(connection: Connection, store_id: int) -> None:
+    def add_b_and_another_a() -> None:
+        with savepoint(connection), savepoint(connection):
+            insert_row(connection, stores, name="b", source="b.example", created_at=AT)
+            insert_row(connection, stores, name="b", source="a.example", created_at=AT)
+
+    with pytest.raises(IntegrityError):
+        add_b_and_another_a()
+    with savepoint(connection):
+        insert_row(connection, stores, name="c", source="c.example", created_at=AT)
+
+    assert connection.execute(select(stores.c.name).order_by(stores.c.id)).scalars().all() == ["a", "c"]

@@ -15,7 +15,7 @@ from writer.db.engine import (
     update_row,
     upsert,
 )
-from writer.db.prepared import Prepared
+from writer.db.prepared import Prepared, savepoint
 from writer.db.rows import LARGEST_ID, check_id, get_row, is_id, parse_id
 
 __all__ = [
@@ -34,6 +34,7 @@ __all__ = [
     "next_id",
     "parse_id",
     "reading",
+    "savepoint",
     "share",
     "transaction",
     "update_row",

@@ -30,7 +30,7 @@ from sqlalchemy.sql.schema import Table
 
 from writer.config import Config
 from writer.db.group_commit import Joined, Work
-from writer.db.prepared import Prepared
+from writer.db.prepared import Prepared, savepoint
 
 
 class AlreadyRunning(Exception):
@@ -48,7 +48,7 @@ class Database:
         self.url = url
         self.engine = make_engine(url, pool_size, max_overflow)
         self._turn: threading.Lock | None = threading.Lock() if self.is_sqlite else None
-        self._joined = Joined(self.transaction) if self.is_sqlite else None
+        self._joined = Joined(self.transaction, savepoint) if self.is_sqlite else None
 
     @classmethod
     def of(cls, config: Config) -> Self:

@@ -11,6 +11,7 @@ from sqlalchemy import Connection
 from sqlalchemy.exc import OperationalError
 
 Work = Callable[[Connection], Any]
+Savepoint = Callable[[Connection], AbstractContextManager[None]]
 MOST_JOINED = 32
 
 
@@ -35,10 +36,10 @@ class _Piece:
         """Let who waits go on: it is done, or its turn to lead."""
         self._turn.release()
 
-    def run(self, db: Connection) -> None:
+    def run(self, db: Connection, savepoint: Savepoint) -> None:
         """Do the work in a savepoint; raise only what makes the whole transaction worthless."""
         try:
-            with db.begin_nested():
+            with savepoint(db):
                 self.result = self.context.run(self.work, db)
         except OperationalError:
             raise  # the database itself: it can promise nothing to the others either
@@ -53,8 +54,10 @@ class Joined:
     that raises undoes itself alone.
     """
 
-    def __init__(self, transaction: Callable[[], AbstractContextManager[Connection]]) -> None:
-        self._transaction = transaction
+    def __init__(
+        self, transaction: Callable[[], AbstractContextManager[Connection]], savepoint: Savepoint
+    ) -> None:
+        self._transaction, self._savepoint = transaction, savepoint
         self._guard = threading.Lock()
         self._waiting: deque[_Piece] = deque()
         self._is_led = False
@@ -95,7 +98,7 @@ class Joined:
         try:
             with self._transaction() as db:
                 for piece in pieces:
-                    piece.run(db)
+                    piece.run(db, self._savepoint)
         except BaseException as error:
             for piece in pieces:
                 piece.error = error

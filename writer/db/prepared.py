@@ -4,7 +4,8 @@ What SQLAlchemy does anew at each execution takes several times as long as SQLit
 """
 
 from collections import namedtuple
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from functools import cache
 from typing import Any, NamedTuple
 
@@ -70,14 +71,7 @@ class Prepared:
         given: Any = _converted([told[name] for name in names], conversions)
         if name != "sqlite":
             given = dict(zip(names, given, strict=True))
-        raw: Any = db.connection.dbapi_connection
-        try:
-            return raw.execute(text, given)
-        except db.dialect.loaded_dbapi.Error as error:
-            base = db.dialect.loaded_dbapi.Error
-            raise DBAPIError.instance(
-                text, None, error, base, hide_parameters=True, dialect=db.dialect
-            ) from error
+        return _execute(db, text, given)
 
     def _compile(self, name: str) -> _Compiled:
         dialect = _dialect(name)
@@ -102,6 +96,34 @@ class Prepared:
             conversions = _needed(type_.result_processor(dialect, None) for type_ in types)
             self._made_rows[name] = made._make, conversions
         return self._made_rows[name]
+
+
+@contextmanager
+def savepoint(db: Connection) -> Iterator[None]:
+    """Undo what the block does where it raises; the transaction goes on.
+
+    What SQLAlchemy's `begin_nested` does, in a tenth of its time: every delivery has two.
+    """
+    _execute(db, "SAVEPOINT piece")
+    try:
+        yield
+    except BaseException:
+        _execute(db, "ROLLBACK TO SAVEPOINT piece")
+        raise
+    finally:
+        _execute(db, "RELEASE SAVEPOINT piece")
+
+
+def _execute(db: Connection, text: str, given: Any = ()) -> Any:
+    """Give a statement to the driver; raise what SQLAlchemy would."""
+    raw: Any = db.connection.dbapi_connection
+    try:
+        return raw.execute(text, given)
+    except db.dialect.loaded_dbapi.Error as error:
+        base = db.dialect.loaded_dbapi.Error
+        raise DBAPIError.instance(
+            text, None, error, base, hide_parameters=True, dialect=db.dialect
+        ) from error
 
 
 @cache

@@ -10,6 +10,7 @@ from sqlalchemy import Connection, Row
 from sqlalchemy.exc import OperationalError
 
 from writer import orders, stores
+from writer.db import savepoint
 from writer.lib import clock
 from writer.people import Notice, notices
 from writer.stores import woocommerce
@@ -59,7 +60,7 @@ def process(db: Connection, store: Row[Any], delivery: InHand, attempts: int) ->
 def _tried(db: Connection, store: Row[Any], delivery: InHand, attempts: int) -> dict[str, Any]:
     retry_at = None
     try:
-        with db.begin_nested():
+        with savepoint(db):
             effect = _effect(db, store, delivery)
     except woocommerce.Refusal as refusal:
         effect = Effect("failed", str(refusal))
