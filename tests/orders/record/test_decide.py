@@ -26,7 +26,7 @@ from writer.orders.record.changes import (
     Reviewed,
     Trashed,
 )
-from writer.orders.record.decision import OrderNotice, SalePosting, StockMovement
+from writer.orders.record.decision import SalePosting, StockMovement
 from writer.orders.record.snapshot import Channel, LineSnapshot, OrderSnapshot, RefundSnapshot
 
 SHOP = Channel(1, "shop")
@@ -180,7 +180,7 @@ def test_a_reviewed_line_counts_with_its_quantity_and_its_notice_closes(books: B
     reviewed = books.play(Reviewed(books.known.lines[0].id, 3, "ada"))
 
     assert held.opened[0].sentence == "Order 7: Fire 24 waits for review. Its quantity is 1.5."
-    assert reviewed.closed == (OrderNotice("LINE_HELD", line="11"),)
+    assert reviewed.put_right == ("11",)
     assert books.totals() == ({"FIRE24": 3}, {"FIRE24": 3})
 
 
@@ -263,6 +263,24 @@ def test_a_refund_without_its_units_is_read_from_the_store(books: Books) -> None
     assert [notice.kind for notice in decision.opened] == ["REFUND_NEEDS_KEYS"]
     assert answered.order.needs_reading is None
     assert books.totals() == ({"FIRE24": 1}, {"FIRE24": 1})
+
+
+def test_a_snapshot_that_says_nothing_of_refunds_keeps_those_that_are_known(books: Books) -> None:
+    refund = RefundSnapshot("70", 1200, lines=(("11", 1),))
+    books.play(arrived(refunds=(refund,)))
+
+    answered = books.play(arrived(later=1, status="completed", tells_refunds=False))
+
+    assert answered.order is not None
+    assert (answered.order.status, answered.order.refunded_minor) == ("completed", 1200)
+    assert not any(known.is_gone for known in books.known.refunds)
+    assert books.totals() == ({"FIRE24": 1}, {"FIRE24": 1})
+
+
+def test_the_same_again_without_a_word_of_refunds_is_a_repeat(books: Books) -> None:
+    books.play(arrived(refunds=(RefundSnapshot("70", 1200, lines=(("11", 1),)),)))
+
+    assert books.play(arrived(tells_refunds=False)).outcome == "repeat"
 
 
 def test_an_erased_customer_does_not_come_back(books: Books) -> None:

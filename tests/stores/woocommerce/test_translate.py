@@ -56,6 +56,11 @@ def test_refunds_that_cannot_be_read_are_not_no_refunds(refunds: Any) -> None:
     assert "list of refunds" in refused(refunds=refunds)
 
 
+def test_an_order_without_a_list_of_refunds_says_nothing_of_them() -> None:
+    assert read(refunds=[]).tells_refunds
+    assert not read(refunds="absent").tells_refunds
+
+
 @pytest.mark.parametrize(
     ("line", "sentence"),
     [

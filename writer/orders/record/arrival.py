@@ -9,7 +9,7 @@ from writer.orders.record.changes import Arrived, Change, Trashed
 from writer.orders.record.decision import Decision
 from writer.orders.record.rows import Order
 from writer.orders.record.rules import Standing
-from writer.orders.record.snapshot import Channel, OrderSnapshot
+from writer.orders.record.snapshot import Channel, OrderSnapshot, RefundSnapshot
 
 
 def answer(before: Before, change: Change, channel: Channel) -> Decision | None:
@@ -21,15 +21,29 @@ def answer(before: Before, change: Change, channel: Channel) -> Decision | None:
     return None if before.order is not None else Decision("ignored", "No such order is recorded here.", None)
 
 
+def completed(before: Before, snapshot: OrderSnapshot) -> OrderSnapshot:
+    """Return the snapshot with the recorded refunds where it says nothing of refunds."""
+    if snapshot.tells_refunds:
+        return snapshot
+    known = (
+        RefundSnapshot(refund.external_id, refund.total_minor, refund.reason, refund.lines)
+        for refund in before.refunds
+        if not refund.is_gone
+    )
+    return replace(snapshot, refunds=tuple(known))
+
+
 def hangs_on_refunds(order: Order, snapshot: OrderSnapshot) -> bool:
     """Tell whether only the recorded refunds say if the snapshot is news."""
+    if not snapshot.tells_refunds:
+        return True
     return order.snapshot_hash == snapshot.snapshot_hash and any(
         refund.lines is not None for refund in snapshot.refunds
     )
 
 
 def _answer_snapshot(before: Before, change: Arrived, state: Standing) -> Decision | None:
-    order, snapshot = before.order, change.snapshot
+    order, snapshot = before.order, completed(before, change.snapshot)
     if order is None:
         is_draft = state is Standing.DRAFT
         sentence = "A draft is no order yet; nothing of it is kept."

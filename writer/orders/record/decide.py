@@ -40,7 +40,8 @@ def decide(before: Before, change: Change, channel: Channel) -> Decision:
     if answer is not None:
         return replace(answer, lines=before.lines, refunds=before.refunds)
     if isinstance(change, Arrived):
-        return _record(before, change, channel)
+        known = replace(change, snapshot=arrival.completed(before, change.snapshot))
+        return _record(before, known, channel)
     order = before.order
     assert order is not None  # or it was answered
     match change:
@@ -84,7 +85,7 @@ def _record(before: Before, change: Arrived, channel: Channel) -> Decision:
         decision,
         refunds=kept,
         opened=tuple(_open_questions(channel, order, snapshot, state, refunded)),
-        closed=tuple(order_notices.lines_put_right(before.lines, decision.lines)),
+        put_right=tuple(order_notices.lines_put_right(before.lines, decision.lines)),
         children=tuple(children),
     )
 
@@ -132,7 +133,7 @@ def _review(before: Before, order: Order, change: Reviewed, channel: Channel) ->
     )
     state = rules.standing(order.status, channel.paid_statuses)
     decision = _recount(before, order, lines, state, change.cause, channel, reviewed=change.line_id)
-    return replace(decision, closed=tuple(order_notices.lines_put_right(before.lines, decision.lines)))
+    return replace(decision, put_right=tuple(order_notices.lines_put_right(before.lines, decision.lines)))
 
 
 def _recount(

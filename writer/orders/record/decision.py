@@ -73,6 +73,6 @@ class Decision:
     movements: tuple[StockMovement, ...] = ()
     posted: tuple[str, ...] = ()  # sales and movements in words
     opened: tuple[OrderNotice, ...] = ()
-    closed: tuple[OrderNotice, ...] = ()
+    put_right: tuple[str, ...] = ()  # ids in the store of lines whose notice closes
     events: tuple[Event, ...] = ()
     children: tuple["Decision", ...] = ()  # one for each child of Before

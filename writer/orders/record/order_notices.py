@@ -38,11 +38,9 @@ def held_lines(order: Order, snapshot: OrderSnapshot) -> list[OrderNotice]:
     ]
 
 
-def lines_put_right(before: Iterable[Line], after: Iterable[Line]) -> list[OrderNotice]:
-    """Return the notices to close: those of lines that the store has put right itself."""
+def lines_put_right(before: Iterable[Line], after: Iterable[Line]) -> list[str]:
+    """Return the ids in the store of held lines that can be counted now: their notices close."""
     held = {line.id for line in before if line.problem is not None}
     return [
-        OrderNotice("LINE_HELD", line=line.external_id)
-        for line in after
-        if line.id in held and (line.problem is None or line.is_removed)
+        line.external_id for line in after if line.id in held and (line.problem is None or line.is_removed)
     ]

@@ -40,10 +40,9 @@ def save(db: Connection, before: Before, decision: Decision, actor: str | None =
     stock.record(db, movements)
     store_id = decision.order.store_id
     for notice in decision.opened:
-        about = _about(notice, order_id)
-        notices.open_(db, Notice[notice.kind], notice.sentence, store_id=store_id, **about)
-    for notice in decision.closed:
-        notices.close(db, Notice[notice.kind], actor, store_id=store_id, **_about(notice, order_id))
+        _open_notice(db, notice, store_id, order_id)
+    for line in decision.put_right:
+        notices.close(db, Notice.LINE_HELD, actor, order_id=order_id, line=line)
     return order_id
 
 
@@ -96,5 +95,12 @@ def _save_row(db: Connection, table: Table, known: AnyRow | None, row: AnyRow, *
     return row.id
 
 
-def _about(notice: OrderNotice, order_id: int) -> dict[str, Any]:
-    return {"order_id": order_id, "line": notice.line, "status": notice.status}
+def _open_notice(db: Connection, notice: OrderNotice, store_id: int, order_id: int) -> None:
+    said = notice.sentence
+    match notice.kind:
+        case "LINE_HELD":
+            notices.open_(db, Notice.LINE_HELD, said, store_id=store_id, order_id=order_id, line=notice.line)
+        case "REFUND_NEEDS_KEYS":
+            notices.open_(db, Notice.REFUND_NEEDS_KEYS, said, store_id=store_id, order_id=order_id)
+        case "UNMAPPED_STATUS":
+            notices.open_(db, Notice.UNMAPPED_STATUS, said, store_id=store_id, status=notice.status)

@@ -61,6 +61,7 @@ class OrderSnapshot:
     currency: str = ""
     total_minor: int = 0
     refunds: tuple[RefundSnapshot, ...] = ()
+    tells_refunds: bool = True  # False: it says nothing of refunds, which is not that there are none
     parent_external_id: str | None = None
     customer_name: str | None = None
     customer_email: str | None = None
@@ -85,5 +86,5 @@ class OrderSnapshot:
 _SAID = [
     found.name
     for found in fields(OrderSnapshot)
-    if found.name not in ("raw", "changed_at", "is_authoritative")
+    if found.name not in ("raw", "changed_at", "is_authoritative", "tells_refunds")
 ]

@@ -50,6 +50,7 @@ def order(
         currency=currency,
         total_minor=shapes.minor(payload, "total", currency, "The order's total"),
         refunds=_refunds(payload, currency),
+        tells_refunds="refunds" in payload or is_partial,
         parent_external_id=parent if parent != "0" else None,
         customer_name=(f"{first} {last}".strip() or None) if not is_anonymized else None,
         customer_email=(email or None) if not is_anonymized else None,
