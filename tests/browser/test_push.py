@@ -31,7 +31,7 @@ def test_a_failure_is_seen_and_retried(hub: Hub, page: Page) -> None:
     hub.sell_here(1, "ICE24")
     hub.push()
     page.goto("/push-status")
-    expect(page.get_by_text("most likely a firewall")).to_be_visible()
+    expect(page.get_by_text("a bot check instead of data")).to_be_visible()
     hub.fakes[1].faults.clear()
 
     page.get_by_role("button", name="Retry now").click()

@@ -87,7 +87,7 @@ def test_settings_and_another_sku_are_kept(database: Database, admin_page: Page)
     admin_page.get_by_label("Another SKU").fill("X-old")
     admin_page.get_by_role("button", name="Add").click()
 
-    expect(admin_page.get_by_text("X-old means X from now on.")).to_be_visible()
+    expect(admin_page.get_by_text("X-old is an alias of X now.")).to_be_visible()
     with database.reading() as db:
         found = products.get(db, "x-OLD")
     assert (found.reorder_point, bool(found.is_low)) == (12, True)

@@ -13,8 +13,8 @@ from writer.db.schema.public_page import sales_totals
 pytestmark = pytest.mark.postgres
 
 
-def add_order(db: Connection, number: int) -> None:
-    add(db, number, *MADE[0])
+def add_order(db: Connection, number: int, column: str = "snapshot_hash") -> None:
+    add(db, number, *MADE[0], column)
 
 
 def add_sale(db: Connection) -> None:
@@ -46,7 +46,7 @@ def test_what_was_counted_before_stays_and_counting_goes_on(empty_database_url: 
         db.execute(
             text("INSERT INTO stores (id, name, source, created_at) VALUES (1, 'a', 'a', '2026-01-01')")
         )
-        add_order(db, 1)
+        add_order(db, 1, "digest")
 
     migrate(empty_database_url)
 

@@ -29,7 +29,7 @@ def db(empty_database_url: str) -> Iterator[Connection]:
         for statement in BEFORE:
             connection.execute(text(statement))
     migrate(empty_database_url)
-    with engine.begin() as connection:
+    with engine.connect() as connection:
         yield connection
     engine.dispose()
 
@@ -62,6 +62,7 @@ def test_when_an_order_was_modified_follows_the_renamed_column(db: Connection) -
 
 def test_orders_are_still_counted_by_status(db: Connection) -> None:
     db.execute(text("UPDATE orders SET status = 'processing' WHERE id = 2"))
+    db.commit()  # PostgreSQL counts at the end of a transaction
 
     assert rows(db, "SELECT status, orders FROM order_counts WHERE orders > 0 ORDER BY status") == [
         ("processing", "1"),

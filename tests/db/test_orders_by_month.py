@@ -14,16 +14,19 @@ MADE = (  # store, status, created_at, is_cached, net_minor
     (2, "on-hold", "2026-03-05 12:00:00.000000", True, 0),
 )
 ADD = (
-    "INSERT INTO orders (store_id, external_id, number, status, digest, created_at, is_cached, net_minor,"
+    "INSERT INTO orders (store_id, external_id, number, status, {hash}, created_at, is_cached, net_minor,"
     " units, currency, total_minor, recorded_at) VALUES (:store, :id, :id, :status, '', :made, :cached, :net,"
     " 1, 'EUR', 100, '2026-05-01 00:00:00')"
 )
 MARCH, APRIL = 2026 * 12 + 2, 2026 * 12 + 3
 
 
-def add(db: Any, number: int, store: int, status: str, made: str, cached: bool, net: int) -> None:
+def add(
+    db: Any, number: int, store: int, status: str, made: str, cached: bool, net: int, column: str = "digest"
+) -> None:
+    """Insert an order; `column` is what the hash of its snapshot is called in this revision."""
     values = {"store": store, "status": status, "made": made, "cached": cached, "net": net}
-    db.execute(text(ADD), {"id": str(number), **values})
+    db.execute(text(ADD.format(hash=column)), {"id": str(number), **values})
 
 
 def counted(db: Any) -> set[tuple[Any, ...]]:

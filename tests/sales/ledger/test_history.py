@@ -34,7 +34,7 @@ def test_units_are_counted_by_day_week_and_month(database: Database) -> None:
         sold(db, "2026-11-20T23:59:59", 1)
         sold(db, "2026-11-16T00:00:00", 2)
         sold(db, "2026-11-15T23:59:59", 4, "Ice")
-
+    with database.reading() as db:
         days, weeks, months = (bars(db, period) for period in ("day", "week", "month"))
 
     assert days == {"Fri 20 Nov 2026": (1, 0), "Mon 16 Nov 2026": (2, 0), "Sun 15 Nov 2026": (0, 4)}
@@ -58,7 +58,7 @@ def test_periods_without_sales_are_there_and_the_last_is_todays(database: Databa
 def test_what_is_older_than_the_chart_is_not_in_it(database: Database) -> None:
     with database.transaction() as db:
         sold(db, "2026-10-21T12:00:00", 8)
-
+    with database.reading() as db:
         assert bars(db, "day") == {}
 
 
@@ -66,7 +66,7 @@ def test_the_least_sold_types_share_a_colour_when_there_are_many(database: Datab
     with database.transaction() as db:
         for number in range(10):
             sold(db, "2026-11-20T12:00:00", 100 - number, model=f"M{number}")
-
+    with database.reading() as db:
         found = history.read(db, EVERYTHING, "day", TODAY)
 
     assert len(found.names) == charts.COLOURS
@@ -79,7 +79,7 @@ def test_totals_are_of_all_time_and_leave_out_what_came_to_nothing(database: Dat
         sold(db, "2001-01-01T12:00:00", 5)
         sold(db, "2026-01-01T12:00:00", 2, "Ice")
         sold(db, "2026-01-02T12:00:00", -2, "Ice")
-
+    with database.reading() as db:
         assert [tuple(row) for row in history.list_totals(db, EVERYTHING)] == [("Fire", "24pin", 5)]
 
 
