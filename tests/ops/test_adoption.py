@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from tests.makers import make_environment
 from writer.config import ROOT
 from writer.db.migrate import migrate
 
@@ -175,7 +176,7 @@ def test_an_empty_file_of_the_earlier_service_is_taken_over(tmp_path: Path) -> N
 
 def test_four_starts_at_once_take_it_over_once(tmp_path: Path) -> None:
     file = make_earlier(tmp_path / "sales.db", WITH_NOTES, many(3000))
-    environment = {**os.environ, "DATABASE_URL": f"sqlite:///{file}"}
+    environment = {**os.environ, **make_environment(DATABASE_URL=f"sqlite:///{file}")}
     command = [sys.executable, "-m", "writer.db.migrate"]
 
     started = [

@@ -45,7 +45,7 @@ def test_an_order_is_taken_over_field_by_field() -> None:
 
 
 def test_what_an_order_does_not_say_has_a_default() -> None:
-    snapshot = translate.order({"id": 7, "status": "pending", "line_items": []}, NOW)
+    snapshot = translate.order({"id": 7, "status": "pending", "line_items": [], "refunds": []}, NOW)
 
     assert snapshot == OrderSnapshot("7", "pending", (), NOW, number="7")
 
