@@ -55,7 +55,7 @@ def test_a_redirect_keeps_the_question_and_the_method(admin: FlaskClient) -> Non
 def test_the_start_page_is_no_permanent_redirect(admin: FlaskClient) -> None:
     answer = admin.get("/")
 
-    assert (answer.status_code, answer.location) == (302, "/sales")
+    assert (answer.status_code, answer.location) == (307, "/sales")
 
 
 def test_what_only_begins_like_an_old_address_is_not_found(admin: FlaskClient) -> None:

@@ -52,7 +52,7 @@ def _redirect() -> Response | None:
     if not isinstance(request.routing_exception, NotFound):
         return None
     # The start page may be another one tomorrow; the others have moved for good.
-    path, code = ("/sales", 302) if request.path == "/" else (new_path(request.path), 308)
+    path, code = ("/sales", 307) if request.path == "/" else (new_path(request.path), 308)
     if path is None:
         return None
     query = request.query_string.decode("ascii", "replace")

@@ -441,6 +441,11 @@ INSTEAD_OF_JSON = {
         "Permalinks must not be",
     ),
     "home page": (http("200 OK", HOME, HTML), problems.NotWooCommerce, "Permalinks must not be"),
+    "home page with a captcha": (
+        http("200 OK", HOME.replace(b"</head>", b'<script src="/recaptcha.js"></script></head>'), HTML),
+        problems.NotWooCommerce,
+        "Permalinks must not be",
+    ),
     "another page": (
         http("200 OK", b"<html><title>Welcome to nginx!</title></html>", HTML),
         problems.BadAnswer,
@@ -550,6 +555,14 @@ def test_an_answer_that_a_cache_kept_is_not_believed(saying: Callable[[bytes], S
 def test_an_answer_that_passed_a_cache_is_one_of_now(saying: Callable[[bytes], Site], header: str) -> None:
     with Client(saying(http("200 OK", b"[]", JSON, header))) as client:
         assert client.webhooks() == []
+
+
+def test_a_kept_word_that_an_order_is_gone_is_not_believed(saying: Callable[[bytes], Site]) -> None:
+    body = b'{"code":"woocommerce_rest_shop_order_invalid_id","message":"Invalid ID."}'
+    site = saying(http("404 Not Found", body, JSON, "X-Cache: HIT"))
+
+    with Client(site) as client, pytest.raises(problems.CachedAnswer):
+        client.order(7)
 
 
 def test_every_read_has_an_address_of_its_own(store: FakeStore) -> None:

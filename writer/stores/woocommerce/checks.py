@@ -29,12 +29,13 @@ TOO_OLD = "WooCommerce is older than 5.8 there: it cannot list orders by when th
 
 def check(answer: Answer) -> None:
     """Return where the answer is a success (2xx) of now; else raise what it means."""
+    # A kept "there is no such order" is as little believed as a kept order.
+    if answer.status // 100 in (2, 4) and answer.cached_by is not None:
+        raise CachedAnswer(
+            f"A cache answers in the store's place ({answer.cached_by}), so nobody knows from when its"
+            " numbers are. Exclude /wp-json/ from the page cache of the shop or its host."
+        )
     if answer.status // 100 == 2:
-        if answer.cached_by is not None:
-            raise CachedAnswer(
-                f"A cache answers in the store's place ({answer.cached_by}), so nobody knows from when its"
-                " numbers are. Exclude /wp-json/ from the page cache of the shop or its host."
-            )
         return
     if answer.status // 100 == 3:
         raise _moved(answer)

@@ -67,17 +67,18 @@ def explained(text: str, status: int, headers: Mapping[str, str]) -> StoreError:
     if "html" not in headers.get("content-type", "") and said.lstrip()[:1] != "<":
         return BadAnswer(f"The answer (status {status}) is not JSON. A plugin may write into it.")
     title = _title(said)
-    if "cf-mitigated" in headers or _BOT_CHECK.search(said):
-        return BlockedByFirewall(
-            "The store answered with a bot check instead of data: a firewall or a service in front of it."
-            " Ask the host to let this server's address through to /wp-json/."
-        )
     if _MAINTENANCE.search(title):
         return StoreBusy(f"The shop shows a maintenance page (“{title}”), so it cannot be asked just now.")
     if "rest_route" in headers.get("link", "") or _HOME.search(said):
         return NotWooCommerce(
             "The shop answers with one of its own pages where its REST API should be. In WordPress,"
             " Settings > Permalinks must not be “Plain”; the web server must pass /wp-json/ on to WordPress."
+        )
+    # Last, because a page of the shop may hold a captcha too.
+    if "cf-mitigated" in headers or _BOT_CHECK.search(said):
+        return BlockedByFirewall(
+            "The store answered with a bot check instead of data: a firewall or a service in front of it."
+            " Ask the host to let this server's address through to /wp-json/."
         )
     return AnotherPage(
         f"The store answered with a web page (“{title or 'without a title'}”) instead of data. Check the"
