@@ -62,7 +62,7 @@ class Books:
     def play(self, change: Change, is_parent_known: bool = False) -> Decision:
         """Let a change have its effect, and check that the sums are what the rows say."""
         self.now += timedelta(seconds=1)
-        before = replace(self.known, now=self.now, matches=self.matches, is_parent_known=is_parent_known)
+        before = self.known._replace(now=self.now, matches=self.matches, is_parent_known=is_parent_known)
         decision = decide(before, change, self.channel)
         self._keep(decision)
         self._check(decision)
@@ -79,7 +79,7 @@ class Books:
     def _keep(self, decision: Decision) -> None:
         if decision.order is None:
             return
-        lines = tuple(line if line.id else replace(line, id=self._next_id()) for line in decision.lines)
+        lines = tuple(line if line.id else line._replace(id=self._next_id()) for line in decision.lines)
         ids = {line.external_id: line.id for line in lines}
         for sale in decision.sales:
             self.sold[ids[sale.line]] += sale.quantity
@@ -88,10 +88,10 @@ class Books:
             self.moved.add(ids[movement.line])
         self.known = Before(
             self.now,
-            decision.order if decision.order.id else replace(decision.order, id=self._next_id()),
-            tuple(replace(line, has_moved=True) if self._has_moved(line) else line for line in lines),
+            decision.order if decision.order.id else decision.order._replace(id=self._next_id()),
+            tuple(line._replace(has_moved=True) if self._has_moved(line) else line for line in lines),
             tuple(
-                refund if refund.id else replace(refund, id=self._next_id()) for refund in decision.refunds
+                refund if refund.id else refund._replace(id=self._next_id()) for refund in decision.refunds
             ),
         )
 

@@ -199,7 +199,7 @@ def test_a_line_matched_later_is_posted_once_dated_as_its_order() -> None:
 def test_an_order_from_before_its_product_was_counted_moves_nothing() -> None:
     counted = {"fire24": CountedProduct(10, START.replace(hour=10))}
     before_count = decide.decide(
-        replace(Books(SHOP).known, matches=Matches(counted=counted)), arrived(), SHOP
+        Books(SHOP).known._replace(matches=Matches(counted=counted)), arrived(), SHOP
     )
 
     assert before_count.movements == ()
@@ -218,7 +218,7 @@ def test_units_that_come_back_later_are_dated_when_they_came(books: Books) -> No
 
 def test_a_child_counts_until_its_parent_is_recorded(books: Books) -> None:
     books.play(arrived(parent_external_id="6"))
-    parent = replace(Books(SHOP).known, children=(books.known,))
+    parent = Books(SHOP).known._replace(children=(books.known,))
 
     decision = decide.decide(parent, Arrived(replace(PAID, external_id="6"), "test"), SHOP)
 

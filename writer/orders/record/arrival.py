@@ -63,8 +63,8 @@ def _answer_snapshot(before: Before, change: Arrived, state: Standing) -> Decisi
 
 
 def _note_repeat(order: Order, snapshot: OrderSnapshot) -> Order:
-    order = replace(order, changed_at=snapshot.changed_at or order.changed_at)
-    return replace(order, needs_reading=None, missed=0) if snapshot.is_authoritative else order
+    order = order._replace(changed_at=snapshot.changed_at or order.changed_at)
+    return order._replace(needs_reading=None, missed=0) if snapshot.is_authoritative else order
 
 
 def _answer_trashed(order: Order | None, change: Trashed) -> Decision | None:

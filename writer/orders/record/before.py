@@ -3,12 +3,12 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import NamedTuple
 
 from writer.orders.record.rows import Line, Order, Refund
 
 
-@dataclass(frozen=True)
-class CountedProduct:
+class CountedProduct(NamedTuple):
     """A product whose stock is counted, and since when."""
 
     stock_product_id: int
@@ -24,8 +24,7 @@ class Matches:
     counted: Mapping[str, CountedProduct] = field(default_factory=dict)  # folded SKU: product
 
 
-@dataclass(frozen=True)
-class Before:
+class Before(NamedTuple):
     """An order as recorded, and the facts around it. `order` None: nothing of it is recorded.
 
     Where `order` and `refunds` answer a change already, nothing else is loaded.

@@ -4,7 +4,6 @@ A store sends snapshots late, twice, out of order or never, so nothing is counte
 sold and out of stock is worked out from the newest state, and the difference to what was posted is posted.
 """
 
-from dataclasses import replace
 from datetime import datetime
 
 from writer.orders.record import arrival, due, header, order_notices, refunds, rules
@@ -38,10 +37,9 @@ def decide(before: Before, change: Change, channel: Channel) -> Decision:
     """
     answer = arrival.answer(before, change, channel)
     if answer is not None:
-        return replace(answer, lines=before.lines, refunds=before.refunds)
+        return answer._replace(lines=before.lines, refunds=before.refunds)
     if isinstance(change, Arrived):
-        known = replace(change, snapshot=arrival.completed(before, change.snapshot))
-        return _record(before, known, channel)
+        return _record(before, change, arrival.completed(before, change.snapshot), channel)
     order = before.order
     assert order is not None  # or it was answered
     match change:
@@ -56,20 +54,20 @@ def decide(before: Before, change: Change, channel: Channel) -> Decision:
         case Reviewed():
             return _review(before, order, change, channel)
         case PutBack():
-            lines = tuple(replace(line, taken_due=0) for line in before.lines)
+            lines = tuple(line._replace(taken_due=0) for line in before.lines)
             return _repost(before, order, lines, channel, change.cause, "Put back on the shelf:")
         case Rematched():
             return _repost(before, order, before.lines, channel, change.cause, "Matched; posted")
         case ParentRecorded():
-            order = replace(order, units=0, net_minor=0)
+            order = order._replace(units=0, net_minor=0)
             lines = due.count_nothing(before.lines)
             return _repost(before, order, lines, channel, change.cause, "Its parent order counts; posted")
 
 
-def _record(before: Before, change: Arrived, channel: Channel) -> Decision:
+def _record(before: Before, change: Arrived, snapshot: OrderSnapshot, channel: Channel) -> Decision:
     """Let a snapshot that is news be the order's newest state."""
-    snapshot, known = change.snapshot, before.order
-    order = header.merge(before, change, channel)
+    known = before.order
+    order = header.merge(before, snapshot, change.heard_at, channel)
     kept = _merge_refunds(before, order, snapshot)
     refunded = refunds.add_up(kept)
     lines = line_rows.merge(before.lines, snapshot.lines)
@@ -78,11 +76,10 @@ def _record(before: Before, change: Arrived, channel: Channel) -> Decision:
     is_first = known is None or known.is_trashed or rules.standing(known.status) is Standing.DRAFT
     is_paid = snapshot.paid_at is not None
     lines = due.count(lines, units, state, channel, is_first=is_first, is_paid=is_paid)
-    order = replace(order, needs_reading=header.needs_reading(known, snapshot, refunded))
+    order = order._replace(needs_reading=header.needs_reading(known, snapshot, refunded))
     decision = _count(before, order, lines, state, change.cause, channel, snapshot.changed_at or before.now)
     children = [decide(child, ParentRecorded(change.cause), channel) for child in before.children]
-    return replace(
-        decision,
+    return decision._replace(
         refunds=kept,
         opened=tuple(_open_questions(channel, order, snapshot, state, refunded)),
         put_right=tuple(order_notices.lines_put_right(before.lines, decision.lines)),
@@ -93,7 +90,7 @@ def _record(before: Before, change: Arrived, channel: Channel) -> Decision:
 def _merge_refunds(before: Before, order: Order, snapshot: OrderSnapshot) -> tuple[Refund, ...]:
     """Return the refunds as the snapshot has them; what people wrote into an erased customer's is gone."""
     kept = refunds.merge(before.refunds, snapshot.refunds)
-    return kept if order.erased_at is None else tuple(replace(refund, reason="") for refund in kept)
+    return kept if order.erased_at is None else tuple(refund._replace(reason="") for refund in kept)
 
 
 def _open_questions(
@@ -111,15 +108,15 @@ def _open_questions(
 
 def _trash(before: Before, order: Order, cause: str, channel: Channel) -> Decision:
     """Take an order out of the ledger; what it took out of stock stays out."""
-    order = replace(order, is_trashed=True, status="trash", recorded_at=before.now)
+    order = order._replace(is_trashed=True, status="trash", recorded_at=before.now)
     return _recount(before, order, before.lines, Standing.TRASHED, cause, channel)
 
 
 def _miss(before: Before, order: Order, cause: str, channel: Channel) -> Decision:
     """Count how often the store did not have the order; it is in the trash once that is more than chance."""
-    order = replace(order, missed=order.missed + 1)
+    order = order._replace(missed=order.missed + 1)
     if order.missed >= _MISSES_UNTIL_DELETED:
-        order = replace(order, needs_reading=None)
+        order = order._replace(needs_reading=None)
         if not order.is_trashed:
             return _trash(before, order, cause, channel)
     return Decision("recorded", "The store does not have this order.", order, before.lines, before.refunds)
@@ -128,12 +125,12 @@ def _miss(before: Before, order: Order, cause: str, channel: Channel) -> Decisio
 def _review(before: Before, order: Order, change: Reviewed, channel: Channel) -> Decision:
     """Count a line that waited for review with the quantity a person gave it."""
     lines = tuple(
-        replace(line, quantity=change.quantity, problem=None) if line.id == change.line_id else line
+        line._replace(quantity=change.quantity, problem=None) if line.id == change.line_id else line
         for line in before.lines
     )
     state = rules.standing(order.status, channel.paid_statuses)
     decision = _recount(before, order, lines, state, change.cause, channel, reviewed=change.line_id)
-    return replace(decision, put_right=tuple(order_notices.lines_put_right(before.lines, decision.lines)))
+    return decision._replace(put_right=tuple(order_notices.lines_put_right(before.lines, decision.lines)))
 
 
 def _recount(
@@ -180,7 +177,7 @@ def _count(
     return Decision(
         "recorded",
         sentence,
-        replace(posted.order, units=units, net_minor=net_minor),
+        posted.order._replace(units=units, net_minor=net_minor),
         posted.lines,
         before.refunds,
         posted.sales,

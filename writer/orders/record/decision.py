@@ -1,14 +1,12 @@
 """What `decide` returns: the new rows, and what else follows from a change, as plain frozen data."""
 
-from dataclasses import dataclass
 from datetime import datetime
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from writer.orders.record.rows import Line, Order, Refund
 
 
-@dataclass(frozen=True)
-class SalePosting:
+class SalePosting(NamedTuple):
     """Units that a line adds to the ledger of sales, below 0 takes back. `line` is its external id."""
 
     line: str
@@ -21,8 +19,7 @@ class SalePosting:
     notes: str
 
 
-@dataclass(frozen=True)
-class StockMovement:
+class StockMovement(NamedTuple):
     """Units that a line puts on the shelf, below 0 takes from it. `line` is its external id."""
 
     line: str
@@ -34,8 +31,7 @@ class StockMovement:
     note: str
 
 
-@dataclass(frozen=True)
-class OrderNotice:
+class OrderNotice(NamedTuple):
     """What the owner must look at: about the order, one `line` of it, or a `status` of its store.
 
     `kind` is the name of a `people.Notice`.
@@ -47,8 +43,7 @@ class OrderNotice:
     status: str = ""
 
 
-@dataclass(frozen=True)
-class Event:
+class Event(NamedTuple):
     """A row of order_events."""
 
     at: datetime
@@ -57,8 +52,7 @@ class Event:
     sentence: str
 
 
-@dataclass(frozen=True)
-class Decision:
+class Decision(NamedTuple):
     """What follows from a change; `outcome` is 'recorded', 'repeat', 'stale' or 'ignored'.
 
     `order`, `lines` and `refunds` are all rows as they are afterwards, changed or not.

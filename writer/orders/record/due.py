@@ -1,7 +1,6 @@
 """What is due of an order's lines: units they should have sold, and taken out of stock. Pure functions."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
 
 from writer.orders.record import rules
 from writer.orders.record.rows import Line
@@ -30,8 +29,7 @@ def count(
         quantities = units[line.external_id]
         now, aside = _due(line, quantities, state, channel, is_first, is_paid)
         counted.append(
-            replace(
-                line,
+            line._replace(
                 refunded=quantities.refunded,
                 restocked=quantities.restocked,
                 sold_due=now.sold,
@@ -74,7 +72,7 @@ def count_reviewed(
     for line in lines:
         if line.id == line_id:
             now = rules.due(state, units[line.external_id], False, None, is_paid)
-            line = replace(line, sold_due=now.sold, taken_due=now.taken)
+            line = line._replace(sold_due=now.sold, taken_due=now.taken)
         counted.append(line)
     return tuple(counted)
 
@@ -87,4 +85,4 @@ def _as_others(lines: Iterable[Line], is_paid: bool) -> Standing:
 
 def count_nothing(lines: Iterable[Line]) -> tuple[Line, ...]:
     """Return the lines with nothing due: their order is counted elsewhere."""
-    return tuple(replace(line, sold_due=0, taken_due=0) for line in lines)
+    return tuple(line._replace(sold_due=0, taken_due=0) for line in lines)

@@ -1,20 +1,18 @@
 """An order without its lines, as a newer snapshot has it: pure, no database."""
 
-from dataclasses import replace
 from datetime import datetime, timedelta
 
 from writer.orders.record.before import Before
-from writer.orders.record.changes import Arrived
 from writer.orders.record.refunds import Refunded
 from writer.orders.record.rows import Order
 from writer.orders.record.snapshot import Channel, OrderSnapshot
 
 
-def merge(before: Before, change: Arrived, channel: Channel) -> Order:
+def merge(before: Before, snapshot: OrderSnapshot, heard_at: datetime | None, channel: Channel) -> Order:
     """Return the order as a snapshot has it; what it counts and what it is worth are set later."""
-    snapshot, known = change.snapshot, before.order
-    order = replace(
-        known or _new(snapshot, channel, change.heard_at or before.now),
+    known = before.order
+    order = known or _new(snapshot, channel, heard_at or before.now)
+    order = order._replace(
         number=snapshot.number or snapshot.external_id,
         status=snapshot.status,
         snapshot_hash=snapshot.snapshot_hash,
@@ -28,12 +26,11 @@ def merge(before: Before, change: Arrived, channel: Channel) -> Order:
         synced_at=before.now,
         is_cached=True,
     )
-    order = replace(
-        order,
+    order = order._replace(
         key_hash=snapshot.key_hash or order.key_hash,
         changed_at=snapshot.changed_at or _just_after(order.changed_at),
         paid_at=snapshot.paid_at or order.paid_at,
-        recorded_at=before.now if change.heard_at is None else max(change.heard_at, order.recorded_at),
+        recorded_at=before.now if heard_at is None else max(heard_at, order.recorded_at),
         erased_at=order.erased_at or (before.now if snapshot.is_anonymized else None),
     )
     return _with_customer(order, snapshot)
@@ -65,8 +62,7 @@ def _with_customer(order: Order, snapshot: OrderSnapshot) -> Order:
     """Return the order with its customer's name, or with nobody's where the customer was erased."""
     is_erased = order.erased_at is not None
     name = snapshot.customer_name if not is_erased else None
-    return replace(
-        order,
+    return order._replace(
         customer_name=name,
         customer_email=(snapshot.customer_email or "").lower() or None if not is_erased else None,
         customer_key=_search_key(name),

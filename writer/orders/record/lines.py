@@ -1,7 +1,6 @@
 """Lines of an order as a newer snapshot has them: pure functions, no database."""
 
 from collections.abc import Mapping
-from dataclasses import replace
 
 from writer.lib.text import fold
 from writer.orders.record.rows import Line
@@ -18,7 +17,7 @@ def merge(lines: tuple[Line, ...], snapshots: tuple[LineSnapshot, ...]) -> tuple
         after[snapshot.external_id] = _update(line or Line(snapshot.external_id), snapshot)
     listed = {snapshot.external_id for snapshot in snapshots}
     return tuple(
-        line if line.is_removed or line.external_id in listed else replace(line, is_removed=True)
+        line if line.is_removed or line.external_id in listed else line._replace(is_removed=True)
         for line in after.values()
     )
 
@@ -40,8 +39,7 @@ def _unpin(after: dict[str, Line], old: Line) -> Line | None:
     """Let another product take the line; None for a new row, where the old product goes back to 0 under a
     name of its own."""
     if old.sold == 0 and old.taken == 0:
-        return replace(
-            old,
+        return old._replace(
             model=None,
             variant=None,
             stock_product_id=None,
@@ -52,7 +50,7 @@ def _unpin(after: dict[str, Line], old: Line) -> Line | None:
         )
     del after[old.external_id]
     name = _free_name(after, old.external_id)
-    after[name] = replace(old, external_id=name, is_removed=True)
+    after[name] = old._replace(external_id=name, is_removed=True)
     return None
 
 
@@ -67,8 +65,7 @@ def _update(line: Line, snapshot: LineSnapshot) -> Line:
     """Return a line with what a newer snapshot says of it; a pinned product stays pinned."""
     is_named = snapshot.product_id != 0 or line.product_id == 0
     product = snapshot if is_named else line
-    return replace(
-        line,
+    return line._replace(
         product_id=product.product_id,
         variation_id=product.variation_id,
         sku=product.sku,

@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Iterable
-from dataclasses import fields, replace
 
 from sqlalchemy import Boolean, ColumnElement, Connection, bindparam, case, false, select, type_coerce
 
@@ -18,8 +17,8 @@ from writer.orders.record.rows import Line, Order, Refund
 from writer.orders.record.snapshot import Channel
 from writer.sales import product_types
 
-_ORDER_COLUMNS = [orders.c[field.name] for field in fields(Order)]
-_LINE_COLUMNS = [order_lines.c[field.name] for field in fields(Line) if field.name != "has_moved"]
+_ORDER_COLUMNS = [orders.c[name] for name in Order._fields]
+_LINE_COLUMNS = [order_lines.c[name] for name in Line._fields if name != "has_moved"]
 _HAS_MOVED = case((order_lines.c.taken == 0, stock.has_moved(order_lines.c.id)), else_=false())
 _ORDER = (
     select(*_ORDER_COLUMNS)
@@ -82,7 +81,7 @@ def load(db: Connection, order: Order | None, change: Change, channel: Channel) 
     """Return what `decide` must know before `change`; no more than the order where that answers already."""
     before = Before(clock.now(), order)
     if order is not None and isinstance(change, Arrived) and arrival.hangs_on_refunds(order, change.snapshot):
-        before = replace(before, refunds=_list_refunds(db, order.id))
+        before = before._replace(refunds=_list_refunds(db, order.id))
     if arrival.answer(before, change, channel) is not None:
         return before
     if order is None:
@@ -91,8 +90,7 @@ def load(db: Connection, order: Order | None, change: Change, channel: Channel) 
     after, parent = lines, order.parent_external_id
     if isinstance(change, Arrived):
         after, parent = line_rows.merge(lines, change.snapshot.lines), change.snapshot.parent_external_id
-    return replace(
-        before,
+    return before._replace(
         lines=lines,
         refunds=before.refunds or _list_refunds(db, order.id),
         matches=_find_matches(db, channel.store_id, after),
@@ -105,8 +103,7 @@ def _load_new(db: Connection, before: Before, change: Change, channel: Channel) 
     assert isinstance(change, Arrived)  # or it was answered: nothing else changes what is not recorded
     snapshot, released = change.snapshot, ParentRecorded(change.cause)
     rows = _CHILDREN.all(db, of_store=channel.store_id, parent=snapshot.external_id)
-    return replace(
-        before,
+    return before._replace(
         matches=_find_matches(db, channel.store_id, line_rows.merge((), snapshot.lines)),
         is_parent_known=_is_recorded(db, channel.store_id, snapshot.parent_external_id),
         children=tuple(load(db, Order(**row._asdict()), released, channel) for row in rows),

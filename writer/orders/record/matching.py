@@ -2,7 +2,6 @@
 either by what the owner, or the store's own listing, says this product of the store is. Pure functions."""
 
 from collections.abc import Mapping
-from dataclasses import replace
 from datetime import datetime
 
 from writer.lib.text import fold
@@ -34,8 +33,8 @@ def match(line: Line, matches: Matches, ordered_at: datetime, stock_from: dateti
         model, variant = matches.types.get(sku, (None, None))
     product = matches.counted.get(fold(sku)) if line.stock_product_id is None else None
     if product is None:
-        return replace(line, model=model, variant=variant)
+        return line._replace(model=model, variant=variant)
     counted_from = max(product.counted_from, stock_from or product.counted_from)
     taken = line.taken_due if ordered_at < counted_from else line.taken
     pinned = product.stock_product_id
-    return replace(line, model=model, variant=variant, stock_product_id=pinned, taken=taken)
+    return line._replace(model=model, variant=variant, stock_product_id=pinned, taken=taken)

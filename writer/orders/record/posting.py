@@ -1,6 +1,5 @@
 """Posting: what a line should have put into ledger and stock, less what it has put there already. Pure."""
 
-from dataclasses import replace
 from datetime import datetime
 from typing import NamedTuple
 
@@ -71,8 +70,8 @@ def post(
         if taken:
             movements.append(writer.movement(line, taken))
             words.append(f"stock {-taken:+d} {line.sku}".rstrip())
-        after.append(replace(line, sold=line.sold + change, taken=line.taken + taken))
+        after.append(line._replace(sold=line.sold + change, taken=line.taken + taken))
     # Not by stock alone: units wait for a transfer before they are sold, and are sold when it comes.
     counted_at = date if sales or order.counted_at is not None else None
-    order = replace(order, counted_at=counted_at)
+    order = order._replace(counted_at=counted_at)
     return Posted(order, tuple(after), tuple(sales), tuple(movements), tuple(words))

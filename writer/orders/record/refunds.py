@@ -2,7 +2,7 @@
 Pure functions, no database."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 from writer.orders.record.rows import Line, Refund
 from writer.orders.record.rules import Units
@@ -41,7 +41,7 @@ def merge(known: tuple[Refund, ...], snapshots: tuple[RefundSnapshot, ...]) -> t
         if unread and refund.external_id.startswith(MADE_UP):
             unread -= 1
         else:
-            after[refund.external_id] = replace(refund, is_gone=True)
+            after[refund.external_id] = refund._replace(is_gone=True)
     return tuple(after.values())
 
 
@@ -51,9 +51,9 @@ def _merge(known: Refund | None, snapshot: RefundSnapshot) -> Refund:
     if known.is_gone or (snapshot.lines is not None and known.lines is None):
         lines = snapshot.lines if snapshot.lines is not None else known.lines
         total_minor, reason = snapshot.total_minor, snapshot.reason
-        return replace(known, total_minor=total_minor, reason=reason, lines=lines, is_gone=False)
+        return known._replace(total_minor=total_minor, reason=reason, lines=lines, is_gone=False)
     if snapshot.total_minor not in (0, known.total_minor):  # who announced the refund did not know its amount
-        return replace(known, total_minor=snapshot.total_minor, reason=snapshot.reason)
+        return known._replace(total_minor=snapshot.total_minor, reason=snapshot.reason)
     return known
 
 

@@ -1,13 +1,12 @@
 """Rows of an order as plain frozen data: what `load` reads, what `decide` returns, what `save` writes."""
 
-from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 from writer.orders.record.rules import Due
 
 
-@dataclass(frozen=True)
-class Order:
+class Order(NamedTuple):
     """A row of orders; `id` 0 until it is saved."""
 
     store_id: int
@@ -41,8 +40,7 @@ class Order:
     erased_at: datetime | None = None
 
 
-@dataclass(frozen=True)
-class Line:
+class Line(NamedTuple):
     """A row of order_lines; `id` 0 until it is saved. `has_moved` is no column of it."""
 
     external_id: str
@@ -75,8 +73,7 @@ class Line:
         return Due(self.sold_due, self.taken_due)
 
 
-@dataclass(frozen=True)
-class Refund:
+class Refund(NamedTuple):
     """A row of order_refunds; `id` 0 until it is saved. `lines` are pairs of a line's id and its units."""
 
     external_id: str

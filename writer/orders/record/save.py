@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Iterator
-from dataclasses import fields
 from typing import Any, TypeVar
 
 from sqlalchemy import Connection, Table
@@ -17,10 +16,7 @@ from writer.people import Notice, notices
 
 AnyRow = TypeVar("AnyRow", Order, Line, Refund)
 _NO_COLUMNS = {"id", "has_moved"}
-_COLUMNS = {
-    row: [field.name for field in fields(row) if field.name not in _NO_COLUMNS]
-    for row in (Order, Line, Refund)
-}
+_COLUMNS = {row: [name for name in row._fields if name not in _NO_COLUMNS] for row in (Order, Line, Refund)}
 
 
 def save(db: Connection, before: Before, decision: Decision, actor: str | None = None) -> int | None:
@@ -58,11 +54,11 @@ def _save_order(
         for line, known in _pairs(before.lines, decision.lines)
     }
     for sale in decision.sales:
-        values = vars(sale) | {"store_id": order.store_id, "order_line_id": line_ids[sale.line]}
+        values = sale._asdict() | {"store_id": order.store_id, "order_line_id": line_ids[sale.line]}
         del values["line"]
         sales.post(db, **values)
     for moved in decision.movements:
-        values = vars(moved) | {"store_id": order.store_id, "order_line_id": line_ids[moved.line]}
+        values = moved._asdict() | {"store_id": order.store_id, "order_line_id": line_ids[moved.line]}
         del values["line"]
         movements.append(stock.Movement(**values))
     for event in decision.events:
@@ -72,7 +68,7 @@ def _save_order(
 
 def add_event(db: Connection, order_id: int, event: Event) -> None:
     """Write into the order's history what happened to it and why it counts as it does."""
-    insert_row(db, order_events, order_id=order_id, **vars(event))
+    insert_row(db, order_events, order_id=order_id, **event._asdict())
 
 
 def _pairs(before: tuple[AnyRow, ...], after: tuple[AnyRow, ...]) -> Iterator[tuple[AnyRow, AnyRow | None]]:
