@@ -20,7 +20,7 @@ from writer.stores.listings import refresh
 from writer.stores.registry import Vault
 from writer.stores.registry.contact import TIMEOUT_S
 from writer.stores.woocommerce import Client, Site
-from writer.sync.stock_push import pusher
+from writer.sync.stock_push import pusher, watcher
 
 MODULE = "tests.bench.push_bench"
 PATIENCE_S = 120
@@ -88,13 +88,13 @@ def hang(sales: int) -> Figures:
 
 def _seconds_of_sales(found: Shops, sales: int) -> float:
     """Return how long it takes until stores A, B and C show each of some sales, one after the other."""
-    spacing, pusher.SPACING = pusher.SPACING, timedelta(0)
-    look, pusher.ASK_EVERY_S = pusher.ASK_EVERY_S, 0.05
+    spacing, watcher.SPACING = watcher.SPACING, timedelta(0)
+    look, watcher.ASK_EVERY_S = watcher.ASK_EVERY_S, 0.05
     # Without a spacing nobody looks on after a change: what fell due while its store was at work would wait.
-    anyway, pusher.PUSH_ANYWAY_EVERY_S = pusher.PUSH_ANYWAY_EVERY_S, 0.2
+    anyway, watcher.PUSH_ANYWAY_EVERY_S = watcher.PUSH_ANYWAY_EVERY_S, 0.2
     stop = threading.Event()
-    watcher = threading.Thread(target=pusher.watch, args=(found.database, found.vault, stop.is_set))
-    watcher.start()
+    thread = threading.Thread(target=watcher.watch, args=(found.database, found.vault, stop.is_set))
+    thread.start()
     try:
         seconds = 0.0
         for number in range(1, sales + 1):
@@ -104,8 +104,8 @@ def _seconds_of_sales(found: Shops, sales: int) -> float:
     finally:
         stop.set()
         found.fakes[3].take_down()  # whoever hangs in it is let go
-        watcher.join()
-        pusher.SPACING, pusher.ASK_EVERY_S, pusher.PUSH_ANYWAY_EVERY_S = spacing, look, anyway
+        thread.join()
+        watcher.SPACING, watcher.ASK_EVERY_S, watcher.PUSH_ANYWAY_EVERY_S = spacing, look, anyway
 
 
 def _show(found: Shops, quantity: int) -> bool:

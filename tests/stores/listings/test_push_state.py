@@ -27,7 +27,7 @@ def test_the_first_number_sent_makes_no_other_number_known() -> None:
 
 
 def test_a_write_that_was_taken_ends_all_there_was() -> None:
-    refused = KNOWN.sending(7, 10, 5, NOW).unexplained(2, NOW).refused("error: no", NOW)
+    refused = KNOWN.sending(7, 10, 5, NOW).unexplained(2, 5, NOW).refused("error: no", NOW)
 
     written = refused.written(7, 5, LATER)
 
@@ -68,21 +68,40 @@ def test_writes_are_counted_afresh_after_ten_minutes_or_for_another_count() -> N
 def test_a_difference_is_one_once_two_checks_a_minute_apart_agree(
     by: int, seconds: int, is_still: bool
 ) -> None:
-    seen = KNOWN.unexplained(3, NOW)
+    seen = KNOWN.unexplained(3, 5, NOW)
 
     assert seen.is_still_unexplained(by, NOW + timedelta(seconds=seconds)) is is_still
 
 
 def test_the_same_difference_keeps_when_it_was_first_seen_and_another_does_not() -> None:
-    seen = KNOWN.unexplained(3, NOW)
+    seen = KNOWN.unexplained(3, 5, NOW)
 
-    assert seen.unexplained(3, LATER).unexplained_at == NOW
-    assert seen.unexplained(2, LATER).unexplained_at == LATER
-    assert seen.needs_check
+    assert seen.unexplained(3, 5, LATER).unexplained_at == NOW
+    assert seen.unexplained(2, 5, LATER).unexplained_at == LATER
+
+
+def test_a_difference_is_looked_at_again_after_a_minute_or_with_another_count() -> None:
+    seen = KNOWN.check_again().unexplained(3, 5, NOW)
+
+    assert (seen.needs_check, seen.looked_version) == (False, 5)
+    assert seen.look_again_at == NOW + timedelta(seconds=60)
+    assert seen.is_pending(4)
+    assert seen.accepted(13, 5, LATER).look_again_at is None
+
+
+def test_times_that_a_clock_left_ahead_of_now_say_nothing() -> None:
+    ahead = NOW + timedelta(days=1)
+    written = KNOWN
+    for _ in range(5):
+        written = written.sending(7, 10, 5, ahead).written(7, 5, ahead)
+
+    assert not written.is_stuck(5, NOW)
+    assert written.sending(7, 10, 5, NOW).written(7, 5, NOW).write_count == 1
+    assert KNOWN.unexplained(3, 5, ahead).unexplained(3, 5, NOW).unexplained_at == NOW
 
 
 def test_a_number_that_was_accepted_explains_itself_and_keeps_its_problem() -> None:
-    accepted = replace(KNOWN, problem="error: no").unexplained(10, NOW).accepted(20, 5, LATER)
+    accepted = replace(KNOWN, problem="error: no").unexplained(10, 5, NOW).accepted(20, 5, LATER)
 
     assert (accepted.known_quantities, accepted.unexplained_by) == ([20], None)
     assert accepted.problem == "error: no"
@@ -109,7 +128,7 @@ def test_a_person_may_retry_decide_or_give_up() -> None:
 
 
 def test_another_product_makes_everything_unknown_but_when_it_was_last_written() -> None:
-    written = KNOWN.sending(7, 10, 5, NOW).written(7, 5, NOW).unexplained(2, NOW)
+    written = KNOWN.sending(7, 10, 5, NOW).written(7, 5, NOW).unexplained(2, 5, NOW)
 
     reset = written.reset()
 

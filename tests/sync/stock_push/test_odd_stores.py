@@ -1,5 +1,6 @@
 """Stores that are stopped, absurd or out of order, and counts that come with their time."""
 
+from collections import defaultdict
 from collections.abc import Iterator
 from typing import Any
 from unittest import mock
@@ -23,7 +24,7 @@ from writer.stores.listings.actions import item
 from writer.stores.opening_stock.actions import take_over
 from writer.stores.woocommerce import Client
 from writer.sync import differences, push_status
-from writer.sync.stock_push import pusher
+from writer.sync.stock_push import watcher
 
 
 @pytest.fixture
@@ -189,11 +190,12 @@ def test_an_order_that_cannot_be_recorded_waits_once(hub: Hub) -> None:
     hub.deliver()
     change(hub, recorded, needs_reading="refund quantities")
     before = len(hub.rows(deliveries))
+    seen: dict[int, watcher.Seen] = defaultdict(watcher.Seen)
 
     with mock.patch("writer.orders.record", side_effect=RuntimeError):
         for _ in range(5):
-            for store_id in pusher._to_visit(hub.database):
-                pusher._visit(hub.database, hub.vault, store_id)
+            for store_id in watcher.to_visit(hub.database, seen):
+                watcher.visit(hub.database, hub.vault, store_id, seen[store_id])
             hub.tick(1)
 
     assert len(hub.rows(deliveries)) - before == 1

@@ -3,24 +3,27 @@
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
+from unittest import mock
 
 import pytest
 from flask import Flask
 from sqlalchemy import update
 
 from tests.hub import Hub, running_hub
+from writer.db.schema.orders import orders
 from writer.db.schema.stores import stores
 from writer.lib import clock
 from writer.stock import movements, products
-from writer.sync.stock_push import pusher
+from writer.stores.listings import check_all
+from writer.sync.stock_push import watch
 
 PATIENCE_S = 60
 
 
 @pytest.fixture
 def hub(app: Flask, monkeypatch: pytest.MonkeyPatch) -> Iterator[Hub]:
-    monkeypatch.setattr(pusher, "ASK_EVERY_S", 0.02)
-    monkeypatch.setattr(pusher, "GRACE_S", 0.1)
+    monkeypatch.setattr("writer.sync.stock_push.watcher.ASK_EVERY_S", 0.02)
+    monkeypatch.setattr("writer.sync.stock_push.watcher.GRACE_S", 0.1)
     with running_hub(app, monkeypatch) as found:
         found.add_item(on_hand=100)
         yield found
@@ -34,7 +37,7 @@ def watcher(hub: Hub) -> Iterator[None]:
         is_at_work.set()
         return stop.is_set()
 
-    thread = threading.Thread(target=pusher.watch, args=(hub.database, hub.vault, should_stop))
+    thread = threading.Thread(target=watch, args=(hub.database, hub.vault, should_stop))
     thread.start()
     assert is_at_work.wait(PATIENCE_S)
     yield
@@ -127,3 +130,54 @@ def test_a_store_that_waits_for_a_confirmation_leaves_the_database_alone(hub: Hu
             return version() == before
 
         wait_for(is_quiet)
+
+
+def let_somebody_change_the_number(hub: Hub) -> None:
+    hub.fakes[0].set_stock("X", 55)
+    with hub.database.transaction() as db:
+        check_all(db, 1)
+
+
+def test_a_number_that_nothing_explains_costs_a_handful_of_calls_until_the_second_look(
+    hub: Hub, watcher: None
+) -> None:
+    let_somebody_change_the_number(hub)
+    wait_for(lambda: hub.listing(1).unexplained_at is not None)
+
+    for seconds in range(10):  # each commit wakes the watcher
+        hub.tick(4)
+        hub.add_item(f"OTHER{seconds}")
+        time.sleep(0.06)
+
+    assert 0 < len(hub.fakes[0].calls) <= 5
+    hub.tick(13)
+    wait_for(lambda: hub.shown()[0] == 100)
+    assert len(hub.fakes[0].calls) <= 10
+
+
+def test_a_number_that_nothing_explained_is_looked_at_with_the_next_count(hub: Hub, watcher: None) -> None:
+    let_somebody_change_the_number(hub)
+    wait_for(lambda: hub.listing(1).unexplained_at is not None)
+    hub.fakes[0].set_stock("X", 100)
+
+    hub.sell_here(1)
+
+    wait_for(lambda: is_told(hub, 99))
+
+
+def test_an_order_that_stays_open_after_it_was_read_is_not_read_every_second(
+    hub: Hub, watcher: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    order = hub.fakes[0].place_order([("X", 1)])
+    hub.deliver()
+    monkeypatch.setattr("writer.orders.record", mock.Mock(side_effect=RuntimeError))
+    with hub.database.transaction() as db:
+        db.execute(update(orders).values(needs_reading="refund quantities"))
+
+    for seconds in range(10):
+        hub.tick(4)
+        hub.add_item(f"OTHER{seconds}")
+        time.sleep(0.06)
+
+    asked = [call for call in hub.fakes[0].calls if call.path.endswith(f"/orders/{order.id}")]
+    assert len(asked) == 1

@@ -44,6 +44,8 @@ listings = Table(
     Column("first_write_at", UtcTime),  # the first of write_count; NULL: none
     Column("unexplained_by", Integer),  # units that nothing explains, seen once; NULL: none
     Column("unexplained_at", UtcTime),  # when they were seen first; NULL: none
+    Column("looked_version", Integer),  # the count when they were seen last; NULL: none
+    Column("look_again_at", UtcTime),  # with the same count they are looked at again then; NULL: none
     Column("needs_check", Boolean, nullable=False, server_default=false()),  # due with the same count too
     Column("retry_at", UtcTime),  # a refused write is tried again then; NULL: at any time
     Column("is_gone", Boolean, nullable=False, server_default=false()),  # the store no longer has it

@@ -1,12 +1,13 @@
 """What a query may ask of a listing's PushState, in SQL: the same questions as the state's own, by name."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import ColumnElement, and_, or_, text
 
 from writer.db.schema.listings import IN_TROUBLE, listings
 from writer.db.schema.products import products
+from writer.stores.listings.push_state import CHECKS_APART
 
 is_gone = listings.c.is_gone
 has_problem = listings.c.problem.is_not(None)
@@ -18,18 +19,37 @@ is_pending = or_(
     products.c.version > listings.c.handled_version,
     listings.c.needs_check,
     listings.c.sending_quantity.is_not(None),  # a write is out and nobody knows what became of it
+    is_unexplained,
 )
+# Refused writes and stores that failed are tried again within the hour. Times that are later were written by
+# a clock that has been corrected since, and say nothing.
+_LONGEST_WAIT = timedelta(hours=1)
 
 
 def may_be_pushed(now: datetime) -> ColumnElement[bool]:
     """The listing (joined with its product) is pending, and neither gone nor to be retried only later."""
-    may_retry = or_(listings.c.retry_at.is_(None), listings.c.retry_at <= now)
-    return and_(~listings.c.is_gone, is_pending, may_retry)
+    may_retry = _is_time(listings.c.retry_at, now, _LONGEST_WAIT)
+    return and_(~listings.c.is_gone, is_pending, may_retry, _may_look_again(now))
 
 
-def was_not_written_since(moment: datetime) -> ColumnElement[bool]:
-    """The store took its last number before the moment, or never took one."""
-    return or_(listings.c.written_at.is_(None), listings.c.written_at < moment)
+def _may_look_again(now: datetime) -> ColumnElement[bool]:
+    """A number that nothing explained is looked at after a minute, with another count, or when asked for."""
+    return or_(
+        listings.c.needs_check,
+        listings.c.looked_version.is_(None),
+        products.c.version > listings.c.looked_version,
+        _is_time(listings.c.look_again_at, now, CHECKS_APART),
+    )
+
+
+def _is_time(column: ColumnElement[Any], now: datetime, longest: timedelta) -> ColumnElement[bool]:
+    return or_(column.is_(None), column <= now, column > now + longest)
+
+
+def was_not_written_since(moment: datetime, now: datetime) -> ColumnElement[bool]:
+    """The store took no number between the moment and now."""
+    at = listings.c.written_at
+    return or_(at.is_(None), at < moment, at > now)
 
 
 def would_become(quantity: ColumnElement[Any]) -> ColumnElement[bool]:

@@ -26,6 +26,8 @@ class PushState:
     first_write_at: datetime | None = None
     unexplained_by: int | None = None
     unexplained_at: datetime | None = None
+    looked_version: int | None = None
+    look_again_at: datetime | None = None
     needs_check: bool = False
     retry_at: datetime | None = None
     problem: str | None = None
@@ -37,6 +39,12 @@ class PushState:
         """The store was asked: nobody needs to ask again for the reason there was."""
         return replace(self, needs_check=False)
 
+    def explained(self) -> "PushState":
+        """What the store shows is no difference any more, or nobody waits to find out."""
+        return replace(
+            self, unexplained_by=None, unexplained_at=None, looked_version=None, look_again_at=None
+        )
+
     def confirmed(self, quantity: int, version: int, now: datetime) -> "PushState":
         """The store shows our count, which was `quantity` in this version of the product."""
         return replace(self.accepted(quantity, version, now), problem=None)
@@ -44,24 +52,37 @@ class PushState:
     def accepted(self, quantity: int, version: int, now: datetime) -> "PushState":
         """What the store shows is known, whatever it may be: only later changes need explaining."""
         return replace(
-            self,
+            self.explained(),
             confirmed_quantity=quantity,
             confirmed_at=now,
             handled_version=version,
             sending_quantity=None,
-            unexplained_by=None,
-            unexplained_at=None,
         )
 
-    def unexplained(self, by: int, now: datetime) -> "PushState":
-        """The store shows a number that differs by so many units from what explains itself: check again."""
-        is_same = self.unexplained_by == by and self.unexplained_at is not None
-        since = self.unexplained_at if is_same else now
-        return replace(self, unexplained_by=by, unexplained_at=since, needs_check=True)
+    def unexplained(self, by: int, version: int, now: datetime) -> "PushState":
+        """The store shows a number that differs by so many units from what explains itself: check again.
+
+        It is checked in a minute, or once the count is no longer the one of this version. Any commit wakes
+        the pusher, so without that the store would be called every second until then.
+        """
+        return replace(
+            self,
+            unexplained_by=by,
+            unexplained_at=self.unexplained_at if self._was_seen(by, now) else now,
+            looked_version=version,
+            look_again_at=now + CHECKS_APART,
+            needs_check=False,
+        )
 
     def flagged(self, problem: str, version: int, is_gone: bool = False) -> "PushState":
         """The listing cannot be written, and is left alone until the count changes."""
-        return replace(self, problem=problem, handled_version=version, sending_quantity=None, is_gone=is_gone)
+        return replace(
+            self.explained(),
+            problem=problem,
+            handled_version=version,
+            sending_quantity=None,
+            is_gone=is_gone,
+        )
 
     # What a write does
 
@@ -74,7 +95,7 @@ class PushState:
         # Never confirmed: the first number stays wanted, whatever is shown there by then.
         is_first = self.confirmed_quantity is None or shown is None
         return replace(
-            self,
+            self.explained(),
             sending_quantity=quantity,
             confirmed_quantity=self.confirmed_quantity if is_first else shown,
             confirmed_at=now,
@@ -85,9 +106,7 @@ class PushState:
 
     def written(self, quantity: int, version: int, now: datetime) -> "PushState":
         """The store took the number that was sent."""
-        is_fresh = (
-            self.write_count == 0 or self.first_write_at is None or now - self.first_write_at >= WRITES_WITHIN
-        )
+        is_fresh = self.write_count == 0 or not self._began_writing(now)
         return replace(
             self.confirmed(quantity, version, now),
             written_at=now,
@@ -124,7 +143,7 @@ class PushState:
 
     def given_up(self, version: int) -> "PushState":
         """The listing is left alone until its count changes again after this version."""
-        return replace(self, handled_version=version, sending_quantity=None, needs_check=False)
+        return replace(self.explained(), handled_version=version, sending_quantity=None, needs_check=False)
 
     def found_again(self) -> "PushState":
         """The store lists it again after it was gone."""
@@ -133,13 +152,11 @@ class PushState:
     def reset(self) -> "PushState":
         """The listing is another product from now on: what is known of the number there means nothing."""
         return replace(
-            self,
+            self.explained(),
             confirmed_quantity=None,
             confirmed_at=None,
             handled_version=0,
             sending_quantity=None,
-            unexplained_by=None,
-            unexplained_at=None,
             problem=None,
             needs_check=True,
         )
@@ -161,7 +178,8 @@ class PushState:
 
     def is_pending(self, version: int) -> bool:
         """Tell whether the store may show another number than the count of this version."""
-        return version > self.handled_version or self.needs_check or self.is_sending
+        is_doubtful = self.unexplained_at is not None
+        return version > self.handled_version or self.needs_check or self.is_sending or is_doubtful
 
     def is_news(self, quantity: int) -> bool:
         """Tell whether a number that the store is said to show is another than the confirmed one."""
@@ -169,16 +187,24 @@ class PushState:
 
     def is_still_unexplained(self, by: int, now: datetime) -> bool:
         """Tell whether the same difference was seen before, a minute or more ago."""
-        is_same = self.unexplained_by == by and self.unexplained_at is not None
-        return is_same and self.unexplained_at is not None and now - self.unexplained_at >= CHECKS_APART
+        is_old = self.unexplained_at is not None and now - self.unexplained_at >= CHECKS_APART
+        return is_old and self._was_seen(by, now)
 
     def is_stuck(self, version: int, now: datetime) -> bool:
         """Tell whether this count was written five times within ten minutes: something changes it back."""
-        if self.first_write_at is None or version != self.handled_version:
-            return False
-        return now - self.first_write_at < WRITES_WITHIN and self.write_count >= MOST_WRITES
+        is_same = version == self.handled_version
+        return is_same and self._began_writing(now) and self.write_count >= MOST_WRITES
 
     def may_cover(self, moment: datetime) -> bool:
         """Tell whether the confirmed number may hold what happened then, as clocks differ."""
         is_before = self.confirmed_at is not None and moment <= self.confirmed_at + CLOCKS_APART
         return is_before or self.is_sending
+
+    # A clock that was ahead and has been corrected leaves times that are still to come: they say nothing.
+
+    def _was_seen(self, by: int, now: datetime) -> bool:
+        return self.unexplained_by == by and self.unexplained_at is not None and self.unexplained_at <= now
+
+    def _began_writing(self, now: datetime) -> bool:
+        """Tell whether the first of the writes that are counted was less than ten minutes ago."""
+        return self.first_write_at is not None and timedelta(0) <= now - self.first_write_at < WRITES_WITHIN

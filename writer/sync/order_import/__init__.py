@@ -1,6 +1,6 @@
 """Order import: reads orders from the stores over REST."""
 
-from writer.sync.order_import.read import Reader, has_asked
+from writer.sync.order_import.read import Reader, asked
 from writer.sync.order_import.runs import MOST_DAYS_BACK, Plan, line, run, summary
 from writer.sync.order_import.runs import drop_old as drop_old_runs
 
@@ -8,8 +8,8 @@ __all__ = [
     "MOST_DAYS_BACK",
     "Plan",
     "Reader",
+    "asked",
     "drop_old_runs",
-    "has_asked",
     "line",
     "run",
     "summary",

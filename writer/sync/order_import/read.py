@@ -233,9 +233,9 @@ def _since(store: Row[Any], began: datetime) -> datetime | None:
     return (min(cursor, store.polled_at) if is_ahead else cursor) - OVERLAP
 
 
-def has_asked(db: Connection, store_id: int) -> bool:
-    """Tell whether any order must be read again from the store."""
-    return bool(orders.list_unread(db, store_id))
+def asked(db: Connection, store_id: int) -> frozenset[str]:
+    """Return the ids (in the store) of the orders that must be read again from it."""
+    return frozenset(orders.list_unread(db, store_id))
 
 
 def _batched(items: list[T], size: int) -> Iterator[list[T]]:

@@ -1,7 +1,8 @@
 """Stock push: every store brought to the count. What is due, and to what number. It knows no page."""
 
 from writer.sync.stock_push.plan import is_due, target
-from writer.sync.stock_push.pusher import TURN, push_all, watch
+from writer.sync.stock_push.pusher import TURN, push_all
+from writer.sync.stock_push.watcher import watch
 
 __all__ = [
     "TURN",

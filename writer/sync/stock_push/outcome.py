@@ -45,7 +45,8 @@ def _after(db: Connection, store_id: int, found: Comparison, state: PushState) -
     if verdict is Verdict.WRITE:
         return state.sending(listing.target, shown, listing.count_version, now)
     if verdict is Verdict.UNEXPLAINED and found.shown is not None:
-        return state.unexplained(unexplained_units(listing, found.shown), now)
+        by = unexplained_units(listing, found.shown)
+        return state.unexplained(by, listing.count_version, now)
     return _flag(db, store_id, listing, verdict, state)
 
 

@@ -73,7 +73,7 @@ def list_due(
     which = listings.c.variation_id != 0 if variations else listings.c.variation_id == 0
     query = _joined().where(is_due(), listings.c.store_id == store_id, which, key)
     if not_since is not None:
-        query = query.where(listing_conditions.was_not_written_since(not_since))
+        query = query.where(listing_conditions.was_not_written_since(not_since, clock.now()))
     return _with_own(db, query.order_by(listings.c.product_id, listings.c.id).limit(CHUNK))
 
 
@@ -95,7 +95,7 @@ def list_due_stores(db: Connection, not_since: datetime | None = None) -> list[i
         .distinct()
     )
     if not_since is not None:
-        query = query.where(listing_conditions.was_not_written_since(not_since))
+        query = query.where(listing_conditions.was_not_written_since(not_since, clock.now()))
     return sorted(db.execute(query).scalars())
 
 
