@@ -382,6 +382,8 @@ def answer(body: str, content_type: str, age_s: int | None = None, status: int =
     age = settings().max_age_s if age_s is None else age_s
     keep = f"public, max-age={age}, stale-while-revalidate={settings().stale_s}"
     headers = {"Cache-Control": keep if age >= 0 and status == 200 else "no-store"}
+    if content_type not in (JSON, PROBLEM):  # a name from the address or the shell may hold anything
+        body = NOT_XML.sub("\ufffd", body)
     if content_type.startswith(("text/html", SVG)):
         headers["Content-Security-Policy"] = POLICY
     return Response(body, status, headers, content_type=content_type)

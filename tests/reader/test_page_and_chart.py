@@ -1,5 +1,6 @@
 """The public page and the chart as an image."""
 
+import re
 from collections.abc import Callable
 from datetime import UTC, datetime
 from xml.etree import ElementTree
@@ -117,3 +118,29 @@ def test_a_chart_of_nothing_is_a_chart(reader: FlaskClient) -> None:
 
     assert str(image.findtext(f"{SVG}desc")).startswith("0 sold from ")
     assert [bar for bar in image.findall(f"{SVG}rect") if bar.get("class") == "bar"] == []
+
+
+@pytest.mark.parametrize("address", ["/api/sales/chart.svg", "/"])
+@pytest.mark.parametrize("odd", ["%1D", "%00", "%EF%BF%BF", "%ED%A0%80"])
+def test_no_character_that_xml_cannot_contain_is_answered(
+    reader: FlaskClient, address: str, odd: str
+) -> None:
+    answer = reader.get(f"{address}?model={odd}&variant=28{odd}pin")
+
+    assert answer.status_code == 200
+    ElementTree.fromstring(re.findall("(?s)<svg.*?</svg>", answer.text)[-1])
+
+
+def test_a_name_with_control_characters_is_answered_as_xml(reader: FlaskClient, database: Database) -> None:
+    with database.transaction() as db:
+        sell(db, 3, "Fi\x1dre", "24pin", datetime.now(UTC).replace(tzinfo=None, microsecond=0))
+
+    for drawing in re.findall("(?s)<svg.*?</svg>", reader.get("/?model=Fi%1Dre").text):
+        ElementTree.fromstring(drawing)
+    assert reader.get("/api/sales/total").get_json() == {"total": 3}
+
+
+def test_a_title_with_control_characters_is_a_feed(make_reader: Callable[..., FlaskClient]) -> None:
+    feed = make_reader(PUBLIC_TITLE="One\x1d ROM").get("/feed.xml")
+
+    assert "One\ufffd ROM" in [part.text for part in ElementTree.fromstring(feed.text).iter()]

@@ -1,6 +1,7 @@
 """The frame round every page: navigation, who is signed in, how times are shown."""
 
 import json
+import re
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -9,11 +10,13 @@ from typing import Any
 from flask import Flask, current_app, g, request
 from flask_bootstrap import Bootstrap5
 from flask_wtf import CSRFProtect
+from markupsafe import Markup
 
 from writer.lib import money
 from writer.web.paging import page_url
 
 _LONGEST_SHOWN = 200_000
+_NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
 @dataclass(frozen=True)
@@ -84,6 +87,7 @@ def register(app: Flask) -> None:
     app.jinja_env.filters["when"] = when
     app.jinja_env.filters["iso"] = iso
     app.jinja_env.filters["laid_out"] = laid_out
+    app.jinja_env.filters["well_formed"] = well_formed
     app.jinja_env.trim_blocks = True
     app.jinja_env.lstrip_blocks = True
 
@@ -104,6 +108,11 @@ def laid_out(raw: str | bytes) -> str:
     with suppress(ValueError, RecursionError):
         text = json.dumps(json.loads(text), indent=2, ensure_ascii=False)
     return text if len(text) <= _LONGEST_SHOWN else f"{text[:_LONGEST_SHOWN]}\n… and more"
+
+
+def well_formed(markup: str) -> Markup:
+    """Replace the characters that XML cannot contain, which a name from the shell may have."""
+    return Markup(_NOT_XML.sub("\ufffd", markup))  # it was escaped when it was rendered
 
 
 def _frame() -> dict[str, Any]:

@@ -5,6 +5,7 @@ import io
 import re
 from datetime import timedelta
 from typing import Any
+from xml.etree import ElementTree
 
 import pytest
 from flask import Flask
@@ -442,3 +443,15 @@ def test_a_ledger_without_any_active_type_says_where_to_add_one(admin: FlaskClie
 def test_a_cell_that_a_spreadsheet_would_run_is_quoted(text: str) -> None:
     assert harmless(text) == f"'{text}"
     assert harmless(f"a{text}") == f"a{text}"
+
+
+def test_a_name_from_the_shell_leaves_the_chart_well_formed(admin: FlaskClient, database: Database) -> None:
+    with database.transaction() as db:
+        db.execute(
+            text("INSERT INTO sales (model, variant, quantity) VALUES (:odd, '28pin', 2)"),
+            {"odd": "Fi\x1dre"},
+        )
+
+    drawings = re.findall("(?s)<svg class=.chart.*?</svg>", admin.get("/sales").text)
+
+    assert ["Fi\ufffdre" in "".join(ElementTree.fromstring(svg).itertext()) for svg in drawings] == [True] * 2
