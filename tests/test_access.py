@@ -229,6 +229,27 @@ def test_what_is_granted_is_shown(visitor: tuple[FlaskClient, bool]) -> None:
     assert bool(re.search(MINE, answer.text)) is granted
 
 
+def lists(api: FlaskClient) -> list[str]:
+    """Return the address of every list below /api."""
+    paths = api.get("/openapi.json").get_json()["paths"]
+    return [path for path in paths if "get" in paths[path] and "{" not in path]
+
+
+def test_a_list_says_that_something_is_left_out(visitor: tuple[FlaskClient, bool]) -> None:
+    client, _ = visitor
+    found = lists(client)
+    assert len(found) > 5
+
+    assert {path: client.get(path).get_json()["hidden"] for path in found} == dict.fromkeys(found, True)
+
+
+@pytest.mark.usefixtures("world")
+def test_a_list_of_everything_says_that_nothing_is_left_out(admin: FlaskClient) -> None:
+    found = lists(admin)
+
+    assert {path: admin.get(path).get_json()["hidden"] for path in found} == dict.fromkeys(found, False)
+
+
 @pytest.mark.parametrize("path", ["", "/2", "/woocommerce/2/2"])
 def test_an_order_of_another_store_is_not_there_at_all(
     visitor: tuple[FlaskClient, bool], database: Database, path: str

@@ -70,7 +70,7 @@ def create_app(config: configuration.Config | None = None) -> OpenAPI:
     config = config or configuration.load()
     logs.start(config.log_level)
     wiring.wire(config)
-    about = Info(title="onerom-sales", version=VERSION, description=webhook_short.ABOUT)
+    about = Info(title="onerom-sales", version=VERSION, description=openapi.ABOUT + webhook_short.ABOUT)
     app = OpenAPI(
         "writer", info=about, doc_ui=False, template_folder="web/templates", static_folder="web/static"
     )

@@ -57,7 +57,7 @@ def test_a_mistake_is_shown_beside_its_field_and_the_rest_stays(admin_page: Page
 
     admin_page.get_by_role("button", name="Add sale").click()
 
-    expect(admin_page.get_by_text("Must not be in the future.")).to_be_in_viewport()
+    expect(admin_page.get_by_text("Must not be more than a day ahead.")).to_be_in_viewport()
     expect(admin_page.locator("#add").get_by_label("Notes")).to_have_value("keep me")
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from flask import Flask
 from flask.testing import FlaskClient
-from werkzeug.exceptions import Gone
+from werkzeug.exceptions import Locked
 
 from writer.lib.error_codes import ERROR_CODES
 from writer.lib.errors import DomainError
@@ -84,7 +84,7 @@ def test_a_problem_has_its_code_and_leads_to_the_page_that_explains_it(
 
 def test_an_error_of_flasks_own_that_has_no_code_is_a_bad_request(app: Flask) -> None:
     with app.test_request_context("/api/v1/orders"):
-        answer = app.make_response(app.handle_http_exception(Gone()))
+        answer = app.make_response(app.handle_http_exception(Locked()))
 
     assert answer.get_json()["code"] == "bad_request"
     assert answer.status_code == 400

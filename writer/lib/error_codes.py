@@ -66,6 +66,12 @@ _LIST = (
         "Fewer units are available than were asked for.",
         "Ask for fewer units, or send `allow_oversell: true`.",
     ),
+    ErrorCode(
+        "gone",
+        410,
+        "It was there, and somebody deleted it.",
+        "Stop asking for it, or restore it on the page that `detail` names.",
+    ),
     ErrorCode("content_too_large", 413, "The body is too large.", "Send less at once."),
     ErrorCode(
         "unsupported_media_type",
@@ -82,7 +88,7 @@ _LIST = (
     ErrorCode(
         "invalid",
         422,
-        "A value cannot be used; `errors` names each.",
+        "A value cannot be used, or a field is unknown; `errors` names each.",
         "Correct the fields that `errors` names. Nothing was stored.",
     ),
     ErrorCode(

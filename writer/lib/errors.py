@@ -37,6 +37,12 @@ class NotFound(DomainError):
     code = "not_found"
 
 
+class Gone(DomainError):
+    """It was deleted."""
+
+    code = "gone"
+
+
 class Conflict(DomainError):
     """The change conflicts with the present state."""
 

@@ -2,7 +2,16 @@
 
 from writer.stock import alerts, levels
 from writer.stock.levels import StoreListing, store_listings
-from writer.stock.movements import LARGEST_MOVE, Movement, add_product, count, has_moved, record, sell_by_hand
+from writer.stock.movements import (
+    LARGEST_MOVE,
+    Movement,
+    add_product,
+    count,
+    has_moved,
+    record,
+    sell_by_hand,
+    why_not_taken,
+)
 from writer.stock.products import MAX_UNITS, NotEnoughStock, add_alias, find, find_many, key, on_product_added
 
 __all__ = [
@@ -24,4 +33,5 @@ __all__ = [
     "record",
     "sell_by_hand",
     "store_listings",
+    "why_not_taken",
 ]

@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 from typing import Annotated, Any, Self
 
-from pydantic import BaseModel, BeforeValidator, Field, WithJsonSchema
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema
 
 from writer.db import LARGEST_ID
 
@@ -72,6 +72,20 @@ class Answer(BaseModel):
     def as_json(self) -> dict[str, Any]:
         """Return the answer as a dict for JSON, under the names that the documentation shows."""
         return self.model_dump(by_alias=True)
+
+
+class ScopedAnswer(Answer):
+    """An answer about the stores that the caller may see."""
+
+    hidden: bool = Field(
+        description="Whether there are stores that the caller may not see: what is theirs is left out."
+    )
+
+
+class Body(BaseModel):
+    """What a request sends as JSON: values of the documented types, and no field that is not documented."""
+
+    model_config = ConfigDict(strict=True, extra="forbid")
 
 
 class PageQuery(BaseModel):

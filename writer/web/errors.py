@@ -21,6 +21,7 @@ _HTTP: dict[int, tuple[str, str | None]] = {
     400: ("bad_request", "The request could not be understood."),
     404: ("not_found", "There is nothing at this address."),
     405: ("method_not_allowed", "This address does not take that method."),
+    410: ("gone", None),
     413: ("content_too_large", "What was sent is too large."),
     415: ("unsupported_media_type", None),
     416: ("range_not_satisfiable", None),

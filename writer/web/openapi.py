@@ -8,6 +8,7 @@ import json
 import threading
 from http import HTTPStatus
 from importlib.resources import files
+from inspect import signature
 from typing import Annotated, Any
 
 from flask import Blueprint, Response, current_app, render_template, request
@@ -26,6 +27,28 @@ bp = Blueprint(
     static_url_path="/docs/assets",
 )
 _writing = threading.Lock()
+ABOUT = """
+### Requests
+
+* A body is a JSON object. A field that is not documented is refused with 422, and `errors` names it.
+* Times are ISO 8601; without a zone they are UTC. Answers are in UTC. A day of a filter is a day in UTC.
+* The date of a sale may be up to a day ahead, because a local time that is sent without its zone looks like
+  hours ahead; the units leave the stock at once. The time of a stock movement must not be in the future; a
+  clock that is up to a minute ahead means now.
+* `Idempotency-Key` makes a request safe to repeat, where it is documented. Setting the status of an order
+  needs none: the same status again changes nothing.
+* Lists hold what the caller may see. `hidden` is true if there are stores that the caller may not see; an
+  admin grants them on the pages Users and Tokens.
+* A deleted sale is answered with 410 `gone` until the page `/sales/{id}` restores it, under the same id.
+"""
+_Key = Annotated[str, Field(min_length=1, max_length=255)]
+_REPEATS = (
+    "Makes the request safe to repeat for 7 days: the same key with the same method, address and body gets"
+    " the first answer again, with the header `Idempotent-Replayed: true`, and changes nothing, whatever"
+    " happened since. Keys belong to a token or user. The same key with another request is refused with 422;"
+    " a request that was refused leaves its key free."
+)
+_UNKNOWN = "There is no such field."
 
 
 class Problem(BaseModel):
@@ -46,11 +69,13 @@ class Problem(BaseModel):
 class OnceHeader(BaseModel):
     """The header that makes a request safe to send again."""
 
-    idempotency_key: Annotated[str, Field(min_length=1, max_length=255)] = Field(
-        default_factory=str,
-        alias="Idempotency-Key",
-        description="The same key with the same body gets the first answer again and changes nothing.",
-    )
+    idempotency_key: _Key = Field(default_factory=str, alias="Idempotency-Key", description=_REPEATS)
+
+
+class RequiredOnceHeader(BaseModel):
+    """The header that makes a request safe to send again, which must not be left out."""
+
+    idempotency_key: _Key = Field(alias="Idempotency-Key", description=_REPEATS)
 
 
 def problems(*codes: str) -> dict[str | int | HTTPStatus, Any]:
@@ -92,8 +117,8 @@ def refuse(error: ValidationError) -> Response:
     """Answer what pydantic found wrong as a problem that names each field."""
     found: dict[str, str] = {}
     for wrong in error.errors(include_url=False, include_input=False, include_context=False):
-        field = _field(wrong["loc"])
-        found.setdefault(field, f"{wrong['msg'].removeprefix('Value error, ')}.")
+        sentence = f"{wrong['msg'].removeprefix('Value error, ')}."
+        found.setdefault(_field(wrong["loc"]), _UNKNOWN if wrong["type"] == "extra_forbidden" else sentence)
     listed = " ".join(f"{field}: {sentence}" for field, sentence in found.items())
     return problem("invalid", f"The request cannot be used as it is. {listed}", found)
 
@@ -104,13 +129,22 @@ def _field(place: tuple[int | str, ...]) -> str:
     return ".".join(str(part) for part in place[: 3 if is_in_list else 1]) or "body"
 
 
-def json_object_only() -> None:
-    """Let only JSON objects through to the views of a blueprint.
+def check_body() -> None:
+    """Let only JSON objects through to the views of a blueprint, and no field to a view that takes none.
 
-    Raises UnsupportedMediaType, InvalidJson, and Invalid where it is no object.
+    Raises UnsupportedMediaType, InvalidJson, and Invalid where it is no object or names a field in vain.
     """
-    if request.method not in ("POST", "PUT", "PATCH"):
+    if request.method in ("GET", "HEAD", "OPTIONS"):
         return
+    view = current_app.view_functions[request.endpoint or ""]
+    if "body" in signature(view).parameters:
+        _check_object()
+    elif request.is_json and (sent := request.get_json(silent=True)):
+        fields = [*sent] if isinstance(sent, dict) else ["body"]
+        raise Invalid("This request takes no body.", dict.fromkeys(fields, _UNKNOWN))
+
+
+def _check_object() -> None:
     try:
         body = request.get_json()
     except (BadRequest, RecursionError):

@@ -39,7 +39,7 @@ def assert_problem(answer: TestResponse, status: int, *fields: str) -> None:
 def test_a_sale_is_added_with_the_defaults_of_the_earlier_service(api: FlaskClient) -> None:
     answer = api.post("/api/sales", json=FIRE)
 
-    assert (answer.status_code, body(answer)) == (200, {"status": "ok", "id": 1})
+    assert (answer.status_code, body(answer)) == (200, {"status": "ok", "id": 1, "warning": None})
     entry = entries(api)[0]
     assert (entry["quantity"], entry["seller"], entry["notes"]) == (1, "piers.rocks", "")
     assert (entry["id"], entry["model"], entry["variant"], entry["source"]) == (1, "Fire", "28pin", "api")
@@ -62,8 +62,9 @@ def test_a_date_is_utc_where_it_names_no_zone(api: FlaskClient, date: str) -> No
     assert entries(api)[0]["date"] == "2025-11-20T10:00:00Z"
 
 
-def test_fields_this_service_does_not_know_are_ignored(api: FlaskClient) -> None:
-    assert api.post("/api/sales", json={**FIRE, "colour": "red"}).status_code == 200
+def test_fields_that_do_not_exist_are_named_and_nothing_is_stored(api: FlaskClient) -> None:
+    assert_problem(api.post("/api/sales", json={**FIRE, "qty": 3, "colour": "red"}), 422, "qty", "colour")
+    assert entries(api) == []
 
 
 @pytest.mark.parametrize(
@@ -144,7 +145,7 @@ def test_a_change_leaves_alone_what_it_does_not_give(api: FlaskClient) -> None:
 
     answer = api.put("/api/sales/1", json={"quantity": 5})
 
-    assert (answer.status_code, body(answer)) == (200, {"status": "ok", "id": 1})
+    assert (answer.status_code, body(answer)) == (200, {"status": "ok", "id": 1, "warning": None})
     entry = entries(api)[0]
     assert (entry["quantity"], entry["notes"], entry["variant"]) == (5, "fair", "28pin")
 
@@ -185,8 +186,17 @@ def test_a_deleted_sale_is_gone(api: FlaskClient) -> None:
 
     answer = api.delete("/api/sales/1")
 
-    assert (answer.status_code, body(answer)) == (200, {"status": "ok", "id": 1})
+    assert (answer.status_code, body(answer)) == (200, {"status": "ok", "id": 1, "warning": None})
     assert entries(api) == []
+
+
+def test_a_deleted_sale_stays_known_as_deleted(api: FlaskClient) -> None:
+    api.post("/api/sales", json=FIRE)
+    api.delete("/api/sales/1")
+
+    for answer in (api.delete("/api/sales/1"), api.put("/api/sales/1", json={"quantity": 2})):
+        assert_problem(answer, 410)
+        assert (body(answer)["code"], "/sales/1" in body(answer)["detail"]) == ("gone", True)
 
 
 @pytest.mark.parametrize("sale_id", ["0", "7", "2147483648", "9" * 30])
@@ -263,7 +273,7 @@ def test_the_same_key_and_body_adds_one_sale(api: FlaskClient) -> None:
 
     answers = [api.post("/api/sales", json=FIRE, headers=key) for _ in range(2)]
 
-    assert [body(answer) for answer in answers] == [{"status": "ok", "id": 1}] * 2
+    assert [body(answer) for answer in answers] == [{"status": "ok", "id": 1, "warning": None}] * 2
     assert len(entries(api)) == 1
 
 

@@ -101,7 +101,7 @@ def test_a_date_up_to_a_day_ahead_is_taken_for_clocks_differ(database: Database)
     with database.transaction() as db:
         add(db, date=clock.now() + timedelta(hours=23))
 
-        with pytest.raises(Invalid, match="future"):
+        with pytest.raises(Invalid, match="a day ahead"):
             add(db, date=clock.now() + timedelta(hours=25))
 
 

@@ -153,7 +153,7 @@ def test_the_next_form_offers_the_type_sold_last(admin: FlaskClient) -> None:
         ({"notes": "a" * 1001}, "1000 characters"),
         ({"sku": "a" * 101}, "100 characters"),
         ({"date": "soon"}, "Not a valid datetime value."),
-        ({"date": "2999-01-01T00:00"}, "Must not be in the future."),
+        ({"date": "2999-01-01T00:00"}, "Must not be more than a day ahead."),
     ],
 )
 def test_a_form_that_cannot_be_used_says_why_and_adds_nothing(

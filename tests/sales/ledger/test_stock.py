@@ -8,6 +8,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import func, select
 from werkzeug.test import TestResponse
 
+from tests.page import flashed
 from tests.stock.movements.products import kinds, make_product, moves, on_hand, open_notices
 from writer.db import Database
 from writer.db.schema.ledger import sales
@@ -85,9 +86,12 @@ def test_a_sale_without_a_counted_sku_moves_nothing(
 ) -> None:
     make_product(database)
 
-    assert add(api, 3, sku).status_code == 200
+    answer = add(api, 3, sku)
 
-    assert moves(database) == []
+    assert (answer.status_code, moves(database)) == (200, [])
+    assert answer.get_json()["warning"] == (
+        f"No product has the SKU {sku}: nothing was taken out of stock." if sku else None
+    )
 
 
 def test_a_sale_whose_sku_is_counted_only_since_then_moves_nothing(
@@ -96,11 +100,26 @@ def test_a_sale_whose_sku_is_counted_only_since_then_moves_nothing(
     add(api, 3, date="2025-01-01T10:00:00Z")
     make_product(database)
 
-    add(api, 2, date="2025-01-01T10:00:00Z")
-    api.put("/api/sales/1", json={"quantity": 1})
+    warnings = [
+        add(api, 2, date="2025-01-01T10:00:00Z").get_json()["warning"],
+        api.put("/api/sales/1", json={"quantity": 1}).get_json()["warning"],
+    ]
     api.delete("/api/sales/1")
 
     assert moves(database) == []
+    assert ["X is counted only since" in warning for warning in warnings] == [True, True]
+
+
+def test_a_page_warns_of_a_sku_that_no_product_has(admin: FlaskClient, api: FlaskClient) -> None:
+    form = form_of(admin, 1, sku="odd")
+
+    pages = [
+        admin.post("/sales", data=form, follow_redirects=True).text,
+        admin.post("/sales", data=form, follow_redirects=True).text,
+        admin.post("/sales/1", data={**form, "quantity": "2"}, follow_redirects=True).text,
+    ]
+
+    assert [flashed(page) for page in pages] == [["success", "warning"], ["info"], ["success", "warning"]]
 
 
 def test_an_edit_of_the_notes_moves_nothing(api: FlaskClient, database: Database) -> None:

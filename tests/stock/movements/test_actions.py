@@ -3,9 +3,11 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from sqlalchemy import select
 
 from tests.stock.movements.products import kinds, make_product, moves, on_hand, open_notices, product
 from writer.db import Database
+from writer.db.schema.movements import movements as table
 from writer.lib import clock
 from writer.lib.errors import Conflict, Invalid, NotFound
 from writer.stock import movements, products
@@ -78,6 +80,20 @@ def test_a_time_that_says_nothing_is_refused(
         movements.receive(db, "ada", row, 5, at=at(hour, 0))
 
     assert on_hand(database) == 10
+
+
+def test_a_clock_that_is_a_little_ahead_means_now(database: Database, now: list[datetime]) -> None:
+    row = make_product(database)
+    now[0] = at(10, 0)
+
+    with database.transaction() as db:
+        movements.receive(db, "ada", row, 5, at=at(10, 1))
+        movements.count(db, "ada", [(row.id, 12)], at(10, 1))
+
+    with database.reading() as db:
+        moved_at = db.execute(select(table.c.at).order_by(table.c.id)).scalars().all()
+    assert moved_at == [at(9, 0), at(10, 0), at(10, 0)]
+    assert on_hand(database) == 12
 
 
 @pytest.mark.parametrize("counted", [-1, 1_000_001])

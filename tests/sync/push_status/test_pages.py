@@ -379,7 +379,8 @@ def test_a_program_that_is_not_granted_a_store_is_told_nothing_of_it(hub: Hub, a
     let_fail(hub)
 
     assert api.get("/api/v1/stores/2/health").status_code == 404
-    assert api.get("/api/v1/failures").get_json() == {"entries": [], "total_count": 0}
+    told = api.get("/api/v1/failures").get_json()
+    assert told == {"entries": [], "total_count": 0, "hidden": True}
     assert api.post("/api/v1/failures/1/retry").status_code == 404
 
 
@@ -410,7 +411,7 @@ def test_failures_are_told_to_programs_and_retried_by_them(hub: Hub, program: Fl
     assert (told["total_count"], told["entries"][0]["what"]) == (1, "push stock")
     assert retried.status_code == 200
     assert hub.shown() == [9, 9]
-    assert program.get("/api/v1/failures").get_json() == {"entries": [], "total_count": 0}
+    assert program.get("/api/v1/failures").get_json()["entries"] == []
     assert (
         program.get("/api/v1/failures?state=ended").get_json()["entries"][0]["ended_by"] == "answered again"
     )

@@ -50,8 +50,10 @@ def list_orders(query: OrdersQuery) -> dict[str, Any]:
     with reading() as db:
         total = queries.count_orders(db, store_scope, filters)
         rows = queries.list_orders(db, store_scope, filters, query.limit, query.offset, query.sorting)
+        hidden = auth.hides_stores(db)
     entries = [Order.from_row(row) for row in rows]
-    return Orders.model_construct(entries=entries, count=len(rows), total_count=total).as_json()
+    told = Orders.model_construct(entries=entries, count=len(rows), total_count=total, hidden=hidden)
+    return told.as_json()
 
 
 @bp.get("/stats", responses={"200": AllStats})
@@ -59,7 +61,8 @@ def stats() -> dict[str, Any]:
     """Add up orders by status, revenue by currency, and units, for each store and for all together."""
     with reading() as db:
         parts = statistics.of_stores(db, auth.store_scope())
-    return AllStats.from_stats(statistics.together(parts), parts).as_json()
+        hidden = auth.hides_stores(db)
+    return AllStats.from_stats(statistics.together(parts), parts, hidden).as_json()
 
 
 @bp.get("/<int:order_id>", responses={"200": FullOrder})

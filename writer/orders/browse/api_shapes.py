@@ -12,7 +12,7 @@ from writer.lib import money
 from writer.orders.browse import stats as statistics
 from writer.orders.browse.filters import OrderFilters, Sorting
 from writer.orders.browse.stats import Stats
-from writer.web.api_types import Answer, Offset, PathId, QueryId, TimeText, iso, whole_number
+from writer.web.api_types import Answer, Offset, PathId, QueryId, ScopedAnswer, TimeText, iso, whole_number
 
 _FIRST_YEAR, _LAST_YEAR = 1970, 9998
 _Moment = Annotated[
@@ -138,7 +138,7 @@ class Order(Answer):
         )
 
 
-class Orders(Answer):
+class Orders(ScopedAnswer):
     """A range of the list."""
 
     entries: list[Order] = Field(alias="orders")
@@ -260,7 +260,7 @@ class StoreStats(Answer):
         return cls.of(found, store=found.name, **_sums(found))
 
 
-class AllStats(Answer):
+class AllStats(ScopedAnswer):
     """Statistics of all orders, together and by store."""
 
     made: int = Field(alias="orders", description="Paid or not.")
@@ -271,9 +271,10 @@ class AllStats(Answer):
     of_each: list[StoreStats] = Field(alias="stores")
 
     @classmethod
-    def from_stats(cls, all_of_it: Stats, parts: list[Stats]) -> Self:
+    def from_stats(cls, all_of_it: Stats, parts: list[Stats], hidden: bool) -> Self:
         """Make the answer of what all orders come to, and those of each store."""
-        return cls.of(all_of_it, of_each=[StoreStats.from_stats(part) for part in parts], **_sums(all_of_it))
+        of_each = [StoreStats.from_stats(part) for part in parts]
+        return cls.of(all_of_it, of_each=of_each, hidden=hidden, **_sums(all_of_it))
 
 
 def _sums(found: Stats) -> dict[str, Any]:

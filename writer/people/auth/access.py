@@ -63,6 +63,11 @@ def store_scope() -> StoreScope:
     return actor().store_scope
 
 
+def hides_stores(db: Connection) -> bool:
+    """Tell whether there are stores that the caller may not see, so that a list leaves out what is theirs."""
+    return users.hides_stores(db, store_scope())
+
+
 def guard(app: Flask) -> None:
     """Run this check before every view of `app`."""
     app.before_request(_gate)

@@ -5,7 +5,7 @@ from typing import Annotated, Any
 from flask import request
 from flask_openapi3.blueprint import APIBlueprint
 from flask_openapi3.models.tag import Tag
-from pydantic import BaseModel, ConfigDict, Field, JsonValue
+from pydantic import ConfigDict, Field, JsonValue
 
 from writer.db import transaction
 from writer.lib.errors import Conflict, Forbidden, RateLimited, Unauthorized
@@ -13,8 +13,8 @@ from writer.people import users
 from writer.people.auth import entry, throttle
 from writer.people.auth.access import actor, public
 from writer.people.users.passwords import LONGEST
-from writer.web.api_types import Answer
-from writer.web.openapi import PROBLEMS, json_object_only, problems
+from writer.web.api_types import Answer, Body
+from writer.web.openapi import PROBLEMS, check_body, problems
 
 bp = APIBlueprint(
     "auth_api",
@@ -23,19 +23,14 @@ bp = APIBlueprint(
     abp_tags=[Tag(name="Sign in", description="An access token for an hour, with a person's own rights.")],
     abp_responses={**PROBLEMS, **problems("rate_limited")},
 )
+bp.before_request(check_body)
 _EXAMPLE: dict[str, JsonValue] = {"username": "ada", "password": "correct horse battery"}
 
 
-@bp.before_request
-def _check_body() -> None:
-    if request.endpoint == "auth_api.login":
-        json_object_only()
-
-
-class Login(BaseModel):
+class Login(Body):
     """The user who signs in."""
 
-    model_config = ConfigDict(strict=True, json_schema_extra={"examples": [_EXAMPLE]})
+    model_config = ConfigDict(json_schema_extra={"examples": [_EXAMPLE]})
 
     username: Annotated[str, Field(min_length=1, max_length=100)]
     password: Annotated[str, Field(min_length=1, max_length=LONGEST)]

@@ -10,7 +10,7 @@ from writer.people.users.actions import (
     set_active,
     set_role,
 )
-from writer.people.users.grants import Owner, grant, granted
+from writer.people.users.grants import Owner, grant, granted, hides_stores
 from writer.people.users.queries import find_user, get_token, get_user, list_sign_ins
 from writer.people.users.sign_ins import ACCESS_PREFIX, fingerprint
 from writer.people.users.sign_ins import LASTS as SIGN_IN_LASTS
@@ -41,6 +41,7 @@ __all__ = [
     "get_user",
     "grant",
     "granted",
+    "hides_stores",
     "list_sign_ins",
     "make_token",
     "note_token_use",

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, Connection, delete, insert, select
+from sqlalchemy import ColumnElement, Connection, delete, exists, insert, select
 
 from writer.db import lock
 from writer.db.schema.stores import stores
@@ -37,6 +37,13 @@ def granted(db: Connection, owner: Owner) -> StoreScope:
     """Return the stores granted to a user or a token, whatever the user's role."""
     found = select(store_grants.c.store_id).where(owner.rows)
     return StoreScope(frozenset(db.execute(found).scalars()))
+
+
+def hides_stores(db: Connection, store_scope: StoreScope) -> bool:
+    """Tell whether there are stores outside `store_scope`, so that what is theirs is left out of a list."""
+    if store_scope.is_all:
+        return False
+    return bool(db.execute(select(exists().where(~store_scope.of(stores.c.id)))).scalar())
 
 
 def grant(db: Connection, actor: str, owner: Owner, store_ids: Iterable[int]) -> None:

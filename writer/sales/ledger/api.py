@@ -13,8 +13,8 @@ from writer.db import reading
 from writer.people import auth
 from writer.sales import product_types
 from writer.sales.ledger import actions, fields, queries
-from writer.web.api_types import Answer, Offset, PathId, iso, whole_number, written_time
-from writer.web.openapi import PROBLEMS, OnceHeader, json_object_only, problems
+from writer.web.api_types import Answer, Body, Offset, PathId, ScopedAnswer, Time, iso, whole_number
+from writer.web.openapi import PROBLEMS, OnceHeader, check_body, problems
 
 bp = APIBlueprint(
     "sales_api",
@@ -22,18 +22,11 @@ bp = APIBlueprint(
     url_prefix="/api/sales",
     abp_tags=[Tag(name="Sales", description="The ledger of units sold.")],
     abp_security=[{"token": []}],
-    abp_responses={**PROBLEMS, **problems("conflict", "not_enough_stock")},
+    abp_responses={**PROBLEMS, **problems("conflict", "not_enough_stock", "gone")},
 )
-bp.before_request(json_object_only)
+bp.before_request(check_body)
 
 
-_DATE_SCHEMA = {
-    "type": "string",
-    "format": "date-time",
-    "description": "ISO 8601; without a zone it is UTC. At most a day ahead.",
-    "examples": ["2026-11-20T10:00:00Z"],
-}
-_Date = Annotated[datetime, Field(strict=False), BeforeValidator(written_time), WithJsonSchema(_DATE_SCHEMA)]
 _Name = Annotated[str, Field(min_length=1, max_length=product_types.MAX_NAME)]
 _Quantity = Annotated[int, Field(ge=1, le=fields.MAX_QUANTITY)]
 _Seller = Annotated[str, Field(max_length=fields.MAX_SELLER)]
@@ -64,10 +57,10 @@ class RecentQuery(BaseModel):
     limit: Annotated[int, Field(ge=1, le=1000), BeforeValidator(whole_number)] = 10
 
 
-class NewSale(BaseModel):
+class NewSale(Body):
     """A sale to add."""
 
-    model_config = ConfigDict(strict=True, json_schema_extra={"examples": [_NEW_SALE]})
+    model_config = ConfigDict(json_schema_extra={"examples": [_NEW_SALE]})
 
     model: _Name
     variant: _Name
@@ -75,14 +68,14 @@ class NewSale(BaseModel):
     seller: _Seller | None = Field(None, description="Absent: the seller this installation is set to.")
     notes: _Notes = ""
     sku: _Sku | None = None
-    date: _Date | None = Field(None, description="Absent: now.")
+    date: Time | None = Field(None, description="At most a day ahead. Absent: now.")
     allow_oversell: bool = Field(False, description=_ALLOW)
 
 
-class SaleChange(BaseModel):
+class SaleChange(Body):
     """The fields of a sale to change; absent fields keep their values."""
 
-    model_config = ConfigDict(strict=True, json_schema_extra={"examples": [{"quantity": 2}]})
+    model_config = ConfigDict(json_schema_extra={"examples": [{"quantity": 2}]})
 
     # Factories, because the documentation would show a default, which is never used.
     model: _Name = Field(default_factory=str)
@@ -91,7 +84,7 @@ class SaleChange(BaseModel):
     seller: _Seller = Field(default_factory=str)
     notes: _Notes = Field(default_factory=str)
     sku: _Sku | None = Field(default_factory=str)
-    date: _Date = Field(default_factory=datetime.now)
+    date: Time = Field(default_factory=datetime.now)
     allow_oversell: bool = Field(False, description=_ALLOW)
 
 
@@ -115,7 +108,7 @@ class Sale(Answer):
         return cls.of(row, date=iso(row.date))
 
 
-class Recent(Answer):
+class Recent(ScopedAnswer):
     """A range of the ledger, newest first."""
 
     entries: list[Sale]
@@ -127,6 +120,9 @@ class Done(Answer):
 
     status: str = Field(examples=["ok"])
     id: int
+    warning: str | None = Field(
+        description="Why the SKU of the sale moved no stock; null: there is no reason."
+    )
 
 
 @bp.get("/recent", responses={"200": Recent})
@@ -136,9 +132,9 @@ def recent(query: RecentQuery) -> dict[str, Any]:
     with reading() as db:
         found = queries.list_newest(db, store_scope, query.limit, query.offset)
         total = queries.count_sales(db, store_scope)
-    return Recent.model_construct(
-        entries=[Sale.from_row(sale) for sale in found], total_count=total
-    ).as_json()
+        hidden = auth.hides_stores(db)
+    entries = [Sale.from_row(sale) for sale in found]
+    return Recent.model_construct(entries=entries, total_count=total, hidden=hidden).as_json()
 
 
 @bp.post("", responses={"200": Done})
@@ -152,7 +148,7 @@ def add(header: OnceHeader, body: NewSale) -> Response:
         given["seller"] = current_app.config["ONEROM"].default_seller
 
     def act(db: Connection) -> tuple[dict[str, Any], int]:
-        return _done(actions.add(db, auth.actor().name, "api", given, body.allow_oversell))
+        return _done(db, actions.add(db, auth.actor().name, "api", given, body.allow_oversell))
 
     return auth.answer_once(act)
 
@@ -165,7 +161,7 @@ def amend(path: SalePath, header: OnceHeader, body: SaleChange) -> Response:
     def act(db: Connection) -> tuple[dict[str, Any], int]:
         who = auth.actor().name
         actions.amend(db, auth.store_scope(), who, path.sale_id, given, body.allow_oversell)
-        return _done(path.sale_id)
+        return _done(db, path.sale_id)
 
     return auth.answer_once(act)
 
@@ -174,15 +170,16 @@ def amend(path: SalePath, header: OnceHeader, body: SaleChange) -> Response:
 def remove(path: SalePath, header: OnceHeader) -> Response:
     """Delete a sale that was entered by hand.
 
-    The admin page can restore it.
+    The page `/sales/{sale_id}` can restore it; until then every request for it is answered 410.
     """
 
     def act(db: Connection) -> tuple[dict[str, Any], int]:
         actions.remove(db, auth.store_scope(), auth.actor().name, path.sale_id)
-        return _done(path.sale_id)
+        return Done.model_construct(status="ok", id=path.sale_id, warning=None).as_json(), 200
 
     return auth.answer_once(act)
 
 
-def _done(sale_id: int) -> tuple[dict[str, Any], int]:
-    return Done.model_construct(status="ok", id=sale_id).as_json(), 200
+def _done(db: Connection, sale_id: int) -> tuple[dict[str, Any], int]:
+    warning = queries.stock_warning(db, queries.get_sale(db, auth.store_scope(), sale_id))
+    return Done.model_construct(status="ok", id=sale_id, warning=warning).as_json(), 200

@@ -19,7 +19,10 @@ def quantity(value: int) -> int:
 
 
 def moment(value: datetime) -> datetime:
-    """Return `value` in UTC to the second (a time without a zone is UTC); raises UnusableText."""
+    """Return `value` in UTC to the second (a time without a zone is UTC); raises UnusableText.
+
+    A day ahead is allowed, because a local time that is sent without its zone looks like hours ahead.
+    """
     try:
         aware = value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
     except (OverflowError, ValueError):
@@ -27,5 +30,5 @@ def moment(value: datetime) -> datetime:
     if aware < _EARLIEST:
         raise UnusableText("Must be a date since 1970.")
     if aware > clock.now() + timedelta(days=1):
-        raise UnusableText("Must not be in the future.")
+        raise UnusableText("Must not be more than a day ahead.")
     return aware.replace(microsecond=0)

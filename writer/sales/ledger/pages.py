@@ -3,7 +3,7 @@
 from typing import Any
 
 from flask import Blueprint, Response, flash, redirect, render_template, request, session, url_for
-from sqlalchemy import Row
+from sqlalchemy import Connection, Row
 from werkzeug.wrappers import Response as AnyResponse
 
 from writer.db import database, reading, transaction
@@ -39,6 +39,7 @@ def add() -> Answer:
         with transaction() as db:
             who, may_oversell = auth.actor().name, bool(form.oversell.data)
             sale_id, is_new = actions.add_once(db, who, form.token(), form.given(), may_oversell)
+            warning = _stock_warning(db, sale_id) if is_new else None
     except Invalid as error:
         form.refuse(error)
         return _index(form), 422
@@ -47,7 +48,7 @@ def add() -> Answer:
         return _index(form), 409
     session["last_type"] = form.kind.data
     if is_new:
-        flash(f"Sale {sale_id} was added.", "success")
+        _flash_done(f"Sale {sale_id} was added.", warning)
     else:
         flash(f"This form was sent before and added sale {sale_id}; nothing was added again.", "info")
     # To the top, where the message is: the browser would keep #add of the form's address.
@@ -81,13 +82,14 @@ def edit(sale_id: int) -> Answer:
         with transaction() as db:
             who, may_oversell = auth.actor().name, bool(form.oversell.data)
             actions.amend(db, auth.store_scope(), who, sale_id, form.given(sale), may_oversell)
+            warning = _stock_warning(db, sale_id)
     except Invalid as error:
         form.refuse(error)
         return _sale_page(sale, form), 422
     except NotEnoughStock as error:
         form.warn(error)
         return _sale_page(sale, form), 409
-    flash(f"Sale {sale_id} was changed.", "success")
+    _flash_done(f"Sale {sale_id} was changed.", warning)
     return _back()
 
 
@@ -106,7 +108,8 @@ def restore(sale_id: int) -> Answer:
     """Restore a deleted sale under its own id."""
     with transaction() as db:
         actions.restore(db, auth.store_scope(), auth.actor().name, sale_id)
-    flash(f"Sale {sale_id} was restored.", "success")
+        warning = _stock_warning(db, sale_id)
+    _flash_done(f"Sale {sale_id} was restored.", warning)
     return _back()
 
 
@@ -119,6 +122,16 @@ def download() -> Response:
     return Response(
         export.lines(database(), auth.store_scope(), filters), mimetype="text/csv", headers=headers
     )
+
+
+def _stock_warning(db: Connection, sale_id: int) -> str | None:
+    return queries.stock_warning(db, queries.get_sale(db, auth.store_scope(), sale_id))
+
+
+def _flash_done(sentence: str, warning: str | None) -> None:
+    flash(sentence, "success")
+    if warning is not None:
+        flash(warning, "warning")
 
 
 def _back() -> AnyResponse:

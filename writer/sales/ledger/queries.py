@@ -22,12 +22,13 @@ from sqlalchemy import (
 from sqlalchemy.engine import Dialect
 from sqlalchemy.types import NullType
 
+from writer import stock
 from writer.db import check_id, is_id
 from writer.db.schema.audit import audit_entries
 from writer.db.schema.ledger import sales
 from writer.db.schema.orders import order_lines, orders
 from writer.db.schema.types import UtcTime
-from writer.lib.errors import NotFound
+from writer.lib.errors import Gone, NotFound
 from writer.lib.store_scope import StoreScope
 
 SOURCES = {"form": "Form", "api": "API", "order": "Order", "file": "File", "shell": "Shell"}
@@ -85,10 +86,15 @@ def visible(store_scope: StoreScope) -> ColumnElement[bool]:
 
 
 def get_sale(db: Connection, store_scope: StoreScope, sale_id: int) -> Row[Any]:
-    """Return one sale with its order (order_id, order_number; None for a sale by hand). Raises NotFound."""
+    """Return one sale with its order (order_id, order_number; None for a sale by hand).
+
+    Raises Gone if it was deleted, and NotFound.
+    """
     missing = "There is no such sale."
     known = sales.c.id == check_id(sale_id, missing)
     found = db.execute(_with_order().where(known, visible(store_scope))).first()
+    if found is None and find_deleted(db, sale_id) is not None:
+        raise Gone(f"Sale {sale_id} was deleted: the page /sales/{sale_id} can restore it.")
     if found is None:
         raise NotFound(missing)
     return found
@@ -103,6 +109,11 @@ def find_deleted(db: Connection, sale_id: int) -> dict[str, Any] | None:
     kept = db.execute(select(entry.before).where(deletions).order_by(entry.id.desc()).limit(1)).scalar()
     found: dict[str, Any] | None = json.loads(kept) if kept else None
     return found
+
+
+def stock_warning(db: Connection, sale: Row[Any]) -> str | None:
+    """Return why a sale by hand that names a SKU takes nothing out of stock; None if there is no reason."""
+    return stock.why_not_taken(db, sale.sku, sale.date)
 
 
 def list_newest(db: Connection, store_scope: StoreScope, limit: int, offset: int) -> Sequence[Row[Any]]:

@@ -26,7 +26,7 @@ from writer.stock.levels.api_shapes import (
     SkuPath,
 )
 from writer.web import api_types
-from writer.web.openapi import PROBLEMS, OnceHeader, json_object_only, problems
+from writer.web.openapi import PROBLEMS, OnceHeader, check_body, problems
 
 bp = APIBlueprint(
     "stock_api",
@@ -36,7 +36,7 @@ bp = APIBlueprint(
     abp_security=[{"token": []}],
     abp_responses={**PROBLEMS, **problems("conflict", "not_enough_stock")},
 )
-bp.before_request(json_object_only)
+bp.before_request(check_body)
 
 
 class SkuConverter(PathConverter):
@@ -67,8 +67,9 @@ def list_stock(query: api_shapes.StockQuery) -> dict[str, Any]:
     with reading() as db:
         lines = overview.list_lines(db, auth.store_scope(), filters, query.limit, query.offset)
         total = overview.count_products(db, filters)
+        hidden = auth.hides_stores(db)
     entries = [Product.from_line(line) for line in lines]
-    return Products.model_construct(entries=entries, total_count=total).as_json()
+    return Products.model_construct(entries=entries, total_count=total, hidden=hidden).as_json()
 
 
 @bp.post("", responses={"201": Product})

@@ -10,7 +10,7 @@ from writer.stock.levels.explain import Step
 from writer.stock.levels.overview import Line, StoreListing
 from writer.stock.movements import LARGEST_MOVE
 from writer.stock.products import MAX_DAYS, MAX_NAME, MAX_NOTE, MAX_SKU, MAX_TYPE, MAX_UNITS
-from writer.web.api_types import Answer, PageQuery, Time, TimeText, iso
+from writer.web.api_types import Answer, Body, PageQuery, ScopedAnswer, Time, TimeText, iso
 
 # In an address, a SKU that is too long is a product that does not exist, not a wrong value.
 _PathSku = Annotated[
@@ -42,10 +42,10 @@ class StockQuery(PageQuery):
     q: str = Field("", max_length=MAX_NAME, description="Part of a SKU or name, ignoring case.")
 
 
-class Settings(BaseModel):
+class Settings(Body):
     """The settings of a product; absent ones keep their values."""
 
-    model_config = ConfigDict(strict=True, json_schema_extra={"examples": [_SETTINGS]})
+    model_config = ConfigDict(json_schema_extra={"examples": [_SETTINGS]})
 
     # Factories, because the documentation would show a default, which is never used.
     sku: _Sku = Field(default_factory=str, description="The old SKU stays as an alias.")
@@ -67,16 +67,16 @@ class Settings(BaseModel):
 class NewProduct(Settings):
     """A SKU to be counted from now on."""
 
-    model_config = ConfigDict(strict=True, json_schema_extra={"examples": [{"sku": "fire24-a"}]})
+    model_config = ConfigDict(json_schema_extra={"examples": [{"sku": "fire24-a"}]})
 
     sku: _Sku
     on_hand: _Units = Field(0, description="The first count.")
 
 
-class NewMovement(BaseModel):
+class NewMovement(Body):
     """Units that came in or went out."""
 
-    model_config = ConfigDict(strict=True, json_schema_extra={"examples": [_ONE]})
+    model_config = ConfigDict(json_schema_extra={"examples": [_ONE]})
 
     kind: Literal["receipt", "adjustment", "sale", "stock_take"]
     quantity: Annotated[int, Field(ge=-LARGEST_MOVE, le=LARGEST_MOVE)] = Field(
@@ -84,22 +84,20 @@ class NewMovement(BaseModel):
         " stock_take: units found."
     )
     note: Annotated[str, Field(max_length=MAX_NOTE)] = Field("", description="Required for an adjustment.")
-    at: Time | None = Field(None, description="When it happened. Absent: now.")
+    at: Time | None = Field(None, description="When it happened, not in the future. Absent: now.")
     allow_oversell: bool = Field(False, description="Post a sale even if too few are available.")
 
 
 class NewLine(NewMovement):
     """A movement of one SKU among others."""
 
-    model_config = ConfigDict(strict=True, json_schema_extra={"examples": [{"sku": "fire24-a", **_ONE}]})
+    model_config = ConfigDict(json_schema_extra={"examples": [{"sku": "fire24-a", **_ONE}]})
 
     sku: _Sku
 
 
-class NewMovements(BaseModel):
+class NewMovements(Body):
     """Movements that are all posted, or none."""
-
-    model_config = ConfigDict(strict=True)
 
     lines: Annotated[list[NewLine], Field(min_length=1, max_length=500)]
 
@@ -166,7 +164,7 @@ class Product(Answer):
         )
 
 
-class Products(Answer):
+class Products(ScopedAnswer):
     """A range of the stock list, by SKU."""
 
     entries: list[Product]

@@ -10,6 +10,7 @@ from writer.stock.movements.actions import (
     sell,
     sell_by_hand,
     why_not_counted,
+    why_not_taken,
 )
 from writer.stock.movements.queries import has_moved, on_hand_at
 from writer.stock.movements.record import LARGEST_MOVE, Movement, record
@@ -29,4 +30,5 @@ __all__ = [
     "sell",
     "sell_by_hand",
     "why_not_counted",
+    "why_not_taken",
 ]

@@ -17,6 +17,7 @@ from writer.stock.movements.record import Movement, record
 from writer.stock.products import counts, settings
 
 _FORMS_KEPT = timedelta(days=1)
+_CLOCKS_DIFFER = timedelta(minutes=1)  # a program whose clock is ahead means now
 
 
 def add_product(
@@ -83,9 +84,9 @@ def _move(
     at: datetime | None,
     refuse_oversell: bool = False,
 ) -> None:
-    moment = clock.now() if at is None else at
-    _check_time(moment, product)
-    moved = Movement(product.id, quantity, kind, moment, actor, note)
+    now = clock.now()
+    _check_time(at or now, product)
+    moved = Movement(product.id, quantity, kind, min(at or now, now), actor, note)
     record(db, [moved], refuse_oversell=refuse_oversell)
 
 
@@ -108,6 +109,7 @@ def count(
     # Locked, so that nothing moves between reading and recording the difference.
     counted_products = products.lock_products(db, units)
     check_count(db, at, counted_products)
+    at = min(at, clock.now())
     was = queries.on_hand_at(db, counted_products, at)
     told = settings.note(note)
     moved = [
@@ -145,11 +147,14 @@ def _check_time(at: datetime, product: Row[Any]) -> None:
 
 def _why_not_then(product: Row[Any], at: datetime) -> str | None:
     """Return why a time cannot be used: it is in the future, or before the first count."""
-    if at > clock.now():
+    if at > clock.now() + _CLOCKS_DIFFER:
         return "The time must not be in the future."
-    if at < product.counted_from:
-        return f"{product.sku} is counted only since {_minute(product.counted_from)}."
-    return None
+    return _why_not_counted_then(product, at)
+
+
+def _why_not_counted_then(product: Row[Any], at: datetime) -> str | None:
+    is_counted = at >= product.counted_from
+    return None if is_counted else f"{product.sku} is counted only since {_minute(product.counted_from)}."
 
 
 def _minute(moment: datetime) -> str:
@@ -173,7 +178,8 @@ def sell_by_hand(
     """
     sold_at = min(at, clock.now())
     product = products.find(db, sku) if sku else None
-    due = {product.id: quantity} if product is not None and sold_at >= product.counted_from else {}
+    is_counted = product is not None and _why_not_counted_then(product, sold_at) is None
+    due = {product.id: quantity} if product is not None and is_counted else {}
     held = queries.held_by_sale(db, sale_id)
     moved = []
     for stock_product_id in {**held, **due}:
@@ -183,6 +189,20 @@ def sell_by_hand(
         if taken:
             moved.append(Movement(stock_product_id, -taken, kind, sold_at, actor, note, sale_id=sale_id))
     record(db, moved, refuse_oversell=not may_oversell)
+
+
+def why_not_taken(db: Connection, sku: str | None, at: datetime) -> str | None:
+    """Return why a sale by hand of `sku`, made at `at`, takes nothing out of stock; None if it does.
+
+    None too if there is no SKU, because then nothing was asked for.
+    """
+    if not sku:
+        return None
+    product = products.find(db, sku)
+    if product is None:
+        return f"No product has the SKU {sku}: nothing was taken out of stock."
+    sentence = _why_not_counted_then(product, min(at, clock.now()))
+    return None if sentence is None else f"{sentence[:-1]}: nothing was taken out of stock."
 
 
 def is_first_sending(db: Connection, token: str) -> bool:

@@ -16,8 +16,8 @@ from writer.stores.listings import queries
 from writer.stores.listings.refresh import Refreshed, refresh, refresh_all
 from writer.stores.registry import Keyring, NotNow
 from writer.stores.woocommerce import KeysRefused, StoreError
-from writer.web.api_types import Answer, PathId, iso
-from writer.web.openapi import PROBLEMS
+from writer.web.api_types import Answer, PathId, ScopedAnswer, iso
+from writer.web.openapi import PROBLEMS, check_body
 
 bp = APIBlueprint(
     "stores_api",
@@ -27,6 +27,7 @@ bp = APIBlueprint(
     abp_security=[{"token": []}],
     abp_responses=PROBLEMS,
 )
+bp.before_request(check_body)
 _MOMENT = WithJsonSchema({"anyOf": [{"type": "string", "format": "date-time"}, {"type": "null"}]})
 
 
@@ -69,7 +70,7 @@ class Store(Answer):
         )
 
 
-class Stores(Answer):
+class Stores(ScopedAnswer):
     """All stores, by name."""
 
     entries: list[Store]
@@ -94,7 +95,7 @@ class Refresh(Answer):
         return cls.of(done, **names, newly_matched=done.newly, not_matched=done.unmatched)
 
 
-class Refreshes(Answer):
+class Refreshes(ScopedAnswer):
     """What a refresh came to, store by store."""
 
     entries: list[Refresh]
@@ -105,7 +106,8 @@ def list_stores() -> dict[str, Any]:
     """List the stores."""
     with reading() as db:
         rows = queries.list_summaries(db, auth.store_scope())
-    return Stores.model_construct(entries=[Store.from_row(row) for row in rows]).as_json()
+        hidden = auth.hides_stores(db)
+    return Stores.model_construct(entries=[Store.from_row(row) for row in rows], hidden=hidden).as_json()
 
 
 @bp.post("/refresh-mappings", responses={"200": Refreshes})
@@ -116,8 +118,10 @@ def refresh_every_store() -> dict[str, Any]:
     """
     with reading() as db:
         chosen = queries.with_keys(db, auth.store_scope())
+        hidden = auth.hides_stores(db)
     refreshed = refresh_all(database(), _ring().vault, chosen)
-    return Refreshes.model_construct(entries=[Refresh.from_refreshed(done) for done in refreshed]).as_json()
+    entries = [Refresh.from_refreshed(done) for done in refreshed]
+    return Refreshes.model_construct(entries=entries, hidden=hidden).as_json()
 
 
 @bp.post("/<int:store_id>/refresh-mappings", responses={"200": Refresh})

@@ -12,7 +12,7 @@ from writer.people import auth
 from writer.stores import Keyring
 from writer.sync.order_edit import actions
 from writer.web import api_types
-from writer.web.openapi import PROBLEMS, OnceHeader, json_object_only, problems
+from writer.web.openapi import PROBLEMS, RequiredOnceHeader, check_body, problems
 
 bp = APIBlueprint(
     "amend_api",
@@ -22,7 +22,7 @@ bp = APIBlueprint(
     abp_security=[{"token": []}],
     abp_responses={**PROBLEMS, **problems("store_refused")},
 )
-bp.before_request(json_object_only)
+bp.before_request(check_body)
 
 _NOTE: dict[str, JsonValue] = {"note": "It left the kiln today.", "customer_note": False}
 _LONGEST_STATUS = 60
@@ -34,10 +34,10 @@ class OrderPath(BaseModel):
     order_id: api_types.PathId
 
 
-class NewStatus(BaseModel):
+class NewStatus(api_types.Body):
     """The new status of an order."""
 
-    model_config = ConfigDict(strict=True, json_schema_extra={"examples": [{"status": "completed"}]})
+    model_config = ConfigDict(json_schema_extra={"examples": [{"status": "completed"}]})
 
     status: Annotated[str, Field(min_length=1, max_length=_LONGEST_STATUS)] = Field(
         description="A status of WooCommerce, or of a plugin that the store has or the owner mapped."
@@ -52,10 +52,10 @@ class Changed(api_types.Answer):
     date_modified: api_types.TimeText | None
 
 
-class NewNote(BaseModel):
+class NewNote(api_types.Body):
     """A note to an order."""
 
-    model_config = ConfigDict(strict=True, json_schema_extra={"examples": [_NOTE]})
+    model_config = ConfigDict(json_schema_extra={"examples": [_NOTE]})
 
     note: Annotated[str, Field(min_length=1, max_length=actions.LONGEST_NOTE)]
     customer_note: bool = Field(False, description="The store mails it to the customer.")
@@ -81,7 +81,7 @@ def set_status(path: OrderPath, body: NewStatus) -> dict[str, Any]:
 
 
 @bp.post("/<int:order_id>/notes", responses={"201": Noted})
-def add_note(path: OrderPath, header: OnceHeader, body: NewNote) -> Response:
+def add_note(path: OrderPath, header: RequiredOnceHeader, body: NewNote) -> Response:
     """Add a note to an order in its store; with `customer_note` the store mails it to the customer.
 
     The `Idempotency-Key` is required and reserved before the note is sent. The same request again gets the

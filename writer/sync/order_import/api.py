@@ -3,10 +3,10 @@
 import time
 from typing import Annotated, Any, Self
 
-from flask import current_app, request
+from flask import current_app
 from flask_openapi3.blueprint import APIBlueprint
 from flask_openapi3.models.tag import Tag
-from pydantic import BaseModel, ConfigDict, Field, WithJsonSchema
+from pydantic import ConfigDict, Field, WithJsonSchema
 from sqlalchemy import Connection, Row
 
 from writer import config, stores
@@ -18,8 +18,8 @@ from writer.stores import Keyring, why_not
 from writer.sync.order_import import queries, runs
 from writer.sync.order_import.queries import Run
 from writer.web import api_types
-from writer.web.api_types import Answer
-from writer.web.openapi import PROBLEMS, json_object_only
+from writer.web.api_types import Answer, Body, ScopedAnswer
+from writer.web.openapi import PROBLEMS, check_body
 
 bp = APIBlueprint(
     "sync_api",
@@ -29,6 +29,7 @@ bp = APIBlueprint(
     abp_security=[{"token": []}],
     abp_responses=PROBLEMS,
 )
+bp.before_request(check_body)
 
 # A caller waits this long for a run; the next run reads the rest.
 LONGEST_RUN_S = 60.0
@@ -39,16 +40,10 @@ _Moment = Annotated[
 ]
 
 
-@bp.before_request
-def _check_body() -> None:
-    if request.endpoint == "sync_api.sync":
-        json_object_only()
-
-
-class SyncAsked(BaseModel):
+class SyncAsked(Body):
     """What to import; an empty object imports what changed since the last run."""
 
-    model_config = ConfigDict(strict=True, json_schema_extra={"examples": [{"daysBack": 7}]})
+    model_config = ConfigDict(json_schema_extra={"examples": [{"daysBack": 7}]})
 
     days_back: Annotated[int, Field(ge=1, le=runs.MOST_DAYS_BACK)] | None = Field(
         None, alias="daysBack", description="Import again what changed in this number of days."
@@ -56,7 +51,7 @@ class SyncAsked(BaseModel):
     store: Annotated[int, Field(ge=1, le=LARGEST_ID)] | None = Field(None, description="Only this store.")
 
 
-class SyncDone(Answer):
+class SyncDone(ScopedAnswer):
     """The result of a run."""
 
     run_id: int | None = Field(description="null: there was no store to read.")
@@ -141,7 +136,7 @@ class StoreState(Answer):
         return cls.of(state, is_configured=state.why_not is None, last_sync=api_types.iso(state.polled_at))
 
 
-class SyncStatus(Answer):
+class SyncStatus(ScopedAnswer):
     """The state of the import."""
 
     running: bool
@@ -160,6 +155,7 @@ def sync(body: SyncAsked) -> dict[str, Any]:
     store_scope, known = auth.store_scope(), database()
     with reading() as db:
         store_ids = _chosen(db, store_scope, body.store)
+        hidden = auth.hides_stores(db)
     first = current_app.config["ONEROM"].sync_days_back
     plan = runs.Plan(auth.actor().name, store_ids, body.days_back, first)
     until = time.monotonic() + LONGEST_RUN_S
@@ -169,11 +165,13 @@ def sync(body: SyncAsked) -> dict[str, Any]:
         raise Conflict("A run is already running: see /api/v1/orders/sync/status.") from None
     if run_id is None:
         nothing: dict[str, Any] = dict.fromkeys(("how_many", *_COUNTS), 0)
-        return SyncDone.model_construct(run_id=None, seconds=0.0, errors={}, error=None, **nothing).as_json()
+        nothing |= {"run_id": None, "seconds": 0.0, "errors": {}, "error": None}
+        return SyncDone.model_construct(hidden=hidden, **nothing).as_json()
     with reading() as db:
         done = runs.summary(db, run_id)
     told = {name: done[name] for name in (*_COUNTS, "seconds", "errors", "error")}
-    return SyncDone.model_construct(run_id=run_id, how_many=done["stores"], **told).as_json()
+    told |= {"run_id": run_id, "how_many": done["stores"]}
+    return SyncDone.model_construct(hidden=hidden, **told).as_json()
 
 
 @bp.post("/all", responses={"202": SyncBegun})
@@ -197,6 +195,7 @@ def status() -> dict[str, Any]:
         history = queries.history(db, store_scope, RUNS_TOLD)
         states = queries.states(db, store_scope)
         may_run = queries.has_open_run(db)
+        hidden = auth.hides_stores(db)
     # The lock decides, because a run that was killed still looks like a running one.
     is_running = may_run and runs.is_running(database())
     under_way = [run for run in history if run.ended_at is None] if is_running else []
@@ -207,6 +206,7 @@ def status() -> dict[str, Any]:
         progress=RunTold.from_run(under_way[0]) if under_way else None,
         runs=[RunTold.from_run(run) for run in history],
         states=[StoreState.from_state(state) for state in states],
+        hidden=hidden,
     ).as_json()
 
 

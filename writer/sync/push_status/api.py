@@ -13,8 +13,8 @@ from writer.db import reading
 from writer.people import auth
 from writer.sync.push_status import actions, queries
 from writer.web import api_types
-from writer.web.api_types import Answer, PathId, QueryId, TimeText, iso
-from writer.web.openapi import PROBLEMS, OnceHeader
+from writer.web.api_types import Answer, PathId, QueryId, ScopedAnswer, TimeText, iso
+from writer.web.openapi import PROBLEMS, OnceHeader, check_body
 
 bp = APIBlueprint(
     "push_api",
@@ -24,6 +24,7 @@ bp = APIBlueprint(
     abp_security=[{"token": []}],
     abp_responses=PROBLEMS,
 )
+bp.before_request(check_body)
 
 
 class StorePath(BaseModel):
@@ -119,7 +120,7 @@ class Failure(Answer):
         return cls.of(row, store=row.store_name, **times)
 
 
-class Failures(Answer):
+class Failures(ScopedAnswer):
     """A stretch of the failures, what failed last first."""
 
     entries: list[Failure]
@@ -140,8 +141,9 @@ def list_failures(query: FailuresQuery) -> dict[str, Any]:
     with reading() as db:
         rows = queries.list_failures(db, store_scope, query.state, query.store, query.limit, query.offset)
         total = queries.count_failures(db, store_scope, query.state, query.store)
+        hidden = auth.hides_stores(db)
     entries = [Failure.from_row(row) for row in rows]
-    return Failures.model_construct(entries=entries, total_count=total).as_json()
+    return Failures.model_construct(entries=entries, total_count=total, hidden=hidden).as_json()
 
 
 @bp.post("/failures/<int:failure_id>/retry", responses={"200": Failure})
