@@ -137,7 +137,10 @@ class History:
 
 
 def make_history(chance: random.Random) -> History:
-    """Make an order's states: statuses, lines and quantities change, refunds are added."""
+    """Make an order's states: statuses, lines and quantities change, refunds are added.
+
+    What a refunded order keeps out of stock is what it kept before, so it was paid before, and not edited.
+    """
     channel = Channel(
         1,
         "shop",
@@ -145,28 +148,32 @@ def make_history(chance: random.Random) -> History:
         restocks_refunds=chance.random() < 0.5,
         has_keys=True,
     )
-    is_marked = chance.random() < 0.5
+    marks = chance.choice(("none", "restocked", "reduced"))
     states: list[OrderSnapshot] = []
     refunds: tuple[RefundSnapshot, ...] = ()
     changed_at = START
     count = chance.randint(1, 5)
+    last = chance.choice(LASTING)
+    bought = [_make_line(chance, f"{11 + place}", is_newest=True) for place in range(chance.randint(1, 3))]
     for number in range(count):
         is_newest = number == count - 1
         if chance.random() < 0.3:
             refunds = (*refunds, _make_refund(chance, f"{70 + number}"))
-        lines = tuple(
-            _make_line(chance, f"{11 + place}", refunds, is_marked, is_newest)
-            for place in range(chance.randint(0 if states else 1, 3))
-        )
+        if last == "refunded":
+            lines = bought
+            status = last if is_newest else chance.choice((*PAID, "on-hold"))
+        else:
+            places = range(chance.randint(0 if states else 1, 3))
+            lines = [_make_line(chance, f"{11 + place}", is_newest) for place in places]
+            status = last if is_newest else chance.choice(PASSING)
         # Some states follow each other within one second of the store.
         changed_at += timedelta(seconds=chance.choice((0, 1, 1, 60)))
-        status = chance.choice(LASTING if is_newest else PASSING)
-        paid_at = START if chance.random() < 0.6 else None
+        paid_at = START if last == "refunded" or chance.random() < 0.6 else None
         states.append(
             OrderSnapshot(
                 "7",
                 status,
-                lines,
+                tuple(_marked(line, refunds, marks, status) for line in lines),
                 START,
                 changed_at=changed_at,
                 paid_at=paid_at,
@@ -183,23 +190,25 @@ def _make_refund(chance: random.Random, external_id: str) -> RefundSnapshot:
     return RefundSnapshot(external_id, 100, lines=units)
 
 
-def _make_line(
-    chance: random.Random,
-    external_id: str,
-    refunds: tuple[RefundSnapshot, ...],
-    is_marked: bool,
-    is_newest: bool,
-) -> LineSnapshot:
+def _make_line(chance: random.Random, external_id: str, is_newest: bool) -> LineSnapshot:
     product_id = chance.choice((10, 10, 10, 13, 14, 15, 16))
     quantity = chance.randint(0, 6)
     line = LineSnapshot(external_id, quantity, SKUS[product_id], product_id)
-    if is_marked and refunds:
-        # The first refund was put back on the shelf, the others were not.
-        line = replace(line, restocked=_refunded(line, refunds[:1]))
     if not is_newest and chance.random() < 0.1:
         line = replace(line, quantity=0, problem="Its quantity is 1.5.")
     if not is_newest and chance.random() < 0.1:
         line = replace(line, product_id=0, sku="")  # deleted in the store
+    return line
+
+
+def _marked(line: LineSnapshot, refunds: tuple[RefundSnapshot, ...], marks: str, status: str) -> LineSnapshot:
+    """Return a line as a store shows it that put back the units of its first refund and not of the others."""
+    restocked = _refunded(line, refunds[:1])
+    if marks == "restocked" and refunds:
+        return replace(line, restocked=restocked)
+    if marks == "reduced":
+        reduced = line.quantity - restocked if status in (*PAID, "on-hold", "refunded") else None
+        return replace(line, restocked=restocked or None, store_reduced=reduced)
     return line
 
 
@@ -235,10 +244,12 @@ def expected(history: History) -> tuple[Units, Units]:
     newest, channel = history.newest, history.channel
     sold: Counter[str] = Counter()
     taken: Counter[str] = Counter()
+    says = [line for line in newest.lines if line.restocked is not None or line.store_reduced is not None]
     for line in newest.lines:
         refunded = _refunded(line, newest.refunds)
-        by_policy = refunded if channel.restocks_refunds else 0
-        restocked = line.restocked if line.restocked is not None else by_policy
+        by_policy = refunded if channel.restocks_refunds and not says else 0
+        still_out = line.quantity - line.store_reduced if line.store_reduced is not None else by_policy
+        restocked = line.restocked if line.restocked is not None else still_out
         if newest.status in PAID or (newest.status == "on-hold" and channel.counts_on_hold):
             sold[line.sku] += line.quantity - refunded
         if newest.status in VOID:

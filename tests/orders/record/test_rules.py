@@ -1,5 +1,7 @@
 """What a status, quantities and refunds mean for sales and stock: the rules alone, without a database."""
 
+from dataclasses import replace
+
 import pytest
 
 from writer.orders.record.rules import Due, Standing, Units, due, explain, standing, worth
@@ -40,7 +42,7 @@ def test_the_owner_says_which_other_statuses_count_as_paid() -> None:
     [
         (Standing.PAID, 6, 9),
         (Standing.WAITING, 0, 9),
-        (Standing.REFUNDED, 0, 9),
+        (Standing.REFUNDED, 0, 0),
         (Standing.VOID, 0, 5),
         (Standing.TRASHED, 0, 0),
         (Standing.DRAFT, 0, 0),
@@ -56,7 +58,7 @@ def test_an_order_first_seen_in_a_state_has_this_due(state: Standing, sold: int,
     [
         (Standing.PAID, 6, 9),
         (Standing.WAITING, 0, 9),
-        (Standing.REFUNDED, 0, 9),
+        (Standing.REFUNDED, 0, 8),
         (Standing.VOID, 0, 5),
         (Standing.TRASHED, 0, 8),
         (Standing.DRAFT, 0, 0),
@@ -65,6 +67,35 @@ def test_an_order_first_seen_in_a_state_has_this_due(state: Standing, sold: int,
 )
 def test_an_order_that_was_recorded_before_has_this_due(state: Standing, sold: int, taken: int) -> None:
     assert due(state, UNITS, counts_on_hold=False, before=BEFORE, is_paid=True) == Due(sold, taken)
+
+
+@pytest.mark.parametrize(
+    ("state", "is_paid", "store_reduced", "taken"),
+    [
+        (Standing.REFUNDED, False, None, 0),
+        (Standing.REFUNDED, True, None, 9),
+        (Standing.REFUNDED, False, 4, 4),
+        (Standing.REFUNDED, True, 12, 9),
+        (Standing.TRASHED, True, None, 0),
+        (Standing.TRASHED, True, 4, 4),
+    ],
+)
+def test_an_order_first_seen_refunded_or_in_the_trash_keeps_out_what_its_store_says(
+    state: Standing, is_paid: bool, store_reduced: int | None, taken: int
+) -> None:
+    units = replace(UNITS, store_reduced=store_reduced)
+
+    assert due(state, units, counts_on_hold=False, before=None, is_paid=is_paid) == Due(0, taken)
+
+
+@pytest.mark.parametrize(("returned", "taken"), [(3, 5), (-1, 9), (-2, 9), (9, 0)])
+@pytest.mark.parametrize("state", [Standing.REFUNDED, Standing.TRASHED])
+def test_a_status_that_moves_no_goods_follows_what_the_store_took_and_put_back(
+    state: Standing, returned: int, taken: int
+) -> None:
+    units = replace(UNITS, returned=returned)
+
+    assert due(state, units, counts_on_hold=False, before=BEFORE, is_paid=True) == Due(0, taken)
 
 
 def test_an_order_that_waits_is_sold_where_the_store_counts_those() -> None:

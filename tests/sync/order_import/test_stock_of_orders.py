@@ -1,4 +1,4 @@
-"""Scenarios O01-O18, R01-R12, S01-S02, D01, D11 and W01 as they move stock, over real HTTP to fake stores."""
+"""Scenarios O01-O18, R01-R15, S01-S02, D01, D11 and W01 as they move stock, over real HTTP to fake stores."""
 
 from typing import Any
 
@@ -215,12 +215,13 @@ def test_r04_money_alone_moves_nothing(hub: Hub, sold_five: Order) -> None:
     assert (hub.moves(), hub.on_hand(), hub.sold()) == ([-5], 5, 5)
 
 
+@pytest.mark.parametrize("policy", [True, False])
 @pytest.mark.parametrize(("restock", "on_hand"), [(True, 10), (False, 5)], ids=["r07", "r08"])
 def test_r07_and_r08_a_full_refund_restocked_or_not(
-    hub: Hub, sold_five: Order, restock: bool, on_hand: int
+    hub: Hub, sold_five: Order, restock: bool, on_hand: int, policy: bool
 ) -> None:
     with hub.database.transaction() as db:
-        db.execute(update(stores).values(restocks_refunds=restock))
+        db.execute(update(stores).values(restocks_refunds=policy))
     hub.fakes[0].refund(sold_five, {"X": 5}, restock=restock)
     step(hub)
     hub.settle()
@@ -248,6 +249,63 @@ def test_r12_evidence_beats_policy(hub: Hub) -> None:
     step(hub)
 
     assert (hub.on_hand("X"), hub.on_hand("Y")) == (5, 9)
+
+
+def test_r13_the_store_says_that_nothing_came_back(hub: Hub) -> None:
+    order = hub.fakes[0].place_order([("X", 3)])
+    step(hub)
+    writes = [len(fake.calls.writes()) for fake in hub.fakes]
+
+    hub.fakes[0].refund(order, {"X": 2}, restock=False)
+    step(hub)
+    hub.settle()
+
+    assert (hub.moves(), hub.sold(), hub.shown()) == ([-3], 1, [7, 7, 7])
+    assert [len(fake.calls.writes()) for fake in hub.fakes] == writes
+
+
+@pytest.mark.parametrize("unpaid", ["pending", "failed"])
+def test_r14_refunded_without_ever_being_paid_takes_nothing(hub: Hub, unpaid: str) -> None:
+    order = hub.fakes[0].place_order([("X", 4)], status=unpaid, paid=False)
+    step(hub)
+
+    hub.fakes[0].set_status(order, "refunded")
+    step(hub)
+    hub.settle()
+
+    assert (hub.moves(), hub.sold(), hub.shown()) == ([], 0, [10, 10, 10])
+
+
+def test_r15_first_heard_of_as_refunded_keeps_out_what_the_store_took(hub: Hub) -> None:
+    order = hub.fakes[0].place_order([("X", 2)])
+    hub.fakes[0].set_status(order, "refunded")
+
+    step(hub)
+    hub.settle()
+
+    assert (hub.moves(), hub.sold(), hub.shown()) == ([-2], 0, [8, 8, 8])
+
+
+def test_r15_first_heard_of_as_refunded_keeps_out_what_was_paid(hub: Hub) -> None:
+    hub.fakes[0].set_managed("X", False)  # so that the store says of no unit whether it took it
+    order = hub.fakes[0].place_order([("X", 2)])
+    hub.fakes[0].set_status(order, "refunded")
+
+    step(hub)
+
+    assert (hub.moves(), hub.sold()) == ([-2], 0)
+
+
+def test_an_order_heard_of_as_pending_and_then_as_refunded_keeps_out_what_the_store_took(hub: Hub) -> None:
+    order = hub.fakes[0].place_order([("X", 2)], status="pending", paid=False)
+    step(hub)
+
+    for status in ("processing", "refunded"):
+        hub.fakes[0].set_status(order, status)
+    step(hub)
+    hub.settle()
+
+    assert (hub.moves(), hub.sold(), hub.shown()) == ([-2], 0, [8, 8, 8])
 
 
 def test_a_cancellation_after_a_refund_returns_only_what_is_out(hub: Hub, sold_five: Order) -> None:

@@ -75,7 +75,7 @@ def _record(before: Before, change: Arrived, snapshot: OrderSnapshot, channel: C
     state = rules.standing(order.status, channel.paid_statuses)
     is_first = known is None or known.is_trashed or rules.standing(known.status) is Standing.DRAFT
     is_paid = snapshot.paid_at is not None
-    lines = due.count(lines, units, state, channel, is_first=is_first, is_paid=is_paid)
+    lines = due.count(before.lines, lines, units, state, channel, is_first=is_first, is_paid=is_paid)
     order = order._replace(needs_reading=header.needs_reading(known, snapshot, refunded))
     decision = _count(before, order, lines, state, change.cause, channel, snapshot.changed_at or before.now)
     children = [decide(child, ParentRecorded(change.cause), channel) for child in before.children]
@@ -148,7 +148,8 @@ def _recount(
     refunded = refunds.add_up(before.refunds)
     units = {line.external_id: refunds.units_as_recorded(line, refunded) for line in lines}
     is_paid = order.paid_at is not None
-    lines = due.count(lines, units, state, channel, is_first=is_first, is_paid=is_paid)
+    known = [line for line in before.lines if line.id != reviewed]
+    lines = due.count(known, lines, units, state, channel, is_first=is_first, is_paid=is_paid)
     if reviewed is not None and state is Standing.UNKNOWN:
         lines = due.count_reviewed(lines, reviewed, units, is_paid)
     return _count(before, order, lines, state, cause, channel, before.now)

@@ -1,16 +1,19 @@
 """What is due of an order's lines: units they should have sold, and taken out of stock. Pure functions."""
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 
 from writer.orders.record import rules
 from writer.orders.record.rows import Line
 from writer.orders.record.rules import Due, Standing, Units
 from writer.orders.record.snapshot import Channel
 
+_MOVES_NO_GOODS = (Standing.REFUNDED, Standing.TRASHED)
 _SELLS_NOTHING = (Standing.REFUNDED, Standing.VOID, Standing.TRASHED)
 
 
 def count(
+    known: Iterable[Line],
     lines: Iterable[Line],
     units: Mapping[str, Units],
     state: Standing,
@@ -19,15 +22,19 @@ def count(
     is_first: bool,
     is_paid: bool,
 ) -> tuple[Line, ...]:
-    """Return the lines with what is due of each in all.
+    """Return the lines with what is due of each in all; `known` are those of them that counted before.
 
     `is_first` tells that nothing counted before says what is due in a status unknown here. A line held for
     review keeps what was due before, unless its order sells nothing, whatever the quantity.
     """
     counted = []
+    before = {line.id: line for line in known} if state in _MOVES_NO_GOODS else {}
     for line in lines:
         quantities = units[line.external_id]
-        now, aside = _due(line, quantities, state, channel, is_first, is_paid)
+        if state in _MOVES_NO_GOODS:
+            now, aside = _unmoved(before.get(line.id), line, quantities, state, is_first, is_paid)
+        else:
+            now, aside = _due(line, quantities, state, channel, is_first, is_paid)
         counted.append(
             line._replace(
                 refunded=quantities.refunded,
@@ -45,18 +52,44 @@ def _due(
     line: Line, units: Units, state: Standing, channel: Channel, is_first: bool, is_paid: bool
 ) -> tuple[Due, Due | None]:
     """Return what is due of a line, and what is kept aside for when its order comes back from the trash."""
-    aside = (
-        None if line.sold_before_trash is None else Due(line.sold_before_trash, line.taken_before_trash or 0)
-    )
+    aside = _aside(line)
     if line.is_removed:
         return Due(), aside
     if line.problem is not None and state not in _SELLS_NOTHING:
         return aside or line.due, None
-    if state is Standing.TRASHED:
-        kept = aside if is_first or aside is not None else line.due
-        return rules.due(state, units, channel.counts_on_hold, line.due, is_paid), kept
     before = aside if state is Standing.UNKNOWN and is_first else line.due
     return rules.due(state, units, channel.counts_on_hold, before, is_paid), None
+
+
+def _unmoved(
+    known: Line | None, line: Line, units: Units, state: Standing, is_first: bool, is_paid: bool
+) -> tuple[Due, Due | None]:
+    """As `_due`, in a status that moves no goods by itself; `known` None: the line is first seen so."""
+    aside = _aside(line)
+    if line.is_removed:
+        return Due(), aside
+    if known is None:
+        return rules.due(state, units, False, None, is_paid), None
+    units = replace(units, returned=_returned(known, line, units))
+    if state is Standing.REFUNDED:
+        return rules.due(state, units, False, aside or line.due, is_paid), None
+    now = rules.due(state, units, False, line.due, is_paid)
+    if aside is not None:
+        return now, replace(aside, taken=max(0, aside.taken - units.returned))
+    return now, None if is_first else replace(line.due, taken=now.taken)
+
+
+def _returned(known: Line, line: Line, units: Units) -> int:
+    """Return the units that the store put back since the line was recorded, below 0 where it took more."""
+    if line.store_reduced is None and known.store_reduced is None:
+        return units.restocked - known.restocked
+    return (known.store_reduced or 0) - (line.store_reduced or 0)
+
+
+def _aside(line: Line) -> Due | None:
+    return (
+        None if line.sold_before_trash is None else Due(line.sold_before_trash, line.taken_before_trash or 0)
+    )
 
 
 def count_reviewed(

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from writer.orders.record.rows import Line, Refund
 from writer.orders.record.rules import Units
-from writer.orders.record.snapshot import OrderSnapshot, RefundSnapshot
+from writer.orders.record.snapshot import LineSnapshot, OrderSnapshot, RefundSnapshot
 
 MADE_UP = "short-"  # begins the id of a refund that a message announced without naming it
 
@@ -82,14 +82,15 @@ def units_as_recorded(line: Line, refunded: Refunded) -> Units:
     """Return a line's quantities while no snapshot says anything new of them."""
     now, ever = refunded.now.get(line.external_id, 0), refunded.ever.get(line.external_id, 0)
     restocked = min(line.restocked, line.quantity)
-    return Units(line.quantity, min(now, line.quantity), max(min(ever, line.quantity), restocked), restocked)
+    ever = max(min(ever, line.quantity), restocked)
+    return Units(line.quantity, min(now, line.quantity), ever, restocked, line.store_reduced)
 
 
 def units_of_lines(
     lines: Iterable[Line], snapshot: OrderSnapshot, refunded: Refunded, by_policy: bool
 ) -> dict[str, Units]:
     """Return each line's quantities as a snapshot has them, by external id."""
-    marked = {line.external_id: line.restocked for line in snapshot.lines}
+    marked = {line.external_id: _restocked(line) for line in snapshot.lines}
     any_marked = any(restocked is not None for restocked in marked.values())
     return {
         line.external_id: _units(line, refunded, marked.get(line.external_id), any_marked, by_policy)
@@ -97,11 +98,21 @@ def units_of_lines(
     }
 
 
+def _restocked(line: LineSnapshot) -> int | None:
+    """Return the units that the store says it put back: by its own mark, else by what it still holds out.
+
+    A refund that restocks lowers `_reduced_stock`; one whose "Restock refunded items" was unticked leaves it.
+    """
+    if line.restocked is not None or line.store_reduced is None:
+        return line.restocked
+    return max(0, line.quantity - line.store_reduced)
+
+
 def _units(line: Line, refunded: Refunded, marked: int | None, any_marked: bool, by_policy: bool) -> Units:
     """Return a line's quantities, clamped to restocked <= refunded <= quantity.
 
-    Restocked is, first that is known: the store's own mark on the line; 0 where only its siblings carry
-    the mark; the owner's policy. It never falls: what was put back is on the shelf.
+    Restocked is, first that is known: what the store says of the line; 0 where it says something of its
+    siblings alone; the owner's policy.
     """
     ever = min(refunded.ever.get(line.external_id, 0), line.quantity)
     now = min(refunded.now.get(line.external_id, 0), line.quantity)
@@ -114,4 +125,5 @@ def _units(line: Line, refunded: Refunded, marked: int | None, any_marked: bool,
         restocked = max(ever if by_policy else 0, line.restocked)
     # Where a refund's quantities were never read, the store's mark is all that is known of them.
     most = line.quantity if refunded.is_open else max(ever, min(line.restocked, line.quantity))
-    return Units(line.quantity, now, max(ever, min(restocked, most)), min(restocked, most))
+    restocked = min(restocked, most)
+    return Units(line.quantity, now, max(ever, restocked), restocked, line.store_reduced)

@@ -48,6 +48,8 @@ class Units:
     refunded: int = 0  # by refunds that exist
     refunded_ever: int = 0  # with those deleted since: deleting a refund moves no goods
     restocked: int = 0
+    store_reduced: int | None = None  # what the store itself holds out; None: it does not say
+    returned: int = 0  # by the store since `before`; below 0: it took more
 
 
 def standing(status: str, paid_statuses: frozenset[str] = frozenset()) -> Standing:
@@ -61,7 +63,8 @@ def due(state: Standing, units: Units, counts_on_hold: bool, before: Due | None,
     """Return what a line should have posted in all.
 
     `before` is what was due until now, None when the order is seen in this state for the first time;
-    `is_paid` tells whether the store names a payment date (it decides for a status unknown to us).
+    `is_paid` tells whether the store names a payment date. It decides for an order first seen refunded or in
+    a status unknown to us.
     """
     out = units.quantity - units.restocked
     net = units.quantity - units.refunded
@@ -71,9 +74,9 @@ def due(state: Standing, units: Units, counts_on_hold: bool, before: Due | None,
         case Standing.WAITING:
             return Due(sold=net if counts_on_hold else 0, taken=out)
         case Standing.REFUNDED:
-            return Due(sold=0, taken=out)
+            return Due(sold=0, taken=_kept_out(units, before, is_paid))
         case Standing.TRASHED:
-            return Due(sold=0, taken=before.taken if before else 0)
+            return Due(sold=0, taken=_kept_out(units, before, False))
         case Standing.UNKNOWN if before is not None:
             return before
         case Standing.UNKNOWN if is_paid:
@@ -81,6 +84,17 @@ def due(state: Standing, units: Units, counts_on_hold: bool, before: Due | None,
         case Standing.VOID:
             return Due(sold=0, taken=max(0, units.refunded_ever - units.restocked))
     return Due()
+
+
+def _kept_out(units: Units, before: Due | None, is_paid: bool) -> int:
+    """Return what stays out of stock in a status that moves no goods by itself: what was out before, less
+    what the store has put back since. First seen so: what the store holds out, if it says so."""
+    most = units.quantity - units.restocked
+    if before is not None:
+        return max(0, min(before.taken - units.returned, most))
+    if units.store_reduced is not None:
+        return min(units.store_reduced, most)
+    return most if is_paid else 0
 
 
 def worth(state: Standing, units: int, total_minor: int, refunded_minor: int) -> int:

@@ -52,12 +52,15 @@ def refunded(
 def _put_back(line: LineSnapshot, refund: RefundSnapshot, channel: Channel) -> LineSnapshot:
     """Return a line with its newly refunded units restocked, if the store's policy says so.
 
-    If nothing was refunded before, nothing is known about restocking, and the policy decides about all units.
+    What the store said of the line is from before this refund, so it is brought up to date as far as it is
+    known. If it said nothing, the policy decides about all units.
     """
     units = dict(refund.lines or ()).get(line.external_id, 0)
-    if line.restocked is None or not channel.restocks_refunds or not units:
+    if not channel.restocks_refunds or not units:
         return line
-    return replace(line, restocked=line.restocked + units)
+    restocked = line.restocked + units if line.restocked is not None else None
+    reduced = max(0, line.store_reduced - units) if line.store_reduced is not None else None
+    return replace(line, restocked=restocked, store_reduced=reduced)
 
 
 def _units(known: OrderSnapshot, items: list[dict[str, Any]], is_in_all: bool) -> dict[str, int]:
