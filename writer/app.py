@@ -56,6 +56,7 @@ APIS = (
     "sync.order_edit.api",
     "sync.order_import.api",
     "stores.listings.api",
+    "stores.connect.api",
     "sync.push_status.api",
 )
 # Each has `groups`, of commands for `flask --app writer.app`.

@@ -1,4 +1,4 @@
-"""What pushing stock costs: `tests/bench/push [calls burst hang memory refresh] [--scale 1]`.
+"""What pushing stock costs: `tests/bench/push [calls burst hang delay memory refresh] [--scale 1]`.
 
 Every part measures the product beside what it is to be compared with, in one run, and prints the ratio.
 """
@@ -6,16 +6,26 @@ Every part measures the product beside what it is to be compared with, in one ru
 import argparse
 import json
 import os
+import random
+import statistics
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import timedelta
+from typing import Any
 
-from tests.bench.shops import Shops, in_a_process, peak_kb, shops, watching
+from sqlalchemy import update
+from werkzeug.serving import WSGIRequestHandler, make_server
+
+from tests.bench.shops import ON_HAND, Shops, in_a_process, peak_kb, shops, watching
 from tests.delivering import URL
+from tests.fake_services.woocommerce import FakeStore
 from tests.makers import make_config
 from writer import wiring
 from writer.db import Database
+from writer.db.schema.stores import stores
+from writer.lib import clock
 from writer.stores.listings import refresh
 from writer.stores.registry import Vault
 from writer.stores.registry.contact import TIMEOUT_S
@@ -112,6 +122,86 @@ def _show(found: Shops, quantity: int) -> bool:
     return {fake.stock("s000000") for fake in found.fakes[:3]} == {quantity}
 
 
+def delay(sales: int, over_s: float, poll_interval_s: int, cron_every_s: float = 60) -> Figures:
+    """Sales at random moments in one store, in real time: when the other store shows them, and all calls.
+
+    Without polls webhooks bring them, as often as WP-Cron runs on a site that is visited once a second.
+    """
+    noon = f"Etc/GMT{clock.now().hour - 12:+d}"  # where polls are as often as by day
+    cron: dict[str, Any] = {
+        "auto_deliver": True,
+        "wp_cron_needs_traffic": True,
+        "wp_cron_every_s": cron_every_s,
+    }
+    chance = random.Random(7)
+    moments = sorted(chance.uniform(0, over_s) for _ in range(sales))
+    # Many more items than sales, for what cron brings at once must be no mass change.
+    with shops(2, 10 * sales + 1, tz=noon, **cron) as found, _served(found) as address:
+        seller, other = found.fakes
+        with found.database.transaction() as db:
+            db.execute(update(stores).values(poll_interval_s=poll_interval_s))
+        if not poll_interval_s:
+            seller.add_order_webhooks(f"{address}{URL}")
+        with watching(found):
+            began = time.monotonic()
+            _wait(lambda: poll_interval_s == 0 or len(other.calls) > 0)
+            seconds, placed = _shown_after(seller, other, moments, over_s)
+            took = time.monotonic() - began
+        calls = max(len(fake.calls) for fake in found.fakes)
+    assert placed == sales
+    return {
+        "median_s": statistics.median(seconds) if seconds else 0,
+        "worst_s": max(seconds, default=0),
+        "calls_an_hour": calls / took * 3600,
+    }
+
+
+def _shown_after(
+    seller: FakeStore, other: FakeStore, moments: list[float], over_s: float
+) -> tuple[list[float], int]:
+    """Sell an item at each moment; return after how many seconds the other store showed each, and how many
+    were sold."""
+    began, visited = time.monotonic(), 0.0
+    open_: dict[str, float] = {}
+    seconds: list[float] = []
+    placed = 0
+    while (now := time.monotonic() - began) < over_s or open_:
+        assert now < over_s + PATIENCE_S, "the other store never showed it"
+        if placed < len(moments) and moments[placed] <= now:
+            sku = f"s{placed:06}"
+            seller.place_order([(sku, 1)])
+            open_[sku] = now
+            placed += 1
+        shown = [sku for sku in open_ if other.stock(sku) == ON_HAND - 1]
+        seconds += [now - open_.pop(sku) for sku in shown]
+        if now - visited >= 1:
+            visited = now
+            seller.visit()
+        time.sleep(0.02)
+    return seconds, placed
+
+
+@contextmanager
+def _served(found: Shops) -> Iterator[str]:
+    """Yield the address of a writer on this database."""
+    from writer.app import create_app  # here, for a pusher that is measured alone does not have it either
+
+    app = create_app(make_config(DATABASE_URL=found.url, LOG_LEVEL="warning"))
+    server = make_server("127.0.0.1", 0, app, threaded=True, request_handler=_Quiet)
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    yield f"http://127.0.0.1:{server.server_port}"
+    server.shutdown()
+    thread.join()
+    server.server_close()
+    app.extensions["database"].close()
+
+
+class _Quiet(WSGIRequestHandler):
+    def log_request(self, code: int | str = "-", size: int | str = "-") -> None:
+        """Log nothing."""
+
+
 def memory(small: int, large: int) -> Figures:
     """Peak memory of a pusher that writes every one of a few listings, and of many."""
     figures: Figures = {}
@@ -193,6 +283,21 @@ def report_hang(scale: float) -> None:
     )
 
 
+def report_delay(scale: float) -> None:
+    """Print how long a sale in one store takes to lower the number in another, and what polls cost."""
+    sales, over_s = max(3, round(40 * scale)), 180 * scale
+    for name, found in (
+        ("webhooks alone", delay(sales, over_s, poll_interval_s=0)),
+        ("polls every 15 s alone", delay(sales, over_s, poll_interval_s=15)),
+    ):
+        print(
+            f"delay: {name}, WP-Cron every minute: {sales} sales in {over_s:.0f} s are shown by the other"
+            f" store after {found['median_s']:.1f} s in the median, {found['worst_s']:.1f} s at most;"
+            f" {found['calls_an_hour']:,.0f} calls an hour to each store"
+        )
+    print(f"  without a sale {delay(0, over_s, 15)['calls_an_hour']:,.0f} calls an hour to each store")
+
+
 def report_memory(scale: float) -> None:
     """Print the memory of a pusher with 100,000 listings against 1,000."""
     _print_memory("memory", "listings", memory(max(1, round(1000 * scale)), max(1, round(100_000 * scale))))
@@ -216,6 +321,7 @@ PARTS = {
     "calls": report_calls,
     "burst": report_burst,
     "hang": report_hang,
+    "delay": report_delay,
     "memory": report_memory,
     "refresh": report_refresh,
 }

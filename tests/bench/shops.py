@@ -51,7 +51,7 @@ class Shops:
 
 
 @contextmanager
-def shops(how_many: int, items: int, keep_calls: bool = True) -> Iterator[Shops]:
+def shops(how_many: int, items: int, keep_calls: bool = True, **fake_settings: Any) -> Iterator[Shops]:
     """Start so many stores that list so many products, all showing the count."""
     with tempfile.TemporaryDirectory(prefix="onerom-bench-") as folder:
         url = f"sqlite:///{Path(folder) / 'sales.db'}"
@@ -60,7 +60,9 @@ def shops(how_many: int, items: int, keep_calls: bool = True) -> Iterator[Shops]
         try:
             _add_products(found.database, items)
             for name in "ABCDEFGH"[:how_many]:
-                fake = FakeStore(name, webhook_secret=WEBHOOK_SECRET, keep_calls=keep_calls).start()
+                fake = FakeStore(
+                    name, webhook_secret=WEBHOOK_SECRET, keep_calls=keep_calls, **fake_settings
+                ).start()
                 found.fakes.append(fake)
                 _add_store(found, fake, items)
             yield found

@@ -29,3 +29,11 @@ def test_the_memory_of_pushing_and_refreshing_can_be_measured() -> None:
     pushed, refreshed = push_bench.memory(1, 10), push_bench.listed(1, 10)
 
     assert min(pushed["large_peak_kb"], refreshed["large_peak_kb"]) > 0
+
+
+def test_a_sale_is_shown_by_the_other_store_whether_a_webhook_or_a_poll_brings_it() -> None:
+    by_webhook = push_bench.delay(2, over_s=1, poll_interval_s=0, cron_every_s=2)
+    by_poll = push_bench.delay(2, over_s=1, poll_interval_s=5)
+
+    assert by_webhook["worst_s"] > 0
+    assert by_poll["worst_s"] > 0

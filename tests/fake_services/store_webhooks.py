@@ -8,6 +8,7 @@ import hmac
 import html
 import ssl
 import threading
+import time
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
@@ -42,10 +43,17 @@ class Delivery:
 
 class Courier:
     def __init__(
-        self, state: StoreState, *, needs_traffic: bool, checks_addresses: bool, timeout_s: float
+        self,
+        state: StoreState,
+        *,
+        needs_traffic: bool,
+        cron_every_s: float,
+        checks_addresses: bool,
+        timeout_s: float,
     ) -> None:
         self._state = state
         self.needs_traffic = needs_traffic
+        self.cron_every_s = cron_every_s
         self.checks_addresses = checks_addresses
         self.owner_lost_rights = False
         self.timeout_s = timeout_s
@@ -54,6 +62,7 @@ class Courier:
         self._queue: dict[tuple[int, int], int] = {}  # (webhook, resource) -> when queued, oldest first
         self._sequence = 0
         self._seen_by_traffic = 0
+        self._ran_at = float("-inf")
         self._one_at_a_time = threading.Lock()
         self._under_way = 0
         state.emit = self.emit
@@ -70,8 +79,12 @@ class Courier:
                 self.changed.notify_all()
 
     def traffic(self) -> None:
-        """Somebody asked the site for something: what is queued so far becomes due."""
+        """Somebody asked the site for something: what is queued so far becomes due, where cron's time has
+        come."""
         with self._state.lock:
+            if time.monotonic() - self._ran_at < self.cron_every_s:
+                return
+            self._ran_at = time.monotonic()
             self._seen_by_traffic = self._sequence
             self.changed.notify_all()
 

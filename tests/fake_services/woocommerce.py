@@ -51,6 +51,7 @@ class FakeStore(Sender):
         strip_authorization: bool = False,
         auto_deliver: bool = False,
         wp_cron_needs_traffic: bool = False,
+        wp_cron_every_s: float = 0,
         checks_addresses: bool = False,
         delivery_timeout_s: float = 60,
         keep_calls: bool = True,
@@ -68,6 +69,7 @@ class FakeStore(Sender):
         courier = Courier(
             state,
             needs_traffic=wp_cron_needs_traffic,
+            cron_every_s=wp_cron_every_s,
             checks_addresses=checks_addresses,
             timeout_s=delivery_timeout_s,
         )

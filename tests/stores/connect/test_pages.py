@@ -230,8 +230,9 @@ def test_short_secret_is_refused(admin: FlaskClient, store: FakeStore, store_id:
 
 def test_rules_are_saved_and_unusable_ones_named(admin: FlaskClient, db: Database, store_id: int) -> None:
     url = f"/stores/{store_id}/rules"
-    wrong = admin.post(url, data={"buffer": "-1", "difference_policy": "ask"})
-    right = admin.post(url, data={"buffer": "2", "difference_policy": "ask", "manages_stock": "y"})
+    wrong = admin.post(url, data={"buffer": "-1", "difference_policy": "ask", "poll_interval_s": "15"})
+    good = {"buffer": "2", "difference_policy": "ask", "manages_stock": "y", "poll_interval_s": "60"}
+    right = admin.post(url, data=good)
 
     row = store_row(db, store_id)
     assert (wrong.status_code, right.status_code) == (422, 303)
@@ -242,6 +243,7 @@ def test_rules_are_saved_and_unusable_ones_named(admin: FlaskClient, db: Databas
         False,
         True,
     )
+    assert row.poll_interval_s == 60
 
 
 def test_large_change_is_confirmed(admin: FlaskClient, db: Database, store_id: int) -> None:

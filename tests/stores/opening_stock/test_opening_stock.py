@@ -265,8 +265,8 @@ def test_buffer_is_kept_back_at_the_next_push(
     pusher.push_all(db, ring.vault)
 
     with db.transaction() as connection:
-        assert policies.change(connection, "ada", store_ids[0], 2, "ask", False, True)
-        assert not policies.change(connection, "ada", store_ids[0], 2, "ask", False, True)
+        assert policies.change(connection, "ada", store_ids[0], 2, "ask", False, True, 30)
+        assert not policies.change(connection, "ada", store_ids[0], 2, "ask", False, True, 30)
     pusher.push_all(db, ring.vault)
 
     row = store_row(db, store_ids[0])
@@ -275,13 +275,20 @@ def test_buffer_is_kept_back_at_the_next_push(
 
 
 @pytest.mark.parametrize(
-    ("buffer", "policy", "field"),
-    [(-1, "ask", "buffer"), (10_001, "ask", "buffer"), (0, "x", "difference_policy")],
+    ("buffer", "policy", "poll_interval_s", "field"),
+    [
+        (-1, "ask", 15, "buffer"),
+        (10_001, "ask", 15, "buffer"),
+        (0, "x", 15, "difference_policy"),
+        (0, "ask", 4, "poll_interval_s"),
+        (0, "ask", 3601, "poll_interval_s"),
+        (0, "ask", -15, "poll_interval_s"),
+    ],
 )
 def test_unusable_rule_is_refused_by_name(
-    db: Database, store_ids: list[int], buffer: int, policy: str, field: str
+    db: Database, store_ids: list[int], buffer: int, policy: str, poll_interval_s: int, field: str
 ) -> None:
     with db.transaction() as connection, pytest.raises(Invalid) as caught:
-        policies.change(connection, "ada", store_ids[0], buffer, policy, True, False)
+        policies.change(connection, "ada", store_ids[0], buffer, policy, True, False, poll_interval_s)
 
     assert list(caught.value.errors) == [field]

@@ -3,6 +3,7 @@
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
+from typing import Any
 from unittest import mock
 
 import pytest
@@ -132,6 +133,14 @@ def test_a_store_that_waits_for_a_confirmation_leaves_the_database_alone(hub: Hu
         wait_for(is_quiet)
 
 
+def poll_no_store(hub: Hub) -> None:
+    wait_for(lambda: all(hub.store(store).polled_at is not None for store in (1, 2, 3)))
+    with hub.database.transaction() as db:
+        db.execute(update(stores).values(poll_interval_s=0))
+    for fake in hub.fakes:
+        fake.calls.clear()
+
+
 def let_somebody_change_the_number(hub: Hub) -> None:
     hub.fakes[0].set_stock("X", 55)
     with hub.database.transaction() as db:
@@ -141,6 +150,7 @@ def let_somebody_change_the_number(hub: Hub) -> None:
 def test_a_number_that_nothing_explains_costs_a_handful_of_calls_until_the_second_look(
     hub: Hub, watcher: None
 ) -> None:
+    poll_no_store(hub)
     let_somebody_change_the_number(hub)
     wait_for(lambda: hub.listing(1).unexplained_at is not None)
 
@@ -168,6 +178,7 @@ def test_a_number_that_nothing_explained_is_looked_at_with_the_next_count(hub: H
 def test_an_order_that_stays_open_after_it_was_read_is_not_read_every_second(
     hub: Hub, watcher: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    poll_no_store(hub)
     order = hub.fakes[0].place_order([("X", 1)])
     hub.deliver()
     monkeypatch.setattr("writer.orders.record", mock.Mock(side_effect=RuntimeError))
@@ -181,3 +192,66 @@ def test_an_order_that_stays_open_after_it_was_read_is_not_read_every_second(
 
     asked = [call for call in hub.fakes[0].calls if call.path.endswith(f"/orders/{order.id}")]
     assert len(asked) == 1
+
+
+def list_calls(hub: Hub, store: int) -> list[str]:
+    """Return from when on each list of orders was asked for."""
+    calls = hub.fakes[store - 1].calls.find("GET", "/orders")
+    return [call.query["modified_after"] for call in calls]
+
+
+def test_a_sale_is_seen_and_pushed_without_any_webhook(hub: Hub, watcher: None) -> None:
+    wait_for(lambda: all(hub.store(store).polled_at is not None for store in (1, 2, 3)))
+    hub.fakes[0].place_order([("X", 3)])
+    hub.tick(15)
+
+    wait_for(lambda: hub.shown() == [97, 97, 97])
+
+    assert hub.on_hand() == 97
+
+
+def test_a_quiet_store_answers_one_call_with_nothing_new(hub: Hub, watcher: None) -> None:
+    hub.fakes[0].place_order([("X", 1)])
+    wait_for(lambda: is_told(hub, 99))
+    hub.tick(290)
+    wait_for(lambda: hub.store(1).polled_at == hub.now())
+    hub.tick(15)
+    wait_for(lambda: hub.store(1).polled_at == hub.now())
+    hub.fakes[0].calls.clear()
+    hub.tick(15)
+    wait_for(lambda: hub.store(1).polled_at == hub.now())
+
+    assert len(hub.fakes[0].calls) == 1
+    assert list_calls(hub, 1) == [f"{hub.store(1).order_cursor:%Y-%m-%dT%H:%M:%S}"]
+
+
+@pytest.mark.parametrize(
+    "settings",
+    [{"poll_interval_s": 0}, {"push_state": "off"}, {"is_active": False}, {"order_cursor": None}],
+    ids=str,
+)
+def test_only_a_store_that_is_pushed_to_and_was_read_is_polled(
+    hub: Hub, request: pytest.FixtureRequest, settings: dict[str, Any]
+) -> None:
+    with hub.database.transaction() as db:
+        db.execute(update(stores).where(stores.c.id == 2).values(**settings))
+
+    request.getfixturevalue("watcher")
+
+    wait_for(lambda: all(hub.store(store).polled_at is not None for store in (1, 3)))
+    assert list_calls(hub, 2) == []
+
+
+def test_a_store_that_is_down_is_left_alone_until_it_may_be_called(hub: Hub, watcher: None) -> None:
+    wait_for(lambda: hub.store(1).polled_at is not None)
+    hub.fakes[0].faults.broken = True
+    hub.tick(15)
+    wait_for(lambda: hub.store(1).next_call_at is not None)
+    calls = len(hub.fakes[0].calls)
+
+    for number in range(5):
+        hub.tick(5)
+        hub.add_item(f"OTHER{number}")
+        time.sleep(0.06)
+
+    assert len(hub.fakes[0].calls) == calls

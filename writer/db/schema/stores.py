@@ -59,6 +59,8 @@ stores = Table(
     Column("mass_change", Text),  # the large change that waits for a confirmation; NULL: none
     Column("mass_confirmed_at", UtcTime),  # NULL: not confirmed
     Column("stock_from", UtcTime),  # orders made before move no stock; NULL: no opening stock chosen yet
+    # how often the worker polls its orders; 0: they are only read each SYNC_INTERVAL
+    Column("poll_interval_s", Integer, nullable=False, server_default=text("15")),
     Column("order_cursor", UtcTime),  # largest date_modified_gmt seen, the store's clock; NULL: never read
     Column("polled_at", UtcTime),  # start of the last complete reading of orders; NULL: none
     Column("key_refusals", Integer, nullable=False, server_default=text("0")),  # of the keys, in a row

@@ -72,3 +72,10 @@ class RulesForm(FlaskForm):  # type: ignore[misc]  # flask_wtf has no types
     )
     restocks_refunds = BooleanField("Restock refunded units if the store does not say")
     manages_stock = BooleanField("Switch stock management on for products that have none in the store")
+    poll_interval_s = IntegerField(
+        "Seconds between two polls of the orders",
+        [InputRequired("Enter the seconds; 0 for never.")],
+        description="One short call. More often right after a sale, every fourth time at night by the store's"
+        " clock. 0: orders come by webhook and with the regular import alone.",
+        render_kw={"inputmode": "numeric", "min": "0"},
+    )

@@ -109,7 +109,7 @@ def change_rules(store_id: int) -> Response | tuple[str, int]:
     form = forms.RulesForm()
     if not form.validate_on_submit():
         return _steps_page(store_id, rules_form=form), 422
-    fields = ("buffer", "difference_policy", "restocks_refunds", "manages_stock")
+    fields = ("buffer", "difference_policy", "restocks_refunds", "manages_stock", "poll_interval_s")
     try:
         with transaction() as db:
             who = auth.actor().name

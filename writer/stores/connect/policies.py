@@ -9,6 +9,7 @@ from writer.people import audit
 from writer.stores import listings, registry
 
 LARGEST_BUFFER = 10_000
+POLL_INTERVALS_S = range(5, 3601)
 # What to do about a number in a store that nothing explains, in words for the owner.
 DIFFERENCE_POLICIES = {
     "enforce": "Write our number there, keep the difference in the log",
@@ -25,16 +26,21 @@ def change(
     difference_policy: str,
     restocks_refunds: bool,
     manages_stock: bool,
+    poll_interval_s: int,
 ) -> bool:
     """Change a store's settings and have the next push compare it again; tell whether any changed.
 
-    `buffer` is the number of units never offered there. Raises NotFound, Invalid naming every unusable field.
+    `buffer` is the number of units never offered there. The worker polls the store's orders every
+    `poll_interval_s` seconds; 0: only the import of every SYNC_INTERVAL minutes reads them. Raises NotFound,
+    Invalid naming every unusable field.
     """
     errors = {}
     if not 0 <= buffer <= LARGEST_BUFFER:
         errors["buffer"] = f"Must be a whole number from 0 to {LARGEST_BUFFER:,}."
     if difference_policy not in DIFFERENCE_POLICIES:
         errors["difference_policy"] = "Choose one of those offered."
+    if poll_interval_s and poll_interval_s not in POLL_INTERVALS_S:
+        errors["poll_interval_s"] = "Must be 5 to 3,600 seconds, or 0 for never."
     if errors:
         raise Invalid("The rules cannot be used as they are.", errors)
     before = registry.get(db, store_id)
@@ -43,6 +49,7 @@ def change(
         "difference_policy": difference_policy,
         "restocks_refunds": restocks_refunds,
         "manages_stock": manages_stock,
+        "poll_interval_s": poll_interval_s,
     }
     was = {name: getattr(before, name) for name in values}
     if was == values:

@@ -51,6 +51,7 @@ class Store(Answer):
     last_contact_at: Annotated[str | None, _MOMENT]
     polled_at: Annotated[str | None, _MOMENT]
     last_error: str | None
+    poll_interval_s: int = Field(description="Seconds between two polls by the worker; 0: none.")
     listed: int = Field(description="Products and variations it lists.")
     matched: int
     not_matched: int = Field(alias="unmatched")

@@ -52,6 +52,7 @@ def set_rules(
     difference_policy: str,
     restocks_refunds: bool,
     manages_stock: bool,
+    poll_interval_s: int,
 ) -> None:
     """The store is pushed to by these rules; what they mean is said by the columns of its table."""
     update_row(
@@ -62,4 +63,5 @@ def set_rules(
         difference_policy=difference_policy,
         restocks_refunds=restocks_refunds,
         manages_stock=manages_stock,
+        poll_interval_s=poll_interval_s,
     )

@@ -11,7 +11,7 @@ PATH = "/api/woocommerce/webhook"
 TOPICS = (*woocommerce.ORDER_TOPICS, "product.updated")
 POLL_ONLY = (
     "WRITER_PUBLIC_URL is not set, so no webhook is expected: orders are imported by polling, which works"
-    " fully and takes a few minutes longer."
+    " fully and takes some seconds longer."
 )
 _PORTS = {"https": 443, "http": 80}
 _PRIVATE_ENDINGS = (".local", ".lan", ".home", ".internal", ".localhost")

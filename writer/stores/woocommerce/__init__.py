@@ -19,7 +19,7 @@ from writer.stores.woocommerce.routes import Json, Routes
 from writer.stores.woocommerce.shapes import LARGEST_QUANTITY, Refusal, told
 from writer.stores.woocommerce.shown import Shown, read_shown
 from writer.stores.woocommerce.signing import ORDER_TOPICS, is_signed
-from writer.stores.woocommerce.translate import TooEarly, order_id
+from writer.stores.woocommerce.translate import TooEarly, order_id, utc_offset
 from writer.stores.woocommerce.translate import order as read_order
 from writer.stores.woocommerce.translate import refunds as read_refunds
 
@@ -53,5 +53,6 @@ __all__ = [
     "read_shown",
     "space_calls",
     "told",
+    "utc_offset",
     "ways",
 ]

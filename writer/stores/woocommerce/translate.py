@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Mapping
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from writer.orders import LineSnapshot, OrderSnapshot, RefundSnapshot
@@ -57,6 +57,16 @@ def order(
         is_anonymized=is_anonymized,
         raw=raw if not is_anonymized else None,
     )
+
+
+def utc_offset(payload: Mapping[str, Any]) -> timedelta | None:
+    """Return how far the clock of an order's store is ahead of UTC; None if the order does not say."""
+    try:
+        local, gmt = (datetime.fromisoformat(str(payload[f"date_modified{end}"])) for end in ("", "_gmt"))
+        ahead = local.replace(tzinfo=None) - gmt.replace(tzinfo=None)
+    except (KeyError, ValueError):
+        return None
+    return ahead if abs(ahead) <= timedelta(hours=14) else None
 
 
 def order_id(payload: Mapping[str, Any]) -> str:

@@ -20,12 +20,12 @@ from writer.lib import clock
 from writer.orders import OrderSnapshot, RefundSnapshot
 from writer.stores import Client, NotThere, StoreError, woocommerce
 from writer.sync import webhook_inbox
+from writer.sync.order_import.pace import OVERLAP
 
 T = TypeVar("T")
 
 log = logging.getLogger("writer.stores.registry")
 
-OVERLAP = timedelta(minutes=5)
 DAYS_BACK = 30
 AT_ONCE = 20  # orders in one transaction: few commits, and no long wait for the lock
 _FIRST_TIME = datetime(1970, 1, 1, tzinfo=UTC)  # so that subtracting from an odd date never underflows
@@ -45,6 +45,14 @@ class Read:
     updated: int = 0
     unchanged: int = 0
     refused: int = 0
+
+
+@dataclass(frozen=True)
+class Polled:
+    """What a poll learned: the new cursor, and how far the store's clock is ahead of UTC; None: no order."""
+
+    cursor: datetime | None
+    utc_offset: timedelta | None
 
 
 @dataclass(frozen=True)
@@ -144,24 +152,33 @@ class Reader:
         if self.is_stopping():
             raise Stopped
 
-    def poll(self, days_back: int | None = None, first_days_back: int = DAYS_BACK) -> None:
+    def poll(
+        self,
+        days_back: int | None = None,
+        first_days_back: int = DAYS_BACK,
+        overlap: timedelta = OVERLAP,
+    ) -> Polled:
         """Import every order that changed since the cursor, or in the last `days_back` days if given.
 
-        Afterwards cursor and polled_at have moved. Raises StoreError if a page cannot be read, and Stopped;
+        It begins by `overlap` before the cursor. Afterwards cursor and polled_at have moved. Raises
+        StoreError if a page cannot be read, and Stopped;
         what was read by then is recorded and the cursor stays, so nothing is skipped.
         """
         began = clock.now()
         with self.database.reading() as db:
             store = stores.get(db, self.store_id)
         newest: datetime | None = store.order_cursor
-        since = _since(store, began) or began - timedelta(days=first_days_back)
+        utc_offset = None
+        since = _since(store, began, overlap) or began - timedelta(days=first_days_back)
         if days_back is not None:
             since = min(since, began - timedelta(days=days_back))
         for page in self.client.orders_pages(since):
             seen = [told.changed_at for told in self.take(page) if told.changed_at is not None]
             newest = max([*seen, *([newest] if newest is not None else [])], default=None)
+            utc_offset = woocommerce.utc_offset(page[-1]) if page else utc_offset
         with self.database.transaction() as db:
             stores.note_poll(db, self.store_id, began, newest)
+        return Polled(newest, utc_offset)
 
     def read_asked(self) -> None:
         """Read again the orders that a webhook described incompletely: refunds, two states of one second."""
@@ -220,7 +237,7 @@ def _keep_failed(
     webhook_inbox.keep_failed(db, store, external_id, _raw(payload).encode(), refusal)
 
 
-def _since(store: Row[Any], began: datetime) -> datetime | None:
+def _since(store: Row[Any], began: datetime, overlap: timedelta) -> datetime | None:
     """Return the time to import from; None if the store was never read.
 
     The cursor is the store's clock. A cursor ahead of our clock was set by a clock that may have been
@@ -230,7 +247,7 @@ def _since(store: Row[Any], began: datetime) -> datetime | None:
         return None
     cursor: datetime = max(store.order_cursor, _FIRST_TIME)
     is_ahead = cursor > began + OVERLAP and store.polled_at is not None
-    return (min(cursor, store.polled_at) if is_ahead else cursor) - OVERLAP
+    return min(cursor, store.polled_at) - OVERLAP if is_ahead else cursor - overlap
 
 
 def asked(db: Connection, store_id: int) -> frozenset[str]:

@@ -9,7 +9,7 @@ import threading
 from collections.abc import Callable
 from concurrent.futures import Future
 from dataclasses import dataclass, fields
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Connection, Row, delete, select, update
@@ -42,7 +42,7 @@ class Plan:
     days_back: int | None = None  # None: since each store's cursor
     first_days_back: int = DAYS_BACK  # for a store that was never read
     looks_for_vanished: bool = False
-    only_older_than: timedelta | None = None  # skip stores imported more recently; None: read all
+    only_older_than: timedelta | None = None  # skip stores with a more recent run; None: read all
 
 
 def run(
@@ -161,10 +161,16 @@ def _wanted(db: Connection, plan: Plan) -> list[Row[Any]]:
     rows = db.execute(query.order_by(stores.c.id)).all()
     if plan.only_older_than is None:
         return list(rows)
-    oldest = clock.now() - plan.only_older_than
     # A run without a store that may be called would do nothing, every few minutes.
-    due = [row for row in rows if why_not(row) is None]
-    return [row for row in due if row.polled_at is None or row.polled_at <= oldest]
+    lately = _read_since(db, clock.now() - plan.only_older_than)
+    return [row for row in rows if why_not(row) is None and row.id not in lately]
+
+
+def _read_since(db: Connection, moment: datetime) -> set[int]:
+    """Return the stores with a whole run since then; the worker's polls are none, they read what is new."""
+    begun = sync_run_stores.c.started_at
+    whole = (sync_run_stores.c.state == "done") & (begun > moment) & (begun <= clock.now())
+    return set(db.execute(select(sync_run_stores.c.store_id).where(whole)).scalars())
 
 
 def _begin(db: Connection, plan: Plan, wanted: list[Row[Any]]) -> int:

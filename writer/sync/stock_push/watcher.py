@@ -5,13 +5,17 @@ import threading
 import time
 from collections import defaultdict
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Row
 
 from writer.db import Database
 from writer.lib import clock
 from writer.stores import NotNow, StoreError, Vault, callable_stores, contact
 from writer.sync import order_import
+from writer.sync.order_import import Pace
 from writer.sync.stock_push import plan, pusher
 from writer.sync.stock_push.push import PushResult
 
@@ -29,8 +33,28 @@ GRACE_S = 10.0
 class Seen:
     """What the watcher remembers of a store, and may forget: a new one starts without it."""
 
+    pace: Pace = field(default_factory=Pace)
+    poll_at: datetime | None = None  # None: it is not polled
     asked: frozenset[str] = frozenset()  # orders that were read and are still asked for
     asked_at: datetime | None = None  # when they were read
+
+    @property
+    def is_poll_due(self) -> bool:
+        """Whether it is time to poll the store's orders."""
+        return self.poll_at is not None and self.poll_at <= clock.now()
+
+    def plan_poll(self, store: Row[Any]) -> None:
+        """Say when the orders of a store that may be called are polled next.
+
+        Its first import goes back for weeks, so that is left to a run.
+        """
+        is_polled = store.push_state == "on" and store.poll_interval_s > 0
+        was_read = store.polled_at is not None or store.order_cursor is not None
+        self.poll_at = (
+            self.pace.next_at(store.poll_interval_s, store.polled_at, clock.now())
+            if is_polled and was_read
+            else None
+        )
 
     def is_news(self, asked: frozenset[str]) -> bool:
         """Tell whether these orders are to be read now.
@@ -56,7 +80,7 @@ def watch(
     """
     at_work: dict[int, threading.Thread] = {}
     seen: dict[int, Seen] = defaultdict(Seen)
-    for _ in _changes(database, should_stop):
+    for _ in _changes(database, should_stop, lambda: any(store.is_poll_due for store in seen.values())):
         at_work = {store_id: thread for store_id, thread in at_work.items() if thread.is_alive()}
         for store_id in to_visit(database, seen) - at_work.keys():
             # A daemon: whoever ends the watcher does not wait for a store. Nothing is lost by that.
@@ -70,8 +94,11 @@ def watch(
         thread.join(max(0.0, deadline - time.monotonic()))
 
 
-def _changes(database: Database, should_stop: Callable[[], bool]) -> Iterator[None]:
-    """Yield when the database changed since it was last asked, and every fifteen seconds anyway."""
+def _changes(
+    database: Database, should_stop: Callable[[], bool], is_poll_due: Callable[[], bool]
+) -> Iterator[None]:
+    """Yield when the database changed since it was last asked, when a store is to be polled, and every
+    fifteen seconds anyway."""
     with database.watching() as last_change:
         seen: object = None
         looked = float("-inf")
@@ -81,22 +108,32 @@ def _changes(database: Database, should_stop: Callable[[], bool]) -> Iterator[No
             now, current = time.monotonic(), last_change()
             if current != seen:
                 busy_until = now + SPACING.total_seconds() + ASK_EVERY_S
-            if current != seen or now < busy_until or now - looked >= PUSH_ANYWAY_EVERY_S:
+            is_late = now - looked >= PUSH_ANYWAY_EVERY_S
+            if current != seen or now < busy_until or is_late or is_poll_due():
                 seen, looked = current, now
                 yield
             time.sleep(ASK_EVERY_S)
 
 
 def to_visit(database: Database, seen: dict[int, Seen]) -> set[int]:
-    """Return the stores with anything due, or with an order that its webhook left open."""
+    """Return the stores with anything due, whose orders are to be polled, or with an order that its webhook
+    left open."""
     with database.reading() as db:
-        open_ = {store.id: order_import.asked(db, store.id) for store in callable_stores(db)}
-        asked = {store_id for store_id, orders in open_.items() if seen[store_id].is_news(orders)}
-        return asked | set(plan.list_due_stores(db, clock.now() - SPACING))
+        due = set(plan.list_due_stores(db, clock.now() - SPACING))
+        found = callable_stores(db)
+        for store in found:
+            known = seen[store.id]
+            known.plan_poll(store)
+            if known.is_poll_due or known.is_news(order_import.asked(db, store.id)):
+                due.add(store.id)
+    for store_id in seen.keys() - {store.id for store in found}:
+        seen[store_id].poll_at = None
+    return due
 
 
 def visit(database: Database, vault: Vault, store_id: int, seen: Seen) -> None:
-    """Read what is asked of one store, so that refunded units move within seconds too, and push to it."""
+    """Read what changed or is asked of one store, so that refunded units move within seconds too; push to
+    it."""
     try:
         _read_orders(database, vault, store_id, seen)
     except (NotNow, StoreError) as error:
@@ -113,10 +150,18 @@ def visit(database: Database, vault: Vault, store_id: int, seen: Seen) -> None:
 def _read_orders(database: Database, vault: Vault, store_id: int, seen: Seen) -> None:
     with database.reading() as db:
         asked = order_import.asked(db, store_id)
-    if not seen.is_news(asked):
+    is_poll_due, is_news = seen.is_poll_due, seen.is_news(asked)
+    if not is_poll_due and not is_news:
         return
     with contact(database, vault, store_id, "read orders") as client:
-        order_import.Reader(database, client, store_id).read_asked()
+        reader = order_import.Reader(database, client, store_id)
+        if is_poll_due:
+            done = reader.poll(overlap=seen.pace.overlap(clock.now()))
+            seen.pace.note(done.cursor, done.utc_offset, clock.now())
+        if is_news:
+            reader.read_asked()
+    if not is_news:
+        return
     with database.reading() as db:
         # What a webhook opens from now on is news, though it may be the same order.
         seen.asked, seen.asked_at = asked & order_import.asked(db, store_id), clock.now()
