@@ -75,7 +75,8 @@ def register(app: Flask) -> None:
     """Give `app` the bundled Bootstrap, CSRF tokens for forms, and what base.html asks for."""
     app.config.update(
         BOOTSTRAP_SERVE_LOCAL=True,
-        WTF_CSRF_CHECK_DEFAULT=False,  # the gate of the accounts room calls it
+        WTF_CSRF_CHECK_DEFAULT=False,  # people.auth calls it, and
+        WTF_CSRF_SSL_STRICT=False,  # checks the Referer itself, to say what is wrong with it
         WTF_CSRF_TIME_LIMIT=None,  # good as long as the session
     )
     app.config.setdefault("WTF_CSRF_ENABLED", True)

@@ -5,6 +5,7 @@ import re
 import pytest
 from flask import Flask, Response, jsonify
 from flask.testing import FlaskClient
+from werkzeug.test import TestResponse
 
 from tests.makers import PASSWORD, sign_in_as
 from writer.db import Database
@@ -67,20 +68,48 @@ def test_signing_in_needs_the_token_of_the_form_too(strict_app: Flask) -> None:
 
 @pytest.mark.parametrize(
     ("referer", "status"),
-    [("https://localhost/sign-in", 303), ("https://evil.example/", 403), ("http://localhost/sign-in", 403)],
+    [
+        ("https://localhost/sign-in", 303),
+        ("https://evil.example/", 403),
+        ("http://localhost/sign-in", 403),
+        ("https://localhost:8443/sign-in", 403),
+        ("https://[/", 403),
+        ("", 403),
+    ],
 )
 def test_over_https_a_form_works_from_its_own_page_alone(
     strict_app: Flask, referer: str, status: int
 ) -> None:
-    client = strict_app.test_client()
+    assert sign_in_over_https(strict_app, referer).status_code == status
+
+
+def sign_in_over_https(app: Flask, referer: str) -> TestResponse:
+    """Send the form of a page that was opened just now, with this Referer."""
+    client = app.test_client()
     page = client.get("/sign-in", base_url="https://localhost").text
     found = re.search(r'name="csrf_token"[^>]*value="([^"]+)"', page)
     assert found is not None
     form = {"name": "ada", "password": PASSWORD, "csrf_token": found[1]}
+    return client.post("/sign-in", data=form, base_url="https://localhost", headers={"Referer": referer})
 
-    answer = client.post("/sign-in", data=form, base_url="https://localhost", headers={"Referer": referer})
 
-    assert answer.status_code == status
+@pytest.mark.parametrize(
+    ("referer", "cause"),
+    [
+        (
+            "https://localhost:8443/sign-in",
+            "a page of https://localhost:8443, but reached the writer as https://localhost.",
+        ),
+        ("", "Referer header"),
+    ],
+)
+def test_a_web_server_that_hides_where_a_form_is_from_is_named(
+    strict_app: Flask, referer: str, cause: str
+) -> None:
+    page = sign_in_over_https(strict_app, referer).text
+
+    assert cause in page
+    assert "reload" not in page
 
 
 @pytest.mark.parametrize(

@@ -193,5 +193,27 @@ def _check_form_came_from_here() -> None:
         current_app.extensions["csrf"].protect()
     except CSRFError as error:
         raise Forbidden(
-            "This did not come from a page opened here, or the page is too old. Please reload it."
+            "This did not come from a page opened here, or the page is too old. Please reload it; if that"
+            " does not help, let your browser keep the cookies of this address."
         ) from error
+    if request.is_secure and request.method not in READS:
+        _check_referrer()
+
+
+def _check_referrer() -> None:
+    """Over https a form must come from a page of this address: another host could have set the cookie.
+
+    Its token was right, so the cause is a browser or a web server in front, and reloading does not help.
+    """
+    if not request.referrer:
+        raise Forbidden(
+            "Your browser did not say which page this came from. Let it send the Referer header to this"
+            " address: an extension or a web server in front of the writer removes it."
+        )
+    here, there = f"https://{request.host}", "/".join(request.referrer.split("/")[:3])
+    if there.lower() != here.lower():
+        raise Forbidden(
+            f"This was sent from a page of {there}, but reached the writer as {here}. If you opened the"
+            " first, let the web server in front of the writer pass on the Host header with its port"
+            " (nginx: proxy_set_header Host $http_host)."
+        )
