@@ -80,30 +80,33 @@ def change(stock_product_id: int) -> Answer:
 def receive(stock_product_id: int) -> Answer:
     """Add units that came in, once however often the form is sent."""
     form = forms.ReceiveForm(prefix="receive")
-
-    def act(db: Connection, product: Row[Any]) -> str:
-        if not movements.is_first_sending(db, form.once.data or ""):
-            return "This form was sent before; nothing was added again."
-        units = form.quantity.data or 0
-        movements.receive(db, auth.actor().name, product, units, form.note.data or "")
-        return f"Received {units}: {_count_now(db, product)}"
-
-    return _do(stock_product_id, "receive", form, act)
+    return _move_once(stock_product_id, "receive", form, movements.receive, "Received {}")
 
 
 @bp.post("/stock/<int:stock_product_id>/adjust")
 def adjust(stock_product_id: int) -> Answer:
     """Add or take units, once however often the form is sent."""
     form = forms.AdjustForm(prefix="adjust")
+    return _move_once(stock_product_id, "adjust", form, movements.adjust, "Adjusted by {:+d}")
 
+
+def _move_once(
+    stock_product_id: int,
+    which: str,
+    form: forms.ReceiveForm | forms.AdjustForm,
+    move: Callable[[Connection, str, Row[Any], int, str], None],
+    done: str,
+) -> Answer:
     def act(db: Connection, product: Row[Any]) -> str:
         if not movements.is_first_sending(db, form.once.data or ""):
             return "This form was sent before; nothing was moved again."
         units = form.quantity.data or 0
-        movements.adjust(db, auth.actor().name, product, units, form.note.data or "")
-        return f"Adjusted by {units:+d}: {_count_now(db, product)}"
+        move(db, auth.actor().name, product, units, form.note.data or "")
+        return (
+            f"{done.format(units)}: {products.get_by_id(db, product.id).on_hand:,} of {product.sku} on hand."
+        )
 
-    return _do(stock_product_id, "adjust", form, act)
+    return _do(stock_product_id, which, form, act)
 
 
 @bp.post("/stock/<int:stock_product_id>/aliases")
@@ -128,10 +131,6 @@ def remove_alias(stock_product_id: int) -> Answer:
         return f"{form.sku.data} is no longer an alias of {product.sku}. What was counted stays."
 
     return _do(stock_product_id, "alias", form, act)
-
-
-def _count_now(db: Connection, product: Row[Any]) -> str:
-    return f"{products.get_by_id(db, product.id).on_hand:,} of {product.sku} on hand."
 
 
 def _do(
