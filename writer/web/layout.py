@@ -106,6 +106,8 @@ def iso(moment: datetime) -> str:
 def laid_out(raw: str | bytes) -> str:
     """Show JSON a store sent, a line for each of its parts; what is no JSON as it is, what is huge cut."""
     text = raw.decode(errors="replace") if isinstance(raw, bytes) else raw
+    if len(text) > _LONGEST_SHOWN:
+        return f"{text[:_LONGEST_SHOWN]}\n… and more"
     with suppress(ValueError, RecursionError):
         text = json.dumps(json.loads(text), indent=2, ensure_ascii=False)
     return text if len(text) <= _LONGEST_SHOWN else f"{text[:_LONGEST_SHOWN]}\n… and more"

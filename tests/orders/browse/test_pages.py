@@ -1,5 +1,7 @@
 """The pages of orders: the list, one order with all that came of it."""
 
+import re
+
 import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import select
@@ -7,6 +9,7 @@ from sqlalchemy import select
 from tests.delivering import captured, deliver, make_line, make_order_body
 from tests.makers import grant_every_store
 from tests.orders.record.ledger import order_id
+from tests.page import data_values
 from writer.db import Database
 from writer.db.schema.orders import orders
 from writer.stock import movements
@@ -85,6 +88,43 @@ def test_an_order_shows_its_lines_its_rows_of_the_ledger_and_why(
     assert "&#39;cancelled&#39; is no sale: 0 units due; posted -2 Fire 24pin." in page
     assert "delivery 2" in page
     assert f"/webhook-inbox?order={order_id(database)}" in page
+
+
+def test_a_long_order_is_paged_and_lines_to_review_come_first(
+    client: FlaskClient, admin: FlaskClient, database: Database
+) -> None:
+    lines = [make_line(id=100 + number, name=f"Thing {number}") for number in range(101)]
+    deliver(client, make_order_body(line_items=[*lines, make_line(id=900, name="Odd", quantity="1.5")]))
+    path = f"/orders/{order_id(database)}"
+
+    first, second = admin.get(path).text, admin.get(f"{path}?page=2").text
+
+    assert (data_values(first, "line")[0], len(data_values(first, "line"))) == ("Odd", 100)
+    assert data_values(second, "line") == ["Thing 99", "Thing 100"]
+
+
+def test_a_line_is_reviewed_on_its_page(client: FlaskClient, admin: FlaskClient, database: Database) -> None:
+    lines = [make_line(id=100 + number, name=f"Odd {number}", quantity="1.5") for number in range(101)]
+    deliver(client, make_order_body(line_items=lines))
+    path = f"/orders/{order_id(database)}"
+    address = re.findall(r'action="([^"]+/review[^"]*)"', admin.get(f"{path}?page=2").text)[0]
+
+    refused = admin.post(address, data={"quantity": "x"})
+    reviewed = admin.post(address, data={"quantity": "2"})
+
+    assert (refused.status_code, data_values(refused.text, "line")) == (422, ["Odd 100"])
+    assert reviewed.location == f"{path}?page=2"
+
+
+def test_an_order_that_posted_much_shows_the_last_rows_and_the_sum(
+    client: FlaskClient, admin: FlaskClient, database: Database
+) -> None:
+    deliver(client, make_order_body(line_items=[make_line(id=100 + n, quantity=3) for n in range(60)]))
+
+    page = admin.get(f"/orders/{order_id(database)}").text
+
+    assert (len(data_values(page, "posted")), data_values(page, "posted-before")) == (50, ["10"])
+    assert data_values(page, "posted-sum") == ["180"]
 
 
 def test_an_order_shows_its_refunds(client: FlaskClient, admin: FlaskClient, database: Database) -> None:

@@ -4,7 +4,7 @@ import json
 import secrets
 from typing import Any
 
-from flask import Blueprint, flash, redirect, render_template, session, url_for
+from flask import Blueprint, flash, redirect, render_template, request, session, url_for
 from werkzeug.wrappers import Response
 
 from writer.db import reading, transaction
@@ -14,8 +14,11 @@ from writer.orders.record import get_order, list_changes, review_line
 from writer.orders.record import put_back as put_order_back
 from writer.people import auth
 from writer.sales import product_types
+from writer.web.paging import asked_page
 
 bp = Blueprint("browse", __name__, template_folder="templates")
+_LINES_SHOWN = 100
+_POSTED_SHOWN = 50
 
 
 @bp.get("/orders/<int:order_id>")
@@ -38,7 +41,7 @@ def review(order_id: int, line_id: int) -> Response | tuple[str, int]:
         form.quantity.errors = [error.errors["quantity"]]
         return _order_page(order_id, line_id, form), 422
     flash(f"The line is reviewed. {sentence}", "success")
-    return redirect(url_for("browse.show", order_id=order_id), 303)
+    return redirect(url_for("browse.show", order_id=order_id, page=request.args.get("page")), 303)
 
 
 @bp.post("/orders/<int:order_id>/put-back")
@@ -57,14 +60,17 @@ def _order_page(order_id: int, line_id: int | None = None, form: forms.ReviewFor
     store_scope = auth.store_scope()
     with reading() as db:
         order = get_order(db, store_scope, order_id)
-        lines = queries.list_lines(db, store_scope, order_id)
+        page = asked_page(queries.count_lines(db, store_scope, order_id), size=_LINES_SHOWN)
+        lines = queries.page_of_lines(db, store_scope, order_id, page.size, page.offset)
         facts = {
+            "page": page,
             "lines": lines,
             "ignored": {
                 line.id for line in lines if line.model is None and product_types.is_ignored(db, line.sku)
             },
             "refunds": queries.list_refunds(db, store_scope, order_id),
-            "posted": queries.list_posted(db, store_scope, order_id),
+            "posted": queries.list_posted(db, store_scope, order_id, _POSTED_SHOWN),
+            "posted_sum": queries.sum_posted(db, store_scope, order_id),
             "events": queries.list_events(db, store_scope, order_id),
             "statuses": list_changes(db, order),
         }

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, func, select
+from sqlalchemy import ColumnElement, Connection, Row, Select, func, select
 
 from writer.db.schema.ledger import sales as ledger
 from writer.db.schema.orders import order_events, order_lines, order_refunds, orders
@@ -61,20 +61,45 @@ def list_lines(db: Connection, store_scope: StoreScope, order_id: int) -> list[R
     return list(db.execute(mine.order_by(order_lines.c.is_removed, order_lines.c.id)))
 
 
+def count_lines(db: Connection, store_scope: StoreScope, order_id: int) -> int:
+    """Count the lines of an order, with the removed ones."""
+    mine = select(func.count()).where(order_lines.c.order_id.in_(_of_order(store_scope, order_id)))
+    return int(db.execute(mine).scalar_one())
+
+
+def page_of_lines(
+    db: Connection, store_scope: StoreScope, order_id: int, limit: int, offset: int
+) -> list[Row[Any]]:
+    """Return a page of the lines of an order, those that wait for review first and removed lines last."""
+    mine = select(order_lines).where(order_lines.c.order_id.in_(_of_order(store_scope, order_id)))
+    sorting = (order_lines.c.is_removed, order_lines.c.problem.is_(None), order_lines.c.id)
+    return list(db.execute(mine.order_by(*sorting).limit(limit).offset(offset)))
+
+
 def list_refunds(db: Connection, store_scope: StoreScope, order_id: int) -> list[Row[Any]]:
     """Return the refunds of an order in the order they became known."""
     mine = select(order_refunds).where(order_refunds.c.order_id.in_(_of_order(store_scope, order_id)))
     return list(db.execute(mine.order_by(order_refunds.c.id)))
 
 
-def list_posted(db: Connection, store_scope: StoreScope, order_id: int) -> list[Row[Any]]:
-    """Return the rows of the ledger that this order posted (id, date_added, model, variant, quantity)."""
-    columns = (ledger.c.id, ledger.c.date_added, ledger.c.model, ledger.c.variant, ledger.c.quantity)
-    rows = select(*columns, order_lines.c.name.label("line_name")).join(
-        order_lines, order_lines.c.id == ledger.c.order_line_id
-    )
-    mine = rows.where(order_lines.c.order_id.in_(_of_order(store_scope, order_id)))
-    return list(db.execute(mine.order_by(ledger.c.id)))
+def list_posted(db: Connection, store_scope: StoreScope, order_id: int, limit: int) -> list[Row[Any]]:
+    """Return the last rows of the ledger that this order posted (date_added, model, variant, quantity)."""
+    columns = (ledger.c.date_added, ledger.c.model, ledger.c.variant, ledger.c.quantity)
+    newest = _posted(store_scope, order_id, *columns).order_by(ledger.c.id.desc()).limit(limit)
+    return list(db.execute(newest))[::-1]
+
+
+def sum_posted(db: Connection, store_scope: StoreScope, order_id: int) -> tuple[int, int]:
+    """Return how many rows this order posted to the ledger, and their units."""
+    sums = (func.count(), func.coalesce(func.sum(ledger.c.quantity), 0))
+    rows, units = db.execute(_posted(store_scope, order_id, *sums)).one()
+    return int(rows), int(units)
+
+
+def _posted(store_scope: StoreScope, order_id: int, *columns: ColumnElement[Any]) -> Select[Any]:
+    of_line = ledger.join(order_lines, order_lines.c.id == ledger.c.order_line_id)
+    is_mine = order_lines.c.order_id.in_(_of_order(store_scope, order_id))
+    return select(*columns).select_from(of_line).where(is_mine)
 
 
 def list_events(db: Connection, store_scope: StoreScope, order_id: int) -> list[Row[Any]]:

@@ -9,7 +9,12 @@ from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  #
 from wtforms.validators import AnyOf, InputRequired, Length, NumberRange, Optional
 
 from writer.db import LARGEST_ID
-from writer.orders.to_sort.queries import Group
+from writer.lib.errors import DomainError
+
+
+def _trimmed(text: str | None) -> str:
+    return (text or "").strip()
+
 
 _IDS = NumberRange(0, LARGEST_ID)
 
@@ -44,14 +49,24 @@ class UnmatchedForm(FlaskForm):  # type: ignore[misc]  # flask_wtf has no types
     store_id = IntegerField(validators=[InputRequired(), _IDS])
     product_id = IntegerField(validators=[InputRequired(), _IDS])
     variation_id = IntegerField(validators=[InputRequired(), _IDS])
-    sku = StringField(validators=[Length(max=300)])
+    sku = StringField(filters=[_trimmed], validators=[Length(max=300)])
     type = IntegerField("Counts as", [Optional()])
-    same_as = StringField("Same as SKU", [Length(max=300)])
+    same_as = StringField("Same as SKU", [Length(max=300)], filters=[_trimmed])
 
-    def is_about(self, group: Group) -> bool:
-        """Tell whether the form was sent for this group of lines."""
-        sent = (self.store_id.data, self.product_id.data, self.variation_id.data, self.sku.data)
-        return sent == (group.store_id, group.product_id, group.variation_id, group.sku)
+    @property
+    def key(self) -> tuple[int, int, int, str]:
+        """Return the key of the group of lines that the form is about."""
+        numbers = (self.store_id.data or 0, self.product_id.data or 0, self.variation_id.data or 0)
+        return *numbers, self.sku.data or ""
+
+    @property
+    def refusal(self) -> str:
+        """Return why the form is refused; "" if it is not."""
+        return " ".join(sentence for sentences in self.errors.values() for sentence in sentences)
+
+    def refuse(self, error: DomainError) -> None:
+        """Show the error of the action."""
+        self.form_errors = [*error.errors.values()] or [error.sentence]
 
 
 def active_pairs(types: Iterable[Any]) -> dict[int, tuple[str, str]]:

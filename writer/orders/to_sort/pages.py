@@ -1,15 +1,15 @@
 """Pages: SKU rules, ignored SKUs and mappings, and the order lines that count as nothing yet."""
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
+from sqlalchemy import Connection
 from werkzeug.wrappers import Response
 
 from writer.db import reading, transaction
 from writer.lib.errors import Conflict, Invalid, NotFound
 from writer.orders.to_sort import actions, forms, queries
-from writer.orders.to_sort.queries import Group
 from writer.people import auth
 from writer.sales import product_types
-from writer.web.paging import Page, asked_page
+from writer.web.paging import asked_page
 
 bp = Blueprint("to_sort", __name__, template_folder="templates")
 
@@ -96,36 +96,43 @@ def settle_unmatched() -> Response | tuple[str, int]:
     """Map the SKU or the product of lines to sort, or ignore the SKU."""
     form = forms.UnmatchedForm()
     if not form.validate_on_submit():
-        return _unmatched_page(form, next(iter(form.errors.values()))[0]), 422
+        return _unmatched_page(form), 422
     try:
-        sentence = _settle(form)
+        with transaction() as db:
+            flash(_SETTLE[form.do.data or ""](db, form), "success")
     except (Invalid, Conflict) as error:
-        return _unmatched_page(form, " ".join(error.errors.values()) or error.sentence), 422
+        form.refuse(error)
+        return _unmatched_page(form), 422
     except NotFound as error:
         flash(error.sentence, "warning")
-    else:
-        flash(sentence, "success")
     return redirect(url_for("to_sort.unmatched_lines", page=request.args.get("page")), 303)
 
 
-def _settle(form: forms.UnmatchedForm) -> str:
-    """Run the action of the form; return its result in a sentence."""
-    who, sku = auth.actor().name, (form.sku.data or "").strip()
-    with transaction() as db:
-        if form.do.data == "ignore":
-            product_types.ignore_sku(db, who, sku)
-            return f"{sku} is ignored."
-        if form.do.data == "product":
-            same_as = (form.same_as.data or "").strip()
-            product = (form.store_id.data or 0, form.product_id.data or 0, form.variation_id.data or 0)
-            matched = actions.map_product(db, auth.store_scope(), who, *product, same_as)
-            return _counted(f"Product {form.product_id.data} counts as {same_as}.", matched)
-        pair = forms.active_pairs(product_types.list_types(db)).get(form.type.data or 0)
-        if pair is None:
-            raise Invalid("Choose a type.", {"type": "Choose what it counts as."})
-        model, variant = pair
-        matched = actions.add_rule(db, who, sku, model, variant)
-        return _counted(f"{sku} counts as {model} {variant}.", matched)
+def _ignore_sku(db: Connection, form: forms.UnmatchedForm) -> str:
+    *_, sku = form.key
+    product_types.ignore_sku(db, auth.actor().name, sku)
+    return f"{sku} is ignored."
+
+
+def _map_product(db: Connection, form: forms.UnmatchedForm) -> str:
+    store_id, product_id, variation_id, _ = form.key
+    product = {"store_id": store_id, "product_id": product_id, "variation_id": variation_id}
+    who, same_as = auth.actor().name, form.same_as.data or ""
+    matched = actions.map_product(db, auth.store_scope(), who, **product, sku=same_as)
+    return _counted(f"Product {product_id} counts as {same_as}.", matched)
+
+
+def _map_sku(db: Connection, form: forms.UnmatchedForm) -> str:
+    pair = forms.active_pairs(product_types.list_types(db)).get(form.type.data or 0)
+    if pair is None:
+        raise Invalid("Choose a type.", {"type": "Choose what it counts as."})
+    *_, sku = form.key
+    matched = actions.add_rule(db, auth.actor().name, sku, *pair)
+    return _counted(f"{sku} counts as {' '.join(pair)}.", matched)
+
+
+# What to do with the lines of one product, by the name of the button; each returns its result in a sentence.
+_SETTLE = {"ignore": _ignore_sku, "product": _map_product, "map": _map_sku}
 
 
 def _counted(sentence: str, matched: int) -> str:
@@ -146,27 +153,15 @@ def _rules_page(rule_form: forms.RuleForm, ignore_form: forms.IgnoreForm) -> str
     return render_template("to_sort/rules.html", rule_form=rule_form, ignore_form=ignore_form, **facts)
 
 
-def _unmatched_page(form: forms.UnmatchedForm, refusal: str | None = None) -> str:
-    """Render the list; `refusal` is the error of `form`, which belongs to one of the products."""
+def _unmatched_page(form: forms.UnmatchedForm) -> str:
+    """Render the list; a refused form shows its error at the product that it is about."""
     store_scope = auth.store_scope()
     with reading() as db:
-        groups = queries.list_groups(db, store_scope)
-        page = asked_page(len(groups), size=25)
-        shown = [(group, queries.list_orders_of(db, store_scope, group)) for group in _on(page, groups)]
-        offered = {
+        page = asked_page(queries.count_groups(db, store_scope), size=25)
+        groups = queries.list_groups(db, store_scope, page.size, page.offset)
+        facts = {
+            "orders_of": {group: queries.list_orders_of(db, store_scope, group) for group in groups},
             "pairs": forms.active_pairs(product_types.list_types(db)),
             "known": [rule.prefix for rule in product_types.list_rules(db)],
         }
-    return render_template(
-        "to_sort/index.html",
-        shown=shown,
-        page=page,
-        form=form,
-        refusal=refusal,
-        refused=next((group for group, _ in shown if refusal and form.is_about(group)), None),
-        **offered,
-    )
-
-
-def _on(page: Page, groups: list[Group]) -> list[Group]:
-    return groups[page.offset : page.offset + page.size]
+    return render_template("to_sort/index.html", page=page, form=form, **facts)

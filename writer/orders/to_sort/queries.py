@@ -3,15 +3,25 @@
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, Select, and_, func, select
+from sqlalchemy import ColumnElement, Connection, Row, Select, and_, func, not_, or_, select
 
 from writer.db.schema.orders import order_lines, orders, product_skus
+from writer.db.schema.product_types import ignored_skus
 from writer.db.schema.stores import stores
 from writer.lib.store_scope import StoreScope
+from writer.lib.text import fold
 from writer.orders.record import meant_sku, unmatched_lines, visible
 from writer.sales import product_types
 
 _ORDERS_SHOWN = 5
+_BY = (
+    orders.c.store_id,
+    stores.c.name.label("store_name"),
+    order_lines.c.product_id,
+    order_lines.c.variation_id,
+    meant_sku.label("sku"),
+    order_lines.c.name,
+)
 
 
 @dataclass(frozen=True)
@@ -29,18 +39,33 @@ class Group:
     order_count: int
 
     @property
+    def key(self) -> tuple[int, int, int, str]:
+        """What the form of this group sends to say which lines it is about."""
+        return self.store_id, self.product_id, self.variation_id, self.sku.strip()
+
+    @property
     def is_mappable(self) -> bool:
         """Tell whether the product has a SKU or an id, which a rule or a mapping needs."""
         return bool(self.sku.strip()) or self.product_id > 0
 
 
-def list_groups(db: Connection, store_scope: StoreScope) -> list[Group]:
-    """Return the groups that match no rule and are not ignored, most waiting units first."""
-    groups = [Group(**row._mapping) for row in db.execute(_grouped(store_scope))]
-    ignored = {
-        sku for sku in {group.sku for group in groups} if sku.strip() and product_types.is_ignored(db, sku)
-    }
-    return [group for group in groups if group.sku not in ignored]
+def count_groups(db: Connection, store_scope: StoreScope) -> int:
+    """Count the groups that match no rule and are not ignored."""
+    grouped = _to_sort(db, store_scope, *_BY).group_by(*_BY).subquery()
+    return int(db.execute(select(func.count()).select_from(grouped)).scalar_one())
+
+
+def list_groups(db: Connection, store_scope: StoreScope, limit: int, offset: int) -> list[Group]:
+    """Return a page of these groups, most waiting units first."""
+    waiting = func.sum(order_lines.c.sold_due)
+    sums = (
+        func.sum(order_lines.c.quantity).label("units"),
+        waiting.label("waiting"),
+        func.count(orders.c.id.distinct()).label("order_count"),
+    )
+    grouped = _to_sort(db, store_scope, *_BY, *sums).group_by(*_BY)
+    newest = grouped.order_by(waiting.desc(), func.max(orders.c.id).desc(), *_BY)
+    return [Group(**row._mapping) for row in db.execute(newest.limit(limit).offset(offset))]
 
 
 def list_orders_of(db: Connection, store_scope: StoreScope, group: Group) -> tuple[Row[Any], ...]:
@@ -90,24 +115,12 @@ def _counted(store_scope: StoreScope) -> ColumnElement[bool]:
     return store_scope.of(orders.c.store_id)
 
 
-def _grouped(store_scope: StoreScope) -> Select[Any]:
-    by = (
-        orders.c.store_id,
-        stores.c.name.label("store_name"),
-        order_lines.c.product_id,
-        order_lines.c.variation_id,
-        meant_sku.label("sku"),
-        order_lines.c.name,
+def _to_sort(db: Connection, store_scope: StoreScope, *columns: ColumnElement[Any]) -> Select[Any]:
+    """Select from the lines that match no rule and are not ignored."""
+    ignored = {row.sku for row in product_types.list_ignored(db)}
+    mapped = [row.id for row in db.execute(select(product_skus)) if fold(row.sku) in ignored]
+    is_ignored = or_(
+        product_skus.c.id.in_(mapped),
+        and_(product_skus.c.id.is_(None), order_lines.c.sku_key.in_(select(ignored_skus.c.sku))),
     )
-    waiting = func.sum(order_lines.c.sold_due)
-    return (
-        unmatched_lines(
-            *by,
-            func.sum(order_lines.c.quantity).label("units"),
-            waiting.label("waiting"),
-            func.count(orders.c.id.distinct()).label("order_count"),
-        )
-        .where(_counted(store_scope))
-        .group_by(*by)
-        .order_by(waiting.desc(), func.max(orders.c.id).desc())
-    )
+    return unmatched_lines(*columns).where(_counted(store_scope), not_(is_ignored))
