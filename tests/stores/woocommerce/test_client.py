@@ -8,6 +8,7 @@ import threading
 import time
 import tracemalloc
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
@@ -19,7 +20,7 @@ from tests.fake_services.woocommerce import FakeStore
 from writer.lib import clock
 from writer.stores.woocommerce import Client, Site, checks, problems, routes
 from writer.stores.woocommerce import client as client_module
-from writer.stores.woocommerce.auth import turn
+from writer.stores.woocommerce.auth import CALLS_AT_ONCE, turn
 
 
 @pytest.fixture(autouse=True)
@@ -751,7 +752,10 @@ def test_store_tells_its_index_to_anybody_and_its_status_to_the_keys(store: Fake
 # One call at a time
 
 
-def test_calls_of_one_store_never_overlap(store: FakeStore) -> None:
+@pytest.mark.parametrize(("interval_s", "at_once"), [(0, CALLS_AT_ONCE), (0.001, 1)])
+def test_a_store_is_called_a_few_times_at_once_or_once_where_calls_are_spaced(
+    store: FakeStore, interval_s: float, at_once: int
+) -> None:
     under_way: list[str] = []
     most: list[int] = []
 
@@ -766,16 +770,16 @@ def test_calls_of_one_store_never_overlap(store: FakeStore) -> None:
     store.before_request, store.after_request = begin, end
 
     def work() -> None:
-        with ask(store) as client:
+        with ask(store, interval_s=interval_s) as client:
             client.webhooks()
 
-    threads = [threading.Thread(target=work) for _ in range(6)]
+    threads = [threading.Thread(target=work) for _ in range(8)]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
 
-    assert max(most) == 1
+    assert max(most) == at_once
 
 
 def test_interval_between_calls_is_kept(store: FakeStore) -> None:
@@ -788,8 +792,12 @@ def test_interval_between_calls_is_kept(store: FakeStore) -> None:
 
 
 def test_store_whose_turn_never_comes_is_busy(store: FakeStore) -> None:
-    with turn(store.url).taken(0, 1), ask(store, timeout_s=0.05) as client, pytest.raises(problems.StoreBusy):
-        client.webhooks()
+    with ExitStack() as held, ask(store, timeout_s=0.05) as client:
+        for _ in range(CALLS_AT_ONCE):
+            held.enter_context(turn(store.url).taken(0, 1))
+
+        with pytest.raises(problems.StoreBusy):
+            client.webhooks()
 
 
 def list_all(store: FakeStore) -> list[str]:

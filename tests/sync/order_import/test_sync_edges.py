@@ -1,5 +1,6 @@
 """The sync where stores misbehave: odd clocks, odd answers, orders that come back, stops at any moment."""
 
+import time
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
@@ -255,15 +256,72 @@ def test_more_than_a_hundred_refunds_are_all_read(hub: Hub, store: FakeStore) ->
 
 
 def test_a_stop_is_heard_between_two_orders_with_refunds(hub: Hub, store: FakeStore) -> None:
-    for _ in range(6):
+    for _ in range(18):
         store.refund(store.place_order([("FIRE24", 2)]), {"FIRE24": 1})
     asked: list[str] = []
     store.before_request = lambda _method, path: asked.append(path) if "refunds" in path else None
 
     read(hub, CRON, is_stopping=lambda: len(asked) >= 2)
 
-    assert len(asked) == 2
+    assert 2 <= len(asked) <= 6
     assert hub.store(1).polled_at is None
+
+
+def test_the_refunds_of_many_orders_are_read_a_few_at_once(hub: Hub, store: FakeStore) -> None:
+    for _ in range(30):
+        store.refund(store.place_order([("FIRE24", 2)]), {"FIRE24": 1})
+    under_way, most = [0], [0]
+
+    def begin(_method: str, path: str) -> None:
+        if "refunds" in path:
+            under_way[0] += 1
+            most[0] = max(most[0], under_way[0])
+            time.sleep(0.01)
+
+    def end(_method: str, path: str) -> None:
+        under_way[0] -= "refunds" in path
+
+    store.before_request, store.after_request = begin, end
+    told: list[str] = []
+
+    read(hub, CRON, tell=told.append)
+
+    assert hub.sold() == 30
+    assert 2 <= most[0] <= 4
+    assert told[:2] == ["A: 20 orders", "A: 30 orders"]
+
+
+def test_orders_without_refunds_are_recorded_though_the_refunds_of_another_fail(
+    hub: Hub, store: FakeStore
+) -> None:
+    store.refund(store.place_order([("FIRE24", 2)]), {"FIRE24": 1})
+    for _ in range(3):
+        store.place_order([("FIRE24", 1)])
+    store.faults.broken, store.faults.only = True, lambda _method, path: "refunds" in path
+
+    read(hub, CRON)
+    assert (hub.sold(), hub.store(1).polled_at) == (3, None)
+    store.faults.clear()
+    hub.tick(120)
+    read(hub, CRON)
+
+    assert hub.sold() == 4
+
+
+def test_spaced_calls_are_made_one_by_one(
+    hub: Hub, store: FakeStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("writer.stores.woocommerce.auth._least_interval_s", 0.02)
+    for _ in range(5):
+        store.refund(store.place_order([("FIRE24", 2)]), {"FIRE24": 1})
+    times: list[tuple[str, float]] = []
+    store.before_request = lambda _method, _path: times.append(("begin", time.monotonic()))
+    store.after_request = lambda _method, _path: times.append(("end", time.monotonic()))
+
+    read(hub, CRON)
+
+    assert [what for what, _ in times[:12]] == ["begin", "end"] * 6
+    assert all(later - at >= 0.015 for (_, at), (_, later) in zip(times[1::2], times[2::2], strict=False))
 
 
 def test_an_order_with_an_id_that_is_no_number_is_no_trouble(hub: Hub, store: FakeStore) -> None:

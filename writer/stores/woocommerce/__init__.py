@@ -1,6 +1,6 @@
 """WooCommerce: its REST API, webhooks and payloads. Knows neither the database nor our stores."""
 
-from writer.stores.woocommerce.auth import OAUTH, QUERY, space_calls, ways
+from writer.stores.woocommerce.auth import CALLS_AT_ONCE, OAUTH, QUERY, space_calls, ways
 from writer.stores.woocommerce.checks import UNKNOWN_KEY
 from writer.stores.woocommerce.client import Client, Site
 from writer.stores.woocommerce.problems import (
@@ -24,6 +24,7 @@ from writer.stores.woocommerce.translate import order as read_order
 from writer.stores.woocommerce.translate import refunds as read_refunds
 
 __all__ = [
+    "CALLS_AT_ONCE",
     "LARGEST_QUANTITY",
     "OAUTH",
     "ORDER_TOPICS",

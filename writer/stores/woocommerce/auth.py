@@ -1,4 +1,4 @@
-"""The three ways to send a consumer key to WooCommerce, and the rule of one call at a time per store.
+"""The three ways to send a consumer key to WooCommerce, and how many calls to a store at once.
 
 Measured: over https WooCommerce reads the Authorization header or the address, over plain http only an
 OAuth 1.0a signature. Some hosts remove the header, so the address is the second choice.
@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from writer.stores.woocommerce.problems import StoreBusy
 
 BASIC, QUERY, OAUTH = "basic", "query", "oauth"
+CALLS_AT_ONCE = 4  # to one store; where calls are spaced, one
 _turns: dict[str, "Turn"] = {}
 _making = threading.Lock()
 _least_interval_s = 0.0
@@ -34,23 +35,25 @@ def ways(base_url: str) -> tuple[str, ...]:
 
 
 class Turn:
-    """Lets one call at a time through to a store, with the interval between two calls."""
+    """Lets a few calls at a time through to a store, or one by one with the interval between two of them."""
 
     def __init__(self) -> None:
-        self._lock = threading.Lock()
+        self._one_by_one = threading.Lock()
+        self._few = threading.Semaphore(CALLS_AT_ONCE)
         self._free_at = 0.0
 
     @contextmanager
     def taken(self, interval_s: float, patience_s: float) -> Iterator[None]:
         """Wait for the turn and hold it; raises StoreBusy after `patience_s` seconds."""
-        if not self._lock.acquire(timeout=patience_s):
+        gate = self._one_by_one if interval_s > 0 else self._few
+        if not gate.acquire(timeout=patience_s):
             raise StoreBusy("Other calls to this store are under way and do not end.")
         try:
             time.sleep(max(0.0, self._free_at - time.monotonic()))
             yield
         finally:
             self._free_at = time.monotonic() + interval_s
-            self._lock.release()
+            gate.release()
 
 
 def turn(base_url: str) -> Turn:

@@ -72,7 +72,7 @@ class Client(Routes):
         self._http.headers["Accept"] = "application/json"
         self._http.headers["Cache-Control"] = "no-cache"
         for scheme in ("https://", "http://"):
-            self._http.mount(scheme, HTTPAdapter(pool_connections=1, pool_maxsize=2, max_retries=0))
+            self._http.mount(scheme, HTTPAdapter(pool_maxsize=auth.CALLS_AT_ONCE, max_retries=0))
 
     def __enter__(self) -> Self:
         return self

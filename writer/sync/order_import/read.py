@@ -9,6 +9,7 @@ import logging
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Any, TypeVar
 
 from sqlalchemy import Connection, Row
@@ -21,6 +22,7 @@ from writer.orders import OrderSnapshot, RefundSnapshot
 from writer.stores import Client, NotThere, StoreError, woocommerce
 from writer.sync import webhook_inbox
 from writer.sync.order_import.pace import OVERLAP
+from writer.sync.order_import.refunds import Refunds, read_refunds
 
 T = TypeVar("T")
 
@@ -72,20 +74,25 @@ class Reader:
         taken = []
         for few in _batched(payloads, AT_ONCE):
             self._heed_stop()
-            told: list[tuple[dict[str, Any], OrderSnapshot | None]] = []
-            try:
-                for payload in few:
-                    told.append((payload, self._snapshot(payload)))
-            finally:
-                # If the import stops or the store fails between two orders, none that came before is lost.
-                self._record_all(told)
-            taken += [snapshot for _, snapshot in told if snapshot is not None]
+            told = [(payload, self._understood(payload, partial(_snapshot, payload))) for payload in few]
+            open_ = [found.external_id for _, found in told if found is not None and self._has_open(found)]
+            refunds = read_refunds(self.client, open_, self._heed_stop)
+            # If the import stops or the store fails, no order is lost whose refunds were read, or has none.
+            whole = [
+                (payload, self._with_refunds(payload, snapshot, refunds))
+                for payload, snapshot in told
+                if snapshot is None or snapshot.external_id not in {*open_} - refunds.by_order.keys()
+            ]
+            self._record_all(whole)
+            if refunds.failure is not None:
+                raise refunds.failure
+            taken += [snapshot for _, snapshot in whole if snapshot is not None]
         return taken
 
-    def _snapshot(self, payload: dict[str, Any]) -> OrderSnapshot | None:
-        """Return the snapshot of an order with all its refunds, None if it cannot be understood."""
+    def _understood(self, payload: dict[str, Any], read: Callable[[], OrderSnapshot]) -> OrderSnapshot | None:
+        """Return what `read` makes of an order, None if it cannot be understood."""
         try:
-            return self._understood(payload)
+            return read()
         except woocommerce.Refusal as refusal:
             # Kept where a person sees it, because the cursor moves on.
             with self.database.transaction() as db:
@@ -99,25 +106,21 @@ class Reader:
                 _keep_failed(db, stores.get(db, self.store_id), payload)
             return None
 
-    def _understood(self, payload: dict[str, Any]) -> OrderSnapshot:
-        snapshot = woocommerce.read_order(payload, clock.now(), _raw(payload))
-        if snapshot.refunds:
-            with self.database.reading() as db:
-                known = orders.known_refunds(db, self.store_id, snapshot.external_id)
-            if any(refund.external_id not in known for refund in snapshot.refunds):
-                snapshot = replace(snapshot, refunds=self._refunds(snapshot))
-        return replace(snapshot, is_authoritative=True)
+    def _has_open(self, snapshot: OrderSnapshot) -> bool:
+        """Tell whether the quantities of a refund are still to be read: they are not in the order itself."""
+        if not snapshot.refunds:
+            return False
+        with self.database.reading() as db:
+            known = orders.known_refunds(db, self.store_id, snapshot.external_id)
+        return any(refund.external_id not in known for refund in snapshot.refunds)
 
-    def _refunds(self, snapshot: OrderSnapshot) -> tuple[RefundSnapshot, ...]:
-        """Return the order's refunds with their quantities, which are not in the order itself.
-
-        A store that lost the order meanwhile, or a plugin, may leave refunds out; they still count.
-        """
-        self._heed_stop()
-        items = self.client.refunds(snapshot.external_id)
-        told = {refund.external_id: refund for refund in woocommerce.read_refunds(items, snapshot.currency)}
-        listed = [told.pop(refund.external_id, refund) for refund in snapshot.refunds]
-        return (*listed, *told.values())
+    def _with_refunds(
+        self, payload: dict[str, Any], snapshot: OrderSnapshot | None, refunds: Refunds
+    ) -> OrderSnapshot | None:
+        items = None if snapshot is None else refunds.by_order.get(snapshot.external_id)
+        if snapshot is None or items is None:
+            return snapshot
+        return self._understood(payload, lambda: replace(snapshot, refunds=_merged(snapshot, items)))
 
     def _record_all(self, told: list[tuple[dict[str, Any], OrderSnapshot | None]]) -> None:
         # On PostgreSQL two transactions of several orders could deadlock.
@@ -223,6 +226,21 @@ class Reader:
             self.take(listed)
             there = {str(payload.get("id")) for payload in listed}
             self._read_each([found for found in some if found not in there and found in known])
+
+
+def _snapshot(payload: dict[str, Any]) -> OrderSnapshot:
+    snapshot = woocommerce.read_order(payload, clock.now(), _raw(payload))
+    return replace(snapshot, is_authoritative=True)
+
+
+def _merged(snapshot: OrderSnapshot, items: list[dict[str, Any]]) -> tuple[RefundSnapshot, ...]:
+    """Return the order's refunds with their quantities.
+
+    A store that lost the order meanwhile, or a plugin, may leave refunds out; they still count.
+    """
+    told = {refund.external_id: refund for refund in woocommerce.read_refunds(items, snapshot.currency)}
+    listed = [told.pop(refund.external_id, refund) for refund in snapshot.refunds]
+    return (*listed, *told.values())
 
 
 def _keep_failed(
