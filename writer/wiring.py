@@ -7,7 +7,7 @@ from writer import orders, sales, stock, stores
 from writer.config import Config
 from writer.reports import dashboard
 from writer.stores import listings, woocommerce
-from writer.sync import push_status, webhook_inbox
+from writer.sync import differences, push_status, webhook_inbox
 
 
 def wire(config: Config) -> None:
@@ -20,6 +20,8 @@ def wire(config: Config) -> None:
     stock.store_listings[:] = [push_status.list_by_product]
     # A store was switched on: process what it delivered meanwhile.
     stores.on_switched_on[:] = [webhook_inbox.release]
+    # A listing became another product, or is left alone: nobody is asked about its number any more.
+    listings.on_pointed[:] = [differences.drop]
     # How a store fares: what its listings, stock differences and failures say.
     stores.condition_sources[:] = [push_status.find_trouble]
     # The front page begins with the dashboard's cards.

@@ -32,6 +32,7 @@ LANDED = [
     "0020_counted_at_commit:35f2a743f619d560",
     "0021_order_column_names:45d2c068e6c4f796",
     "0022_second_look:737d2966071573d8",
+    "0023_poll_interval:75d27c120fd8eb30",
 ]
 
 

@@ -7,6 +7,7 @@ from decimal import Decimal
 
 from tests.fake_services.store_model import JsonDict, Line, Meta, Note, Order, Refund, Webhook
 from tests.fake_services.store_state import StoreState
+from tests.fake_services.store_stock import shown_sku
 
 SYMBOLS = {"GBP": "£", "USD": "$", "EUR": "€", "JPY": "¥"}
 ALL_METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE"]
@@ -90,7 +91,7 @@ def line_payload(state: StoreState, line: Line) -> JsonDict:
         "total_tax": "0.00",
         "taxes": [],
         "meta_data": _line_metas(line.meta),
-        "sku": product.sku if product else None,
+        "sku": shown_sku(state, product) if product else None,
         "global_unique_id": "" if product else None,
         "price": _price(line),
         "image": {"id": "" if product and not line.variation_id else 0, "src": ""},

@@ -5,7 +5,7 @@ from __future__ import annotations
 from tests.fake_services.store_model import JsonDict, Product
 from tests.fake_services.store_payload import gmt, links, local, shown_metas
 from tests.fake_services.store_state import StoreState
-from tests.fake_services.store_stock import managed_by, shown_manage, shown_stock
+from tests.fake_services.store_stock import managed_by, shown_manage, shown_sku, shown_stock
 
 SIGNS = {"GBP": "&pound;", "USD": "&#36;", "EUR": "&euro;", "JPY": "&yen;"}
 SIZES = {"length": "", "width": "", "height": ""}
@@ -118,7 +118,7 @@ def product_payload(state: StoreState, product: Product, *, edit: bool = False) 
         "catalog_visibility": "visible",
         "description": "",
         "short_description": "",
-        "sku": product.sku,
+        "sku": shown_sku(state, product),
         **_prices(product),
         "purchasable": True,
         "total_sales": str(product.total_sales) if is_variation else product.total_sales,
@@ -181,7 +181,7 @@ def variation_payload(state: StoreState, product: Product, *, edit: bool = False
         **_dates(state, product),
         "description": "",
         "permalink": _permalink(state, product),
-        "sku": product.sku,
+        "sku": shown_sku(state, product),
         "global_unique_id": "",
         **_prices(product),
         "status": product.status,

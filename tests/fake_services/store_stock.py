@@ -17,6 +17,12 @@ def managed_by(state: StoreState, product: Product | None) -> Product | None:
     return parent if parent is not None and parent.manage_stock else None
 
 
+def shown_sku(state: StoreState, product: Product) -> str:
+    """The SKU as REST and orders show it: a variation without one of its own shows its parent's."""
+    parent = state.products.get(product.parent_id)
+    return product.sku or (parent.sku if parent is not None else "")
+
+
 def shown_manage(state: StoreState, product: Product) -> bool | str:
     """`manage_stock` as REST shows it: true, false or, for a variation counted by its parent, "parent"."""
     if product.manage_stock:

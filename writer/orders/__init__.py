@@ -25,10 +25,12 @@ from writer.orders.record import (
     record,
     recount,
     rematch,
+    rematch_listed,
     rematch_product,
     rematch_sku,
     say_product,
     trash,
+    unsay_product,
 )
 
 __all__ = [
@@ -59,8 +61,10 @@ __all__ = [
     "record",
     "recount",
     "rematch",
+    "rematch_listed",
     "rematch_product",
     "rematch_sku",
     "say_product",
     "trash",
+    "unsay_product",
 ]

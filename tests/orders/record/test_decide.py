@@ -26,7 +26,7 @@ from writer.orders.record.changes import (
     Reviewed,
     Trashed,
 )
-from writer.orders.record.decision import SalePosting, StockMovement
+from writer.orders.record.decision import OrderNotice, SalePosting, StockMovement
 from writer.orders.record.snapshot import Channel, LineSnapshot, OrderSnapshot, RefundSnapshot
 
 SHOP = Channel(1, "shop")
@@ -180,7 +180,7 @@ def test_a_reviewed_line_counts_with_its_quantity_and_its_notice_closes(books: B
     reviewed = books.play(Reviewed(books.known.lines[0].id, 3, "ada"))
 
     assert held.opened[0].sentence == "Order 7: Fire 24 waits for review. Its quantity is 1.5."
-    assert reviewed.put_right == ("11",)
+    assert reviewed.put_right == (OrderNotice("LINE_HELD", line="11"),)
     assert books.totals() == ({"FIRE24": 3}, {"FIRE24": 3})
 
 

@@ -37,6 +37,7 @@ STORED = {
     ("drift", "listing 5"),
     ("keys refused", "store 7"),
     ("line held", "order 12 line 31"),
+    ("line uncounted", "order 12 line 31"),
     ("listing", "listing 5"),
     ("low stock", "product 3"),
     ("mass change", "store 7"),

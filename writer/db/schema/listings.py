@@ -15,6 +15,7 @@ from sqlalchemy import (
 
 from writer.db.schema.types import UtcTime, metadata
 
+LEFT_ALONE = "is_mapped_by_hand AND stock_product_id IS NULL"
 IN_TROUBLE = "is_gone OR unexplained_at IS NOT NULL OR problem IS NOT NULL"
 
 listings = Table(
@@ -53,6 +54,12 @@ listings = Table(
     Column("listed_at", UtcTime),  # last found by a mapping refresh; NULL: by none
     UniqueConstraint("store_id", "product_id", "variation_id"),
     Index("ix_listings_product", "stock_product_id"),
+    Index(
+        "ix_listings_left_alone",
+        "store_id",
+        sqlite_where=text(LEFT_ALONE),
+        postgresql_where=text(LEFT_ALONE),
+    ),
     # The few that somebody should look at, which pages that are opened often count.
     Index(
         "ix_listings_trouble", "store_id", sqlite_where=text(IN_TROUBLE), postgresql_where=text(IN_TROUBLE)

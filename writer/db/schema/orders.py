@@ -127,6 +127,12 @@ order_lines = Table(
     Column("is_removed", Boolean, nullable=False, server_default=false()),
     UniqueConstraint("order_id", "external_id"),
     Index("ix_order_lines_unmatched", "model", "id"),
+    Index(
+        "ix_order_lines_uncounted",
+        "product_id",
+        sqlite_where=text("stock_product_id IS NULL"),
+        postgresql_where=text("stock_product_id IS NULL"),
+    ),
     Index("ix_order_lines_sku_key", "sku_key", postgresql_ops={"sku_key": BEGINNINGS}),
 )
 

@@ -9,6 +9,7 @@ from writer.orders.record.actions import (
     record,
     recount,
     rematch,
+    rematch_listed,
     rematch_product,
     rematch_sku,
     review_line,
@@ -16,7 +17,13 @@ from writer.orders.record.actions import (
 )
 from writer.orders.record.cache import clean_up, drop_raw, erase, is_erased
 from writer.orders.record.channels import channel_of, paid_statuses
-from writer.orders.record.product_skus import forget_product, meant_sku, say_product, unmatched_lines
+from writer.orders.record.product_skus import (
+    forget_product,
+    meant_sku,
+    say_product,
+    unmatched_lines,
+    unsay_product,
+)
 from writer.orders.record.queries import get_order, get_order_of, list_changes, visible
 from writer.orders.record.refunds import MADE_UP
 from writer.orders.record.snapshot import Channel, LineSnapshot, OrderSnapshot, RefundSnapshot
@@ -52,11 +59,13 @@ __all__ = [
     "record",
     "recount",
     "rematch",
+    "rematch_listed",
     "rematch_product",
     "rematch_sku",
     "review_line",
     "say_product",
     "trash",
     "unmatched_lines",
+    "unsay_product",
     "visible",
 ]

@@ -1,5 +1,6 @@
 """What changes an order: a snapshot, the trash, a person, a setting, a rule. Each is load, decide, save."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -105,11 +106,26 @@ def rematch_sku(db: Connection, sku_key: str) -> None:
 
 
 def rematch_product(db: Connection, store_id: int, product_id: int, variation_id: int, cause: str) -> int:
-    """Match again the lines of one product of a store whose SKU was just said."""
+    """Match again the lines of one product of a store that was just said to be another.
+
+    Lines of its variations follow too, because their store may count them with it.
+    """
     open_ = order_lines.c.model.is_(None) | order_lines.c.stock_product_id.is_(None)
-    of_product = (order_lines.c.product_id == product_id) & (order_lines.c.variation_id == variation_id)
-    of_store = order_lines.c.order_id.in_(select(orders.c.id).where(orders.c.store_id == store_id))
-    return _rematch(db, open_ & of_product & of_store, cause)
+    of_product = order_lines.c.product_id == product_id
+    if variation_id:
+        of_product &= order_lines.c.variation_id == variation_id
+    return _rematch(db, open_ & of_product & _is_of_store(store_id), cause)
+
+
+def rematch_listed(db: Connection, store_id: int, product_ids: Collection[int], cause: str) -> None:
+    """Pin the lines that wait for one of these products of a store, whose listings were just matched."""
+    waiting = order_lines.c.stock_product_id.is_(None) & order_lines.c.product_id.in_(product_ids)
+    if product_ids:
+        _rematch(db, waiting & _is_of_store(store_id), cause)
+
+
+def _is_of_store(store_id: int) -> ColumnElement[bool]:
+    return order_lines.c.order_id.in_(select(orders.c.id).where(orders.c.store_id == store_id))
 
 
 def _rematch(db: Connection, which: ColumnElement[bool], cause: str) -> int:

@@ -1,11 +1,14 @@
 """What is known before something changes an order: all that `decide` looks at."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from datetime import datetime
-from typing import NamedTuple
+from types import MappingProxyType
+from typing import Any, NamedTuple
 
 from writer.orders.record.rows import Line, Order, Refund
+
+Key = tuple[int, int]  # product, variation (0: none)
+_NOTHING: Mapping[Any, Any] = MappingProxyType({})
 
 
 class CountedProduct(NamedTuple):
@@ -15,13 +18,23 @@ class CountedProduct(NamedTuple):
     counted_from: datetime
 
 
-@dataclass(frozen=True)
-class Matches:
+class Listed(NamedTuple):
+    """What a store lists: its SKU there, who counts it, and what the owner made of it here."""
+
+    sku: str = ""  # "": none, or its parent's
+    manage_stock: str = "yes"  # 'yes', 'no', 'parent'
+    is_left_alone: bool = False
+    product: CountedProduct | None = None  # None: it is no product of ours
+
+
+class Matches(NamedTuple):
     """What the lines that match nothing yet can be matched to."""
 
-    said: Mapping[tuple[int, int], str] = field(default_factory=dict)  # (product, variation): the owner's SKU
-    types: Mapping[str, tuple[str, str]] = field(default_factory=dict)  # SKU: (model, variant)
-    counted: Mapping[str, CountedProduct] = field(default_factory=dict)  # folded SKU: product
+    said: Mapping[Key, str] = _NOTHING  # the owner's SKU
+    listed: Mapping[Key, Listed] = _NOTHING  # with variation 0: the product itself, or the parent
+    types: Mapping[str, tuple[str, str]] = _NOTHING  # SKU: (model, variant)
+    counted: Mapping[str, CountedProduct] = _NOTHING  # folded SKU: product
+    left_alone: frozenset[str] = frozenset()  # folded SKUs; only for lines that name no product
 
 
 class Before(NamedTuple):

@@ -81,8 +81,7 @@ def _record(before: Before, change: Arrived, snapshot: OrderSnapshot, channel: C
     children = [decide(child, ParentRecorded(change.cause), channel) for child in before.children]
     return decision._replace(
         refunds=kept,
-        opened=tuple(_open_questions(channel, order, snapshot, state, refunded)),
-        put_right=tuple(order_notices.lines_put_right(before.lines, decision.lines)),
+        opened=(*_open_questions(channel, order, snapshot, state, refunded), *decision.opened),
         children=tuple(children),
     )
 
@@ -129,8 +128,7 @@ def _review(before: Before, order: Order, change: Reviewed, channel: Channel) ->
         for line in before.lines
     )
     state = rules.standing(order.status, channel.paid_statuses)
-    decision = _recount(before, order, lines, state, change.cause, channel, reviewed=change.line_id)
-    return decision._replace(put_right=tuple(order_notices.lines_put_right(before.lines, decision.lines)))
+    return _recount(before, order, lines, state, change.cause, channel, reviewed=change.line_id)
 
 
 def _recount(
@@ -184,6 +182,8 @@ def _count(
         posted.sales,
         posted.movements,
         posted.words,
+        opened=tuple(order_notices.uncounted_lines(channel, order, posted.lines, before.matches)),
+        put_right=tuple(order_notices.lines_put_right(before, posted.lines)),
         events=(Event(before.now, cause, order.status, sentence),),
     )
 
@@ -203,5 +203,6 @@ def _repost(
         posted.sales,
         posted.movements,
         posted.words,
+        put_right=tuple(order_notices.lines_put_right(before, posted.lines)),
         events=(Event(before.now, cause, order.status, sentence),) if posted.words else (),
     )

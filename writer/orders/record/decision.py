@@ -37,7 +37,7 @@ class OrderNotice(NamedTuple):
     `kind` is the name of a `people.Notice`.
     """
 
-    kind: Literal["LINE_HELD", "REFUND_NEEDS_KEYS", "UNMAPPED_STATUS"]
+    kind: Literal["LINE_HELD", "LINE_UNCOUNTED", "REFUND_NEEDS_KEYS", "UNMAPPED_STATUS"]
     sentence: str = ""
     line: str = ""
     status: str = ""
@@ -67,6 +67,6 @@ class Decision(NamedTuple):
     movements: tuple[StockMovement, ...] = ()
     posted: tuple[str, ...] = ()  # sales and movements in words
     opened: tuple[OrderNotice, ...] = ()
-    put_right: tuple[str, ...] = ()  # ids in the store of lines whose notice closes
+    put_right: tuple[OrderNotice, ...] = ()  # their cause is gone: they close
     events: tuple[Event, ...] = ()
     children: tuple["Decision", ...] = ()  # one for each child of Before

@@ -1,21 +1,20 @@
 """Reading of an order what `decide` must know: its rows, and the facts around it."""
 
 import json
-from collections.abc import Iterable
 
 from sqlalchemy import Boolean, ColumnElement, Connection, bindparam, case, false, select, type_coerce
 
 from writer import stock
 from writer.db import Prepared
-from writer.db.schema.orders import order_lines, order_refunds, orders, product_skus
+from writer.db.schema.orders import order_lines, order_refunds, orders
 from writer.lib import clock
-from writer.orders.record import arrival, matching
+from writer.orders.record import arrival
 from writer.orders.record import lines as line_rows
-from writer.orders.record.before import Before, CountedProduct, Matches
+from writer.orders.record.before import Before
 from writer.orders.record.changes import Arrived, Change, ParentRecorded
+from writer.orders.record.find_matches import find_matches
 from writer.orders.record.rows import Line, Order, Refund
 from writer.orders.record.snapshot import Channel
-from writer.sales import product_types
 
 _ORDER_COLUMNS = [orders.c[name] for name in Order._fields]
 _LINE_COLUMNS = [order_lines.c[name] for name in Line._fields if name != "has_moved"]
@@ -48,13 +47,6 @@ _REFUNDS = Prepared(
     select(order_refunds)
     .where(order_refunds.c.order_id == bindparam("of_order"))
     .order_by(order_refunds.c.id)
-)
-_SAID = Prepared(
-    select(product_skus.c.sku).where(
-        product_skus.c.store_id == bindparam("of_store"),
-        product_skus.c.product_id == bindparam("product"),
-        product_skus.c.variation_id == bindparam("variation"),
-    )
 )
 
 
@@ -93,7 +85,7 @@ def load(db: Connection, order: Order | None, change: Change, channel: Channel) 
     return before._replace(
         lines=lines,
         refunds=before.refunds or _list_refunds(db, order.id),
-        matches=_find_matches(db, channel.store_id, after),
+        matches=find_matches(db, channel.store_id, after),
         is_parent_known=_is_recorded(db, channel.store_id, parent),
     )
 
@@ -104,7 +96,7 @@ def _load_new(db: Connection, before: Before, change: Change, channel: Channel) 
     snapshot, released = change.snapshot, ParentRecorded(change.cause)
     rows = _CHILDREN.all(db, of_store=channel.store_id, parent=snapshot.external_id)
     return before._replace(
-        matches=_find_matches(db, channel.store_id, line_rows.merge((), snapshot.lines)),
+        matches=find_matches(db, channel.store_id, line_rows.merge((), snapshot.lines)),
         is_parent_known=_is_recorded(db, channel.store_id, snapshot.parent_external_id),
         children=tuple(load(db, Order(**row._asdict()), released, channel) for row in rows),
     )
@@ -128,32 +120,3 @@ def _is_recorded(db: Connection, store_id: int, external_id: str | None) -> bool
     if external_id is None:
         return False
     return _ANY_ORDER.first(db, of_store=store_id, said_id=external_id) is not None
-
-
-def _find_matches(db: Connection, store_id: int, lines: Iterable[Line]) -> Matches:
-    """Return what those of the lines that wait for it can be matched to."""
-    waiting = [line for line in lines if matching.is_waiting(line)]
-    said = _list_said(db, store_id, waiting)
-    skus = [(line, matching.sku_of(line, said)) for line in waiting]
-    unclassified = {sku for line, sku in skus if line.model is None and sku.strip()}
-    types = {sku: product_types.classify(db, sku) for sku in sorted(unclassified)}
-    counted = stock.find_many(db, [sku for line, sku in skus if line.stock_product_id is None])
-    return Matches(
-        said=said,
-        types={sku: pair for sku, pair in types.items() if pair is not None},
-        counted={
-            sku_key: CountedProduct(found.stock_product_id, found.counted_from)
-            for sku_key, found in counted.items()
-        },
-    )
-
-
-def _list_said(db: Connection, store_id: int, lines: Iterable[Line]) -> dict[tuple[int, int], str]:
-    said = {}
-    for product_id, variation_id in {
-        (line.product_id, line.variation_id) for line in lines if line.product_id
-    }:
-        row = _SAID.first(db, of_store=store_id, product=product_id, variation=variation_id)
-        if row is not None:
-            said[product_id, variation_id] = row.sku
-    return said

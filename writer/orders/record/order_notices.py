@@ -2,6 +2,8 @@
 
 from collections.abc import Iterable
 
+from writer.orders.record import matching
+from writer.orders.record.before import Before, Listed, Matches
 from writer.orders.record.decision import OrderNotice
 from writer.orders.record.rows import Line, Order
 from writer.orders.record.snapshot import Channel, OrderSnapshot
@@ -38,9 +40,46 @@ def held_lines(order: Order, snapshot: OrderSnapshot) -> list[OrderNotice]:
     ]
 
 
-def lines_put_right(before: Iterable[Line], after: Iterable[Line]) -> list[str]:
-    """Return the ids in the store of held lines that can be counted now: their notices close."""
-    held = {line.id for line in before if line.problem is not None}
-    return [
-        line.external_id for line in after if line.id in held and (line.problem is None or line.is_removed)
-    ]
+def uncounted_lines(
+    channel: Channel, order: Order, lines: Iterable[Line], matches: Matches
+) -> list[OrderNotice]:
+    """Say which lines took units off a number that is pushed, and take none off its product here."""
+    found = []
+    for line in lines:
+        parent = _drawn_on(line, matches)
+        if parent is None or not line.taken_due:
+            continue
+        what = line.name or line.sku
+        sentence = (
+            f"Order {order.number}: {channel.name} took {line.taken_due} of {what} off its number for"
+            f" {parent.sku or 'the parent'}, where it counts this variation. Here they count as"
+            f" {'nothing' if line.stock_product_id is None else 'another product'}."
+            " Map the variation on the store's listings."
+        )
+        found.append(OrderNotice("LINE_UNCOUNTED", sentence, line=line.external_id))
+    return found
+
+
+def lines_put_right(before: Before, after: Iterable[Line]) -> list[OrderNotice]:
+    """Return the notices about lines whose cause is gone: a held line, or an uncounted one, counts now."""
+    known = {line.id: line for line in before.lines}
+    found = []
+    for line in after:
+        was = known.get(line.id)
+        if was is None:
+            continue
+        if was.problem is not None and (line.problem is None or line.is_removed):
+            found.append(OrderNotice("LINE_HELD", line=line.external_id))
+        is_pinned = was.stock_product_id is None and line.stock_product_id is not None
+        is_void = was.taken_due and not line.taken_due and _drawn_on(was, before.matches) is not None
+        if is_pinned or is_void:
+            found.append(OrderNotice("LINE_UNCOUNTED", line=line.external_id))
+    return found
+
+
+def _drawn_on(line: Line, matches: Matches) -> Listed | None:
+    """Return the counted parent whose number a line lowers in its store, unless it counts as that product."""
+    parent = matching.counting_parent(line, matches)
+    if parent is None or parent.product is None:
+        return None
+    return parent if line.stock_product_id != parent.product.stock_product_id else None

@@ -26,6 +26,12 @@ def say_product(db: Connection, store_id: int, product_id: int, variation_id: in
     database.upsert(db, product_skus, values, ["store_id", "product_id", "variation_id"])
 
 
+def unsay_product(db: Connection, store_id: int, product_id: int, variation_id: int) -> None:
+    """Let a product be what the store's own SKU says from now on; what was counted stays counted."""
+    same = (product_skus.c.product_id == product_id) & (product_skus.c.variation_id == variation_id)
+    db.execute(delete(product_skus).where(product_skus.c.store_id == store_id, same))
+
+
 def forget_product(db: Connection, mapping_id: int) -> None:
     """Let a product be what the store's own SKU says from now on; what was counted stays counted."""
     db.execute(delete(product_skus).where(product_skus.c.id == mapping_id))

@@ -37,8 +37,8 @@ def save(db: Connection, before: Before, decision: Decision, actor: str | None =
     store_id = decision.order.store_id
     for notice in decision.opened:
         _open_notice(db, notice, store_id, order_id)
-    for line in decision.put_right:
-        notices.close(db, Notice.LINE_HELD, actor, order_id=order_id, line=line)
+    for notice in decision.put_right:
+        _close_notice(db, notice, order_id, actor)
     return order_id
 
 
@@ -96,7 +96,17 @@ def _open_notice(db: Connection, notice: OrderNotice, store_id: int, order_id: i
     match notice.kind:
         case "LINE_HELD":
             notices.open_(db, Notice.LINE_HELD, said, store_id=store_id, order_id=order_id, line=notice.line)
+        case "LINE_UNCOUNTED":
+            line = notice.line
+            notices.open_(db, Notice.LINE_UNCOUNTED, said, store_id=store_id, order_id=order_id, line=line)
         case "REFUND_NEEDS_KEYS":
             notices.open_(db, Notice.REFUND_NEEDS_KEYS, said, store_id=store_id, order_id=order_id)
         case "UNMAPPED_STATUS":
             notices.open_(db, Notice.UNMAPPED_STATUS, said, store_id=store_id, status=notice.status)
+
+
+def _close_notice(db: Connection, notice: OrderNotice, order_id: int, actor: str | None) -> None:
+    if notice.kind == "LINE_HELD":
+        notices.close(db, Notice.LINE_HELD, actor, order_id=order_id, line=notice.line)
+    elif notice.kind == "LINE_UNCOUNTED":
+        notices.close(db, Notice.LINE_UNCOUNTED, actor, order_id=order_id, line=notice.line)

@@ -18,6 +18,7 @@ class Notice(Enum):
     DIFFERENCE = "drift", "listing {listing_id}", "/stores/{store_id}/push-status#drift-{drift_id}"
     KEYS_REFUSED = "keys refused", "store {store_id}", "/stores/{store_id}/push-status"
     LINE_HELD = "line held", "order {order_id} line {line}", "/orders/{order_id}"
+    LINE_UNCOUNTED = "line uncounted", "order {order_id} line {line}", "/stores/{store_id}/listings"
     LISTING_STUCK = "listing", "listing {listing_id}", "/stores/{store_id}/push-status"
     LOW_STOCK = "low stock", "product {product_id}", "/stock/{product_id}"
     MASS_CHANGE = "mass change", "store {store_id}", "/stores/{store_id}/push-status"

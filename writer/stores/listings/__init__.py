@@ -1,7 +1,7 @@
 """Listings: what each store lists, which product of the stock list it is, and what it shows of it."""
 
 from writer.stores.listings import conditions
-from writer.stores.listings.actions import get, match_sku
+from writer.stores.listings.actions import get, match_sku, on_pointed
 from writer.stores.listings.checks import check_all, give_up, product_changed, retry, retry_refused
 from writer.stores.listings.push_state import PushState
 from writer.stores.listings.queries import count_by_filter, with_keys
@@ -18,6 +18,7 @@ __all__ = [
     "load_state",
     "load_states",
     "match_sku",
+    "on_pointed",
     "product_changed",
     "refresh",
     "retry",

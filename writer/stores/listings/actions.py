@@ -4,7 +4,7 @@ A match is made once and then holds by product id: a SKU renamed in the store st
 SKU is offered as an alias. What the owner maps by hand is never changed by a refresh.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -17,12 +17,17 @@ from writer.db import get_row, update_row
 from writer.db.schema.listings import listings
 from writer.db.schema.orders import product_skus
 from writer.db.schema.products import products
+from writer.db.schema.stores import failures
 from writer.lib.errors import Invalid, NotFound
-from writer.people import audit
+from writer.people import Notice, audit, notices
+from writer.stores import registry
+from writer.stores.listings import conditions
 from writer.stores.listings.states import load_state, save_state
 from writer.stores.woocommerce import Shown, read_shown
 
 Key = tuple[int, int]  # product id, variation id (0: none)
+# Called when a listing became another product, or is left alone: what waits for a decision about it is over.
+on_pointed: list[Callable[[Connection, int], None]] = []
 
 
 @dataclass(frozen=True)
@@ -42,11 +47,13 @@ class Item:
 
 @dataclass
 class Taken:
-    """How many items were taken over, how many of them are matched, and how many newly."""
+    """How many items were taken over, how many of them are matched, how many newly, and how many are
+    variations that their store counts with their parent."""
 
     items: int = 0
     matched: int = 0
     newly: int = 0
+    by_parent: int = 0
 
 
 def item(payload: dict[str, Any], parent: dict[str, Any] | None = None) -> Item | None:
@@ -85,8 +92,8 @@ def _variation_name(payload: dict[str, Any], parent: dict[str, Any]) -> str:
 def take(db: Connection, store_id: int, items: Sequence[Item], now: datetime) -> Taken:
     """Take over a page of a store's products: add what is new, match what is unmatched; return how many.
 
-    An unmatched item is what the owner says it is, else the product of its SKU. Orders learn which product
-    it is, so that lines are known by id; those with the same SKU were matched when it became a product.
+    An unmatched item is what the owner says it is, else the product of its SKU; a variation that its store
+    counts with its parent is what the owner says alone. The order lines that waited for it are matched too.
     """
     if not items:
         return Taken()
@@ -97,16 +104,21 @@ def take(db: Connection, store_id: int, items: Sequence[Item], now: datetime) ->
     counted = stock.find_many(db, meant.values())
     result = Taken(items=len(items))
     added, changed = [], []
+    newly: set[int] = set()
     for found in items:
         row = known.get(found.key)
         match = counted.get(stock.key(meant[found.key]))
         product = row.stock_product_id if row is not None else None
-        if product is None and match is not None and not (row is not None and row.is_mapped_by_hand):
+        is_by_parent = found.shown.manage_stock == "parent"
+        is_left_alone = row is not None and row.is_mapped_by_hand and product is None
+        if product is None and match is not None and not is_by_parent and not is_left_alone:
             product = match.stock_product_id
+            newly.add(found.product_id)
             result.newly += 1
             if found.key not in said:
                 orders.say_product(db, store_id, *found.key, found.sku)
         result.matched += product is not None
+        result.by_parent += product is None and is_by_parent
         columns = _columns(found, product, now)
         if row is None:
             key = {"product_id": found.product_id, "variation_id": found.variation_id}
@@ -118,11 +130,14 @@ def take(db: Connection, store_id: int, items: Sequence[Item], now: datetime) ->
     if changed:
         db.execute(update(listings).where(listings.c.id == bindparam("of")), changed)
     _welcome_back(db, [row.id for row in known.values() if row.is_gone])
+    _begin_anew(db, [known[found.key].id for found in items if _counts_itself_again(found, known)])
+    _relieve_variations(db, store_id, newly)
+    orders.rematch_listed(db, store_id, newly, "listing matched")
     return result
 
 
 def map_by_hand(db: Connection, actor: str, listing_id: int, sku: str) -> Row[Any]:
-    """The listing is this product from now on, "" none of ours; its orders follow; return its row.
+    """The listing is this product from now on, its orders follow; "": it is left alone. Return its row.
 
     Raises NotFound, and Invalid naming `sku` where the stock list has no such product.
     """
@@ -138,18 +153,23 @@ def map_by_hand(db: Connection, actor: str, listing_id: int, sku: str) -> Row[An
         key = (before.product_id, before.variation_id)
         orders.say_product(db, before.store_id, *key, product.sku)
         orders.rematch_product(db, before.store_id, *key, f"listing mapped by {actor}")
+        _relieve_variations(db, before.store_id, [before.product_id])
     change = {"product": before.stock_product_id}, {"product": product.id if product is not None else None}
     audit.note(db, actor, "listing.map", f"listing {listing_id}", *change)
     return get(db, listing_id)
 
 
 def forget_by_hand(db: Connection, actor: str, listing_id: int) -> Row[Any]:
-    """The listing is matched by its SKU again; return its row. Raises NotFound."""
+    """The listing is matched by its SKU again, its orders follow; return its row. Raises NotFound."""
     before = get(db, listing_id)
-    product = stock.find(db, before.sku) if before.sku else None
+    key = (before.product_id, before.variation_id)
+    product = stock.find(db, before.sku) if before.sku and before.manage_stock != "parent" else None
     _point(db, [listing_id], product.id if product is not None else None, is_by_hand=False)
     if product is not None:
-        orders.say_product(db, before.store_id, before.product_id, before.variation_id, before.sku)
+        orders.say_product(db, before.store_id, *key, before.sku)
+    else:
+        orders.unsay_product(db, before.store_id, *key)
+    orders.rematch_product(db, before.store_id, *key, f"listing matched by its SKU again by {actor}")
     audit.note(
         db, actor, "listing.unmap", f"listing {listing_id}", {"product": before.stock_product_id}, None
     )
@@ -172,7 +192,7 @@ def get(db: Connection, listing_id: int) -> Row[Any]:
 
 def match_sku(db: Connection, sku_key: str) -> None:
     """A SKU (folded) became a product, or an alias of one: listings that waited for it are that product."""
-    waiting = listings.c.stock_product_id.is_(None) & ~listings.c.is_mapped_by_hand & (listings.c.sku != "")
+    waiting = conditions.is_unmatched & (listings.c.sku != "")
     query = select(
         listings.c.id, listings.c.store_id, listings.c.product_id, listings.c.variation_id, listings.c.sku
     )
@@ -186,15 +206,36 @@ def match_sku(db: Connection, sku_key: str) -> None:
     _point(db, [row.id for row in found], product.id, is_by_hand=False)
     for row in found:
         orders.say_product(db, row.store_id, row.product_id, row.variation_id, row.sku)
+        _relieve_variations(db, row.store_id, [row.product_id])
+        orders.rematch_listed(db, row.store_id, {row.product_id}, "listing matched")
 
 
 def _point(db: Connection, listing_ids: list[int], stock_product_id: int | None, is_by_hand: bool) -> None:
-    """Let listings be another product; what is known of the number their store shows means nothing then."""
+    """Let listings be another product; what is known of the number their store shows means nothing then, and
+    what went wrong with it is over."""
     values = {"stock_product_id": stock_product_id, "is_mapped_by_hand": is_by_hand}
     for listing_id in sorted(listing_ids):
         state = load_state(db, listing_id)
         update_row(db, listings, listing_id, **values)
         save_state(db, listing_id, state, state.reset())
+        _end_trouble(db, listing_id)
+        for settle in on_pointed:
+            settle(db, listing_id)
+
+
+def _end_trouble(db: Connection, listing_id: int) -> None:
+    registry.end_failures(db, failures.c.listing_id == listing_id, "mapped")
+    notices.close(db, Notice.LISTING_STUCK, listing_id=listing_id)
+
+
+def _relieve_variations(db: Connection, store_id: int, parents: Iterable[int]) -> None:
+    """What was wrong with variations that these parents count is over: the parents are pushed."""
+    query = select(listings.c.id).where(listings.c.store_id == store_id, listings.c.product_id.in_(parents))
+    stuck = query.where(conditions.is_by_parent, conditions.has_problem).order_by(listings.c.id)
+    for listing_id in db.execute(stuck).scalars().all():
+        state = load_state(db, listing_id)
+        save_state(db, listing_id, state, state.left_to_parent())
+        _end_trouble(db, listing_id)
 
 
 def _known(db: Connection, store_id: int, ids: Iterable[int]) -> dict[Key, Any]:
@@ -205,6 +246,7 @@ def _known(db: Connection, store_id: int, ids: Iterable[int]) -> dict[Key, Any]:
         listings.c.stock_product_id,
         listings.c.is_mapped_by_hand,
         listings.c.is_gone,
+        listings.c.manage_stock,
     )
     query = select(*columns).where(listings.c.store_id == store_id, listings.c.product_id.in_(ids))
     return {(row.product_id, row.variation_id): row for row in db.execute(query).all()}
@@ -236,6 +278,18 @@ def _welcome_back(db: Connection, listing_ids: list[int]) -> None:
     for listing_id in sorted(listing_ids):
         state = load_state(db, listing_id)
         save_state(db, listing_id, state, state.found_again())
+
+
+def _counts_itself_again(found: Item, known: dict[Key, Any]) -> bool:
+    row = known.get(found.key)
+    return row is not None and row.manage_stock == "parent" and found.shown.manage_stock != "parent"
+
+
+def _begin_anew(db: Connection, listing_ids: list[int]) -> None:
+    """What was counted with its parent has a number of its own again, of which nothing is known."""
+    for listing_id in sorted(listing_ids):
+        state = load_state(db, listing_id)
+        save_state(db, listing_id, state, state.reset())
 
 
 def _text(value: Any, limit: int) -> str:

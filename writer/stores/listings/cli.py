@@ -79,7 +79,8 @@ def _print_listings(db: Connection, store_id: int, shows_stock: bool) -> None:
 
 def _cells(row: Row[Any], shows_stock: bool) -> list[str]:
     number = f"{row.product_id}/{row.variation_id}" if row.variation_id else str(row.product_id)
-    cells = [number, row.sku or "-", row.our_sku or "unmatched"]
+    unmatched = "counted at the parent" if row.manage_stock == "parent" else "unmatched"
+    cells = [number, row.sku or "-", row.our_sku or unmatched]
     if shows_stock:
         cells += [_units(row.shown_quantity), _units(row.on_hand)]
     return [*cells, row.name]

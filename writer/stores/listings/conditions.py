@@ -1,4 +1,4 @@
-"""What a query may ask of a listing's PushState, in SQL: the same questions as the state's own, by name."""
+"""What a query may ask of a listing, in SQL: what the owner made of it, and what its PushState answers."""
 
 from datetime import datetime, timedelta
 from typing import Any
@@ -9,6 +9,11 @@ from writer.db.schema.listings import IN_TROUBLE, listings
 from writer.db.schema.products import products
 from writer.stores.listings.push_state import CHECKS_APART
 
+# What the owner leaves alone takes part in nothing: no order counts by it, nothing is pushed to it.
+is_left_alone = listings.c.is_mapped_by_hand & listings.c.stock_product_id.is_(None)
+# A variation whose store counts it with its parent has no number of its own: the parent's listing has it.
+is_by_parent = listings.c.manage_stock == "parent"
+is_unmatched = listings.c.stock_product_id.is_(None) & ~listings.c.is_mapped_by_hand & ~is_by_parent
 is_gone = listings.c.is_gone
 has_problem = listings.c.problem.is_not(None)
 is_unexplained = listings.c.unexplained_at.is_not(None)
@@ -29,7 +34,7 @@ _LONGEST_WAIT = timedelta(hours=1)
 def may_be_pushed(now: datetime) -> ColumnElement[bool]:
     """The listing (joined with its product) is pending, and neither gone nor to be retried only later."""
     may_retry = _is_time(listings.c.retry_at, now, _LONGEST_WAIT)
-    return and_(~listings.c.is_gone, is_pending, may_retry, _may_look_again(now))
+    return and_(~listings.c.is_gone, ~is_by_parent, is_pending, may_retry, _may_look_again(now))
 
 
 def _may_look_again(now: datetime) -> ColumnElement[bool]:

@@ -84,6 +84,10 @@ class PushState:
             is_gone=is_gone,
         )
 
+    def left_to_parent(self) -> "PushState":
+        """The store counts the listing with its parent: there is no number of its own to push."""
+        return replace(self.explained(), problem=None, sending_quantity=None, needs_check=False)
+
     # What a write does
 
     def sending(self, quantity: int, shown: int | None, version: int, now: datetime) -> "PushState":

@@ -10,6 +10,7 @@ from writer.db.schema.products import product_aliases, products
 from writer.db.schema.stores import stores
 from writer.lib.store_scope import StoreScope
 from writer.stock import key
+from writer.stores.listings.conditions import is_unmatched
 
 FILTERS = {
     "all": "All",
@@ -19,7 +20,6 @@ FILTERS = {
     "trouble": "Not pushed",
 }
 _CHUNK = 500
-_is_left_out = listings.c.is_mapped_by_hand & listings.c.stock_product_id.is_(None)
 
 
 def list_summaries(db: Connection, store_scope: StoreScope) -> list[Row[Any]]:
@@ -30,9 +30,7 @@ def list_summaries(db: Connection, store_scope: StoreScope) -> list[Row[Any]]:
             listings.c.store_id,
             func.count().label("listed"),
             func.count(listings.c.stock_product_id).label("matched"),
-            func.sum(case((listings.c.stock_product_id.is_(None) & ~_is_left_out, 1), else_=0)).label(
-                "unmatched"
-            ),
+            func.sum(case((is_unmatched, 1), else_=0)).label("unmatched"),
         )
         .where(~listings.c.is_gone)
         .group_by(listings.c.store_id)
@@ -121,7 +119,7 @@ def _joined() -> Select[Any]:
 def _wanted(which: str) -> ColumnElement[bool]:
     return {
         "all": listings.c.id > 0,
-        "unmatched": and_(listings.c.stock_product_id.is_(None), ~_is_left_out, ~listings.c.is_gone),
+        "unmatched": is_unmatched & ~listings.c.is_gone,
         "hand": listings.c.is_mapped_by_hand.is_(True),
         "trouble": listings.c.problem.is_not(None),
         "renamed": _renamed(),

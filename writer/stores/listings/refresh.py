@@ -27,21 +27,23 @@ class Refreshed:
     items: int = 0
     matched: int = 0
     newly: int = 0
+    by_parent: int = 0
     missing: int = 0
     error: str | None = None
 
     @property
     def unmatched(self) -> int:
-        return self.items - self.matched
+        return self.items - self.matched - self.by_parent
 
     @property
     def sentence(self) -> str:
         if self.error is not None:
             return f"{self.store_name}: {self.error} {self.items} products and variations were read."
+        at_parent = f" {self.by_parent} variations are counted at their parents." if self.by_parent else ""
         gone = f" {self.missing} that were known are no longer listed." if self.missing else ""
         return (
             f"{self.store_name}: {self.items} products and variations, {self.matched} matched"
-            f" ({self.newly} newly), {self.unmatched} unmatched.{gone}"
+            f" ({self.newly} newly), {self.unmatched} unmatched.{at_parent}{gone}"
         )
 
 
@@ -87,6 +89,7 @@ def refresh_all(
 
         def keep(done: Refreshed, named: Refreshed = so_far) -> None:
             named.items, named.matched, named.newly = done.items, done.matched, done.newly
+            named.by_parent = done.by_parent
             on_progress(named)
 
         try:
@@ -123,3 +126,4 @@ def _take(database: Database, done: Refreshed, items: list[actions.Item]) -> Non
     done.items += taken.items
     done.matched += taken.matched
     done.newly += taken.newly
+    done.by_parent += taken.by_parent

@@ -20,7 +20,7 @@ from writer.lib import clock
 from writer.lib.errors import Conflict, Invalid
 from writer.people import Notice, audit, notices
 from writer.stores import registry, woocommerce
-from writer.stores.listings.conditions import is_gone
+from writer.stores.listings.conditions import is_gone, is_left_alone
 from writer.stores.opening_stock import queries
 from writer.stores.registry import Vault, contact
 from writer.stores.woocommerce import Client, Json, NotThere
@@ -113,8 +113,8 @@ def _count(db: Connection, actor: str, chunk: list[tuple[Row[Any], Json | None]]
 def _units(row: Row[Any], item: Json | None) -> int | None:
     """Return the units that a listing shows, None if it shows no usable number."""
     shown = woocommerce.read_shown(item) if item is not None else None
-    is_left_out = row.is_mapped_by_hand and row.stock_product_id is None
-    if shown is None or shown.quantity is None or shown.manage_stock != "yes" or not row.sku or is_left_out:
+    is_counted = shown is not None and shown.manage_stock == "yes" and row.sku and not row.is_left_alone
+    if shown is None or shown.quantity is None or not is_counted:
         return None
     if shown.quantity > stock.MAX_UNITS:
         return None  # a number that nobody counted
@@ -144,7 +144,8 @@ def _chunks(database: Database, store_id: int) -> Iterator[list[Row[Any]]]:
             key = (listings.c.product_id > after[0]) | (
                 (listings.c.product_id == after[0]) & (listings.c.variation_id > after[1])
             )
-            query = select(listings).where(listings.c.store_id == store_id, ~is_gone, which, key)
+            query = select(listings, is_left_alone.label("is_left_alone"))
+            query = query.where(listings.c.store_id == store_id, ~is_gone, which, key)
             with database.reading() as db:
                 ordered = query.order_by(listings.c.product_id, listings.c.variation_id)
                 rows = db.execute(ordered.limit(CHUNK)).all()

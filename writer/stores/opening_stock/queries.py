@@ -7,10 +7,10 @@ from sqlalchemy import Connection, func, null, select, union_all
 
 from writer.db.schema.listings import listings
 from writer.db.schema.products import products
-from writer.stores.listings.conditions import is_gone
+from writer.stores.listings.conditions import is_gone, is_unmatched
 
 _folded = func.lower(func.trim(listings.c.sku))
-_waits = listings.c.stock_product_id.is_(None) & ~listings.c.is_mapped_by_hand & (listings.c.sku != "")
+_waits = is_unmatched & (listings.c.sku != "")
 
 
 @dataclass(frozen=True)

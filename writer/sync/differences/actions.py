@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from sqlalchemy import Connection, Row, select
+from sqlalchemy import Connection, Row, select, update
 
 from writer import db as database
 from writer import stock
@@ -82,6 +82,14 @@ def decide(db: Connection, actor: str, difference_id: int, adopt: bool) -> None:
     else:
         _close(db, actor, row, done)
     audit.note(db, actor, f"drift.{done['action']}", f"listing {row.listing_id}", None, {"by": change})
+
+
+def drop(db: Connection, listing_id: int) -> None:
+    """Nobody is asked any more about a listing that became another product, or is left alone."""
+    of_listing = (stock_differences.c.listing_id == listing_id) & stock_differences.c.decided_at.is_(None)
+    dropped = {"decided_at": clock.now(), "decided_by": "mapping"}
+    db.execute(update(stock_differences).where(of_listing).values(**dropped))
+    notices.close(db, Notice.DIFFERENCE, listing_id=listing_id)
 
 
 def _get(db: Connection, difference_id: int) -> Row[Any]:

@@ -9,7 +9,7 @@ from writer.db.schema.products import products
 from writer.db.schema.stores import stores
 from writer.lib.store_scope import StoreScope
 from writer.stock import StoreListing
-from writer.stores import state_columns, state_of
+from writer.stores import listing_conditions, state_columns, state_of
 from writer.sync import differences
 
 _OF_LISTING = ("store_id", "product_id", "variation_id", "stock_product_id", "shown_quantity", "shown_at")
@@ -18,7 +18,10 @@ _OF_LISTING = ("store_id", "product_id", "variation_id", "stock_product_id", "sh
 def list_by_product(
     db: Connection, store_scope: StoreScope, stock_product_ids: list[int]
 ) -> dict[int, list[StoreListing]]:
-    """Return the listings of these products in stores that are seen, by the product's id."""
+    """Return the listings of these products in stores that are seen, by the product's id.
+
+    A variation that its store counts with its parent shows no number of its own, so it is left out.
+    """
     query = (
         select(
             *[listings.c[name] for name in _OF_LISTING],
@@ -32,6 +35,7 @@ def list_by_product(
         .join(stores, stores.c.id == listings.c.store_id)
         .join(products, products.c.id == listings.c.stock_product_id)
         .where(listings.c.stock_product_id.in_(stock_product_ids), store_scope.of(listings.c.store_id))
+        .where(~listing_conditions.is_by_parent)
         .order_by(func.lower(stores.c.name), stores.c.id, listings.c.product_id, listings.c.variation_id)
     )
     found: dict[int, list[StoreListing]] = {}

@@ -16,7 +16,8 @@ class Verdict(Enum):
     UNEXPLAINED = "it shows a number that nothing explains"
     GONE = "the store has it no more"
     UNMANAGED = "the store does not manage its stock"
-    BY_PARENT = "its parent manages the stock"
+    BY_PARENT = "its store counts it with its parent, whose listing is pushed"
+    PARENT_UNMATCHED = "its store counts it with its parent, which counts here as nothing"
     STOPPED = "something keeps changing it back"
 
 

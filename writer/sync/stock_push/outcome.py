@@ -6,6 +6,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, select
 
 from writer import stores
+from writer.db.schema.listings import listings
 from writer.db.schema.stores import failures
 from writer.lib import clock
 from writer.people import Notice, notices
@@ -14,9 +15,9 @@ from writer.sync.stock_push.compare import Comparison, Verdict, unexplained_unit
 from writer.sync.stock_push.plan import DueListing
 
 PROBLEMS = {
+    Verdict.PARENT_UNMATCHED: "counted at its parent, which is no product of yours yet: map the parent",
     Verdict.GONE: "gone: the store has this product no more",
     Verdict.UNMANAGED: "not managed: stock management is switched off for it in the store",
-    Verdict.BY_PARENT: "managed by its parent: the store counts it with the parent product",
     Verdict.STOPPED: "stopped: something in the store changed it back five times within ten minutes",
 }
 
@@ -28,13 +29,26 @@ def note_comparisons(db: Connection, store_id: int, compared: list[Comparison]) 
     to the next push.
     """
     states = _load(db, compared)
+    compared = [_with_parent(db, store_id, found) for found in compared]
     for found in compared:
         if found.listing.id in states:
             state = states[found.listing.id]
             after = _after(db, store_id, found, state.checked())
             save_state(db, found.listing.id, state, after, found.shown)
-    end_failures(db, [found.listing.id for found in compared if found.verdict is Verdict.RIGHT])
+    is_well = (Verdict.RIGHT, Verdict.BY_PARENT)
+    end_failures(db, [found.listing.id for found in compared if found.verdict in is_well])
     return [found for found in compared if found.verdict is Verdict.WRITE and found.listing.id in states]
+
+
+def _with_parent(db: Connection, store_id: int, found: Comparison) -> Comparison:
+    """Return a comparison that says whether the parent that counts a variation is pushed in its place."""
+    if found.verdict is not Verdict.BY_PARENT:
+        return found
+    parent = (listings.c.product_id == found.listing.product_id) & (listings.c.variation_id == 0)
+    is_matched = listings.c.stock_product_id.is_not(None)
+    query = select(listings.c.id).where(listings.c.store_id == store_id, parent, is_matched)
+    is_pushed = db.execute(query).first() is not None
+    return found if is_pushed else replace(found, verdict=Verdict.PARENT_UNMATCHED)
 
 
 def _after(db: Connection, store_id: int, found: Comparison, state: PushState) -> PushState:
@@ -42,6 +56,8 @@ def _after(db: Connection, store_id: int, found: Comparison, state: PushState) -
     shown = found.shown.quantity if found.shown is not None else None
     if verdict is Verdict.RIGHT:
         return state.confirmed(listing.target, listing.count_version, now)
+    if verdict is Verdict.BY_PARENT:
+        return state.left_to_parent()
     if verdict is Verdict.WRITE:
         return state.sending(listing.target, shown, listing.count_version, now)
     if verdict is Verdict.UNEXPLAINED and found.shown is not None:

@@ -1,0 +1,92 @@
+"""Reading what an order's lines can be matched to: the store's listings first, then SKUs."""
+
+from collections.abc import Iterable
+
+from sqlalchemy import Connection, Text, bindparam, cast, null, select, text
+
+from writer import stock
+from writer.db import Prepared
+from writer.db.schema.listings import LEFT_ALONE, listings
+from writer.db.schema.orders import product_skus
+from writer.db.schema.products import products
+from writer.lib.text import fold
+from writer.orders.record import matching
+from writer.orders.record.before import CountedProduct, Key, Listed, Matches
+from writer.orders.record.rows import Line
+from writer.sales import product_types
+
+# In one statement, because every new order has it: the listing of a product or variation, that of its parent,
+# and what the owner says it is.
+_OF_PRODUCT = Prepared(
+    select(
+        cast(null(), Text).label("said"),
+        listings.c.variation_id,
+        listings.c.sku,
+        listings.c.manage_stock,
+        listings.c.is_mapped_by_hand,
+        listings.c.stock_product_id,
+        products.c.counted_from,
+    )
+    .select_from(listings.outerjoin(products, products.c.id == listings.c.stock_product_id))
+    .where(
+        listings.c.store_id == bindparam("of_store"),
+        listings.c.product_id == bindparam("product"),
+        listings.c.variation_id.in_((bindparam("variation"), 0)),
+    )
+    .union_all(
+        select(product_skus.c.sku, product_skus.c.variation_id, null(), null(), null(), null(), null()).where(
+            product_skus.c.store_id == bindparam("of_store"),
+            product_skus.c.product_id == bindparam("product"),
+            product_skus.c.variation_id == bindparam("variation"),
+        )
+    )
+)
+_LEFT_ALONE = select(listings.c.sku).where(text(LEFT_ALONE))  # as its index is written
+
+
+def find_matches(db: Connection, store_id: int, lines: Iterable[Line]) -> Matches:
+    """Return what those of the lines that wait for it can be matched to."""
+    waiting = [line for line in lines if matching.is_waiting(line)]
+    said: dict[Key, str] = {}
+    listed: dict[Key, Listed] = {}
+    for product_id, variation_id in {(line.product_id, line.variation_id) for line in waiting}:
+        if product_id:
+            _find_listed(db, store_id, (product_id, variation_id), said, listed)
+    uncounted = [line for line in waiting if line.stock_product_id is None]
+    is_nameless = any(not line.product_id and line.sku_key for line in uncounted)
+    matches = Matches(said, listed, left_alone=_list_left_alone(db, store_id) if is_nameless else frozenset())
+    unclassified = {matching.sku_of(line, said) for line in waiting if line.model is None}
+    types = {sku: product_types.classify(db, sku) for sku in sorted(unclassified) if sku.strip()}
+    by_sku = [matching.sku_of(line, said) for line in uncounted if not matching.is_decided(line, matches)]
+    counted = stock.find_many(db, by_sku)
+    return matches._replace(
+        types={sku: pair for sku, pair in types.items() if pair is not None},
+        counted={
+            sku_key: CountedProduct(found.stock_product_id, found.counted_from)
+            for sku_key, found in counted.items()
+        },
+    )
+
+
+def _find_listed(
+    db: Connection, store_id: int, key: Key, said: dict[Key, str], listed: dict[Key, Listed]
+) -> None:
+    product_id, variation_id = key
+    for row in _OF_PRODUCT.all(db, of_store=store_id, product=product_id, variation=variation_id):
+        of = product_id, row.variation_id
+        if row.said is not None:
+            said[of] = row.said
+            continue
+        is_matched = row.stock_product_id is not None
+        listed[of] = Listed(
+            sku=row.sku,
+            manage_stock=row.manage_stock,
+            is_left_alone=row.is_mapped_by_hand and not is_matched,
+            product=CountedProduct(row.stock_product_id, row.counted_from) if is_matched else None,
+        )
+
+
+def _list_left_alone(db: Connection, store_id: int) -> frozenset[str]:
+    """Return the folded SKUs of what the owner leaves alone, for lines that name their product by SKU."""
+    skus = db.execute(_LEFT_ALONE.where(listings.c.store_id == store_id, listings.c.sku != "")).scalars()
+    return frozenset(fold(sku) for sku in skus)
