@@ -30,7 +30,7 @@ from sqlalchemy.sql.schema import Table
 
 from writer.config import Config
 from writer.db.group_commit import Joined, Work
-from writer.db.prepared import Prepared, savepoint
+from writer.db.prepared import Prepared, execute_raw, savepoint
 
 
 class AlreadyRunning(Exception):
@@ -69,8 +69,8 @@ class Database:
         with self._turn, self.engine.begin() as connection:
             # What it takes to undo one statement of several SQLite puts into a file of its own: two thirds of
             # all that a delivery wrote.
-            connection.exec_driver_sql("PRAGMA temp_store = MEMORY")
-            connection.exec_driver_sql("BEGIN IMMEDIATE")
+            execute_raw(connection, "PRAGMA temp_store = MEMORY")
+            execute_raw(connection, "BEGIN IMMEDIATE")
             yield connection
 
     def joined(self, work: Work) -> Any:
@@ -88,8 +88,8 @@ class Database:
         """Open a read: one consistent snapshot, never waiting for a writer, nothing to commit."""
         with self.engine.connect() as connection:
             if self.is_sqlite:
-                connection.exec_driver_sql("PRAGMA temp_store = FILE")  # what a report sorts may be large
-                connection.exec_driver_sql("BEGIN")
+                execute_raw(connection, "PRAGMA temp_store = FILE")  # what a report sorts may be large
+                execute_raw(connection, "BEGIN")
             yield connection
 
     def glance(self) -> AbstractContextManager[Connection]:
