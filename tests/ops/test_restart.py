@@ -68,8 +68,9 @@ def test_both_services_answer_and_status_says_so(copy: Copy) -> None:
     status = copy.run("status")
     assert f"reader runs: process {copy.pid('reader')}" in status.stdout
     assert f"worker runs: process {copy.pid('worker')}" in status.stdout
-    assert "cron does not run" in status.stdout
-    assert status.returncode == 1
+    assert "cron is not started, because RUN_CRON is 0" in status.stdout
+    assert status.returncode == 0
+    assert copy.run("status", RUN_CRON="1").returncode == 1
 
 
 def test_a_restart_refuses_nobody_and_keeps_env(copy: Copy) -> None:

@@ -118,13 +118,22 @@ def run(name: str) -> None:
 
 
 def status() -> int:
-    """Print what runs and how the worker's tasks go; return 0 where all of it runs, else 1."""
+    """Print what runs and how the worker's tasks go; return 0 where all that should run does, else 1."""
     found = {name: processes.find(name) for name in SERVICES}
+    left_out = _left_out()
     for name, pid in found.items():
-        print(f"{name} runs: process {pid}" if pid else f"{name} does not run")
+        idle = "is not started, because RUN_CRON is 0" if name in left_out else "does not run"
+        print(f"{name} runs: process {pid}" if pid else f"{name} {idle}")
         if name == "worker" and pid:
             print("".join(f"  {line}\n" for line in _task_lines()), end="")
-    return 0 if all(found.values()) else 1
+    return 0 if all(pid for name, pid in found.items() if name not in left_out) else 1
+
+
+def _left_out() -> set[str]:
+    """Return the services that the settings leave out."""
+    with contextlib.suppress(ConfigError):
+        return set() if configuration.load().runs_cron else {"cron"}
+    return set()
 
 
 def _task_lines() -> list[str]:
