@@ -9,14 +9,14 @@ from sqlalchemy import select
 from tests.delivering import captured, deliver, make_line, make_order_body
 from tests.makers import grant_every_store
 from tests.orders.record.ledger import order_id
-from tests.page import data_values
+from tests.page import cells, data_values, is_empty
 from writer.db import Database
 from writer.db.schema.orders import orders
 from writer.stock import movements
 
 
 def test_an_empty_list_says_what_to_do(admin: FlaskClient) -> None:
-    assert "No order yet." in admin.get("/orders").text
+    assert is_empty(admin.get("/orders").text)
 
 
 def test_the_list_shows_an_order_with_what_it_posted(client: FlaskClient, admin: FlaskClient) -> None:
@@ -68,10 +68,10 @@ def test_a_long_list_is_paged(client: FlaskClient, admin: FlaskClient) -> None:
 
     second = admin.get("/orders?page=2").text
 
-    assert "of 52 orders" in second
     assert second.count("/orders/") == 2
 
 
+@pytest.mark.wording("/orders/<id>")
 def test_an_order_shows_its_lines_its_rows_of_the_ledger_and_why(
     client: FlaskClient, admin: FlaskClient, database: Database
 ) -> None:
@@ -135,7 +135,7 @@ def test_an_order_shows_its_refunds(client: FlaskClient, admin: FlaskClient, dat
 
     assert "dented" in page
     assert "3.50 GBP" in page
-    assert "not read" in page
+    assert data_values(page, "refunded") == ["unknown"]
 
 
 def test_what_the_store_holds_out_stands_beside_what_we_do(
@@ -159,8 +159,8 @@ def test_a_line_of_an_ignored_sku_says_so(
 
     admin.post("/to-sort/ignored", data={"sku": "gift"})
 
-    assert ">nothing yet<" in before
-    assert ">ignored<" in admin.get(f"/orders/{order_id(database)}").text
+    after = admin.get(f"/orders/{order_id(database)}").text
+    assert (cells(before, "Counts as"), cells(after, "Counts as")) == (["nothing yet"], ["ignored"])
 
 
 def test_raw_data_is_for_admins_and_escaped(

@@ -1,5 +1,6 @@
 """The pages that say what counts as which product: rules, ignored SKUs, unmatched order lines."""
 
+import re
 from typing import Any
 
 import pytest
@@ -8,6 +9,7 @@ from sqlalchemy import select
 
 from tests.delivering import deliver, make_line, make_order_body
 from tests.orders.record.ledger import totals
+from tests.page import data_values, flashed, is_empty
 from writer.db import Database
 from writer.db.schema.audit import audit_entries
 from writer.db.schema.orders import order_events, product_skus
@@ -55,13 +57,15 @@ def test_a_new_rule_counts_what_was_ordered_before(
         "/to-sort/rules", data={"prefix": "kit-28", "type": str(type_id(database))}, follow_redirects=True
     ).text
 
-    assert "SKUs beginning with kit-28 count as Fire 28pin. Existing orders are counted too." in page
+    assert flashed(page) == ["success"]
+    assert not re.search(r"\d+ order", page)  # it could be of a store that sam may not see
     assert totals(database) == {("Fire", "28pin"): 2}
     with database.reading() as db:
         cause = db.execute(select(order_events.c.cause).order_by(order_events.c.id.desc())).scalars().first()
     assert cause == "rule kit-28 added by sam"
 
 
+@pytest.mark.wording("/to-sort/rules")
 @pytest.mark.parametrize(
     ("data", "said"),
     [
@@ -94,7 +98,7 @@ def test_a_removed_rule_leaves_the_ledger_alone(
 
     page = admin.post(f"/to-sort/rules/{rule.id}/remove", follow_redirects=True).text
 
-    assert "What was counted by it stays in the ledger." in page
+    assert flashed(page) == ["success"]
     assert "<code>fire24</code>" not in page
     assert totals(database) == {("Fire", "24pin"): 2}
 
@@ -132,7 +136,7 @@ def test_removing_what_is_not_there_is_not_found(admin: FlaskClient, path: str) 
 def test_all_matched_says_so(client: FlaskClient, admin: FlaskClient) -> None:
     order_of(client, sku="FIRE24")
 
-    assert "Nothing to sort" in admin.get("/to-sort").text
+    assert is_empty(admin.get("/to-sort").text)
 
 
 def test_unmatched_lines_are_grouped_by_product_with_units_and_orders(
@@ -145,7 +149,7 @@ def test_unmatched_lines_are_grouped_by_product_with_units_and_orders(
     page = admin.get("/to-sort").text
 
     assert page.count("<code>KIT</code>") == 1
-    assert "12 units ordered, <strong>7 waiting to be counted</strong>" in page
+    assert (data_values(page, "units"), data_values(page, "waiting")) == (["12"], ["7"])
     for number in ("1001", "1002", "1003"):
         assert f">{number}</a>" in page
 
@@ -158,7 +162,7 @@ def test_only_the_newest_orders_of_a_product_are_named(client: FlaskClient, admi
 
     assert ">1007</a>" in page
     assert ">1002</a>" not in page
-    assert "and 2 more" in page
+    assert data_values(page, "more-orders") == ["2"]
 
 
 def test_a_long_list_of_products_is_paged(client: FlaskClient, admin: FlaskClient) -> None:
@@ -167,10 +171,10 @@ def test_a_long_list_of_products_is_paged(client: FlaskClient, admin: FlaskClien
 
     first, second = admin.get("/to-sort").text, admin.get("/to-sort?page=2").text
 
-    assert "of 26 products" in second
     assert (first.count("<article"), second.count("<article")) == (25, 1)
 
 
+@pytest.mark.wording("/to-sort")
 def test_mapping_a_sku_counts_its_lines_once(
     client: FlaskClient, admin: FlaskClient, database: Database
 ) -> None:
@@ -193,7 +197,7 @@ def test_mapping_a_sku_needs_a_type(client: FlaskClient, admin: FlaskClient, dat
     answer = admin.post("/to-sort", data=of_product(sku="KIT", do="map", type=""))
 
     assert answer.status_code == 422
-    assert "Choose what it counts as." in answer.text
+    assert "is-invalid" in answer.text
     assert totals(database) == {}
 
 
@@ -204,8 +208,8 @@ def test_ignoring_a_sku_takes_it_from_the_list(
 
     page = admin.post("/to-sort", data=of_product(sku="GIFT", do="ignore"), follow_redirects=True).text
 
-    assert "GIFT is ignored." in page
-    assert "Nothing to sort" in page
+    assert flashed(page) == ["success"]
+    assert is_empty(page)
     assert actions_noted(database) == ["sku.ignore"]
 
 
@@ -219,7 +223,7 @@ def test_a_product_without_a_sku_is_mapped_to_one_a_rule_knows(
     ).text
     order_of(client, 1002, sku="")
 
-    assert "Product 10 counts as ice24-a. 1 order line was matched." in page
+    assert flashed(page) == ["success"]
     assert totals(database) == {("Ice", "24pin"): 4}
     assert actions_noted(database) == ["product.map"]
 
@@ -232,7 +236,7 @@ def test_a_product_is_left_out_by_an_ignored_sku(
 
     page = admin.post("/to-sort", data=of_product(do="product", same_as="GIFT"), follow_redirects=True).text
 
-    assert "Nothing to sort" in page
+    assert is_empty(page)
     assert totals(database) == {}
 
 
@@ -258,7 +262,7 @@ def test_a_product_nobody_ordered_is_not_mapped(
 
     page = admin.post("/to-sort", data=wanted, follow_redirects=True).text
 
-    assert "No order line of this product is left to sort." in page
+    assert flashed(page) == ["warning"]
 
 
 def test_a_mapped_product_whose_rule_is_gone_is_unmatched_by_the_sku_it_was_given(
@@ -288,7 +292,7 @@ def test_a_mapped_product_is_listed_and_can_be_taken_back(
     admin.post("/to-sort/products/1/remove")
     order_of(client, 1002, sku="")
 
-    assert "Fire kit" in listed
+    assert ">Fire kit<" in listed
     assert "<code>ice24-a</code>" in listed
     assert totals(database) == {("Ice", "24pin"): 2}
     assert actions_noted(database) == ["product.map", "product.unmap"]
@@ -299,7 +303,7 @@ def test_a_line_that_nothing_names_cannot_be_mapped(client: FlaskClient, admin: 
 
     page = admin.get("/to-sort").text
 
-    assert "This product has no name" in page
+    assert data_values(page, "mappable") == ["false"]
 
 
 @pytest.mark.parametrize(

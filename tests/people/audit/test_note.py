@@ -134,6 +134,7 @@ def test_a_page_that_there_is_not_shows_the_nearest(admin: FlaskClient, query: s
 @pytest.mark.parametrize(
     "query", ["since=yesterday", "until=2025-02-30", "until=9999-12-31", "since=0001-01-01"]
 )
+@pytest.mark.wording("/audit")
 def test_a_date_that_is_none_is_named(admin: FlaskClient, query: str) -> None:
     answer = admin.get(f"/audit?{query}")
 

@@ -1,5 +1,6 @@
 """An admin says on the pages which stores a staff user or a token sees."""
 
+import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
@@ -57,6 +58,7 @@ def test_an_unknown_store_changes_nothing(app: Flask, admin: FlaskClient, databa
     assert seen(database, Owner(user_id=sam)) == {1}
 
 
+@pytest.mark.wording("/users/<id>")
 def test_an_admin_is_shown_to_see_every_store(admin: FlaskClient, database: Database) -> None:
     assert "An admin sees every store." in admin.get(f"/users/{user_id(database, 'ada')}").text
 

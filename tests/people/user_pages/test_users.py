@@ -6,7 +6,7 @@ import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
-from tests.page import data_values
+from tests.page import data_values, flashed
 from writer.db import Database
 from writer.db.schema.audit import audit_entries
 from writer.db.schema.users import users
@@ -39,6 +39,7 @@ def test_a_user_who_is_added_signs_in_with_the_password_shown_and_has_to_change_
     assert actions_on_record(database) == [("ada", "user.create", "user kim")]
 
 
+@pytest.mark.wording("/users")
 @pytest.mark.parametrize(
     ("name", "role", "status", "complaint"),
     [
@@ -78,7 +79,6 @@ def test_staff_cannot_see_or_change_users_and_tokens(staff: FlaskClient) -> None
     ]
 
     assert [answer.status_code for answer in asked + told] == [403] * 7
-    assert "Only an admin may do this." in told[0].text
 
 
 def test_a_role_counts_at_once(admin: FlaskClient, staff: FlaskClient, database: Database) -> None:
@@ -105,7 +105,7 @@ def test_a_deactivated_user_is_out_at_once_and_can_be_let_in_again(
 def test_the_last_active_admin_stays_one(admin: FlaskClient, database: Database, change: str) -> None:
     answer = admin.post(f"/users/{ADA}/{change}", data={"role": "staff"}, follow_redirects=True)
 
-    assert "This is the last active admin: make somebody else an admin first." in answer.text
+    assert "danger" in flashed(answer.text)
     assert admin.get("/users").status_code == 200
     assert actions_on_record(database) == []
 
@@ -137,4 +137,3 @@ def test_a_user_who_is_not_there_is_not_found(admin: FlaskClient, path: str) -> 
     answer = admin.get(path) if path == "/users/99" else admin.post(path, data={"role": "staff"})
 
     assert answer.status_code == 404
-    assert "There is no such user." in answer.text
