@@ -13,7 +13,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import text
 from werkzeug.test import TestResponse
 
-from tests.page import flashed
+from tests.page import data_values, field_errors, flashed, is_empty
 from tests.sales.ledger.conftest import NOON
 from writer.db import Database
 from writer.lib.store_scope import EVERYTHING
@@ -67,8 +67,8 @@ def test_an_empty_ledger_shows_nothing_sold_and_a_form(admin: FlaskClient) -> No
     page = admin.get("/sales")
 
     assert page.status_code == 200
-    assert "Nothing was sold yet" in page.text
-    assert '<p class="total">0</p>' in page.text
+    assert data_values(page.text, "total") == ["0"]
+    assert is_empty(page.text)
     assert form(page)["seller"] == "piers.rocks"
 
 
@@ -78,18 +78,18 @@ def test_the_page_shows_total_breakdown_and_chart(admin: FlaskClient, database: 
 
     page = admin.get("/sales").text
 
-    assert '<p class="total">1,234</p>' in page
+    assert data_values(page, "total") == ["1234"]
     assert re.search(r"Ice 24pin</th><td[^>]*>34<", page)
     assert page.count('<svg class="chart"') == 2
 
 
 @pytest.mark.parametrize("period", ["day", "week", "month"])
 def test_the_chart_is_by_the_period_that_is_asked_for(admin: FlaskClient, period: str) -> None:
-    assert f"Units per {period}" in admin.get(f"/sales?by={period}").text
+    assert data_values(admin.get(f"/sales?by={period}").text, "period") == [period]
 
 
 def test_an_unknown_period_is_days(admin: FlaskClient) -> None:
-    assert "Units per day" in admin.get("/sales?by=century").text
+    assert data_values(admin.get("/sales?by=century").text, "period") == ["day"]
 
 
 def test_a_sale_is_added_by_the_form(admin: FlaskClient, database: Database) -> None:
@@ -97,7 +97,7 @@ def test_a_sale_is_added_by_the_form(admin: FlaskClient, database: Database) -> 
 
     answer = admin.post("/sales", data=sent, follow_redirects=True)
 
-    assert "Sale 1 was added." in answer.text
+    assert flashed(answer.text) == ["success"]
     sale = ledger(database)[0]
     assert (sale.model, sale.variant, sale.quantity, sale.notes) == ("Fire", "24pin", 3, "fair")
     assert (sale.source, sale.seller, sale.date.isoformat()) == (
@@ -113,7 +113,7 @@ def test_a_form_sent_twice_adds_one_sale_and_says_so(admin: FlaskClient, databas
 
     answer = admin.post("/sales", data=sent, follow_redirects=True)
 
-    assert "was sent before and added sale 1" in answer.text
+    assert flashed(answer.text) == ["success", "info"]
     assert len(ledger(database)) == 1
 
 
@@ -140,6 +140,7 @@ def test_the_next_form_offers_the_type_sold_last(admin: FlaskClient) -> None:
     assert form(admin.get("/sales"))["kind"] == "4"
 
 
+@pytest.mark.wording("/sales")
 @pytest.mark.parametrize(
     ("changed", "sentence"),
     [
@@ -211,8 +212,7 @@ def test_an_edit_that_cannot_be_changes_nothing(admin: FlaskClient, database: Da
         f"/sales/{sale_id}", data=form(admin.get(f"/sales/{sale_id}"), quantity="0", notes="new")
     )
 
-    assert answer.status_code == 422
-    assert "Must be a whole number from 1 to 100000." in answer.text
+    assert (answer.status_code, field_errors(answer.text)) == (422, ["quantity"])
     assert (ledger(database)[0].quantity, ledger(database)[0].notes) == (2, "")
 
 
@@ -222,10 +222,10 @@ def test_a_deleted_sale_is_offered_back_once_and_comes_back(admin: FlaskClient, 
 
     after = admin.post(f"/sales/{sale_id}/delete?q=fair", follow_redirects=True)
 
-    assert f"Sale {sale_id} (3 \N{MULTIPLICATION SIGN} Fire 24pin) was deleted." in after.text
+    assert data_values(after.text, "deleted") == [str(sale_id)]
     assert f'action="/sales/{sale_id}/restore?q=fair"' in after.text
     assert ledger(database) == []
-    assert "was deleted" not in admin.get("/sales").text
+    assert data_values(admin.get("/sales").text, "deleted") == []
     back = admin.post(f"/sales/{sale_id}/restore?q=fair", follow_redirects=True)
     assert flashed(back.text) == ["success"]
     assert ledger(database) == before
@@ -264,7 +264,6 @@ def test_a_sale_of_an_order_links_to_it_and_cannot_be_changed(
     assert 'href="/orders/1"' in shown
     assert 'class="sale-form"' not in shown
     assert (edited.status_code, deleted.status_code) == (409, 409)
-    assert "change the order in its store" in deleted.text
     assert ledger(database)[0].quantity == 2
 
 
@@ -308,6 +307,7 @@ def test_a_filter_says_how_many_units_it_leaves(admin: FlaskClient, database: Da
     [("from=yesterday", "from"), ("to=9999-12-31", "to"), ("q=%00", "q"), ("seller=" + "a" * 101, "seller")],
 )
 @pytest.mark.parametrize("address", ["/sales", "/sales.csv"])
+@pytest.mark.wording("/sales?<filter>")
 def test_a_filter_that_cannot_be_read_is_named(
     admin: FlaskClient, address: str, query: str, name: str
 ) -> None:
@@ -426,7 +426,7 @@ def test_a_sale_of_a_type_no_longer_active_is_edited_as_it_is(admin: FlaskClient
     page = admin.get(f"/sales/{sale_id}")
     admin.post(f"/sales/{sale_id}", data=form(page, notes="new"))
 
-    assert "Fire 24pin (not active)" in page.text
+    assert ">Fire 24pin (not active)<" in page.text
     assert (ledger(database)[0].model, ledger(database)[0].notes) == ("Fire", "new")
 
 
@@ -434,7 +434,9 @@ def test_a_ledger_without_any_active_type_says_where_to_add_one(admin: FlaskClie
     for type_id in range(1, 5):
         admin.post(f"/product-types/{type_id}/deactivate")
 
-    assert '<a href="/product-types">add one first</a>' in admin.get("/sales").text
+    page = admin.get("/sales").text
+    assert 'href="/product-types">add' in page
+    assert 'class="sale-form"' not in page
 
 
 @pytest.mark.parametrize(
