@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from reader import app as reader
+from reader import settings as reader
 from tests.makers import make_config, make_environment
 from writer import config
 from writer.config import ROOT, ConfigError
@@ -194,5 +194,5 @@ def test_only_config_reads_the_environment() -> None:
 
     assert [str(file.relative_to(ROOT)) for file in files if reads_environment(file)] == [
         "writer/config.py",
-        "reader/app.py",
+        "reader/settings.py",
     ]

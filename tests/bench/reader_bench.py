@@ -9,7 +9,8 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
-from reader.app import create_app, load
+from reader.app import create_app
+from reader.settings import load
 from tests.bench.edge import nginx_command
 from tests.bench.ledgers import make_ledger
 from tests.bench.load import Run, alternate, report, wrk

@@ -10,7 +10,8 @@ from flask import Flask, Response
 from playwright.sync_api import Browser, Page, expect
 from werkzeug.serving import make_server
 
-from reader.app import create_app, load
+from reader.app import create_app
+from reader.settings import load
 from tests.conftest import QuietHandler
 from tests.sales.public_page.makers import sell
 from writer.db import Database

@@ -5,7 +5,7 @@ import re
 import pytest
 import yaml  # type: ignore[import-untyped]  # it comes without types
 
-from reader import app as reader
+from reader import settings as reader
 from writer import config
 from writer.config import ROOT
 

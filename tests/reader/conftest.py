@@ -7,7 +7,8 @@ import pytest
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
-from reader.app import create_app, load
+from reader.app import create_app
+from reader.settings import load
 
 Ask = Callable[..., TestResponse]
 

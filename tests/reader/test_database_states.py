@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from flask.testing import FlaskClient
 
-from reader.app import UNREADABLE
+from reader.routes import UNREADABLE
 from tests.reader.shell import connect, sell
 from writer.db.migrate import migrate
 

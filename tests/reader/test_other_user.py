@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from reader.app import UNREADABLE
+from reader.routes import UNREADABLE
 from tests.bench.servers import ROOT
 from tests.reader.shell import connect, sell
 
@@ -22,7 +22,8 @@ USER = 10000
 # where the other user cannot look, so all are loaded before root becomes that user; the database is not.
 PROGRAM = """
 import json, os, sys
-from reader.app import create_app, load
+from reader.app import create_app
+from reader.settings import load
 create_app(load({"DATABASE_URL": "sqlite:///none"})).test_client().get("/health")
 client = create_app(load({"DATABASE_URL": sys.argv[1]})).test_client()
 user = int(sys.argv[2])

@@ -2,21 +2,23 @@
 
 import pytest
 
-from reader import app as reader_app
-from reader.app import SettingError, load
+from reader import settings as reader_settings
+from reader.settings import SettingError, load
 
 
 def test_nothing_told_is_enough() -> None:
     settings = load({})
 
-    assert settings.database == str(reader_app.HERE.parent / "data/sales.db")
+    assert settings.database == str(reader_settings.HERE.parent / "data/sales.db")
     assert (settings.title, settings.unit, settings.zone) == ("One ROM", "sold", "UTC")
     assert (settings.max_age_s, settings.badge_max_age_s, settings.stale_s) == (60, 300, 600)
     assert settings.origins == frozenset()
 
 
 def test_the_environment_wins_over_the_file(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(reader_app, "read_env_file", lambda _: {"PUBLIC_UNIT": "made", "PUBLIC_TITLE": "Two"})
+    monkeypatch.setattr(
+        reader_settings, "read_env_file", lambda _: {"PUBLIC_UNIT": "made", "PUBLIC_TITLE": "Two"}
+    )
     monkeypatch.setenv("PUBLIC_UNIT", "built")
 
     settings = load()
