@@ -373,6 +373,7 @@ MAY_READ_ORDERS = {
     "writer/sync/simple_orders/recorded.py": "what was recorded of an order that a delivery is about",
     "writer/stores/listings/actions.py": "what product of a store is what: no order",
     "writer/sync/differences/own.py": "which listing an order's movement came through: units alone",
+    "writer/sync/differences/uncounted.py": "which lines lowered a store's number: told to who sees it",
     "writer/stores/registry/queries.py": "statuses of one store",
 }
 # Those of the area that read for whoever asks.

@@ -22,6 +22,8 @@ def wire(config: Config) -> None:
     stores.on_switched_on[:] = [webhook_inbox.release]
     # A listing became another product, or is left alone: nobody is asked about its number any more.
     listings.on_pointed[:] = [differences.drop]
+    # A store's policy about differences changed: what was asked by the one before is decided by the new one.
+    stores.on_rules_changed[:] = [differences.follow_policy]
     # How a store fares: what its listings, stock differences and failures say.
     stores.condition_sources[:] = [push_status.find_trouble]
     # The front page begins with the dashboard's cards.

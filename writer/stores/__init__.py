@@ -1,7 +1,7 @@
 """Stores: which there are, how each is connected and called, what each lists."""
 
 from writer.stores import listings, webhook_setup, woocommerce
-from writer.stores.connect.policies import DIFFERENCE_POLICIES
+from writer.stores.connect.policies import DIFFERENCE_POLICIES, on_rules_changed
 from writer.stores.listings import (
     PushState,
     load_state,
@@ -107,6 +107,7 @@ __all__ = [
     "note_refused",
     "note_rejected",
     "note_store_failure",
+    "on_rules_changed",
     "on_switched_on",
     "only_one",
     "pause",

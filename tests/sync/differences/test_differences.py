@@ -2,13 +2,18 @@
 
 import pytest
 from flask import Flask
-from sqlalchemy import insert, update
+from sqlalchemy import delete, insert, update
 
 from tests.fake_services.store_model import Order
 from tests.hub import Hub, running_hub
 from writer.db.schema.differences import stock_differences
 from writer.db.schema.listings import listings
+from writer.db.schema.movements import movements
+from writer.db.schema.notices import notices
+from writer.db.schema.orders import order_lines
+from writer.db.schema.products import products
 from writer.db.schema.stores import stores
+from writer.stores.connect import policies
 from writer.stores.listings import check_all
 from writer.stores.listings.actions import map_by_hand
 from writer.sync import differences
@@ -174,3 +179,172 @@ def test_an_order_edited_after_our_write_covered_it_is_no_difference(adopting: H
 
     assert (adopting.on_hand(), adopting.shown(), adopting.moves()) == (5, [5, 5], [-1, -4])
     assert adopting.rows(stock_differences) == []
+
+
+def look_twice(hub: Hub) -> None:
+    """Let what every store shows be compared, and once more when a difference would be recorded."""
+    for _ in range(2):
+        with hub.database.transaction() as db:
+            for number in (1, 2):
+                check_all(db, number)
+        hub.push()
+        hub.tick(61)
+
+
+def unmatch_lines(hub: Hub) -> None:
+    """Let the lines that are recorded count as nothing, as those of an earlier version may."""
+    with hub.database.transaction() as db:
+        db.execute(update(order_lines).values(stock_product_id=None, taken=0))
+        db.execute(delete(movements).where(movements.c.order_line_id.is_not(None)))
+        db.execute(update(products).values(on_hand=10))
+
+
+@pytest.mark.parametrize("policy", ["enforce", "adopt", "ask"])
+def test_s23_a_number_that_an_order_explains_is_not_written_over_though_it_counts_as_nothing(
+    hub: Hub, policy: str
+) -> None:
+    with hub.database.transaction() as db:
+        db.execute(update(stores).values(difference_policy=policy))
+    hub.fakes[0].place_order([("X", 2)])
+    hub.deliver()
+    unmatch_lines(hub)
+
+    look_twice(hub)
+    hub.sell_here(1)
+    look_twice(hub)
+
+    assert (hub.on_hand(), hub.shown()) == (9, [8, 9])
+    assert hub.rows(stock_differences) == []
+    assert hub.open_notices() == ["line uncounted"]
+    [notice] = hub.rows(notices)
+    assert "Order " in notice.sentence
+    assert " for X." in notice.sentence
+
+
+def test_s23_the_number_is_written_when_the_order_counts(hub: Hub) -> None:
+    hub.fakes[0].place_order([("X", 2)])
+    hub.deliver()
+    unmatch_lines(hub)
+    look_twice(hub)
+
+    with hub.database.transaction() as db:
+        map_by_hand(db, "ada", hub.listing(1).id, "X")
+    hub.sell_here(1)
+    look_twice(hub)
+
+    assert (hub.on_hand(), hub.shown(), hub.open_notices()) == (7, [7, 7], [])
+    assert hub.listing(1).problem is None
+
+
+def test_another_change_than_the_orders_explain_is_a_difference(hub: Hub) -> None:
+    hub.fakes[0].place_order([("X", 2)])
+    hub.deliver()
+    unmatch_lines(hub)
+    hub.fakes[0].set_stock("X", 3)
+
+    look_twice(hub)
+
+    assert hub.shown() == [10, 10]
+    assert [row.shown_quantity for row in hub.rows(stock_differences)] == [3]
+
+
+def test_a_line_that_waits_for_review_may_explain_any_fall(hub: Hub) -> None:
+    hub.fakes[0].place_order([("X", 4)])
+    hub.deliver()
+    unmatch_lines(hub)
+    with hub.database.transaction() as db:
+        db.execute(
+            update(order_lines).values(problem="Its quantity is 4.5.", store_reduced=None, taken_due=0)
+        )
+
+    look_twice(hub)
+
+    assert (hub.shown(), hub.open_notices()) == ([6, 10], ["line uncounted"])
+
+
+def test_an_order_from_before_the_confirmed_number_explains_nothing(hub: Hub) -> None:
+    hub.fakes[0].place_order([("X", 2)])
+    hub.deliver()
+    unmatch_lines(hub)
+    hub.fakes[0].set_stock("X", 10)
+    hub.tick(300)
+    look_twice(hub)  # it shows the count, which is confirmed so
+    hub.tick(300)
+
+    hub.fakes[0].set_stock("X", 8)
+    look_twice(hub)
+
+    assert hub.shown() == [10, 10]
+
+
+@pytest.mark.parametrize("is_told", [True, False], ids=["told of the trash", "told of nothing"])
+def test_an_order_edited_and_trashed_unheard_and_restored_is_counted_once(
+    adopting: Hub, is_told: bool
+) -> None:
+    a = adopting.fakes[0]
+    order = a.place_order([("X", 2)])
+    adopting.deliver()
+    adopting.settle()
+    a.edit_line(order, "X", 5)
+    a.trash(order)
+    lost = a.take_deliveries()
+    if is_told:
+        adopting.post(*lost[-1])
+
+    look_twice(adopting)
+    adopting.push()
+    assert (adopting.on_hand(), adopting.shown()) == (5, [5, 5])
+    a.untrash(order)
+    adopting.deliver()
+    adopting.settle()
+
+    assert (adopting.on_hand(), adopting.shown(), adopting.moves()) == (5, [5, 5], [-2, -3])
+    assert adopting.rows(stock_differences) == []
+
+
+def test_an_order_trashed_before_it_was_heard_of_and_restored_is_counted_once(adopting: Hub) -> None:
+    a = adopting.fakes[0]
+    order = a.place_order([("X", 2)])
+    a.trash(order)
+    a.take_deliveries()
+
+    look_twice(adopting)
+    a.untrash(order)
+    adopting.deliver()
+    adopting.settle()
+
+    assert (adopting.on_hand(), adopting.shown(), adopting.moves()) == (8, [8, 8], [-2])
+
+
+@pytest.mark.parametrize(
+    ("policy", "number", "action"), [("enforce", 10, "enforced"), ("adopt", 20, "adopted")]
+)
+def test_what_was_asked_is_decided_by_the_policy_that_follows(
+    asking: Hub, policy: str, number: int, action: str
+) -> None:
+    asking.let_drift(2, shows=20)
+    assert asking.open_notices() == ["drift"]
+
+    with asking.database.transaction() as db:
+        policies.change(db, "ada", 2, 0, policy, True, False, 15)
+    asking.push()
+    asking.push()
+
+    assert (asking.on_hand(), asking.shown(), asking.open_notices()) == (number, [number, number], [])
+    assert [(row.action, row.decided_by) for row in asking.rows(stock_differences)] == [(action, "ada")]
+
+
+def test_a_number_that_was_asked_about_waits_for_no_second_look(asking: Hub) -> None:
+    asking.let_drift(2, shows=20)
+
+    assert asking.listing(2).unexplained_at is None
+
+
+def test_nobody_is_asked_any_more_about_a_listing_that_is_left_alone(asking: Hub) -> None:
+    asking.let_drift(2, shows=20)
+
+    with asking.database.transaction() as db:
+        map_by_hand(db, "ada", asking.listing(2).id, "")
+
+    assert asking.open_notices() == []
+    assert asking.rows(stock_differences)[0].decided_by == "mapping"

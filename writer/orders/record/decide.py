@@ -44,7 +44,9 @@ def decide(before: Before, change: Change, channel: Channel) -> Decision:
     assert order is not None  # or it was answered
     match change:
         case Trashed():
-            return _trash(before, order, change.cause, channel)
+            # It may have been edited before, and the message has no more than its id.
+            wanted = "what it held when it was trashed" if channel.has_keys else order.needs_reading
+            return _trash(before, order._replace(needs_reading=wanted), change.cause, channel)
         case Missing():
             return _miss(before, order, change.cause, channel)
         case Remapped():

@@ -71,7 +71,7 @@ def lines_put_right(before: Before, after: Iterable[Line]) -> list[OrderNotice]:
         if was.problem is not None and (line.problem is None or line.is_removed):
             found.append(OrderNotice("LINE_HELD", line=line.external_id))
         is_pinned = was.stock_product_id is None and line.stock_product_id is not None
-        is_void = was.taken_due and not line.taken_due and _drawn_on(was, before.matches) is not None
+        is_void = was.stock_product_id is None and was.taken_due and not line.taken_due
         if is_pinned or is_void:
             found.append(OrderNotice("LINE_UNCOUNTED", line=line.external_id))
     return found

@@ -10,7 +10,7 @@ from writer.db.schema.orders import order_refunds, orders
 def list_unread(db: Connection, store_id: int) -> list[str]:
     """Return the ids (in the store) of orders the store must be asked about, oldest first."""
     unread = (orders.c.store_id == store_id) & orders.c.needs_reading.is_not(None)
-    query = select(orders.c.external_id).where(unread, ~orders.c.is_trashed).order_by(orders.c.id)
+    query = select(orders.c.external_id).where(unread).order_by(orders.c.id)
     return list(db.execute(query.limit(1000)).scalars())
 
 

@@ -1,5 +1,6 @@
 """The owner's settings for stock push to a store: buffer, differences, refunds, stock management."""
 
+from collections.abc import Callable
 from typing import Any
 
 from sqlalchemy import Connection
@@ -9,6 +10,8 @@ from writer.people import audit
 from writer.stores import listings, registry
 
 LARGEST_BUFFER = 10_000
+# Called when a store's settings for stock push changed; each follows them in what waits for a decision.
+on_rules_changed: list[Callable[[Connection, str, int], None]] = []
 POLL_INTERVALS_S = range(5, 3601)
 # What to do about a number in a store that nothing explains, in words for the owner.
 DIFFERENCE_POLICIES = {
@@ -58,4 +61,6 @@ def change(
     # The counts are the same but the numbers to show are not, so nothing would become due by itself.
     listings.check_all(db, store_id)
     audit.note(db, actor, "store.rules", f"store {store_id}", was, values)
+    for follow in on_rules_changed:
+        follow(db, actor, store_id)
     return True

@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 CHECKS_APART = timedelta(seconds=60)  # two checks that agree about a number nothing explains
 MOST_WRITES = 5
 WRITES_WITHIN = timedelta(minutes=10)
+_NEVER_CONFIRMED = timedelta(days=30)
 # A store's clock and ours differ by so much at most.
 CLOCKS_APART = timedelta(seconds=60)
 
@@ -198,6 +199,10 @@ class PushState:
         """Tell whether this count was written five times within ten minutes: something changes it back."""
         is_same = version == self.handled_version
         return is_same and self._began_writing(now) and self.write_count >= MOST_WRITES
+
+    def explained_from(self, now: datetime) -> datetime:
+        """Return from when on orders may explain another number than the confirmed one."""
+        return self.confirmed_at - CLOCKS_APART if self.confirmed_at is not None else now - _NEVER_CONFIRMED
 
     def may_cover(self, moment: datetime) -> bool:
         """Tell whether the confirmed number may hold what happened then, as clocks differ."""

@@ -1,5 +1,6 @@
 """What is done about a difference: recorded by the store's policy, decided by its owner."""
 
+import contextlib
 from typing import Any
 
 from sqlalchemy import Connection, Row, select, update
@@ -82,6 +83,20 @@ def decide(db: Connection, actor: str, difference_id: int, adopt: bool) -> None:
     else:
         _close(db, actor, row, done)
     audit.note(db, actor, f"drift.{done['action']}", f"listing {row.listing_id}", None, {"by": change})
+
+
+def follow_policy(db: Connection, actor: str, store_id: int) -> None:
+    """Decide what the owner was asked about in a store by its policy, which no longer is to ask.
+
+    What cannot be taken over stays asked.
+    """
+    policy = get_store(db, store_id).difference_policy
+    of_store = (listings.c.store_id == store_id) & stock_differences.c.decided_at.is_(None)
+    query = select(stock_differences.c.id).join(listings, listings.c.id == stock_differences.c.listing_id)
+    asked = db.execute(query.where(of_store).order_by(stock_differences.c.id)).scalars().all()
+    for difference_id in asked if policy != "ask" else ():
+        with contextlib.suppress(Conflict):
+            decide(db, actor, difference_id, adopt=policy == "adopt")
 
 
 def drop(db: Connection, listing_id: int) -> None:

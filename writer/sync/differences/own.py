@@ -23,13 +23,14 @@ class OwnOrders:
     of_siblings: int = 0  # through other listings of the same product in this store
     doubtful: tuple[int, ...] = ()
 
-    def explains(self, change: int) -> bool:
+    def explains(self, change: int, uncounted: int = 0) -> bool:
         """Tell whether these orders can have changed the number there by so many units.
 
         One movement can stand for several changes in the store, so any part of a doubtful one may be missing.
+        `uncounted` is what the store sold at most of lines that moved nothing here.
         """
         most = -sum(units for units in self.doubtful if units < 0)
-        least = -sum(units for units in self.doubtful if units > 0)
+        least = -sum(units for units in self.doubtful if units > 0) - uncounted
         every = (self.of_listing, self.of_listing + self.of_siblings)
         return change == 0 or any(of + least <= change <= of + most for of in every)
 

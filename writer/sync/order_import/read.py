@@ -183,6 +183,11 @@ class Reader:
             stores.note_poll(db, self.store_id, began, newest)
         return Polled(newest, utc_offset)
 
+    def read_trash(self, since: datetime) -> None:
+        """Record the orders in the trash that changed since, which a list of all orders leaves out."""
+        for page in self.client.orders_pages(since, "trash"):
+            self.take(page)
+
     def read_asked(self) -> None:
         """Read again the orders that a webhook described incompletely: refunds, two states of one second."""
         with self.database.reading() as db:

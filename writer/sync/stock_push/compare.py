@@ -1,10 +1,12 @@
 """What a listing shows against what it should show: a pure decision per listing."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import Enum
 
 from writer.stores import Shown
+from writer.sync import differences
+from writer.sync.differences import UncountedLine
 from writer.sync.stock_push.plan import DueListing
 
 
@@ -14,6 +16,8 @@ class Verdict(Enum):
     RIGHT = "it shows the target"
     WRITE = "it shows another number, which is explained"
     UNEXPLAINED = "it shows a number that nothing explains"
+    UNCOUNTED = "it shows what orders of its own took that count as nothing here"
+    ASKED = "it shows a number that its owner is asked about"
     GONE = "the store has it no more"
     UNMANAGED = "the store does not manage its stock"
     BY_PARENT = "its store counts it with its parent, whose listing is pushed"
@@ -28,6 +32,7 @@ class Comparison:
     listing: DueListing
     shown: Shown | None
     verdict: Verdict
+    uncounted: tuple[UncountedLine, ...] = ()  # the lines of an UNCOUNTED one
 
 
 def compare(listing: DueListing, shown: Shown | None, turns_on_stock: bool, now: datetime) -> Comparison:
@@ -48,6 +53,19 @@ def _decide(listing: DueListing, shown: Shown | None, turns_on_stock: bool, now:
         return Verdict.UNEXPLAINED
     is_stuck = listing.state.is_stuck(listing.count_version, now)
     return Verdict.STOPPED if is_stuck else Verdict.WRITE
+
+
+def explain_by_uncounted(found: Comparison, lines: tuple[UncountedLine, ...]) -> Comparison:
+    """Return a comparison that nothing explained, explained by order lines that count elsewhere if they can
+    have lowered the number so: it is not written over, because they are sold."""
+    shown = found.shown.quantity if found.shown is not None else None
+    most = differences.most_units(lines)
+    if shown is None or not most:
+        return found
+    own, known = found.listing.own, found.listing.state.known_quantities
+    if not any(own.explains(shown - number, uncounted=most) for number in known):
+        return found
+    return replace(found, verdict=Verdict.UNCOUNTED, uncounted=lines)
 
 
 def unexplained_units(listing: DueListing, shown: Shown) -> int:

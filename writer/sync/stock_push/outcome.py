@@ -14,6 +14,7 @@ from writer.stores import PushState, load_states, save_state
 from writer.sync.stock_push.compare import Comparison, Verdict, unexplained_units
 from writer.sync.stock_push.plan import DueListing
 
+_UNCOUNTED = "not written over: orders of the store took units off it that count as nothing here"
 PROBLEMS = {
     Verdict.PARENT_UNMATCHED: "counted at its parent, which is no product of yours yet: map the parent",
     Verdict.GONE: "gone: the store has this product no more",
@@ -60,10 +61,31 @@ def _after(db: Connection, store_id: int, found: Comparison, state: PushState) -
         return state.left_to_parent()
     if verdict is Verdict.WRITE:
         return state.sending(listing.target, shown, listing.count_version, now)
+    if verdict is Verdict.ASKED:
+        return state
+    if verdict is Verdict.UNCOUNTED:
+        _tell_uncounted(db, store_id, found)
+        return state.flagged(_UNCOUNTED, listing.count_version)
     if verdict is Verdict.UNEXPLAINED and found.shown is not None:
         by = unexplained_units(listing, found.shown)
         return state.unexplained(by, listing.count_version, now)
     return _flag(db, store_id, listing, verdict, state)
+
+
+def _tell_uncounted(db: Connection, store_id: int, found: Comparison) -> None:
+    """Say which lines lowered the number of a listing, each once; their order may have said so already."""
+    store = stores.get(db, store_id)
+    for line in found.uncounted:
+        units = "some" if line.units is None else line.units
+        sentence = (
+            f"Order {line.order_number}: {store.name} took {units} of {line.name} off its number for"
+            f" {found.listing.sku}. Here they count as nothing, so that number is not written over. Map the"
+            " product on the store's listings, or review the line on the order's page."
+        )
+        order_id = line.order_id
+        notices.open_(
+            db, Notice.LINE_UNCOUNTED, sentence, store_id=store_id, order_id=order_id, line=line.line
+        )
 
 
 def note_written(db: Connection, store_id: int, writing: list[Comparison], refusals: dict[int, str]) -> None:

@@ -6,7 +6,7 @@ costs one push, a store that was down costs one push, and a crash loses nothing.
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import partial
 from itertools import groupby
 from typing import Any
@@ -19,8 +19,17 @@ from writer.lib import clock
 from writer.stores import Client, NotThere, Shown, Vault, contact, read_shown
 from writer.sync import differences, order_import
 from writer.sync.stock_push import outcome, plan
-from writer.sync.stock_push.compare import Comparison, Verdict, compare, unexplained_units
+from writer.sync.stock_push.compare import (
+    Comparison,
+    Verdict,
+    compare,
+    explain_by_uncounted,
+    unexplained_units,
+)
 from writer.sync.stock_push.plan import DueListing
+
+_WAITING = (Verdict.UNEXPLAINED, Verdict.UNCOUNTED, Verdict.ASKED)
+_CLOCKS_APART = timedelta(days=1)  # a store's clock may be far off
 
 
 @dataclass
@@ -84,6 +93,11 @@ class _Run:
     dry_run: bool
     not_since: datetime | None
     polled: bool = False
+    has_read_trash: bool = False
+    reader: order_import.Reader = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.reader = order_import.Reader(self.database, self.client, self.store_id)
 
     def chunks(self) -> Iterator[list[DueListing]]:
         """Walk over everything due: simple products by the hundred, variations parent by parent."""
@@ -123,7 +137,7 @@ class _Run:
         result.written += len(writing) - len(refusals)
         result.failed += len(refusals) + sum(found.verdict in outcome.PROBLEMS for found in compared)
         result.right += sum(found.verdict is Verdict.RIGHT for found in compared)
-        result.waiting += sum(found.verdict is Verdict.UNEXPLAINED for found in compared)
+        result.waiting += sum(found.verdict in _WAITING for found in compared)
 
     def _compare(self, chunk: list[DueListing]) -> list[Comparison]:
         shown = {key: read_shown(item) for key, item in self._read(chunk).items()}
@@ -139,18 +153,41 @@ class _Run:
         unprocessed.
         """
         if not self.polled:
-            reader = order_import.Reader(self.database, self.client, self.store_id)
-            reader.poll()
-            reader.read_asked()
+            self.reader.poll()
+            self.reader.read_asked()
             self.polled = True
+        if not self.has_read_trash:
+            self._read_trash([found for found in compared if _is_second_look(found)])
         with self.database.reading() as db:
             now = plan.load_again(db, [found.listing.id for found in compared])
-            may_differ = not plan.has_unprocessed(db, self.store_id)
+            # What was not understood may be just what explains the number.
+            may_differ = not plan.has_unprocessed(db, self.store_id) and not self.reader.read.refused
         # Read again, for what was sold between is among the orders by now and was not in the number.
         again = self._compare([now.get(found.listing.id, found.listing) for found in compared])
+        again = [self._explain_by_uncounted(found) for found in again]
         if not may_differ or self.dry_run:
             return again
         return [self._differ(found) if found.verdict is Verdict.UNEXPLAINED else found for found in again]
+
+    def _read_trash(self, looked_twice: list[Comparison]) -> None:
+        """Read the orders in the trash that may explain these: lists of orders leave them out, and they may
+        have been edited before they were trashed."""
+        if not looked_twice:
+            return
+        since = min(found.listing.state.explained_from(clock.now()) for found in looked_twice)
+        self.reader.read_trash(since - _CLOCKS_APART)
+        self.has_read_trash = True
+
+    def _explain_by_uncounted(self, found: Comparison) -> Comparison:
+        if found.verdict is not Verdict.UNEXPLAINED:
+            return found
+        listing = found.listing
+        since = listing.state.explained_from(clock.now())
+        with self.database.reading() as db:
+            lines = differences.list_uncounted(
+                db, self.store_id, _key(listing), listing.stock_product_id, since
+            )
+        return explain_by_uncounted(found, lines)
 
     def _differ(self, found: Comparison) -> Comparison:
         """Record a difference that was seen before; return what follows from what was done about it."""
@@ -182,7 +219,7 @@ class _Run:
             is_stuck = listing.state.is_stuck(listing.count_version, clock.now())
             return Comparison(listing, shown, Verdict.STOPPED if is_stuck else Verdict.WRITE)
         is_right = shown.quantity == listing.target
-        return Comparison(listing, shown, Verdict.RIGHT if is_right else Verdict.UNEXPLAINED)
+        return Comparison(listing, shown, Verdict.RIGHT if is_right else Verdict.ASKED)
 
     def _read(self, chunk: list[DueListing]) -> dict[tuple[int, int], dict[str, Any]]:
         parent = chunk[0].product_id if chunk[0].variation_id else 0
@@ -232,6 +269,13 @@ class _Run:
                 if item is None or read_shown(item).quantity != listing.target:
                     refusals[listing.id] = "not applied: the store shows another number than it was sent"
         return refusals
+
+
+def _is_second_look(found: Comparison) -> bool:
+    if found.verdict is not Verdict.UNEXPLAINED or found.shown is None:
+        return False
+    by = unexplained_units(found.listing, found.shown)
+    return found.listing.state.is_still_unexplained(by, clock.now())
 
 
 def _key(listing: DueListing) -> tuple[int, int]:
