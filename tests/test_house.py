@@ -379,7 +379,7 @@ MAY_READ_ORDERS = {
 # Those of the area that read for whoever asks.
 READERS = ("queries", "listing", "search", "stats", "daily")
 # What nobody is shown by itself: a channel is a store's settings.
-READS_FOR_RECORDING = {"get_channel", "list_changes", "together"}
+READS_FOR_RECORDING = {"find_stores", "get_channel", "list_changes", "together"}
 
 
 def test_nothing_outside_the_area_of_orders_reads_its_tables_but_those_named() -> None:

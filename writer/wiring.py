@@ -24,6 +24,8 @@ def wire(config: Config) -> None:
     listings.on_pointed[:] = [differences.drop]
     # A store's policy about differences changed: what was asked by the one before is decided by the new one.
     stores.on_rules_changed[:] = [differences.follow_policy]
+    # A store has another address: process what was held from there.
+    stores.on_moved[:] = [webhook_inbox.claim]
     # How a store fares: what its listings, stock differences and failures say.
     stores.condition_sources[:] = [push_status.find_trouble]
     # The front page begins with the dashboard's cards.

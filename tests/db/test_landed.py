@@ -33,6 +33,7 @@ LANDED = [
     "0021_order_column_names:45d2c068e6c4f796",
     "0022_second_look:737d2966071573d8",
     "0023_poll_interval:75d27c120fd8eb30",
+    "0024_counted_at_parent:5ceb59bea7e04407",
 ]
 
 

@@ -1,6 +1,7 @@
 """Stores: which there are, how each is connected and called, what each lists."""
 
 from writer.stores import listings, webhook_setup, woocommerce
+from writer.stores.connect.follow import follow
 from writer.stores.connect.policies import DIFFERENCE_POLICIES, on_rules_changed
 from writer.stores.listings import (
     PushState,
@@ -32,6 +33,7 @@ from writer.stores.registry import (
     give_up_failure,
     hold_mass_change,
     list_stores,
+    move,
     normalised,
     note_contact,
     note_failure,
@@ -39,8 +41,10 @@ from writer.stores.registry import (
     note_refused,
     note_rejected,
     note_store_failure,
+    on_moved,
     on_switched_on,
     only_one,
+    own_signers,
     pause,
     register,
     resume,
@@ -91,6 +95,7 @@ __all__ = [
     "end_failures",
     "find",
     "find_named",
+    "follow",
     "get",
     "give_up_failure",
     "hold_mass_change",
@@ -100,6 +105,7 @@ __all__ = [
     "listings",
     "load_state",
     "load_states",
+    "move",
     "normalised",
     "note_contact",
     "note_failure",
@@ -107,9 +113,11 @@ __all__ = [
     "note_refused",
     "note_rejected",
     "note_store_failure",
+    "on_moved",
     "on_rules_changed",
     "on_switched_on",
     "only_one",
+    "own_signers",
     "pause",
     "read_shown",
     "register",

@@ -3,6 +3,7 @@
 import re
 import time
 from dataclasses import replace
+from typing import Any
 
 import pytest
 from flask import Flask
@@ -11,10 +12,13 @@ from flask.testing import FlaskClient
 from tests.connected import add_product, listed, store_row
 from tests.delivering import deliver, make_order_body
 from tests.fake_services.woocommerce import FakeStore
-from tests.page import data_values
+from tests.page import data_values, field_errors
+from writer import orders
 from writer.db import Database
+from writer.lib import clock
 from writer.stores.listings import refresh
-from writer.stores.registry import Keyring, jobs
+from writer.stores.registry import Keyring, contact, jobs, registry
+from writer.stores.woocommerce import read_order
 from writer.sync.stock_push import outcome, plan
 
 pytestmark = pytest.mark.usefixtures("reads_once")
@@ -415,3 +419,56 @@ def test_staff_change_nothing_about_a_connection(
         assert staff.post(f"{url}/{path}").status_code == 403
     for path in ("/stores/connect", f"{url}/keys", f"{url}/opening-stock"):
         assert staff.get(path).status_code == 403
+
+
+def connect_again(admin: FlaskClient, store: FakeStore, **more: str) -> Any:
+    """Connect the store as a new one, at another address."""
+    store.state.url = store.url.replace("127.0.0.1", "localhost")
+    data = {"base_url": store.url, "key": store.key, "secret": store.secret, **more}
+    return admin.post("/stores/connect", data=data)
+
+
+def record_one_order(db: Database, ring: Keyring, store: FakeStore, store_id: int) -> None:
+    store.add_product("FIRE24", 10)
+    store.place_order([("FIRE24", 1)])
+    with contact(db, ring.vault, store_id, "read orders") as client:
+        for page in client.orders_pages(None):
+            with db.transaction() as connection:
+                channel = registry.channel(registry.get(connection, store_id))
+                for payload in page:
+                    orders.record(connection, channel, read_order(payload, clock.now()), "poll")
+
+
+def test_a_known_store_at_another_address_is_not_connected_a_second_time_unasked(
+    admin: FlaskClient, db: Database, ring: Keyring, store: FakeStore, store_id: int
+) -> None:
+    record_one_order(db, ring, store, store_id)
+
+    asked = connect_again(admin, store)
+    moved = connect_again(admin, store, same_as=str(store_id))
+
+    assert (asked.status_code, data_values(asked.text, "same-store")) == (422, [str(store_id)])
+    assert (moved.status_code, moved.location) == (303, f"/stores/{store_id}/connect")
+    row = store_row(db, store_id)
+    assert (row.base_url, row.source) == (store.url, registry.normalised(store.url))
+
+
+def test_a_store_that_began_as_a_copy_is_connected_when_a_person_says_so(
+    admin: FlaskClient, db: Database, ring: Keyring, store: FakeStore, store_id: int
+) -> None:
+    record_one_order(db, ring, store, store_id)
+
+    answer = connect_again(admin, store, is_another="1")
+
+    assert (answer.status_code, answer.location) == (303, f"/stores/{store_id + 1}/connect")
+
+
+def test_the_present_keys_are_kept_where_none_are_entered(
+    admin: FlaskClient, db: Database, store: FakeStore, store_id: int
+) -> None:
+    answer = admin.post(f"/stores/{store_id}/keys", data={"base_url": store.url, "name": "Kiln"})
+    half = admin.post(f"/stores/{store_id}/keys", data={"base_url": store.url, "key": store.key})
+
+    assert answer.status_code == 303
+    assert store_row(db, store_id).name == "Kiln"
+    assert (half.status_code, field_errors(half.text)) == (422, ["secret"])

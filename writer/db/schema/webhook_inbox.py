@@ -37,6 +37,8 @@ deliveries = Table(
     Column("sentence", Text, nullable=False),
     Column("attempts", Integer, nullable=False, server_default=text("1")),
     Column("next_attempt_at", UtcTime),  # NULL: nothing more to do
+    # of a source that is no store: the one whose own secret signed it; NULL: the shared secret, or several's
+    Column("signed_by_store_id", Integer),
     Index("ix_deliveries_received", "received_at"),
     Index("ix_deliveries_due", "next_attempt_at"),
     Index("ix_deliveries_number", "order_number"),

@@ -24,7 +24,7 @@ from writer.orders.record.product_skus import (
     unmatched_lines,
     unsay_product,
 )
-from writer.orders.record.queries import get_order, get_order_of, list_changes, visible
+from writer.orders.record.queries import find_stores, get_order, get_order_of, list_changes, visible
 from writer.orders.record.refunds import MADE_UP
 from writer.orders.record.snapshot import Channel, LineSnapshot, OrderSnapshot, RefundSnapshot
 from writer.orders.record.to_read import known_refunds, list_counted, list_missed, list_trashed, list_unread
@@ -41,6 +41,7 @@ __all__ = [
     "clean_up",
     "drop_raw",
     "erase",
+    "find_stores",
     "forget_product",
     "get_order",
     "get_order_of",

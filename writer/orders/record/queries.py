@@ -1,5 +1,6 @@
 """Reads of recorded orders for those who change them; orders/browse finds and lists them."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Row, select
@@ -34,6 +35,15 @@ def get_order_of(db: Connection, store_scope: StoreScope, store_id: int, externa
     """Return one order by its id in its store, as get_order; of an id used again, the order made last."""
     same = (orders.c.store_id == store_id) & (orders.c.external_id == external_id)
     return _get(db, store_scope, store_id, same)
+
+
+def find_stores(db: Connection, keys: Sequence[tuple[str, str]]) -> set[int]:
+    """Return the ids of the stores that have any of these orders, by id in the store and hash of the key."""
+    # Every store is named, because the index begins with it.
+    any_store, ids = orders.c.store_id.in_(select(stores.c.id)), [external_id for external_id, _ in keys]
+    query = select(orders.c.store_id, orders.c.external_id, orders.c.key_hash)
+    found = db.execute(query.where(any_store, orders.c.external_id.in_(ids)))
+    return {row.store_id for row in found if (row.external_id, row.key_hash) in keys}
 
 
 def _get(db: Connection, store_scope: StoreScope, number: int, which: ColumnElement[bool]) -> Row[Any]:

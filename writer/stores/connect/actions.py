@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 
 from sqlalchemy import Connection, Row
 
+from writer import orders
 from writer.lib import clock
 from writer.lib.errors import Conflict, Invalid
 from writer.people import audit
@@ -42,6 +43,16 @@ class Found:
     title: str
     auth: str
     remarks: tuple[str, ...] = ()  # warnings about things that work
+    order_keys: tuple[tuple[str, str], ...] = ()  # ids and hashed keys of its newest orders
+
+
+class SameStore(Conflict):
+    """The address that is to be connected as a new store has the orders of a store that is known."""
+
+    def __init__(self, store: Row[Any]) -> None:
+        sentence = f"The shop at this address has the orders of {store.name}."
+        super().__init__(sentence, {"base_url": sentence})
+        self.store = store
 
 
 def address(text: str) -> str:
@@ -99,10 +110,12 @@ def look(site: Site) -> Found:
         try:
             for _ in client.orders_pages(clock.now()):
                 pass
+            newest = client.newest_orders()
             client.webhooks()
             client.try_writing()
         except KeysRefused as error:
             raise _explained(site, error) from None
+        keys = (woocommerce.order_key(order) for order in newest)
         assert client.auth is not None
         told = registry.normalised(str(index.get("home") or index.get("url") or ""))
         return Found(
@@ -111,6 +124,7 @@ def look(site: Site) -> Found:
             title=" ".join(str(index.get("name") or "").split())[:LONGEST_NAME],
             auth=client.auth,
             remarks=_remarks(site, client.auth),
+            order_keys=tuple(key for key in keys if key is not None),
         )
 
 
@@ -123,13 +137,23 @@ def save(
     name: str,
     site_id: str = "",
     store_id: int | None = None,
+    *,
+    same_as: int | None = None,
+    is_another: bool = False,
 ) -> Row[Any]:
     """Save a store's address and keys, encrypted; return its row.
 
     They are saved for the store `store_id`, else for the store with this address, else for a new store. A
-    store that was paused because its keys were refused is resumed. Raises Invalid naming name or site_id,
-    NotFound, and Conflict if another store has this address, or if a store with keys already has it.
+    new one that has the orders of a store that is known is that one (`same_as` it), or another (`is_another`,
+    begun as a copy): a person says so. A store that was paused because its keys were refused is resumed.
+    Raises Invalid naming name or site_id, NotFound, SameStore if nobody said so, and Conflict if another
+    store has this address, or if a store with keys already has it.
     """
+    same = _find_same(db, found) if store_id is None and not is_another else None
+    if same is not None:
+        if same_as != same.id:
+            raise SameStore(same)
+        store_id, name, site_id = same.id, name or same.name, site_id or same.site_id or ""
     checked = _checked(db, name or found.title or found.source, site_id, store_id, found.source)
     store = _store(db, actor, found.source, store_id)
     name, short = checked
@@ -140,6 +164,14 @@ def save(
     told = {"name": name, "site_id": short, "base_url": site.base_url, "auth": found.auth, "keys": "new"}
     audit.note(db, actor, "store.connect", f"store {store.id}", {"base_url": store.base_url}, told)
     return registry.get(db, store.id)
+
+
+def _find_same(db: Connection, found: Found) -> Row[Any] | None:
+    """Return the store whose orders an unknown address has."""
+    if registry.find(db, found.source) is not None:
+        return None
+    store_ids = orders.find_stores(db, found.order_keys)
+    return registry.get(db, min(store_ids)) if store_ids else None
 
 
 def _index(client: Client) -> dict[str, Any]:
@@ -247,11 +279,6 @@ def _store(db: Connection, actor: str, source: str, store_id: int | None) -> Row
                 {"base_url": "A store with this address is connected already."},
             )
         return known or registry.register(db, source, actor)
-    if known is not None and known.id != store_id:
-        raise Conflict(
-            "Another store has this address.", {"base_url": f"This is the address of {known.name}."}
-        )
     store = registry.get(db, store_id)
-    if store.source != source:
-        registry.set_source(db, store_id, source)
+    registry.move(db, actor, store_id, source)
     return store

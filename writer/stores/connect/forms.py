@@ -1,7 +1,7 @@
 """Forms: a store's address and keys, the secret of its webhooks, its settings for stock push."""
 
 from flask_wtf import FlaskForm
-from wtforms import BooleanField, IntegerField, PasswordField, SelectField, StringField
+from wtforms import BooleanField, HiddenField, IntegerField, PasswordField, SelectField, StringField
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # the stubs are older
 from wtforms.validators import InputRequired, Length, Optional
 from wtforms.widgets import PasswordInput
@@ -43,6 +43,26 @@ class ConnectForm(FlaskForm):  # type: ignore[misc]  # flask_wtf has no types
         [Optional(), Length(max=300)],
         description="A file on this server with its certificates. Empty for every public shop.",
         render_kw=_PLAIN,
+    )
+
+    same_as = HiddenField()  # the id of the store that this one is, moved; set by a button
+    is_another = HiddenField()  # "1": it only began as a copy of that store; set by a button
+
+
+class MovedForm(ConnectForm):
+    """Another address of a store, or other keys: without keys it keeps those that it has."""
+
+    key = StringField(
+        "Consumer key",
+        [Optional(), Length(max=300)],
+        description="Empty: the present keys.",
+        render_kw={**_PLAIN, "placeholder": "ck_…"},
+    )
+    secret = PasswordField(
+        "Consumer secret",
+        [Optional(), Length(max=300)],
+        widget=PasswordInput(hide_value=False),
+        render_kw={**_PLAIN, "placeholder": "cs_…"},
     )
 
 

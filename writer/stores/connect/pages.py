@@ -38,7 +38,8 @@ def send() -> Response | tuple[str, int]:
 def ask_keys(store_id: int) -> str:
     """Show the form for other keys or another address of a store."""
     store = _store(store_id)
-    form = forms.ConnectForm(formdata=None, obj=store)
+    kind = forms.MovedForm if _has_keys(store) else forms.ConnectForm
+    form = kind(formdata=None, obj=store)
     form.base_url.data = store.base_url or f"https://{store.source}"
     return render_template("connect/keys.html", form=form, store=store)
 
@@ -122,11 +123,11 @@ def change_rules(store_id: int) -> Response | tuple[str, int]:
 
 
 def _try_and_save(store: Row[Any] | None) -> Response | tuple[str, int]:
-    form = forms.ConnectForm()
-    trouble = None
+    form = forms.ConnectForm() if not _has_keys(store) else forms.MovedForm()
+    trouble = same = None
     if form.validate_on_submit():
         try:
-            site = _site(form)
+            site = _site(form, store)
             found = actions.look(site)
             with transaction() as db:
                 row = actions.save(
@@ -138,7 +139,12 @@ def _try_and_save(store: Row[Any] | None) -> Response | tuple[str, int]:
                     name=form.name.data or (store.name if store is not None else ""),
                     site_id=form.site_id.data or "",
                     store_id=store.id if store is not None else None,
+                    same_as=_number(form.same_as.data),
+                    is_another=bool(form.is_another.data),
                 )
+        except actions.SameStore as error:
+            _mark(form, error)
+            same = error.store
         except (Invalid, Conflict) as error:
             _mark(form, error)
         except StoreError as error:
@@ -149,7 +155,7 @@ def _try_and_save(store: Row[Any] | None) -> Response | tuple[str, int]:
             for remark in found.remarks:
                 flash(remark, "info")
             return _to_steps(row.id)
-    return render_template("connect/keys.html", form=form, store=store, trouble=trouble), 422
+    return render_template("connect/keys.html", form=form, store=store, trouble=trouble, same=same), 422
 
 
 def _webhooks_are(sentences: list[str]) -> str:
@@ -161,21 +167,44 @@ def _webhooks_are(sentences: list[str]) -> str:
     return "All webhooks are in order."
 
 
-def _site(form: forms.ConnectForm) -> Site:
-    """Return the site of a form; raises Invalid naming every unusable field."""
+def _has_keys(store: Row[Any] | None) -> bool:
+    return store is not None and store.consumer_key_encrypted is not None
+
+
+def _site(form: forms.ConnectForm, store: Row[Any] | None) -> Site:
+    """Return the site of a form, with the store's present keys where none are entered; raises Invalid naming
+    every unusable field."""
     errors: dict[str, str] = {}
     try:
         url = actions.address(form.base_url.data or "")
     except Invalid as error:
         errors |= error.errors
     try:
-        key, secret = actions.keys(form.key.data or "", form.secret.data or "")
+        typed = (form.key.data or "").strip(), (form.secret.data or "").strip()
+        key, secret = (
+            _present_keys(store) if store is not None and typed == ("", "") else actions.keys(*typed)
+        )
     except Invalid as error:
         errors |= error.errors
     if errors:
         raise Invalid("The address or keys cannot be used.", errors)
     ca_bundle = (form.ca_bundle.data or "").strip() or None
     return Site(url, key, secret, ca_bundle=ca_bundle, timeout_s=actions.TRY_TIMEOUT_S)
+
+
+def _number(text: str | None) -> int | None:
+    return int(text) if text and text.isascii() and text.isdecimal() and len(text) < 10 else None
+
+
+def _present_keys(store: Row[Any]) -> tuple[str, str]:
+    """Return the keys of a store; raises Invalid if it has none that can be read."""
+    vault = _ring().vault
+    key, secret = (
+        vault.open(kept or "") for kept in (store.consumer_key_encrypted, store.consumer_secret_encrypted)
+    )
+    if key is None or secret is None:
+        raise Invalid("The present keys cannot be read.", {"key": "Enter the keys again."})
+    return key, secret
 
 
 def _mark(form: Any, error: Invalid | Conflict) -> None:

@@ -7,7 +7,6 @@ from writer.stores.registry.connection import (
     note_poll,
     note_webhooks,
     set_keys,
-    set_source,
     set_way_in,
 )
 from writer.stores.registry.contact import NotNow, callable_stores, contact, why_not
@@ -19,6 +18,7 @@ from writer.stores.registry.failures import note_refused
 from writer.stores.registry.failures import note_store as note_store_failure
 from writer.stores.registry.failures import retry_now as retry_failure
 from writer.stores.registry.jobs import Jobs, Progress, Unwell
+from writer.stores.registry.moving import move, on_moved
 from writer.stores.registry.pushing import (
     call_at_once,
     confirm_mass_change,
@@ -41,6 +41,7 @@ from writer.stores.registry.registry import (
     note_contact,
     note_rejected,
     only_one,
+    own_signers,
     register,
     secrets_of,
     set_secret,
@@ -76,6 +77,7 @@ __all__ = [
     "give_up_failure",
     "hold_mass_change",
     "list_stores",
+    "move",
     "normalised",
     "note_contact",
     "note_failure",
@@ -84,8 +86,10 @@ __all__ = [
     "note_rejected",
     "note_store_failure",
     "note_webhooks",
+    "on_moved",
     "on_switched_on",
     "only_one",
+    "own_signers",
     "pause",
     "register",
     "resume",
@@ -94,7 +98,6 @@ __all__ = [
     "set_keys",
     "set_rules",
     "set_secret",
-    "set_source",
     "set_way_in",
     "signer",
     "source_of",

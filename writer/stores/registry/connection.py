@@ -43,11 +43,6 @@ def set_way_in(db: Connection, store_id: int, *, auth: str, ca_bundle: str | Non
     update_row(db, stores, store_id, auth=auth, ca_bundle=ca_bundle)
 
 
-def set_source(db: Connection, store_id: int, source: str) -> None:
-    """The store's webhooks name this (normalised) address."""
-    update_row(db, stores, store_id, source=source)
-
-
 def forgive(db: Connection, store_id: int) -> None:
     """The store has new keys that work: what failed with the old ones is over, and it may be called now.
 

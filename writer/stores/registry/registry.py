@@ -1,12 +1,14 @@
 """Which stores there are: found by the address their webhooks name, registered, given secrets."""
 
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import lru_cache
 from typing import Any
 from urllib.parse import urlsplit
 
+import idna
 from sqlalchemy import Connection, Row, bindparam, func, or_, select, update
 
 from writer import db as database
@@ -51,7 +53,15 @@ def normalised(source: str) -> str:
         port = f":{parts.port}" if parts.port not in (None, 80, 443) else ""
     except ValueError:
         return ""
-    return f"{(parts.hostname or '').lower()}{port}{parts.path.rstrip('/')}"[:LONGEST_SOURCE]
+    return f"{_host(parts.hostname or '')}{port}{parts.path.rstrip('/')}"[:LONGEST_SOURCE]
+
+
+def _host(name: str) -> str:
+    """Return a host's name as DNS writes it: a shop names itself raw or as xn--, its webhooks as either."""
+    if not name.isascii():
+        with suppress(idna.IDNAError):
+            return idna.encode(name, uts46=True).decode()
+    return name.lower()
 
 
 def source_of(address: str) -> str:
@@ -59,6 +69,10 @@ def source_of(address: str) -> str:
 
     What cannot be read as an address is a source too, under its own text: no store, rather than none named.
     """
+    if not address.isascii():
+        # A header's bytes are handed on one by one, as Latin-1; a shop sends UTF-8.
+        with suppress(UnicodeError):
+            address = address.encode("latin-1").decode()
     return normalised(address) or woocommerce.told(address, LONGEST_SOURCE).lower()
 
 
@@ -117,6 +131,17 @@ def signer(db: Connection, source: str, ring: Keyring) -> tuple[int | None, list
     if rows:
         return rows[0].id, _valid(rows, ring)
     return None, [ring.shared, *_valid(db.execute(_SIGNERS).all(), ring)]
+
+
+def own_signers(db: Connection, ring: Keyring) -> dict[int, list[str]]:
+    """Return the own secrets that are valid now of each store that has any, by the store's id."""
+    found: dict[int, list[str]] = {}
+    for row in db.execute(_SIGNERS.where(store_secrets.c.id.is_not(None))):
+        is_valid = row.valid_until is None or row.valid_until > clock.now()
+        secret = ring.vault.open(row.secret_encrypted) if is_valid else None
+        if secret is not None:
+            found.setdefault(row.id, []).append(secret)
+    return found
 
 
 def secrets_of(db: Connection, store_id: int, ring: Keyring) -> list[str]:

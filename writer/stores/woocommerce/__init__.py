@@ -19,7 +19,7 @@ from writer.stores.woocommerce.routes import Json, Routes
 from writer.stores.woocommerce.shapes import LARGEST_QUANTITY, Refusal, told
 from writer.stores.woocommerce.shown import Shown, read_shown
 from writer.stores.woocommerce.signing import ORDER_TOPICS, is_signed
-from writer.stores.woocommerce.translate import TooEarly, order_id, utc_offset
+from writer.stores.woocommerce.translate import TooEarly, order_id, order_key, utc_offset
 from writer.stores.woocommerce.translate import order as read_order
 from writer.stores.woocommerce.translate import refunds as read_refunds
 
@@ -49,6 +49,7 @@ __all__ = [
     "TooEarly",
     "is_signed",
     "order_id",
+    "order_key",
     "read_order",
     "read_refunds",
     "read_shown",

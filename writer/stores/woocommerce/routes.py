@@ -70,6 +70,10 @@ class Routes(ABC):
                     since, is_at_end = newest - _SECOND, False
                     break
 
+    def newest_orders(self) -> list[Json]:
+        """Return a few of the orders that were made last, of any status."""
+        return _listed(self.ask("GET", "orders", {"status": "any", "per_page": "10"}))
+
     def order(self, order_id: int | str) -> Json:
         """Return one order; raises NotThere."""
         return self._object("GET", f"orders/{int(order_id)}")

@@ -44,7 +44,7 @@ def order(
         lines=_lines(payload, currency, is_partial),
         created_at=_time(payload, "date_created_gmt") or received_at,
         changed_at=_time(payload, "date_modified_gmt"),
-        key_hash=hashlib.sha256(key.encode()).hexdigest()[:16] if key else "",
+        key_hash=_key_hash(key),
         number=shapes.text(payload, "number", 60, "The order's number") or external_id,
         paid_at=_time(payload, "date_paid_gmt"),
         currency=currency,
@@ -57,6 +57,21 @@ def order(
         is_anonymized=is_anonymized,
         raw=raw if not is_anonymized else None,
     )
+
+
+def order_key(payload: Any) -> tuple[str, str] | None:
+    """Return the id and the hashed key of an order, which no other store's order has; None if it has none."""
+    if not isinstance(payload, dict):
+        return None
+    try:
+        key = shapes.text(payload, "order_key", 200, "The order's key")
+        return (order_id(payload), _key_hash(key)) if key else None
+    except Refusal:
+        return None
+
+
+def _key_hash(key: str) -> str:
+    return hashlib.sha256(key.encode()).hexdigest()[:16] if key else ""
 
 
 def utc_offset(payload: Mapping[str, Any]) -> timedelta | None:

@@ -23,10 +23,12 @@ def accept(
     topic: str,
     body: bytes,
     payload: Any,
+    signed_by: int | None = None,
 ) -> str:
     """Keep a correctly signed delivery together with its effect; return the outcome.
 
-    `store` None holds it: its source is no store of ours yet. Processing that fails is undone and kept to
+    `store` None holds it: its source is no store of ours yet, but may be the store `signed_by`, whose own
+    secret signed it, at another address. Processing that fails is undone and kept to
     be tried again; a database that fails raises, so that nothing is answered for.
     """
     now = clock.now()
@@ -43,7 +45,8 @@ def accept(
     }
     if store is None:
         sentence = "Its source is no store of yours. Accept the source to have it counted."
-        database.insert_row(db, deliveries, **kept, outcome="held", sentence=sentence)
+        kept |= {"outcome": "held", "sentence": sentence, "signed_by_store_id": signed_by}
+        database.insert_row(db, deliveries, **kept)
         notices.open_(
             db,
             Notice.UNKNOWN_SOURCE,
@@ -126,23 +129,24 @@ def accept_source(db: Connection, actor: str, source: str) -> int:
     later delivery could be found to be from that store.
     """
     database.lock(db, "stores")
-    held = select(deliveries).where(deliveries.c.source == source, deliveries.c.store_id.is_(None))
-    rows = db.execute(held.order_by(deliveries.c.id)).all()
-    if not rows:
+    held = select(deliveries.c.id).where(deliveries.c.source == source, deliveries.c.store_id.is_(None))
+    if db.execute(held.limit(1)).first() is None:
         raise NotFound("Nothing is held from this source.")
     if not source:
         sentence = "These deliveries name no source, so they cannot be told to be from a store."
         raise Invalid(sentence, {"source": sentence})
-    store = stores.find(db, source) or stores.register(db, source, actor)
-    db.execute(
-        update(deliveries)
-        .where(deliveries.c.source == source, deliveries.c.store_id.is_(None))
-        .values(store_id=store.id)
-    )
+    return claim(db, stores.find(db, source) or stores.register(db, source, actor), actor)
+
+
+def claim(db: Connection, store: Row[Any], actor: str = "address") -> int:
+    """Process what is held from a store's address, in the order received; return how many deliveries."""
+    held = (deliveries.c.source == store.source) & deliveries.c.store_id.is_(None)
+    rows = db.execute(select(deliveries).where(held).order_by(deliveries.c.id)).all()
+    db.execute(update(deliveries).where(held).values(store_id=store.id))
     for row in rows:
         if row.body is not None:
             _process(db, store, row, row.attempts)
-    notices.close(db, Notice.UNKNOWN_SOURCE, actor, source=source)
+    notices.close(db, Notice.UNKNOWN_SOURCE, actor, source=store.source)
     return len(rows)
 
 

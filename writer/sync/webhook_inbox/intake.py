@@ -46,7 +46,8 @@ def take(database: Database, ring: Keyring, sent: Sent, is_trusted: bool = False
         raise InvalidJson("The body is signed, but it is not JSON.") from error
     topic = sent.topic.strip().lower() or "order.updated"
     if topic in woocommerce.ORDER_TOPICS:
-        return keep(database, store_id, source, topic, sent.body, payload)
+        signed_by = _own_signer(database, sent, ring) if store_id is None and not is_trusted else None
+        return keep(database, store_id, source, topic, sent.body, payload, signed_by)
     if topic == "product.updated" and store_id is not None:
         listings.product_changed(database, store_id, payload)
     return "ignored"
@@ -61,6 +62,15 @@ def signer(db: Connection, source: str, ring: Keyring) -> tuple[int | None, list
     return stores.signer(db, source, ring)
 
 
+def _own_signer(database: Database, sent: Sent, ring: Keyring) -> int | None:
+    """Return the one store whose own secret signed what an unknown source sent, None if it was the shared one
+    or several have it."""
+    with database.glance() as db:
+        signers = stores.own_signers(db, ring)
+    found = [store_id for store_id, own in signers.items() if is_signed(sent.body, sent.signature, own)]
+    return found[0] if len(found) == 1 else None
+
+
 def verify(database: Database, sent: Sent, store_id: int | None, secrets: list[str]) -> None:
     """Raise BadSignature where none of the secrets made the signature, counted for the page of the store."""
     if is_signed(sent.body, sent.signature, secrets):
@@ -71,13 +81,21 @@ def verify(database: Database, sent: Sent, store_id: int | None, secrets: list[s
     raise BadSignature("The signature does not fit the body and the secret of this store.")
 
 
-def keep(database: Database, store_id: int | None, source: str, topic: str, body: bytes, payload: Any) -> str:
+def keep(
+    database: Database,
+    store_id: int | None,
+    source: str,
+    topic: str,
+    body: bytes,
+    payload: Any,
+    signed_by: int | None = None,
+) -> str:
     """Keep what is signed rightly, with its effect; return the outcome once it cannot be lost any more."""
 
     def work(db: Connection) -> str:
         # A store is read again, for its settings may have changed; one that was unknown may be known by now.
         store = _store(db, store_id) if store_id is not None else first_store(db, source, payload)
-        return actions.accept(db, store, source, topic, body, payload)
+        return actions.accept(db, store, source, topic, body, payload, signed_by)
 
     outcome: str = database.joined(work)
     return outcome
