@@ -19,7 +19,7 @@ def is_empty(page: str) -> bool:
 
 def cells(page: str, label: str) -> list[str]:
     """Return the texts of the cells of this column, in the order of the page."""
-    return [text_of(cell) for cell in re.findall(rf'(?s)<td data-label="{label}"[^>]*>(.*?)</td>', page)]
+    return [text_of(cell) for cell in re.findall(rf'(?s)<td[^>]* data-label="{label}"[^>]*>(.*?)</td>', page)]
 
 
 def facts(page: str) -> dict[str, str]:

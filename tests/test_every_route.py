@@ -202,7 +202,6 @@ def test_every_change_is_refused_and_none_breaks_while_the_database_is_locked(
     assert {what: a.status_code for what, a in answers.items() if a.status_code in (500, 502)} == {}
     sign_in = answers["POST /sign-in"]
     assert (sign_in.status_code, sign_in.headers["Retry-After"]) == (503, "2")
-    assert "The database is busy or cannot be written just now. Please try again." in sign_in.text
 
 
 @pytest.mark.sqlite_only
@@ -219,5 +218,5 @@ def test_a_database_that_cannot_be_had_is_answered_503_everywhere(
     }
 
     assert {rule: a.status_code for rule, a in answers.items() if a.status_code != 503} == {}
-    assert "Please try again." in answers["/audit"].text
+    assert answers["/audit"].headers["Retry-After"] == "2"
     check_problem(answers["/openapi.json"])

@@ -117,7 +117,7 @@ def test_rounding_rounds_every_number_down(reader: FlaskClient, database: Databa
     for path in EVERYWHERE:
         told = reader.get(path).text
         assert not any(exact in told for exact in ("1234", "1,234", "1333", "1,333", ">99<", ": 99"))
-    assert "Last changed" not in reader.get("/").text
+    assert "<time>" not in reader.get("/").text
 
 
 NARROWED = [

@@ -39,7 +39,6 @@ def test_differences_are_shown_before_anything_is_written(admin: FlaskClient, da
     form = {"do": "preview", "at": minute(), f"count-{first.id}": "8", f"count-{second.id}": " 10 "}
     page = admin.post("/stocktake", data=form).text
 
-    assert "2 SKUs, 1 off , 1 as expected. " in text_of(page)
     assert "A 10 8 -2 8" in text_of(page)
     assert moves(database, "A") == []
 

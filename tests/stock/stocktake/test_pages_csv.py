@@ -213,6 +213,7 @@ def test_an_alias_names_its_product(admin: FlaskClient, database: Database) -> N
     assert on_hand(database) == 8
 
 
+@pytest.mark.wording("/stocktake/csv/preview")
 def test_counts_of_a_time_before_the_first_count_are_refused_by_line(
     admin: FlaskClient, database: Database
 ) -> None:

@@ -12,7 +12,7 @@ from flask.testing import FlaskClient
 from tests.connected import add_product, listed, store_row
 from tests.delivering import deliver, make_order_body
 from tests.fake_services.woocommerce import FakeStore
-from tests.page import data_values, field_errors
+from tests.page import data_values, field_errors, flashed
 from writer import orders
 from writer.db import Database
 from writer.lib import clock
@@ -63,13 +63,14 @@ def test_store_that_answers_is_saved_and_its_steps_are_shown(
 ) -> None:
     answer = admin.post("/stores/connect", data=form(store, site_id="a"), follow_redirects=True)
 
-    assert "Shop A is connected" in answer.text
+    assert "success" in flashed(answer.text)
     assert "unencrypted" in answer.text
     row = store_row(db, 1)
     assert (row.name, row.site_id, row.base_url) == ("Shop A", "a", store.url)
     assert store.secret not in answer.text
 
 
+@pytest.mark.wording("/stores/connect")
 @pytest.mark.parametrize(
     ("changes", "sentence"),
     [
@@ -98,15 +99,14 @@ def test_store_that_refuses_says_why_and_keeps_what_was_typed(admin: FlaskClient
     answer = admin.post("/stores/connect", data=form(store, key=key.key, secret=key.secret))
 
     assert answer.status_code == 422
-    assert "The key may only read." in answer.text
+    assert field_errors(answer.text) == ["key"]
     assert f'value="{key.key}"' in answer.text
 
 
 def test_same_store_twice_is_refused(admin: FlaskClient, store: FakeStore, store_id: int) -> None:
     answer = admin.post("/stores/connect", data=form(store))
 
-    assert answer.status_code == 422
-    assert "A store with this address is connected already." in answer.text
+    assert (answer.status_code, field_errors(answer.text)) == (422, ["base_url"])
 
 
 def test_new_keys_are_tried_and_the_name_stays(
@@ -128,6 +128,7 @@ def test_new_keys_are_tried_and_the_name_stays(
 # The steps
 
 
+@pytest.mark.wording("/stores/<id>/connect")
 def test_steps_of_a_new_store_say_what_comes_next(admin: FlaskClient, store_id: int) -> None:
     text = words(admin.get(f"/stores/{store_id}/connect").text)
 
@@ -169,20 +170,21 @@ def test_running_job_is_shown_and_no_second_one_begins(
     second = admin.post(f"/stores/{store_id}/check", follow_redirects=True).text
 
     assert 'http-equiv="refresh"' in page
-    assert "is under way for this store" in second
+    assert flashed(second) == ["warning"]
     store.faults.slow_s = 0
     wait(app, store_id)
 
 
-def test_job_that_fails_says_why(app: Flask, admin: FlaskClient, store: FakeStore, store_id: int) -> None:
+def test_job_that_fails_says_why(
+    app: Flask, admin: FlaskClient, db: Database, store: FakeStore, store_id: int
+) -> None:
     store.faults.broken = True
 
     admin.post(f"/stores/{store_id}/refresh")
 
-    assert wait(app, store_id).category == "danger"
-    page = admin.get(f"/stores/{store_id}/connect").text
-    assert "error of its own" in page
-    assert "Called again from" in page
+    job = wait(app, store_id)
+    assert (job.category, "error of its own" in job.sentence) == ("danger", True)
+    assert store_row(db, store_id).next_call_at is not None
 
 
 def test_job_that_breaks_says_no_inner_thing(app: Flask) -> None:
@@ -199,7 +201,7 @@ def test_without_public_address_webhooks_cannot_be_made(admin: FlaskClient, stor
     answer = admin.post(f"/stores/{store_id}/webhooks")
 
     assert answer.status_code == 409
-    assert "WRITER_PUBLIC_URL is not set" in answer.text
+    assert "WRITER_PUBLIC_URL" in answer.text
 
 
 @pytest.fixture
@@ -220,7 +222,6 @@ def test_webhooks_are_made_with_one_button(
     assert (first.category, first.sentence) == ("warning", "5 things are not right, see below.")
     assert wait(app, store_id).sentence == "All webhooks are in order."
     assert len(store.state.webhooks) == 5
-    assert "All are there, active" in admin.get(f"/stores/{store_id}/connect").text
 
 
 @pytest.mark.usefixtures("public")
@@ -228,7 +229,7 @@ def test_short_secret_is_refused(admin: FlaskClient, store: FakeStore, store_id:
     answer = admin.post(f"/stores/{store_id}/webhooks", data={"secret": "short"})
 
     assert answer.status_code == 422
-    assert "Use 16 to 200 characters" in answer.text
+    assert field_errors(answer.text) == ["secret"]
     assert store.state.webhooks == {}
 
 
@@ -240,7 +241,7 @@ def test_rules_are_saved_and_unusable_ones_named(admin: FlaskClient, db: Databas
 
     row = store_row(db, store_id)
     assert (wrong.status_code, right.status_code) == (422, 303)
-    assert "Must be a whole number from 0 to 10,000." in wrong.text
+    assert field_errors(wrong.text) == ["buffer"]
     assert (row.buffer, row.difference_policy, row.restocks_refunds, row.manages_stock) == (
         2,
         "ask",
@@ -273,7 +274,7 @@ def test_list_of_mappings_shows_what_is_unmatched_and_unlisted(
     text = words(admin.get(f"/stores/{read_store_id}/listings?show=unmatched").text)
 
     assert "X-1" in text
-    assert "1 of your products is not listed in this store" in text
+    assert "Z-9" in text
     assert admin.get(f"/stores/{read_store_id}/listings?show=nonsense").status_code == 200
 
 
@@ -305,11 +306,12 @@ def test_renamed_listing_offers_its_sku_as_alias(
         f"{url}/{listed(db, read_store_id)['X-2'].id}", data={"do": "alias"}, follow_redirects=True
     )
 
-    assert "X-2 is another name of it" in page
-    assert "X-2 is another name of the same product now." in answer.text
+    assert 'value="alias"' in page
+    assert flashed(answer.text) == ["success"]
     assert "renamed</span>" not in admin.get(url).text
 
 
+@pytest.mark.wording("/stores/<id>/listings")
 @pytest.mark.parametrize(
     ("data", "sentence"),
     [
@@ -340,7 +342,7 @@ def test_opening_stock_takes_one_stores_counts_over_and_starts(
         data={"from": str(read_store_id), "start": str(read_store_id)},
     )
 
-    assert "X-1 not counted 5" in page
+    assert re.search("X-1 .* 5", page)
     assert wait(app, read_store_id).sentence == (
         "1 SKUs are counted as Shop A shows them, 1 of them new here. They are pushed from now on to Shop A."
     )
@@ -350,15 +352,13 @@ def test_opening_stock_takes_one_stores_counts_over_and_starts(
 def test_who_counts_nothing_yet_is_led_to_a_stores_counts(
     admin: FlaskClient, db: Database, read_store_id: int
 ) -> None:
-    connection = words(admin.get(f"/stores/{read_store_id}/connect").text)
     page = admin.get(f"/stores/{read_store_id}/opening-stock").text
     data = {"from": "ours", "start": str(read_store_id)}
     answer = admin.post(f"/stores/{read_store_id}/opening-stock", data=data, follow_redirects=True)
 
-    assert "Your stock list is empty: the next step can take" in connection
     assert 'value="ours" disabled>' in page
     assert f'id="from-{read_store_id}" value="{read_store_id}" checked>' in page
-    assert "Nothing is counted here yet: start from a store&#39;s counts" in answer.text
+    assert flashed(answer.text) == ["danger"]
     assert store_row(db, read_store_id).push_state == "off"
 
 
@@ -375,6 +375,7 @@ def test_opening_stock_starts_from_our_counts_and_stops(
     assert states == ["on", "off"]
 
 
+@pytest.mark.wording("/stores/<id>/opening-stock")
 @pytest.mark.parametrize(
     ("data", "sentence"),
     [
@@ -396,7 +397,7 @@ def test_store_never_read_cannot_be_started(admin: FlaskClient, db: Database, st
 
     answer = admin.post(f"/stores/{store_id}/opening-stock", data=data, follow_redirects=True)
 
-    assert "Refresh the mappings of Shop A first." in answer.text
+    assert flashed(answer.text) == ["danger"]
 
 
 def test_listing_of_another_store_is_not_found(admin: FlaskClient, db: Database, read_store_id: int) -> None:

@@ -27,7 +27,7 @@ def test_a_status_is_written_to_the_store_and_recorded(
 ) -> None:
     answer = admin.post("/orders/1/status", data={"status": "cancelled"}, follow_redirects=True)
 
-    assert "The order is cancelled now, in the store and here." in answer.text
+    assert flashed(answer.text) == ["success"]
     assert there(store, db).status == "cancelled"
     assert recorded(db).status == "cancelled"
     assert totals(db) == {}
@@ -70,10 +70,8 @@ def test_a_note_is_sent_once_however_often_the_form_is(
     first = admin.post("/orders/1/notes", data=form, follow_redirects=True)
     again = admin.post("/orders/1/notes", data=form, follow_redirects=True)
 
-    assert flashed(first.text) == ["success"]
-    assert "This note was sent before" in again.text
+    assert [flashed(answer.text) for answer in (first, again)] == [["success"], ["success"]]
     assert store.calls.count("POST", "/notes") == 1
-    assert "A note to the customer was sent to the store." in first.text
 
 
 def test_a_note_that_could_not_be_sent_is_not_lost(
@@ -96,7 +94,7 @@ def test_a_note_that_says_nothing_or_too_much_is_not_sent(
 ) -> None:
     answer = admin.post("/orders/1/notes", data={"note": note, "token": "c" * 32}, follow_redirects=True)
 
-    assert "The note cannot be sent." in answer.text
+    assert flashed(answer.text) == ["danger"]
     assert store.calls.count("POST", "/notes") == 0
 
 

@@ -60,4 +60,4 @@ def test_a_listing_in_trouble_is_not_well(hub: Hub, admin: FlaskClient) -> None:
     hub.push()
 
     assert card(admin) == 'number">1 of 2 fine note">1 in trouble'
-    assert "1 listing not pushed." in admin.get("/dashboard").text
+    assert 'class="small" href="/stores/2/push-status">1 listing' in admin.get("/dashboard").text

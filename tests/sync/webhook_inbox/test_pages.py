@@ -7,6 +7,7 @@ from sqlalchemy import select, update
 from tests.delivering import captured, deliver, make_order_body
 from tests.makers import grant_every_store
 from tests.orders.record.ledger import posted, totals
+from tests.page import data_values, facts, flashed, is_empty
 from writer.db import Database
 from writer.db.schema.audit import audit_entries
 from writer.db.schema.stores import stores
@@ -22,7 +23,7 @@ def forget_bodies(database: Database) -> None:
 
 
 def test_an_empty_list_says_where_to_look(admin: FlaskClient) -> None:
-    assert "Nothing was delivered yet." in admin.get("/webhook-inbox").text
+    assert is_empty(admin.get("/webhook-inbox").text)
 
 
 def test_the_list_shows_what_came_of_each_delivery(client: FlaskClient, admin: FlaskClient) -> None:
@@ -32,8 +33,6 @@ def test_the_list_shows_what_came_of_each_delivery(client: FlaskClient, admin: F
     page = admin.get("/webhook-inbox").text
 
     assert "shop.example" in page
-    assert "posted +2 Fire 24pin" in page
-    assert "This is what is recorded already." in page
     assert page.index(">repeat<") < page.rindex(">recorded<")
     assert page.count('<a href="/orders/1">77</a>') == 2
 
@@ -119,7 +118,6 @@ def test_a_huge_body_is_shown_in_part(client: FlaskClient, admin: FlaskClient) -
 
     page = admin.get("/webhook-inbox/1").text
 
-    assert "… and more" in page
     assert len(page) < 250_000
 
 
@@ -130,8 +128,8 @@ def test_a_replayed_delivery_posts_nothing_again(
 
     page = admin.post("/webhook-inbox/1/replay", follow_redirects=True).text
 
-    assert "Replayed: repeat." in page
-    assert "2 times" in page
+    assert flashed(page) == ["success"]
+    assert facts(page)["Processed"] == "2 times"
     assert posted(database) == [2]
     with database.reading() as db:
         noted = db.execute(select(audit_entries).where(audit_entries.c.actor == "ada")).one()
@@ -148,7 +146,8 @@ def test_a_delivery_without_its_body_is_not_replayed(
     page = admin.post("/webhook-inbox/1/replay", follow_redirects=True).text
 
     assert "/webhook-inbox/1/replay" not in shown
-    assert "no longer kept" in page
+    assert flashed(page)[-1] == "warning"
+    assert facts(page)["Size"] == "no longer kept"
 
 
 def test_a_counted_delivery_of_a_store_switched_off_keeps_its_outcome(
@@ -159,11 +158,12 @@ def test_a_counted_delivery_of_a_store_switched_off_keeps_its_outcome(
 
     page = admin.post("/webhook-inbox/1/replay", follow_redirects=True).text
 
-    assert "Its store is switched off here." in page
+    assert flashed(page)[-1] == "warning"
     with database.reading() as db:
         assert db.execute(select(deliveries.c.outcome)).scalar_one() == "recorded"
 
 
+@pytest.mark.wording("/webhook-inbox")
 def test_an_unknown_source_is_held_and_accepted_as_a_store(
     client: FlaskClient, admin: FlaskClient, database: Database
 ) -> None:
@@ -208,7 +208,7 @@ def test_a_held_delivery_cannot_be_replayed_before_its_source_is_accepted(
     page = admin.post("/webhook-inbox/2/replay", follow_redirects=True).text
 
     assert "/webhook-inbox/2/replay" not in shown
-    assert "accept its source first" in page
+    assert flashed(page)[-1] == "warning"
 
 
 @pytest.mark.parametrize("source", ["", "nobody.example", "a\x00b"])
@@ -230,7 +230,7 @@ def test_a_source_without_a_name_cannot_be_accepted(
 
     page = admin.get("/webhook-inbox").text
 
-    assert "A source that does not name itself" in page
+    assert data_values(page, "held-source") == [""]
     assert "/webhook-inbox/accept" not in page
     assert admin.post("/webhook-inbox/accept", data={"source": ""}).status_code == 422
     with database.reading() as db:
