@@ -19,6 +19,7 @@ from writer.db.migrate import NewerDatabase, UnusableDatabase, migrate, reason
 from writer.ops import preflight, processes, worker_health
 from writer.ops.preflight import Refused, address_of
 from writer.ops.rotate_logs import put_logs_aside
+from writer.stores import woocommerce
 
 SERVED = ("reader", "writer")
 UNSERVED = ("worker", "cron")  # they listen nowhere
@@ -180,7 +181,8 @@ def welcome(reader: str, writer: str, config: Config) -> str:
   Reader (public)    http://{_reached(reader)}/   listening on {reader}
   Writer (internal)  http://{_reached(writer)}/   listening on {writer}
   Sign in as         {config.admin_user or first}
-  WooCommerce        Settings > Advanced > Webhooks > Add webhook, one for each order topic, with
+  WooCommerce        Settings > Advanced > Webhooks > Add webhook, one for each topic, with
+                     Topics        {", ".join(woocommerce.TOPIC_NAMES)}
                      Delivery URL  {public}/api/woocommerce/webhook
                      Secret        the WEBHOOK_SHARED_SECRET in .env"""
 

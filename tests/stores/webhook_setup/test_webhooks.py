@@ -1,23 +1,30 @@
 """The doctor: what is wrong with a store's webhooks is said, and one call sets it right."""
 
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import pytest
 from flask import Flask
-from sqlalchemy import select
+from sqlalchemy import select, update
+from werkzeug import Response
+from werkzeug.serving import make_server
 
 from tests.connected import store_row
 from tests.delivering import deliver, make_order_body
 from tests.fake_services.woocommerce import FakeStore
 from tests.makers import WEBHOOK_SECRET
+from tests.ports import free_port
 from writer.db import Database
 from writer.db.schema.orders import orders
+from writer.db.schema.stores import stores
 from writer.lib import clock
 from writer.lib.errors import Invalid
 from writer.people import notices
 from writer.stores import webhook_setup
 from writer.stores.registry import Keyring, queries
-from writer.stores.webhook_setup import actions
+from writer.stores.webhook_setup import actions, client
 from writer.stores.webhook_setup.examine import examine, refusal
 
 URL = "https://hub.example/api/woocommerce/webhook"
@@ -236,7 +243,7 @@ def test_webhooks_of_other_programs_are_left_alone(
     assert len(store.state.webhooks) == 6
 
 
-def test_address_that_is_refused_is_still_said_after_mending(
+def test_address_that_a_private_shop_may_be_told_to_use_is_still_said_after_mending(
     db: Database, ring: Keyring, store: FakeStore, store_id: int
 ) -> None:
     sentences = webhook_setup.mend(
@@ -245,4 +252,83 @@ def test_address_that_is_refused_is_still_said_after_mending(
 
     assert len(sentences) == 1
     assert "port 8107" in sentences[0]
+    assert len(store.state.webhooks) == 5
     assert store_row(db, store_id).webhooks_checked_at <= clock.now()
+
+
+@pytest.mark.parametrize(
+    ("answer", "words"),
+    [
+        (Response("<h1>Not found</h1>", 404), "answered by something else (status 404)"),
+        (Response("Welcome", 200), "answered by something else (status 200)"),
+        (Response('["pong"]', 200, content_type="application/json"), "answered by something else"),
+        (Response("", 301, {"Location": "https://hub.example/"}), "answers with a redirect"),
+    ],
+)
+def test_nothing_is_made_for_an_address_where_something_else_answers(
+    db: Database, ring: Keyring, store: FakeStore, store_id: int, answer: Response, words: str
+) -> None:
+    with serving(answer) as address:
+        sentences = webhook_setup.mend(db, ring, "ada", store_id, f"{address}{webhook_setup.PATH}")
+
+    assert len(sentences) == 1
+    assert words in sentences[0]
+    assert (store.state.webhooks, queries.webhook_problems(store_row(db, store_id))) == ({}, sentences)
+    assert open_notices(db)[0].startswith(f"Shop A: {sentences[0]}")
+
+
+@contextmanager
+def serving(answer: Response) -> Iterator[str]:
+    """Yield an address at which everything is answered so."""
+    server = make_server("127.0.0.1", 0, answer, threaded=True)
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    yield f"http://127.0.0.1:{server.server_port}"
+    server.shutdown()
+    thread.join()
+    server.server_close()
+
+
+def test_an_address_without_a_host_is_named_and_one_that_is_out_of_reach_is_not_held_against() -> None:
+    unknown = client.problem_of(f"https://nowhere.invalid{webhook_setup.PATH}")
+    silent = client.problem_of(f"http://127.0.0.1:{free_port()}{webhook_setup.PATH}")
+
+    assert unknown is not None
+    assert "no host of the name" in unknown
+    assert silent is None
+
+
+def test_webhooks_that_were_made_for_an_earlier_address_are_said_and_removed(
+    db: Database, ring: Keyring, store: FakeStore, store_id: int
+) -> None:
+    old, other = (
+        "https://hub.example/old/api/woocommerce/webhook",
+        "https://else.example/api/woocommerce/webhook",
+    )
+    webhook_setup.mend(db, ring, "ada", store_id, old)
+    store.add_webhook("order.created", other)
+    for hook in list(store.state.webhooks.values()):
+        made = store.add_webhook(hook.topic, URL)
+        made.name = f"onerom-sales {hook.topic}" if hook.delivery_url == old else made.name
+
+    said = webhook_setup.check(db, ring.vault, store_id, URL)
+    left = webhook_setup.mend(db, ring, "ada", store_id, URL)
+
+    assert said == [f"An earlier set of webhooks is still sent to {old}. The button removes it."]
+    assert left == []
+    addresses = {hook.delivery_url for hook in store.state.webhooks.values()}
+    assert addresses == {URL, other}
+
+
+def test_nothing_is_made_for_an_address_that_wordpress_refuses(
+    db: Database, ring: Keyring, store: FakeStore, store_id: int
+) -> None:
+    with db.transaction() as connection:
+        connection.execute(update(stores).values(base_url=HOME))
+    store.calls.clear()
+
+    sentences = webhook_setup.mend(db, ring, "ada", store_id, "http://192.168.1.4/api/woocommerce/webhook")
+
+    assert len(sentences) == 1
+    assert "private address" in sentences[0]
+    assert (store.state.webhooks, len(store.calls)) == ({}, 0)

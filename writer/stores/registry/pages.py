@@ -118,5 +118,5 @@ def _store_page(
 def _how_to_connect() -> dict[str, object]:
     return {
         "delivery_url": url_for("webhook.receive", _external=True),
-        "topics": [topic.removeprefix("order.") for topic in woocommerce.ORDER_TOPICS],
+        "topics": woocommerce.TOPIC_NAMES,
     }

@@ -13,7 +13,16 @@ from writer.db.schema.stores import store_secrets
 from writer.people import Notice, audit, notices
 from writer.stores import registry
 from writer.stores.registry import Keyring, Vault, contact
-from writer.stores.webhook_setup.examine import POLL_ONLY, TOPICS, Hook, examine, is_same
+from writer.stores.webhook_setup import client as address
+from writer.stores.webhook_setup.examine import (
+    POLL_ONLY,
+    TOPICS,
+    Hook,
+    certain_refusal,
+    examine,
+    is_left,
+    is_same,
+)
 from writer.stores.woocommerce import Routes
 
 
@@ -34,9 +43,15 @@ def mend(
 ) -> list[str]:
     """Create or update every webhook that the store needs: active, and signed with the store's own secret.
 
-    Without `secret` the store's present secret is used, or a random one if there is none. Returns the
-    remaining problems. Raises Invalid naming `secret`, NotNow, StoreError.
+    Nothing is made for an address that would not get them. A set that was made from here for another address
+    is removed once the new one is there. Without `secret` the store's present secret is used, or a random one
+    if there is none. Returns the remaining problems. Raises Invalid naming `secret`, NotNow, StoreError.
     """
+    with database.reading() as db:
+        home = registry.get(db, store_id).base_url
+    useless = certain_refusal(url, home or "") or address.problem_of(url)
+    if useless is not None:
+        return _note(database, store_id, [useless], is_well=False)
     with database.transaction() as db:
         if secret is not None:
             registry.set_secret(db, ring, actor, store_id, secret)
@@ -47,6 +62,7 @@ def mend(
     with contact(database, ring.vault, store_id, "set up webhooks") as client:
         hooks = client.webhooks()
         done = [_mend_topic(client, hooks, topic, url, signed_with) for topic in TOPICS]
+        done += [_remove(client, hook) for hook in hooks if is_left(hook, url)]
         sentences = examine(client.webhooks(), url, client.site.base_url)
     with database.transaction() as db:
         audit.note(db, actor, "store.webhooks", f"store {store_id}", None, {"done": done})
@@ -69,9 +85,13 @@ def _mend_topic(client: Routes, hooks: list[Hook], topic: str, url: str, secret:
     for hook in ours:
         client.update_webhook(int(hook["id"]), {"status": "active", "secret": secret})
     if not ours:
-        # A webhook to another address is left alone, because it may belong to another program.
         client.create_webhook(topic, url, secret)
     return f"{topic} {'renewed' if ours else 'created'}"
+
+
+def _remove(client: Routes, hook: Hook) -> str:
+    client.delete_webhook(int(hook["id"]))
+    return f"{hook.get('topic')} to {str(hook.get('delivery_url'))[:200]} removed"
 
 
 def _note(database: Database, store_id: int, sentences: list[str], is_well: bool) -> list[str]:

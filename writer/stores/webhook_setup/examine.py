@@ -7,8 +7,8 @@ from urllib.parse import SplitResult, urlsplit
 from writer.stores import woocommerce
 
 PATH = "/api/woocommerce/webhook"
-# The last one only hints that somebody changed stock in the store.
-TOPICS = (*woocommerce.ORDER_TOPICS, "product.updated")
+TOPICS = woocommerce.TOPICS
+NAMED = "onerom-sales "  # what the names of webhooks begin with that were made from here
 POLL_ONLY = (
     "WRITER_PUBLIC_URL is not set, so no webhook is expected: orders are imported by polling, which works"
     " fully and takes some seconds longer."
@@ -27,8 +27,22 @@ def delivery_url(public_url: str | None) -> str | None:
 def examine(hooks: list[Hook], url: str, home: str) -> list[str]:
     """Return the problems of a store's webhooks, a sentence each; `home` is the store's own address."""
     found = [sentence for topic in TOPICS if (sentence := _about(topic, hooks, url))]
+    left = sorted({str(hook.get("delivery_url"))[:200] for hook in hooks if is_left(hook, url)})
+    # One that is sent elsewhere and missing here is said already.
+    found += [
+        f"An earlier set of webhooks is still sent to {address}. The button removes it."
+        for address in left
+        if not any(address in sentence for sentence in found)
+    ]
     refused = refusal(url, home)
     return [*found, refused] if refused else found
+
+
+def certain_refusal(url: str, home: str) -> str | None:
+    """Return why WordPress will not deliver to an address, None if a shop may have been told to all the same:
+    one on a private network is."""
+    own = _split(home)
+    return None if own is not None and _is_private(own.hostname or "") else refusal(url, home)
 
 
 def refusal(url: str, home: str) -> str | None:
@@ -61,6 +75,15 @@ def _about(topic: str, hooks: list[Hook], url: str) -> str | None:
     if elsewhere is not None:
         return f"The webhook {topic} is sent to {str(elsewhere.get('delivery_url'))[:200]} instead of {url}."
     return f"The webhook {topic} is missing."
+
+
+def is_left(hook: Hook, url: str) -> bool:
+    """Tell whether a webhook was made from here for an address that is no longer this one.
+
+    One of another name may belong to another program, or to a person.
+    """
+    is_ours = str(hook.get("name")).startswith(NAMED) and hook.get("topic") in TOPICS
+    return is_ours and _is_of_a_writer(hook) and not is_same(str(hook.get("delivery_url")), url)
 
 
 def _is_of_a_writer(hook: Hook) -> bool:

@@ -147,6 +147,10 @@ class Routes(ABC):
         """Change a webhook and return it."""
         return self._object("PUT", f"webhooks/{int(webhook_id)}", changes)
 
+    def delete_webhook(self, webhook_id: int) -> None:
+        """Delete a webhook for good."""
+        self.ask("DELETE", f"webhooks/{int(webhook_id)}", {"force": "true"})
+
     def system_status(self) -> Json:
         """Return WooCommerce's status report: versions, addresses."""
         return self._object("GET", "system_status", query={"_fields": "environment,settings"})

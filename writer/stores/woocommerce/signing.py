@@ -6,6 +6,10 @@ import re
 from collections.abc import Iterable
 
 ORDER_TOPICS = ("order.created", "order.updated", "order.restored", "order.deleted")
+# The last one only hints that somebody changed stock in the store.
+TOPICS = (*ORDER_TOPICS, "product.updated")
+# As WooCommerce's page of webhooks lists them.
+TOPIC_NAMES = tuple(topic.replace(".", " ").capitalize() for topic in TOPICS)
 # The entities that wp_specialchars_decode(..., ENT_QUOTES) decodes, once, and only with a semicolon.
 _ENTITY = re.compile(r"&(lt|gt|amp|quot|#0*(?:34|38|39|60|62)|#[xX]0*(?:22|26|27));")
 _NAMED = {"lt": "<", "gt": ">", "amp": "&", "quot": '"'}
