@@ -28,6 +28,7 @@ def test_a_sku_counts_by_the_rule_it_begins_with(
 ) -> None:
     with database.reading() as db:
         assert product_types.classify(db, sku) == expected
+        assert product_types.list_classified(db, [sku]) == ([sku] if expected else [])
 
 
 def test_the_longest_prefix_wins(database: Database) -> None:

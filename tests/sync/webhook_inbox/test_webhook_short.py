@@ -70,6 +70,12 @@ def store_id(db: Database) -> int:
 # Who may send
 
 
+def test_fields_that_a_plugin_adds_are_ignored(client: FlaskClient, db: Database, store_id: int) -> None:
+    body = short({**line(), "colour": "red"}, gift_wrap=True, line_meta=[{"key": "x"}])
+
+    assert outcome(send(client, PAID, body)) == "recorded"
+
+
 def test_bearer_with_the_shared_secret_is_believed(client: FlaskClient, db: Database, store_id: int) -> None:
     assert outcome(send(client, PAID, short())) == "recorded"
 

@@ -51,7 +51,7 @@ def unmatched_lines(*columns: ColumnElement[Any]) -> Select[Any]:
 def matchable(db: Connection) -> Select[Any]:
     """Select the ids of the lines whose SKU a rule knows by now: what a new rule is to be applied to."""
     skus = db.execute(unmatched_lines(meant_sku).distinct()).scalars()
-    known = [sku for sku in skus if product_types.classify(db, sku)]
+    known = product_types.list_classified(db, skus)
     return unmatched_lines(order_lines.c.id).where(meant_sku.in_(known))
 
 

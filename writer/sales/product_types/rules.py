@@ -1,6 +1,6 @@
 """SKU rules: which model and variant a SKU counts as, and which SKUs are ignored."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from sqlalchemy import Connection, Row, Text, bindparam, delete, func, insert, select
@@ -30,6 +30,12 @@ def classify(db: Connection, sku: str) -> tuple[str, str] | None:
     """Return the (model, variant) of the longest rule that `sku` begins with, ignoring case; else None."""
     found = _LONGEST_RULE.first(db, sku=fold(sku)[:_LONGEST_MATCH])
     return (found.model, found.variant) if found else None
+
+
+def list_classified(db: Connection, skus: Iterable[str]) -> list[str]:
+    """Return those of many SKUs that `classify` would return a type of; the rules are read once."""
+    prefixes = tuple(rule.prefix for rule in list_rules(db))
+    return [sku for sku in skus if fold(sku).startswith(prefixes)]
 
 
 def list_rules(db: Connection) -> Sequence[Row[int, str, str, str]]:
