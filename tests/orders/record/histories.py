@@ -139,7 +139,8 @@ class History:
 def make_history(chance: random.Random) -> History:
     """Make an order's states: statuses, lines and quantities change, refunds are added.
 
-    What a refunded order keeps out of stock is what it kept before, so it was paid before, and not edited.
+    What a refunded order keeps out of stock is what it kept before, so it was paid before, and not edited. A
+    cancelled one of a store that tells what it holds out keeps out what was lost before: no policy says so.
     """
     channel = Channel(
         1,
@@ -154,6 +155,8 @@ def make_history(chance: random.Random) -> History:
     changed_at = START
     count = chance.randint(1, 5)
     last = chance.choice(LASTING)
+    if marks == "reduced" and last in VOID:
+        channel = replace(channel, restocks_refunds=False)
     bought = [_make_line(chance, f"{11 + place}", is_newest=True) for place in range(chance.randint(1, 3))]
     for number in range(count):
         is_newest = number == count - 1

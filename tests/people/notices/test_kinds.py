@@ -44,6 +44,7 @@ STORED = {
     ("not told", "NOTIFY_URL"),
     ("oversold", "product 3"),
     ("refund needs keys", "order 12"),
+    ("refunded too much", "order 12 line 31"),
     ("store unusable", "store 7"),
     ("unknown source", "https://shop.example"),
     ("unmapped status", "store 7 packed"),

@@ -1,4 +1,4 @@
-"""Scenarios O01-O18, R01-R15, S01-S02, D01, D11 and W01 as they move stock, over real HTTP to fake stores."""
+"""Scenarios O01-O18, R01-R16, S01-S02, D01, D11 and W01 as they move stock, over real HTTP to fake stores."""
 
 from typing import Any
 
@@ -296,6 +296,23 @@ def test_r15_first_heard_of_as_refunded_keeps_out_what_was_paid(hub: Hub) -> Non
     assert (hub.moves(), hub.sold()) == ([-2], 0)
 
 
+def test_r16_more_refunded_than_bought_counts_as_bought_and_is_flagged(hub: Hub) -> None:
+    order = hub.fakes[0].place_order([("X", 1, "20.00"), ("X", 1)])
+    step(hub)
+    first, second = [
+        hub.fakes[0].refund(order, {order.lines[0].id: 1}, amount="1.00", restock=False) for _ in range(2)
+    ]
+    step(hub)
+    assert (hub.moves(), hub.sold(), hub.open_notices()) == ([-1, -1], 1, ["refunded too much"])
+
+    hub.fakes[0].delete_refund(order, first)
+    hub.fakes[0].touch(order)
+    step(hub)
+
+    assert second.id != first.id
+    assert (hub.moves(), hub.sold(), hub.open_notices()) == ([-1, -1], 1, [])
+
+
 def test_an_order_heard_of_as_pending_and_then_as_refunded_keeps_out_what_the_store_took(hub: Hub) -> None:
     order = hub.fakes[0].place_order([("X", 2)], status="pending", paid=False)
     step(hub)
@@ -316,6 +333,21 @@ def test_a_cancellation_after_a_refund_returns_only_what_is_out(hub: Hub, sold_f
     step(hub)
 
     assert (hub.moves(), hub.shown()) == ([-5, 2, 3], [10, 10, 10])
+
+
+def test_a_cancellation_after_a_refund_without_restock_returns_what_was_not_written_off(
+    hub: Hub, sold_five: Order
+) -> None:
+    hub.fakes[0].refund(sold_five, {"X": 2}, restock=False)
+    step(hub)
+
+    hub.fakes[0].set_status(sold_five, "cancelled")
+    step(hub)
+    hub.fakes[0].touch(sold_five)
+    step(hub)
+    hub.settle()
+
+    assert (hub.moves(), hub.shown()) == ([-5, 3], [8, 8, 8])
 
 
 def test_a_refund_deleted_in_the_store_moves_no_goods(hub: Hub, sold_five: Order) -> None:

@@ -73,7 +73,8 @@ def _record(before: Before, change: Arrived, snapshot: OrderSnapshot, channel: C
     kept = _merge_refunds(before, order, snapshot)
     refunded = refunds.add_up(kept)
     lines = line_rows.merge(before.lines, snapshot.lines)
-    units = refunds.units_of_lines(lines, snapshot, refunded, channel.restocks_refunds)
+    lost = refunds.lost_units(before.lines, before.refunds) if before.refunds else {}
+    units = refunds.units_of_lines(lines, snapshot, refunded, channel.restocks_refunds, lost)
     state = rules.standing(order.status, channel.paid_statuses)
     is_first = known is None or known.is_trashed or rules.standing(known.status) is Standing.DRAFT
     is_paid = snapshot.paid_at is not None
@@ -83,7 +84,8 @@ def _record(before: Before, change: Arrived, snapshot: OrderSnapshot, channel: C
     children = [decide(child, ParentRecorded(change.cause), channel) for child in before.children]
     return decision._replace(
         refunds=kept,
-        opened=(*_open_questions(channel, order, snapshot, state, refunded), *decision.opened),
+        opened=(*_open_questions(channel, order, snapshot, state, refunded, lines), *decision.opened),
+        put_right=(*decision.put_right, *order_notices.refunds_put_right(before, lines, refunded)),
         children=tuple(children),
     )
 
@@ -95,10 +97,17 @@ def _merge_refunds(before: Before, order: Order, snapshot: OrderSnapshot) -> tup
 
 
 def _open_questions(
-    channel: Channel, order: Order, snapshot: OrderSnapshot, state: Standing, refunded: Refunded
+    channel: Channel,
+    order: Order,
+    snapshot: OrderSnapshot,
+    state: Standing,
+    refunded: Refunded,
+    lines: tuple[Line, ...],
 ) -> list[OrderNotice]:
     """Return what the owner has to decide."""
     found = order_notices.held_lines(order, snapshot)
+    if refunded.now:
+        found += order_notices.over_refunded(order, lines, refunded)
     if state is Standing.UNKNOWN:
         found.insert(0, order_notices.unknown_status(channel, order.status))
     is_unread = refunded.has_unread and not snapshot.is_authoritative
@@ -146,7 +155,12 @@ def _recount(
 ) -> Decision:
     """Count an order in `state` by what is recorded; `reviewed` is the id of a line just reviewed."""
     refunded = refunds.add_up(before.refunds)
-    units = {line.external_id: refunds.units_as_recorded(line, refunded) for line in lines}
+    lost = refunds.lost_units(before.lines, before.refunds) if before.refunds else {}
+    by_policy = channel.restocks_refunds
+    units = {
+        line.external_id: refunds.units_as_recorded(line, refunded, by_policy, lost.get(line.id, 0))
+        for line in lines
+    }
     is_paid = order.paid_at is not None
     known = [line for line in before.lines if line.id != reviewed]
     lines = due.count(known, lines, units, state, channel, is_first=is_first, is_paid=is_paid)

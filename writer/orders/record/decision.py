@@ -37,7 +37,7 @@ class OrderNotice(NamedTuple):
     `kind` is the name of a `people.Notice`.
     """
 
-    kind: Literal["LINE_HELD", "LINE_UNCOUNTED", "REFUND_NEEDS_KEYS", "UNMAPPED_STATUS"]
+    kind: Literal["LINE_HELD", "LINE_UNCOUNTED", "OVER_REFUNDED", "REFUND_NEEDS_KEYS", "UNMAPPED_STATUS"]
     sentence: str = ""
     line: str = ""
     status: str = ""

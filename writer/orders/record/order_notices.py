@@ -2,9 +2,10 @@
 
 from collections.abc import Iterable
 
-from writer.orders.record import matching
+from writer.orders.record import matching, refunds
 from writer.orders.record.before import Before, Listed, Matches
 from writer.orders.record.decision import OrderNotice
+from writer.orders.record.refunds import Refunded
 from writer.orders.record.rows import Line, Order
 from writer.orders.record.snapshot import Channel, OrderSnapshot
 
@@ -58,6 +59,35 @@ def uncounted_lines(
         )
         found.append(OrderNotice("LINE_UNCOUNTED", sentence, line=line.external_id))
     return found
+
+
+def over_refunded(order: Order, lines: Iterable[Line], refunded: Refunded) -> list[OrderNotice]:
+    """Say of which lines the store refunded more units than were bought: only those bought are counted."""
+    found = []
+    for line in lines:
+        if _is_over(line, refunded):
+            sentence = (
+                f"Order {order.number}: {refunded.now[line.external_id]} units of {line.name or line.sku} are"
+                f" refunded, of {line.quantity} bought, so only as many count."
+                " Check its refunds in the store."
+            )
+            found.append(OrderNotice("OVER_REFUNDED", sentence, line=line.external_id))
+    return found
+
+
+def refunds_put_right(before: Before, lines: Iterable[Line], refunded: Refunded) -> list[OrderNotice]:
+    """Return the notices of lines of which no longer more is refunded than was bought."""
+    if not before.refunds:
+        return []
+    was = refunds.add_up(before.refunds)
+    over = {line.id for line in before.lines if _is_over(line, was)}
+    still = {line.id for line in lines if _is_over(line, refunded)}
+    return [OrderNotice("OVER_REFUNDED", line=line.external_id) for line in lines if line.id in over - still]
+
+
+def _is_over(line: Line, refunded: Refunded) -> bool:
+    units = refunded.now.get(line.external_id, 0)
+    return units > line.quantity and line.problem is None and not line.is_removed
 
 
 def lines_put_right(before: Before, after: Iterable[Line]) -> list[OrderNotice]:

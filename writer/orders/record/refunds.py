@@ -78,24 +78,43 @@ def teaches(refunds: Iterable[Refund], snapshot: OrderSnapshot) -> bool:
     return any(refund.lines is not None and refund.external_id in unread for refund in snapshot.refunds)
 
 
-def units_as_recorded(line: Line, refunded: Refunded) -> Units:
-    """Return a line's quantities while no snapshot says anything new of them."""
+def units_as_recorded(line: Line, refunded: Refunded, by_policy: bool, lost: int) -> Units:
+    """Return a line's quantities while no snapshot says anything new of them; its quantity may be new."""
     now, ever = refunded.now.get(line.external_id, 0), refunded.ever.get(line.external_id, 0)
-    restocked = min(line.restocked, line.quantity)
-    ever = max(min(ever, line.quantity), restocked)
-    return Units(line.quantity, min(now, line.quantity), ever, restocked, line.store_reduced)
+    ever = min(ever, line.quantity)
+    restocked = min(_by_policy(line, ever, by_policy, lost), line.quantity)
+    return Units(line.quantity, min(now, line.quantity), max(ever, restocked), restocked, line.store_reduced)
+
+
+def _by_policy(line: Line, ever: int, by_policy: bool, lost: int) -> int:
+    """Return the units restocked where the store says nothing: those recorded, and by the owner's policy
+    those refunded since. A policy that was changed since takes nothing off the shelf again."""
+    return max(ever - max(0, lost) if by_policy else 0, line.restocked)
+
+
+def lost_units(lines: Iterable[Line], refunds: Iterable[Refund]) -> dict[int, int]:
+    """Return by line id how many refunded units are recorded as not put back on the shelf."""
+    ever = add_up(refunds).ever
+    return {line.id: min(ever.get(line.external_id, 0), line.quantity) - line.restocked for line in lines}
 
 
 def units_of_lines(
-    lines: Iterable[Line], snapshot: OrderSnapshot, refunded: Refunded, by_policy: bool
+    lines: Iterable[Line],
+    snapshot: OrderSnapshot,
+    refunded: Refunded,
+    by_policy: bool,
+    lost: Mapping[int, int],
 ) -> dict[str, Units]:
-    """Return each line's quantities as a snapshot has them, by external id."""
-    marked = {line.external_id: _restocked(line) for line in snapshot.lines}
-    any_marked = any(restocked is not None for restocked in marked.values())
-    return {
-        line.external_id: _units(line, refunded, marked.get(line.external_id), any_marked, by_policy)
-        for line in lines
-    }
+    """Return each line's quantities as a snapshot has them, by external id; `lost` is as recorded before."""
+    told = {line.external_id: _restocked(line) for line in snapshot.lines}
+    says_any = any(restocked is not None for restocked in told.values())
+    units = {}
+    for line in lines:
+        restocked = told.get(line.external_id)
+        if restocked is None and says_any:
+            restocked = 0
+        units[line.external_id] = _units(line, refunded, restocked, by_policy, lost.get(line.id, 0))
+    return units
 
 
 def _restocked(line: LineSnapshot) -> int | None:
@@ -108,21 +127,15 @@ def _restocked(line: LineSnapshot) -> int | None:
     return max(0, line.quantity - line.store_reduced)
 
 
-def _units(line: Line, refunded: Refunded, marked: int | None, any_marked: bool, by_policy: bool) -> Units:
+def _units(line: Line, refunded: Refunded, told: int | None, by_policy: bool, lost: int) -> Units:
     """Return a line's quantities, clamped to restocked <= refunded <= quantity.
 
-    Restocked is, first that is known: what the store says of the line; 0 where it says something of its
-    siblings alone; the owner's policy.
+    Restocked is, first that is known: what the store told; what is recorded, for a cancelled order tells
+    nothing any more; the owner's policy.
     """
     ever = min(refunded.ever.get(line.external_id, 0), line.quantity)
     now = min(refunded.now.get(line.external_id, 0), line.quantity)
-    if marked is not None:
-        restocked = marked
-    elif any_marked:
-        restocked = 0
-    else:
-        # A policy that was changed since takes nothing off the shelf again.
-        restocked = max(ever if by_policy else 0, line.restocked)
+    restocked = told if told is not None else _by_policy(line, ever, by_policy, lost)
     # Where a refund's quantities were never read, the store's mark is all that is known of them.
     most = line.quantity if refunded.is_open else max(ever, min(line.restocked, line.quantity))
     restocked = min(restocked, most)

@@ -99,6 +99,9 @@ def _open_notice(db: Connection, notice: OrderNotice, store_id: int, order_id: i
         case "LINE_UNCOUNTED":
             line = notice.line
             notices.open_(db, Notice.LINE_UNCOUNTED, said, store_id=store_id, order_id=order_id, line=line)
+        case "OVER_REFUNDED":
+            line = notice.line
+            notices.open_(db, Notice.OVER_REFUNDED, said, store_id=store_id, order_id=order_id, line=line)
         case "REFUND_NEEDS_KEYS":
             notices.open_(db, Notice.REFUND_NEEDS_KEYS, said, store_id=store_id, order_id=order_id)
         case "UNMAPPED_STATUS":
@@ -108,5 +111,7 @@ def _open_notice(db: Connection, notice: OrderNotice, store_id: int, order_id: i
 def _close_notice(db: Connection, notice: OrderNotice, order_id: int, actor: str | None) -> None:
     if notice.kind == "LINE_HELD":
         notices.close(db, Notice.LINE_HELD, actor, order_id=order_id, line=notice.line)
+    elif notice.kind == "OVER_REFUNDED":
+        notices.close(db, Notice.OVER_REFUNDED, actor, order_id=order_id, line=notice.line)
     elif notice.kind == "LINE_UNCOUNTED":
         notices.close(db, Notice.LINE_UNCOUNTED, actor, order_id=order_id, line=notice.line)

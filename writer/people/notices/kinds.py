@@ -23,6 +23,7 @@ class Notice(Enum):
     LOW_STOCK = "low stock", "product {product_id}", "/stock/{product_id}"
     MASS_CHANGE = "mass change", "store {store_id}", "/stores/{store_id}/push-status"
     OVERSOLD = "oversold", "product {product_id}", "/stock/{product_id}"
+    OVER_REFUNDED = "refunded too much", "order {order_id} line {line}", "/orders/{order_id}"
     REFUND_NEEDS_KEYS = "refund needs keys", "order {order_id}", "/orders/{order_id}", True
     STORE_UNUSABLE = "store unusable", "store {store_id}", "/stores/{store_id}/push-status"
     UNKNOWN_SOURCE = "unknown source", "{source}", "/webhook-inbox?outcome=held"
