@@ -40,7 +40,7 @@ def test_a_failure_is_seen_and_retried(hub: Hub, page: Page) -> None:
     page.goto("/push-status")
 
     expect(page.get_by_text("Nothing fails.")).to_be_visible()
-    page.get_by_role("link", name="Over").click()
+    page.get_by_role("link", name="Resolved").click()
     expect(page.get_by_text("answered again")).to_be_visible()
     assert hub.shown("ICE24") == [9, 9]
 
@@ -74,12 +74,12 @@ def test_a_store_is_paused_resumed_and_compared(hub: Hub, page: Page) -> None:
     assert hub.shown("ICE24") == [10, 8]
 
     page.get_by_role("button", name="Resume").click()
-    page.get_by_role("button", name="Push now").click()
+    page.get_by_role("button", name="Update the store now").click()
     expect(page.get_by_text("Every listing is compared")).to_be_visible()
     hub.push()
 
     page.reload()
-    expect(page.get_by_text("on, all is well")).to_be_visible()
+    expect(page.get_by_text("on, up to date")).to_be_visible()
     assert hub.shown("ICE24") == [8, 8]
 
 

@@ -60,7 +60,7 @@ NAV: list[tuple[str, list[Link]]] = [
         ],
     ),
     (
-        "Who and how",
+        "Settings",
         [
             Link("Audit trail", "/audit", "journal-text"),
             Link("Users", "/users", "people", is_for_admins=True),

@@ -106,7 +106,7 @@ def test_the_page_shows_revenue_and_what_waits(app: Flask, admin: FlaskClient) -
         ({"push_state": "paused", "pause_reason": "The keys were refused."}, "The keys were refused."),
         ({"last_error": "It does not answer."}, "It does not answer."),
         ({"mass_change": "30 of 40 listings change."}, "30 of 40 listings change."),
-        ({"last_contact_at": None, "consumer_key_encrypted": "x"}, "never heard from"),
+        ({"last_contact_at": None, "consumer_key_encrypted": "x"}, "no contact yet"),
         ({"consumer_key_encrypted": "x"}, "not pushed yet"),
         ({"consumer_key_encrypted": "x", "push_state": "on"}, "fine"),
         ({"is_active": True}, "webhooks alone"),
@@ -127,7 +127,7 @@ def test_a_store_fares_alike_on_every_page(app: Flask, admin: FlaskClient, datab
 
     pages = [admin.get(path).text for path in ("/dashboard", "/stores", "/stores/1")]
 
-    assert [page.count("never heard from") for page in pages] == [2, 1, 1]  # its card too
+    assert [page.count("no contact yet") for page in pages] == [2, 1, 1]  # its card too
 
 
 def test_low_and_oversold_stock_is_counted(admin: FlaskClient, database: Database) -> None:

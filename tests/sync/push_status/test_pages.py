@@ -191,7 +191,7 @@ def test_the_page_of_a_healthy_store_says_that_all_is_well(hub: Hub, admin: Flas
     page = admin.get("/stores/1/push-status").text
 
     assert facts(page)["Pushing"].startswith("on, ")
-    assert facts(page)["To be told"].startswith("0 of 2 ")
+    assert facts(page)["To update"].startswith("0 of 2 ")
     assert len({*cells(page, "State")}) == 1
     assert facts(page)["Last contact"] != "never"
 
@@ -202,7 +202,7 @@ def test_a_listing_that_waits_says_what_it_shows_and_should_show(hub: Hub, admin
     page = admin.get("/stores/2/push-status?show=waiting").text
 
     assert (cells(page, "Should show"), cells(page, "Shows"), ">Y</a>" in page) == (["9"], ["10"], False)
-    assert facts(page)["To be told"].startswith("1 of 2 ")
+    assert facts(page)["To update"].startswith("1 of 2 ")
     assert "Last error" in facts(page)
 
 

@@ -58,7 +58,7 @@ def _answer_snapshot(before: Before, change: Arrived, state: Standing) -> Decisi
     if is_same and not order.is_trashed:
         return Decision("repeat", "This is what is recorded already.", _note_repeat(order, snapshot))
     if _is_overtaken(order, change.heard_at, snapshot.changed_at):
-        return Decision("stale", "What was heard of this order after it is recorded.", order)
+        return Decision("stale", "A later message about this order is recorded.", order)
     return None
 
 
@@ -73,7 +73,7 @@ def _answer_trashed(order: Order | None, change: Trashed) -> Decision | None:
     if order.is_trashed:
         return Decision("repeat", "This order is in the trash already.", order)
     if _is_overtaken(order, change.heard_at, None):
-        return Decision("stale", "This order was heard of again after it was deleted.", order)
+        return Decision("stale", "A later message about this order is recorded, after it was deleted.", order)
     return None
 
 

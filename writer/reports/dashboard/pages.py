@@ -40,7 +40,7 @@ def _page(template: str) -> str:
         glance=glance,
         course=course,
         sums=sums,
-        names=[name or "no currency told" for name in course.currencies],
+        names=[name or "no currency" for name in course.currencies],
         revenue=[(total, _drawn(course.revenue(total.currency))) for total in sums if total.is_worth],
         made=_drawn(course.made()),
     )

@@ -41,7 +41,7 @@ def _condition(store: Row[Any]) -> Condition:
     if store.consumer_key_encrypted is None:
         return Condition("secondary", "webhooks alone", "It has no REST keys, so its orders are not read.")
     if store.last_contact_at is None:
-        return Condition("warning", "never heard from")
+        return Condition("warning", "no contact yet")
     if store.push_state == "off":
         return Condition("secondary", "not pushed yet")
     return Condition("success", "fine")

@@ -100,7 +100,7 @@ def list_differences(store_id: int) -> str:
 @bp.post("/stores/<int:store_id>/push-status/now")
 def push_now(store_id: int) -> Response:
     """Let every listing of a store be compared and pushed at once."""
-    return _act(store_id, actions.push_now, f"Every listing is compared, and told the count, {SOON}.")
+    return _act(store_id, actions.push_now, f"Every listing is compared with the count {SOON}.")
 
 
 @bp.post("/stores/<int:store_id>/push-status/pause")
@@ -118,7 +118,7 @@ def pause(store_id: int) -> Response:
 @auth.admin_only
 def resume(store_id: int) -> Response:
     """Go on with a paused store."""
-    return _act(store_id, actions.resume, f"Resumed. What changed meanwhile is told {SOON}.")
+    return _act(store_id, actions.resume, f"Resumed. What changed meanwhile is sent {SOON}.")
 
 
 @bp.post("/stores/<int:store_id>/push-status/confirm")
@@ -148,7 +148,7 @@ def decide(store_id: int, difference_id: int) -> Response:
         differences.check_belongs(db, known, difference_id)
         differences.decide(db, who, difference_id, adopt)
 
-    done = "Their number is ours now; every store is told it" if adopt else "Our number is written there"
+    done = "Their number is ours now, and is sent to every store" if adopt else "Our number is written there"
     return _act(store_id, act, f"{done} {SOON}.")
 
 

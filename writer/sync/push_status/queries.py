@@ -19,7 +19,7 @@ from writer.sync import differences, stock_push
 
 # Of listings and of failures: what a list can be narrowed to, and what that is called.
 LISTINGS = {"all": "All", "waiting": "Waiting", "trouble": "In trouble"}
-FAILURES = {"open": "Open", "ended": "Over"}
+FAILURES = {"open": "Open", "ended": "Resolved"}
 
 # The first that is true is what is said of a listing; what is "right" shows the count.
 _status = case(
