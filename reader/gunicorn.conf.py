@@ -9,7 +9,7 @@ _settings = runpy.run_path(str(Path(__file__).with_name("app.py")))["app"].confi
 # Two processes for two cores, each with its own socket: threads of one process lose half their speed by
 # passing the GIL between the cores, and on one shared socket all keep-alive connections may land on one.
 workers = _settings.workers
-worker_class = "gthread"
+worker_class = "server.worker.BufferingWorker"
 threads = _settings.threads
 reuse_port = True
 keepalive = 75

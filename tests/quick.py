@@ -25,6 +25,7 @@ GUARDS = (
 # What lies beside the areas, and the tests that are about it.
 BESIDE = {
     "reader": ["reader"],
+    "server": ["ops"],
     "deploy": ["ops"],
     "restart.sh": ["ops"],
     "docker-compose.yml": ["ops"],
@@ -34,7 +35,7 @@ BESIDE = {
     "writer/config.py": ["ops"],
     "writer/gunicorn.conf.py": ["ops"],
 }
-LEFT_OUT = ("browser", "bench")  # each of their tests takes seconds
+LEFT_OUT = ("browser", "bench", "faults")  # each of their tests takes seconds
 UNTESTED = ("docs", ".ci", "LICENSE", "CHANGELOG.md", ".gitignore", ".dockerignore")
 
 

@@ -13,7 +13,7 @@ PAGES = [ROOT / "README.md", ROOT / "data" / "README.md", *sorted((ROOT / "docs"
 def named_files(page: Path) -> set[str]:
     """Return the files of this repository that a page names in backticks, by their whole path."""
     in_backticks = re.findall(r"`([^`\n]+)`", page.read_text())
-    folders = "writer|reader|tests|deploy|docs"
+    folders = "writer|reader|server|tests|deploy|docs"
     return {name.split()[0] for name in in_backticks if re.match(rf"(?:{folders})/[\w./]+\.\w+(?: |$)", name)}
 
 

@@ -61,7 +61,7 @@ def test_everything_that_is_named_is_there() -> None:
 
 
 def test_every_folder_of_tests_is_of_an_area_or_beside_them() -> None:
-    beside = {"reader", "browser", "bench", "fake_services", "data"}
+    beside = {"reader", "browser", "bench", "faults", "fake_services", "data"}
 
     folders = {path.name for path in TESTS.iterdir() if path.is_dir() and path.name != "__pycache__"}
     assert folders <= beside | set(AREAS)

@@ -8,7 +8,7 @@ from typing import Any
 # One process: its threads queue at one lock before SQLite's. Several processes contend inside SQLite and
 # starve each other (p99 300-570 ms against 10 ms).
 workers = 1
-worker_class = "gthread"
+worker_class = "server.worker.BufferingWorker"
 threads = 8
 
 # A hanging worker is replaced after `timeout`; a stopping one has `graceful_timeout` for what it accepted.

@@ -60,8 +60,11 @@ def limit(bench: Bench) -> None:
     """1. Against a bare WSGI application with the same bytes under the same gunicorn."""
     database = bench.ledger(1000)
     bare, _ = bench.start("tests.bench.apps:bare", database, BENCH_ANSWERS=constant_answers(database))
+    stock = ("tests.bench.apps:bare", database, "--worker-class", "gthread")
+    gthread, _ = bench.start(*stock, BENCH_ANSWERS=constant_answers(database))
     reader, _ = bench.start("reader.app:app", database)
-    bench.compare("Limit", {"bare WSGI": bare, "reader": reader}, "bare WSGI")
+    addresses = {"bare WSGI": bare, "bare WSGI, gunicorn's gthread": gthread, "reader": reader}
+    bench.compare("Limit", addresses, "bare WSGI")
 
 
 def rows(bench: Bench) -> None:

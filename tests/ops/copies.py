@@ -18,7 +18,7 @@ from writer.ops.processes import children
 
 # What Python has compiled is taken along, but not what it is just about to write.
 HALF_WRITTEN = shutil.ignore_patterns("*.pyc.*")
-TAKEN_ALONG = ["restart.sh", ".env.example", "requirements.txt", "reader", "writer"]
+TAKEN_ALONG = ["restart.sh", ".env.example", "requirements.txt", "reader", "server", "writer"]
 
 
 @dataclass

@@ -4,6 +4,7 @@
 """
 
 import contextlib
+import hashlib
 import os
 import signal
 import subprocess
@@ -90,7 +91,14 @@ def _bring_up(name: str, config: Config, is_replaced: Callable[[], bool] | None)
 def _launched(name: str, config: Config) -> str:
     """Return what a service is started with; where it differs, new workers would not be enough."""
     requirements = (ROOT / ".venv" / "requirements.txt.stamp").read_text()
-    return f"{address_of(name, config)} {preflight.digest(configuration.environment())} {requirements}"
+    settings = preflight.digest(configuration.environment())
+    return f"{address_of(name, config)} {settings} {_digest_of_server()} {requirements}"
+
+
+def _digest_of_server() -> str:
+    """Tell one state of the code that new workers get from gunicorn's master from another."""
+    code = b"\0".join(file.read_bytes() for file in sorted((ROOT / "server").glob("*.py")))
+    return hashlib.sha256(code).hexdigest()
 
 
 def _command(name: str, config: Config) -> list[str]:

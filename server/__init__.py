@@ -1,0 +1,1 @@
+"""The gunicorn worker of both services, which waits for slow clients without a thread."""
