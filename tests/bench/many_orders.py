@@ -33,6 +33,12 @@ def make_orders(folder: Path, how_many: int) -> str:
     path = folder / f"orders-{how_many}.db"
     url = f"sqlite:///{path}"
     migrate(url)
+    fill(path, how_many)
+    return url
+
+
+def fill(path: Path, how_many: int) -> None:
+    """Put so many cached orders of the stores 1 to 4 into a database of this version."""
     with closing(sqlite3.connect(path)) as db:
         db.executescript("PRAGMA synchronous = OFF; PRAGMA cache_size = -400000")
         kinds = ("type = 'trigger' AND name", "type = 'index' AND sql <> '' AND name")
@@ -43,14 +49,13 @@ def make_orders(folder: Path, how_many: int) -> str:
             db.execute(f"DROP INDEX {name}")
         for store in range(1, 5):
             row = (store, f"Shop {store}", f"shop{store}.example", "2020-01-01")
-            db.execute("INSERT INTO stores (id, name, source, created_at) VALUES (?, ?, ?, ?)", row)
+            db.execute("INSERT OR IGNORE INTO stores (id, name, source, created_at) VALUES (?, ?, ?, ?)", row)
         db.execute(ROWS, {"orders": how_many})
         _count(db)
         for _, sql in (*kept[1], *kept[0]):
             db.execute(sql)
         db.commit()
         db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-    return url
 
 
 def _kept(db: sqlite3.Connection, which: str) -> list[tuple[str, str]]:

@@ -34,6 +34,7 @@ LANDED = [
     "0022_second_look:737d2966071573d8",
     "0023_poll_interval:75d27c120fd8eb30",
     "0024_counted_at_parent:5ceb59bea7e04407",
+    "0025_moved_stores:8207c025daac485b",
 ]
 
 

@@ -9,7 +9,7 @@ from sqlalchemy.exc import DBAPIError
 from writer import config as configuration
 from writer import wiring
 from writer.config import Config
-from writer.db import AlreadyRunning, Database
+from writer.db import AlreadyRunning, Database, is_unreachable
 from writer.lib import logs
 
 log = logging.getLogger("writer.commands")
@@ -38,7 +38,11 @@ def run(work: Work) -> int:
         return 0
     except (DBAPIError, OSError) as error:  # OSError: no folder to lock a file in
         log.error("database refused", extra={"fields": {"error": str(getattr(error, "orig", error))}})
-        print("The database is busy or cannot be used: the next run tries again.", file=sys.stderr)
+        is_away = isinstance(error, DBAPIError) and is_unreachable(error)
+        what = "PostgreSQL does not answer" if is_away else "The database is busy or cannot be used"
+        print(f"{what}: the next run tries again.", file=sys.stderr)
         return 1
     finally:
+        held_ms = round(database.longest_write_s * 1000, 1)
+        log.info("command ends", extra={"fields": {"longest_write_ms": held_ms}})
         database.close()

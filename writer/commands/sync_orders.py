@@ -19,7 +19,7 @@ from datetime import timedelta
 from writer import orders
 from writer.commands import opened
 from writer.config import Config
-from writer.db import AlreadyRunning, Database
+from writer.db import AlreadyRunning, Database, in_batches
 from writer.lib.errors import DomainError
 from writer.stores import Vault
 from writer.sync import order_import, webhook_inbox
@@ -71,8 +71,8 @@ def _sync(config: Config, database: Database, asked: argparse.Namespace, stop: t
     patience_s = PATIENCE_S if asked.thorough else 0
     status = _read_stores(database, Vault(config.encryption_keys), plan, stop, patience_s)
     if asked.thorough:
-        _match_again(database)
-    _forget_old(database, config.order_retention_days, config.raw_retention_days)
+        _match_again(database, stop.is_set)
+    _forget_old(database, config.order_retention_days, config.raw_retention_days, stop.is_set)
     return status
 
 
@@ -116,27 +116,39 @@ def _read_stores(
     return 1 if done["errors"] else 0
 
 
-def _match_again(database: Database) -> None:
+def _match_again(database: Database, is_stopping: Callable[[], bool]) -> None:
     """Match what matched nothing: an order recorded the moment a rule was added may have missed it."""
-    with database.transaction() as db:
-        matched = orders.rematch(db, "nightly check")
+    with database.reading() as db:
+        waiting = orders.list_matchable(db)
+    matched: list[int] = []
+    in_batches(
+        database,
+        lambda _, limit: [waiting.pop() for _ in range(min(limit, len(waiting)))],
+        lambda db, ids: matched.append(orders.rematch_orders(db, ids, "nightly check")),
+        is_stopping,
+    )
     if matched:
-        print(f"{matched} order lines match a rule that was added meanwhile.")
+        print(f"{sum(matched)} order lines match a rule that was added meanwhile.")
 
 
-def _forget_old(database: Database, keep_days: int, raw_days: int) -> None:
-    """Let orders older than is kept leave the cache, a thousand a transaction; forget raw data and sync."""
-    cleaned = 0
-    while True:
-        with database.transaction() as db:
-            few = orders.clean_up(db, keep_days)
-            raw = orders.drop_raw(db, raw_days)
-            order_import.drop_old_runs(db)
-        cleaned += few
-        if few == 0 and raw == 0:
-            break
+def _forget_old(database: Database, keep_days: int, raw_days: int, is_stopping: Callable[[], bool]) -> None:
+    """Let orders older than is kept leave the cache; forget raw data and old runs."""
+    cleaned = in_batches(
+        database,
+        lambda db, limit: orders.list_expired(db, keep_days, limit),
+        orders.take_out_of_cache,
+        is_stopping,
+    )
     if cleaned:
         print(f"{cleaned} orders older than {keep_days} days left the cache; what they counted stays.")
+    in_batches(
+        database,
+        lambda db, limit: orders.list_expired_raw(db, raw_days, limit),
+        orders.drop_raw,
+        is_stopping,
+    )
+    with database.transaction() as db:
+        order_import.drop_old_runs(db)
 
 
 def run(database: Database, is_stopping: Callable[[], bool] = lambda: False) -> Done:
@@ -151,8 +163,9 @@ def run(database: Database, is_stopping: Callable[[], bool] = lambda: False) -> 
                 return done
             done.tried += 1
             done.failing += not _try_again(database, delivery_id)
-        with database.transaction() as db:
-            done.dropped = webhook_inbox.drop_old_bodies(db)
+        done.dropped = in_batches(
+            database, webhook_inbox.list_old_bodies, webhook_inbox.drop_bodies, is_stopping
+        )
     if done.tried or done.dropped:
         log.info("orders synced", extra={"fields": vars(done)})
     return done

@@ -1,11 +1,13 @@
 """The database: engine, transactions and locks, prepared statements; tables and migrations beside."""
 
+from writer.db.batches import in_batches
 from writer.db.engine import (
     AlreadyRunning,
     Database,
     begins_with,
     database,
     insert_row,
+    is_unreachable,
     lock,
     make_engine,
     next_id,
@@ -27,8 +29,10 @@ __all__ = [
     "check_id",
     "database",
     "get_row",
+    "in_batches",
     "insert_row",
     "is_id",
+    "is_unreachable",
     "lock",
     "make_engine",
     "next_id",

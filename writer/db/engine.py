@@ -3,6 +3,7 @@
 import fcntl
 import sqlite3
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from functools import cache
@@ -25,7 +26,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.sql.schema import Table
 
 from writer.config import Config
@@ -46,6 +47,7 @@ class Database:
 
     def __init__(self, url: str, pool_size: int = 16, max_overflow: int = 16) -> None:
         self.url = url
+        self.longest_write_s = 0.0  # that a transaction of this process kept SQLite's lock
         self.engine = make_engine(url, pool_size, max_overflow)
         self._turn: threading.Lock | None = threading.Lock() if self.is_sqlite else None
         self._joined = Joined(self.transaction, savepoint) if self.is_sqlite else None
@@ -66,12 +68,15 @@ class Database:
             with self.engine.begin() as connection:
                 yield connection
             return
+        began = 0.0
         with self._turn, self.engine.begin() as connection:
             # What it takes to undo one statement of several SQLite puts into a file of its own: two thirds of
             # all that a delivery wrote.
             execute_raw(connection, "PRAGMA temp_store = MEMORY")
             execute_raw(connection, "BEGIN IMMEDIATE")
+            began = time.monotonic()
             yield connection
+        self.longest_write_s = max(self.longest_write_s, time.monotonic() - began)
 
     def joined(self, work: Work) -> Any:
         """Return what `work(db)` returns, committed with what others do just now: see Joined.
@@ -171,6 +176,14 @@ def make_engine(url: str, pool_size: int, max_overflow: int) -> Engine:
     engine = create_engine(url, pool_use_lifo=True, **options)
     event.listen(engine, "connect", _on_sqlite_connect)
     return engine
+
+
+def is_unreachable(error: DBAPIError) -> bool:
+    """Tell whether PostgreSQL did not answer: it is down or goes down, or the network to it is away."""
+    if isinstance(error.orig, sqlite3.Error) or not isinstance(error, OperationalError):
+        return False
+    state = getattr(error.orig, "sqlstate", None)  # None: nothing came from the server
+    return state is None or state.startswith(("08", "57P"))
 
 
 def _backend(connection: Connection) -> int | None:

@@ -13,7 +13,7 @@ from tests.orders.record.many import add_orders, add_stores
 from writer.db import Database
 from writer.db.schema.orders import orders
 from writer.db.schema.stores import stores
-from writer.orders.record import clean_up
+from writer.orders.record import list_expired, take_out_of_cache
 
 pytestmark = pytest.mark.postgres
 
@@ -203,7 +203,9 @@ def test_what_orders_came_to_stays_when_they_leave_the_cache(
     before = api.get(f"{ORDERS}/stats").get_json()
     with database.transaction() as db:
         db.execute(update(orders).values(created_at=datetime(2026, 5, 1, tzinfo=UTC)))
-        assert clean_up(db, 90) == 5
+        old = list_expired(db, 90, 1000)
+        take_out_of_cache(db, old)
+    assert len(old) == 5
 
     after = api.get(f"{ORDERS}/stats").get_json()
     deliver(client, make_order_body(id=1, status="completed", currency="EUR", total="100.00"))

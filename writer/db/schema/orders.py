@@ -71,6 +71,14 @@ orders = Table(
     Index("ix_orders_customer_turned", "customer_turned", postgresql_ops={"customer_turned": BEGINNINGS}),
     # Long lists are read along one of these: store, status and is_cached are in it for the filters.
     Index("ix_orders_by_created", "created_at", *_FILTERED),
+    # Clean-up looks every few minutes for the oldest that are still kept.
+    Index("ix_orders_cached", "created_at", "is_cached", **OF_CACHED),
+    Index(
+        "ix_orders_raw",
+        "created_at",
+        sqlite_where=text("raw IS NOT NULL"),
+        postgresql_where=text("raw IS NOT NULL"),
+    ),
     Index("ix_orders_by_modified", "modified_at", *_FILTERED, **OF_CACHED),
     Index("ix_orders_by_total", "total_minor", *_FILTERED, **OF_CACHED),
     # Short ones are found by this one, and sorted.

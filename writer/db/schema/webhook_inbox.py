@@ -40,6 +40,12 @@ deliveries = Table(
     # of a source that is no store: the one whose own secret signed it; NULL: the shared secret, or several's
     Column("signed_by_store_id", Integer),
     Index("ix_deliveries_received", "received_at"),
+    Index(
+        "ix_deliveries_body",
+        "received_at",
+        sqlite_where=text("body IS NOT NULL"),
+        postgresql_where=text("body IS NOT NULL"),
+    ),
     Index("ix_deliveries_due", "next_attempt_at"),
     Index("ix_deliveries_number", "order_number"),
     Index("ix_deliveries_order", "order_id"),

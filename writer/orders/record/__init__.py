@@ -3,6 +3,7 @@
 from writer.orders.record.actions import (
     LARGEST_QUANTITY,
     Recorded,
+    list_matchable,
     note_event,
     note_missing,
     put_back,
@@ -10,12 +11,20 @@ from writer.orders.record.actions import (
     recount,
     rematch,
     rematch_listed,
+    rematch_orders,
     rematch_product,
     rematch_sku,
     review_line,
     trash,
 )
-from writer.orders.record.cache import clean_up, drop_raw, erase, is_erased
+from writer.orders.record.cache import (
+    drop_raw,
+    erase,
+    is_erased,
+    list_expired,
+    list_expired_raw,
+    take_out_of_cache,
+)
 from writer.orders.record.channels import channel_of, paid_statuses
 from writer.orders.record.product_skus import (
     forget_product,
@@ -38,7 +47,6 @@ __all__ = [
     "Recorded",
     "RefundSnapshot",
     "channel_of",
-    "clean_up",
     "drop_raw",
     "erase",
     "find_stores",
@@ -49,6 +57,9 @@ __all__ = [
     "known_refunds",
     "list_changes",
     "list_counted",
+    "list_expired",
+    "list_expired_raw",
+    "list_matchable",
     "list_missed",
     "list_trashed",
     "list_unread",
@@ -61,10 +72,12 @@ __all__ = [
     "recount",
     "rematch",
     "rematch_listed",
+    "rematch_orders",
     "rematch_product",
     "rematch_sku",
     "review_line",
     "say_product",
+    "take_out_of_cache",
     "trash",
     "unmatched_lines",
     "unsay_product",

@@ -1,6 +1,6 @@
 """What changes an order: a snapshot, the trash, a person, a setting, a rule. Each is load, decide, save."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -96,6 +96,17 @@ def rematch(db: Connection, cause: str) -> int:
     To be called in the transaction that added a rule or a mapping: it is applied once, dated as the order.
     """
     return _rematch(db, order_lines.c.id.in_(product_skus.matchable(db)), cause)
+
+
+def list_matchable(db: Connection) -> list[int]:
+    """Return the ids of the orders with lines that matched no rule and would now."""
+    lines = order_lines.c.id.in_(product_skus.matchable(db))
+    return list(db.execute(select(order_lines.c.order_id).where(lines).distinct()).scalars())
+
+
+def rematch_orders(db: Connection, order_ids: Sequence[int], cause: str) -> int:
+    """Match again every line of these orders, and post what is due; return how many now match."""
+    return _rematch(db, order_lines.c.order_id.in_(order_ids), cause)
 
 
 def rematch_sku(db: Connection, sku_key: str) -> None:

@@ -1,9 +1,10 @@
 """How long orders and their customers are kept, and what is forgotten when a person is erased."""
 
+from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import Connection, select, update
+from sqlalchemy import ColumnElement, Connection, select, update
 
 from writer.db.schema.orders import order_refunds, orders
 from writer.lib import clock
@@ -17,31 +18,40 @@ _NOBODY: dict[str, Any] = dict.fromkeys(
 )
 
 
-def _forget_reasons(db: Connection, order_ids: list[int]) -> None:
+def _forget_reasons(db: Connection, order_ids: Sequence[int]) -> None:
     db.execute(update(order_refunds).where(order_refunds.c.order_id.in_(order_ids)).values(reason=""))
 
 
-def clean_up(db: Connection, keep_days: int) -> int:
-    """Take orders made more than `keep_days` ago out of the cache, with all that names a person.
+def list_expired(db: Connection, keep_days: int, limit: int) -> list[int]:
+    """Return the ids of the oldest cached orders that were made more than `keep_days` ago."""
+    return _made_before(db, keep_days, limit, orders.c.is_cached, "ix_orders_cached")
+
+
+def take_out_of_cache(db: Connection, order_ids: Sequence[int]) -> None:
+    """Take orders out of the cache, with all that names a person.
 
     Ledger, totals and counts stay; so do ids, times of change and what each line has posted, because a late
-    message of the store must not be counted twice. Returns how many orders that were.
+    message of the store must not be counted twice.
     """
-    old = orders.c.is_cached & (orders.c.created_at < clock.now() - timedelta(days=keep_days))
-    ids = list(db.execute(select(orders.c.id).where(old).limit(1000)).scalars())
-    if ids:
-        db.execute(update(orders).where(orders.c.id.in_(ids)).values(is_cached=False, **_NOBODY))
-        _forget_reasons(db, ids)
-    return len(ids)
+    db.execute(update(orders).where(orders.c.id.in_(order_ids)).values(is_cached=False, **_NOBODY))
+    _forget_reasons(db, order_ids)
 
 
-def drop_raw(db: Connection, keep_days: int) -> int:
-    """Forget the raw JSON of orders made more than `keep_days` ago; return of how many."""
-    old = orders.c.raw.is_not(None) & (orders.c.created_at < clock.now() - timedelta(days=keep_days))
-    ids = list(db.execute(select(orders.c.id).where(old).limit(1000)).scalars())
-    if ids:
-        db.execute(update(orders).where(orders.c.id.in_(ids)).values(raw=None))
-    return len(ids)
+def list_expired_raw(db: Connection, keep_days: int, limit: int) -> list[int]:
+    """Return the ids of the oldest orders made more than `keep_days` ago whose raw JSON is kept."""
+    return _made_before(db, keep_days, limit, orders.c.raw.is_not(None), "ix_orders_raw")
+
+
+def drop_raw(db: Connection, order_ids: Sequence[int]) -> None:
+    """Forget the raw JSON of orders."""
+    db.execute(update(orders).where(orders.c.id.in_(order_ids)).values(raw=None))
+
+
+def _made_before(db: Connection, days: int, limit: int, which: ColumnElement[bool], index: str) -> list[int]:
+    old = which & (orders.c.created_at < clock.now() - timedelta(days=days))
+    query = select(orders.c.id).where(old).order_by(orders.c.created_at).limit(limit)
+    # SQLite does not know how few of all orders a partial index holds, and may prefer one of all.
+    return list(db.execute(query.with_hint(orders, f"INDEXED BY {index}", "sqlite")).scalars())
 
 
 def is_erased(db: Connection, store_id: int, external_id: str) -> bool:

@@ -1,6 +1,7 @@
 """What of deliveries is forgotten: old bodies, and whom the others named when a customer is erased."""
 
 import json
+from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
 
@@ -15,10 +16,18 @@ from writer.sync.webhook_inbox import redact
 BODIES_KEPT = timedelta(days=7)
 
 
-def drop_old_bodies(db: Connection) -> int:
-    """Forget the bodies of deliveries older than seven days; return how many."""
+def list_old_bodies(db: Connection, limit: int) -> list[int]:
+    """Return the ids of the oldest deliveries from more than seven days ago whose bodies are kept."""
     old = (deliveries.c.received_at < clock.now() - BODIES_KEPT) & deliveries.c.body.is_not(None)
-    return db.execute(update(deliveries).where(old).values(body=None, next_attempt_at=None)).rowcount
+    query = select(deliveries.c.id).where(old).order_by(deliveries.c.received_at).limit(limit)
+    # SQLite might prefer the index of all deliveries.
+    return list(db.execute(query.with_hint(deliveries, "INDEXED BY ix_deliveries_body", "sqlite")).scalars())
+
+
+def drop_bodies(db: Connection, delivery_ids: Sequence[int]) -> None:
+    """Forget the bodies of deliveries; they are not tried again."""
+    of_these = deliveries.c.id.in_(delivery_ids)
+    db.execute(update(deliveries).where(of_these).values(body=None, next_attempt_at=None))
 
 
 def forget_bodies(db: Connection, store_id: int, order_external_id: str) -> None:
