@@ -35,8 +35,22 @@ install() { # $1: requirements file; leaves .venv with the locked versions of it
   echo "Installing what $1 lists into .venv ..."
   [[ ! -e $stamp || "$(cat "$stamp")" == "$("$base" -V) "* ]] || clear=(--clear) # made by another Python
   "$base" -m venv "${clear[@]}" .venv
-  "$python" -m pip install --quiet --disable-pip-version-check --require-hashes -r "$1"
+  fetch "$1"
   echo "$wanted" >"$stamp"
+}
+
+fetch() { # $1: requirements file; has pip install it, or ends with one sentence
+  local said=run/pip.log unreachable='NewConnectionError|ConnectTimeout|ProxyError|Temporary failure in name|Network is unreachable'
+  "$python" -m pip install --quiet --disable-pip-version-check --require-hashes --retries 2 -r "$1" >"$said" 2>&1 && return
+  ! grep -qE "$unreachable" "$said" ||
+    die "The packages could not be downloaded: connect this machine to the Internet, or set PIP_INDEX_URL or https_proxy."
+  die "pip could not install what $1 lists: $(grep -m 1 ERROR "$said" || tail -n 1 "$said") (more in $said)"
+}
+
+was_set_up() { # whether .venv holds what the services need; else says so
+  [[ -x $python ]] || { echo "Nothing runs: this copy was never started." && return 1; }
+  [[ -e .venv/requirements.txt.stamp ]] || "$python" -c 'import writer.ops.services' 2>/dev/null ||
+    { echo "Nothing runs: setting this copy up has failed so far. Run ./restart.sh to go on." && return 1; }
 }
 
 env_file() { # makes .env where there is none, adds a secret it lacks, changes nothing that is there
@@ -55,16 +69,23 @@ docker_up() {
   "$python" -m writer.ops.services welcome "$(compose port reader 8106)" "$(compose port writer 8107)"
 }
 
+owner=$(stat -c %u .)
+if [[ $EUID == 0 && $owner != 0 && ${1:-start} != docker ]]; then # its owner can write what root would run
+  exec setpriv --reuid="$owner" --regid="$(stat -c %g .)" --clear-groups -- "$PWD/restart.sh" "$@"
+fi
 for path in . run run/lock data .env .venv; do
-  [[ ! -e $path || -w $path ]] || die "$(id -un) cannot write $(realpath "$path"), which belongs to $(stat -c %U "$path")."
+  [[ ! -e $path || -w $path ]] ||
+    die "$(id -un) cannot write $(realpath "$path"), which belongs to $(stat -c %U "$path"). Give it to the owner of the folder:" \
+      "sudo chown -R $(stat -c %U .) $(realpath "$path")"
 done
 mkdir -p run data
+[[ ! -O data ]] || chmod o-rwx data
 exec 9>run/lock
 flock -n 9 || { echo "Another restart.sh of this copy is at work; waiting for it." && flock 9; }
 case ${1:-start} in
   start) install requirements.txt; env_file; "$python" -m writer.ops.services start ;;
   stop | status)
-    [[ -x $python ]] || { echo "Nothing runs: this copy was never started." && [[ $1 == stop ]] && exit; }
+    was_set_up || { [[ $1 == stop ]] && exit; exit 1; }
     "$python" -m writer.ops.services "$1" ;;
   dev) install requirements.txt; env_file; exec 9>&- "$python" -m writer.ops.services dev ;;
   demo) install requirements.txt; exec 9>&- "$python" -m deploy.demo "${@:2}" ;;

@@ -126,4 +126,10 @@ def parse(text: str) -> dict[str, str]:
 
 def _below_root(url: str) -> str:
     file = url.removeprefix("sqlite:///")
-    return url if file == url else f"sqlite:///{ROOT / file}"
+    if file == url:
+        return url
+    if "?" in str(ROOT / file):
+        raise ConfigError(
+            f"DATABASE_URL cannot name {ROOT / file}, because a ? has a meaning there: rename the folder."
+        )
+    return f"sqlite:///{ROOT / file}"

@@ -39,9 +39,8 @@ def test_on_a_locked_database_each_says_in_a_sentence_what_it_could_not_do(datab
         ran = run_all(commands(), database_url)
 
     assert {command for command, done in ran.items() if done.status not in (0, 1)} == set()
-    assert {
-        command: done.lines for command, done in ran.items() if done.status and len(done.lines) != 1
-    } == {}
+    # One that found nothing to write at first says so before it says what it could not do.
+    assert {command: done.lines for command, done in ran.items() if done.status and len(done.lines) > 2} == {}
     assert_sentences(ran)
     # What has to write is refused; what only reads, or writes elsewhere, is not.
     assert ran["writer.commands.check_stores"].status == 1

@@ -1,7 +1,11 @@
 """What the container files say holds together: nothing here builds or starts one."""
 
+import json
 import os
 import re
+import shutil
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -83,6 +87,55 @@ def test_an_image_starts_what_restart_sh_starts(name: str) -> None:
 def test_a_container_runs_the_module_that_restart_sh_runs(name: str) -> None:
     assert SERVICES[name]["command"] == ["python", "-m", MARKS[name]]
     assert SERVICES[name]["healthcheck"]["test"] == ["CMD", "python", "-m", MARKS[name], "healthy"]
+
+
+@pytest.mark.parametrize("name", DOCKERFILES)
+def test_what_a_container_writes_others_cannot_read(name: str) -> None:
+    (entry,) = re.findall(r"^ENTRYPOINT (.+)$", DOCKERFILES[name], re.MULTILINE)
+    command = [
+        *json.loads(entry),
+        sys.executable,
+        "-c",
+        "import os, sys; print(oct(os.umask(0)), *sys.argv[1:])",
+    ]
+
+    shown = subprocess.run([*command, "a b"], check=True, capture_output=True, text=True).stdout
+
+    assert shown == "0o27 a b\n"
+
+
+def has_compose() -> bool:
+    docker = shutil.which("docker")
+    asked = docker and subprocess.run([docker, "compose", "version"], capture_output=True, check=False)
+    return bool(asked) and asked.returncode == 0  # type: ignore[union-attr]
+
+
+@pytest.mark.skipif(not has_compose(), reason="docker compose is not installed")
+@pytest.mark.parametrize(
+    "profile", sorted({p for each in SERVICES.values() for p in each.get("profiles", ())})
+)
+def test_compose_takes_each_profile(profile: str) -> None:
+    command = ["docker", "compose", "--env-file", "/dev/null", "--profile", profile, "config", "--quiet"]
+
+    checked = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+
+    assert (checked.returncode, checked.stderr) == (0, "")
+
+
+@pytest.mark.parametrize("name", SERVICES)
+def test_a_service_of_any_profile_checks_itself_and_names_what_is_there(name: str) -> None:
+    service = SERVICES[name]
+    started_with = {*service.get("profiles", ()), None}
+
+    assert service["restart"] == "unless-stopped"
+    assert service["healthcheck"]["test"][0] == "CMD"
+    for needed, how in service.get("depends_on", {}).items():
+        profiles = SERVICES[needed].get("profiles", [None])
+        # What is of a profile that may not be asked for must not be required; compose refuses to start then.
+        assert how.get("required", True) is False or needed == "postgres" or set(profiles) & started_with
+    for volume in service.get("volumes", ()):
+        source = volume.split(":")[0]
+        assert not source.startswith("./") or (ROOT / source).exists()
 
 
 def test_nothing_runs_in_debug_mode() -> None:

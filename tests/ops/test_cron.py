@@ -2,6 +2,7 @@
 
 import json
 import logging
+import os
 import sys
 import time
 from datetime import UTC, datetime, timedelta
@@ -194,3 +195,39 @@ def test_cron_is_healthy_while_it_runs(jobs: Path) -> None:
     made.step()
 
     assert cron.is_healthy(made.state)
+
+
+def test_a_clock_that_is_set_back_stops_no_job(jobs: Path, now: list[datetime]) -> None:
+    made = make_cron(jobs, "* * * * *", RUN)
+    now[0] = NOON + timedelta(days=400, minutes=1)
+    step_until_done(made)
+    assert runs(jobs) == 1
+
+    now[0] = NOON
+    step_until_done(made)
+    now[0] = NOON + timedelta(minutes=1)
+    step_until_done(made)
+
+    assert runs(jobs) == 2
+
+
+def test_a_clock_that_is_corrected_a_little_starts_no_job_twice(jobs: Path, now: list[datetime]) -> None:
+    made = make_cron(jobs, "* * * * *", RUN)
+    now[0] = NOON.replace(minute=1, second=0)
+    step_until_done(made)
+
+    now[0] = NOON.replace(minute=0, second=58)
+    step_until_done(made)
+    now[0] = NOON.replace(minute=1, second=1)
+    step_until_done(made)
+
+    assert runs(jobs) == 1
+
+
+def test_a_file_of_the_future_is_no_sign_of_life(tmp_path: Path) -> None:
+    state = tmp_path / "cron.json"
+    state.write_text("{}")
+    later = time.time() + 86_400
+    os.utime(state, (later, later))
+
+    assert not cron.is_healthy(state)

@@ -1,6 +1,7 @@
 """restart.sh, for real: what it sets up, what it refuses, and what it never disturbs."""
 
 import os
+import pty
 import re
 import shutil
 import signal
@@ -9,6 +10,7 @@ import sqlite3
 import stat
 import struct
 import subprocess
+import sys
 import threading
 import time
 import urllib.request
@@ -20,6 +22,7 @@ import pytest
 
 from tests.ops.copies import Copy, project
 from tests.ports import free_port
+from writer.ops.processes import children
 
 POSTGRES = "postgresql+psycopg://"
 pytestmark = [pytest.mark.sqlite_only, pytest.mark.xdist_group("restart"), pytest.mark.slow]
@@ -28,7 +31,7 @@ pytestmark = [pytest.mark.sqlite_only, pytest.mark.xdist_group("restart"), pytes
 @pytest.fixture(scope="module")
 def copy(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Copy]:
     """A copy that was set up and runs; a test leaves it running."""
-    with project(tmp_path_factory.mktemp("ops") / "a folder with spaces") as made:
+    with project(tmp_path_factory.mktemp("ops") / "a folder with 100% spaces") as made:
         first = made.run()
         assert first.returncode == 0, first.stderr
         (made.folder / "first").write_text(first.stdout)
@@ -128,6 +131,7 @@ def test_a_changed_setting_starts_the_services_anew(copy: Copy) -> None:
         ({"ADMIN_USER": "ada"}, "ADMIN_USER and ADMIN_PASSWORD must be set together, or neither."),
         ({"ADMIN_USER": "a b", "ADMIN_PASSWORD": "long enough a word"}, "ADMIN_USER cannot be used."),
         ({"CORS_ORIGINS": "example"}, "CORS_ORIGINS"),
+        ({"ORDER_RETENTION_DAYS": "-3"}, "ORDER_RETENTION_DAYS must be a whole number from 1 to 36500."),
         ({"TRUSTED_PROXIES": "all"}, "TRUSTED_PROXIES must be a whole number from 0 to 10."),
         ({"SITES": "[{]"}, "SITES must be a JSON list"),
         ({"WC_STORE_URL": "http://[", "WC_CONSUMER_KEY": "k", "WC_CONSUMER_SECRET": "s"}, "WC_STORE_URL"),
@@ -271,6 +275,156 @@ def test_settings_saved_by_an_editor_of_windows_are_completed_and_read(tmp_path:
 
     assert first.stdout.count("Wrote a new ") == 3
     assert (second.stdout, second.stderr) == ("", "TRUSTED_PROXIES must be a whole number from 0 to 10.\n")
+
+
+@pytest.mark.parametrize("word", ["stop", "status"])
+@pytest.mark.parametrize(
+    ("half_made", "sentence"),
+    [
+        (False, "Nothing runs: this copy was never started.\n"),
+        (True, "Nothing runs: setting this copy up has failed so far. Run ./restart.sh to go on.\n"),
+    ],
+)
+def test_a_copy_that_was_not_set_up_says_so(
+    tmp_path: Path, word: str, half_made: bool, sentence: str
+) -> None:
+    with project(tmp_path / "copy") as made:
+        venv = made.folder / ".venv"
+        shutil.rmtree(venv)
+        if half_made:
+            subprocess.run([sys.executable, "-m", "venv", "--without-pip", str(venv)], check=True)
+
+        result = made.run(word)
+
+    assert (result.returncode, result.stdout, result.stderr) == (int(word == "status"), sentence, "")
+
+
+def test_packages_that_cannot_be_downloaded_are_one_sentence(tmp_path: Path) -> None:
+    with project(tmp_path / "copy") as made:
+        python, wanted = made.folder / ".venv/bin/python", made.folder / "requirements.txt"
+        subprocess.run([python, "-m", "ensurepip"], check=True, capture_output=True)
+        whole = wanted.read_text()
+        wanted.write_text(f"not-there-yet==1.0 --hash=sha256:{'0' * 64}\n")
+        proxy = f"http://127.0.0.1:{free_port()}"
+
+        result = made.run(https_proxy=proxy, PIP_INDEX_URL="https://pypi.example/simple")
+
+        wanted.write_text(whole)
+    assert result.returncode == 1
+    assert result.stderr.startswith("restart.sh: The packages could not be downloaded: connect this machine")
+    assert len(result.stderr.splitlines()) == 1
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can step down")
+def test_root_in_the_folder_of_somebody_else_works_as_its_owner(tmp_path: Path) -> None:
+    folder = tmp_path / "copy"
+    with project(folder) as made:
+        python = folder / ".venv/bin/python"
+        whole = python.readlink()
+        python.unlink()
+        python.write_text("#!/bin/sh\nid -u\n")
+        python.chmod(0o755)
+        own(folder, NOBODY)
+        for parent in [tmp_path, *tmp_path.parents][:3]:
+            parent.chmod(parent.stat().st_mode | 0o011)
+
+        result = made.run("status")
+
+        own(folder, 0)
+        python.unlink()
+        python.symlink_to(whole)
+    assert result.stdout == f"{NOBODY}\n", result.stderr
+
+
+NOBODY = 65534
+
+
+def own(folder: Path, uid: int) -> None:
+    for path in [folder, *folder.rglob("*")]:
+        os.chown(path, uid, uid, follow_symlinks=False)
+
+
+def test_workers_whose_master_was_killed_are_ended_by_the_next_start(copy: Copy) -> None:
+    before = {name: children(copy.pid(name)) for name in ("reader", "writer")}
+    for name in before:
+        os.kill(copy.pid(name), signal.SIGKILL)
+        for worker in before[name]:
+            os.kill(worker, signal.SIGSTOP)  # so that none sees that its master is gone, and ends by itself
+
+    result = copy.run()
+
+    assert result.returncode == 0, result.stderr
+    assert "Ending what a killed service left behind: " in result.stdout
+    assert not any(Path(f"/proc/{worker}").exists() for workers in before.values() for worker in workers)
+    assert copy.answers("reader")
+    assert copy.answers("writer")
+
+
+def test_a_backup_that_was_copied_over_a_database_beside_its_wal_is_named(tmp_path: Path) -> None:
+    with project(tmp_path / "copy") as made:
+        assert made.run().returncode == 0
+        data = made.folder / "data"
+        backup = subprocess.run(
+            [made.folder / ".venv/bin/python", "-m", "writer.commands.backup"],
+            cwd=made.folder,
+            env=made.environment,
+            check=False,
+            capture_output=True,
+            text=True,
+        )
+        assert backup.returncode == 0, backup.stderr
+        made.kill_writer()
+        made.run("stop")
+        (data / "sales.db-wal").write_bytes(b"what is left of the other database")
+        shutil.copy(next((data / "backups").iterdir()), data / "sales.db")
+
+        refused = made.run()
+        (data / "sales.db-wal").unlink()
+        (data / "sales.db-shm").unlink(missing_ok=True)
+        accepted = made.run()
+
+    assert refused.returncode == 1
+    assert refused.stderr.startswith("sales.db-wal belongs to the database that sales.db has replaced")
+    assert len(refused.stderr.splitlines()) == 1
+    assert accepted.returncode == 0, accepted.stderr
+
+
+@pytest.mark.parametrize("is_there", [True, False])
+def test_beside_backups_nothing_begins_anew_without_being_asked_for(tmp_path: Path, is_there: bool) -> None:
+    with project(tmp_path / "copy") as made:
+        backups = made.folder / "data" / "backups"
+        backups.mkdir(parents=True)
+        (backups / "sales-20260215T031700Z.db").write_bytes(b"")
+        if is_there:
+            (made.folder / "data" / "sales.db").write_bytes(b"")
+
+        refused = made.run()
+        said_no, said_yes = at_terminal(made, "n"), at_terminal(made, "y")
+
+    what = "empty" if is_there else "missing"
+    assert refused.returncode == 1
+    assert f"sales.db is {what}, but there are backups of it, the newest sales-2026" in refused.stderr
+    assert "Nothing was started." in said_no
+    assert "onerom-sales runs." in said_yes
+
+
+def at_terminal(copy: Copy, answer: str) -> str:
+    """Start a copy at a terminal, type an answer, and return what the terminal shows at the end."""
+    master, terminal = pty.openpty()
+    command = [str(copy.folder / "restart.sh")]
+    process = subprocess.Popen(
+        command,
+        env=copy.environment,
+        stdin=terminal,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
+    os.write(master, f"{answer}\n".encode())
+    shown = process.communicate(timeout=120)[0]
+    os.close(master)
+    os.close(terminal)
+    return shown
 
 
 def test_cron_is_started_and_stopped_with_the_rest(tmp_path: Path) -> None:

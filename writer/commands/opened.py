@@ -43,6 +43,7 @@ def run(work: Work) -> int:
         print(f"{what}: the next run tries again.", file=sys.stderr)
         return 1
     finally:
-        held_ms = round(database.longest_write_s * 1000, 1)
-        log.info("command ends", extra={"fields": {"longest_write_ms": held_ms}})
+        if database.longest_write_s:
+            held_ms = round(database.longest_write_s * 1000, 1)
+            log.info("command wrote", extra={"fields": {"longest_write_ms": held_ms}})
         database.close()

@@ -34,6 +34,10 @@ class UnusableDatabase(Exception):
     """The database cannot be opened, is locked, or is none; the text says so in a sentence."""
 
 
+class BeginsAnew(UnusableDatabase):
+    """There are backups of a database that is not there; the text says what to do."""
+
+
 def migrate(url: str, target: str = "head") -> str:
     """Apply what is pending up to `target`; return the revision the database has then.
 
@@ -61,9 +65,11 @@ def is_behind(url: str) -> bool:
 
     Raises NewerDatabase where this code is too old for it, UnusableDatabase where it cannot be read.
     """
-    path = make_url(url).database
-    if make_url(url).get_backend_name() == "sqlite" and not Path(str(path)).exists():
-        return True
+    if make_url(url).get_backend_name() == "sqlite":
+        file = Path(str(make_url(url).database))
+        refuse_leftover_wal(file)
+        if not file.exists():
+            return True
     engine = create_engine(url)
     try:
         with engine.connect() as connection:
@@ -74,6 +80,37 @@ def is_behind(url: str) -> bool:
     finally:
         engine.dispose()
     return current != script_directory().get_current_head()
+
+
+def refuse_leftover_wal(file: Path) -> None:
+    """Raise UnusableDatabase where SQLite would mix the last changes of a replaced database into this one.
+
+    A backup is no database in WAL mode, so a -wal beside it is of the database that was there before.
+    """
+    wal = file.with_name(f"{file.name}-wal")
+    if not file.exists() or not wal.exists() or wal.stat().st_size == 0:
+        return
+    with file.open("rb") as begun:
+        is_in_wal_mode = begun.read(20)[18:20] == b"\2\2"
+    if not is_in_wal_mode:
+        raise UnusableDatabase(
+            f"{wal.name} belongs to the database that {file.name} has replaced, and would be mixed into it:"
+            f" delete {wal.name} and {file.name}-shm in {file.parent}, then start again."
+        )
+
+
+def refuse_to_begin_anew(url: str) -> None:
+    """Raise BeginsAnew where the database is missing or empty, and there are backups of it."""
+    file = Path(str(make_url(url).database))
+    if make_url(url).get_backend_name() != "sqlite" or (file.exists() and file.stat().st_size > 0):
+        return
+    backups = sorted((file.parent / "backups").glob(f"{file.stem}-[0-9]*.db"))
+    if backups:
+        raise BeginsAnew(
+            f"{file} is {'empty' if file.exists() else 'missing'}, but there are backups of it, the newest"
+            f" {backups[-1].name}. Restore one as data/README.md says; to begin anew instead, move"
+            f" {backups[-1].parent} away."
+        )
 
 
 def shown(url: str) -> str:
@@ -95,7 +132,9 @@ def script_directory() -> ScriptDirectory:
 
 def _alembic(connection: Connection | None) -> AlembicConfig:
     settings = AlembicConfig()
-    settings.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
+    # Alembic would take a % for the beginning of a name.
+    location = str(Path(__file__).parent / "migrations").replace("%", "%%")
+    settings.set_main_option("script_location", location)
     settings.attributes["connection"] = connection
     return settings
 
@@ -185,8 +224,10 @@ def main() -> int:
     """Migrate the configured database; print what was done; exit status 1 with one sentence if not."""
     try:
         url = config.load().database_url
+        refuse_leftover_wal(Path(str(make_url(url).database)))
+        refuse_to_begin_anew(url)
         print(f"Database ready at revision {migrate(url)}.")
-    except (config.ConfigError, NewerDatabase) as error:
+    except (config.ConfigError, NewerDatabase, UnusableDatabase) as error:
         print(error, file=sys.stderr)
         return 1
     except DBAPIError as error:

@@ -17,7 +17,7 @@ import sys
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from cronsim import CronSim
@@ -35,6 +35,7 @@ STATE = ROOT / "data" / "cron.json"
 JOB_LIMIT_S = 3600
 GRACE_S = 20
 HEARTBEAT_S = 30
+CLOCK_STEP = timedelta(seconds=5)  # backwards: more than a clock is corrected by all the time
 STAND_BY_S = 10  # between two tries to lead
 _LINE = re.compile(r"((?:\S+\s+){5})([a-z_.]+(?: --[a-z-]+)*)\s*(?:#.*)?")
 
@@ -63,6 +64,7 @@ class Cron:
     def __init__(self, crontab: Path, state: Path) -> None:
         self.state = state
         self.last = _read_state(state)
+        self.looked_at = clock.now()
         self.jobs = [self._job(schedule, command) for schedule, command in read(crontab)]
 
     def _job(self, schedule: str, command: str) -> Job:
@@ -72,12 +74,21 @@ class Cron:
 
     def step(self) -> None:
         """Note which jobs have ended, end one that hangs, start those that are due."""
+        self._follow_clock()
         for job in self.jobs:
             self._reap(job)
             if clock.now() >= job.next_at:
                 self._start(job)
         if not is_healthy(self.state, HEARTBEAT_S):
             _write_state(self.state, self.last)
+
+    def _follow_clock(self) -> None:
+        """Let what was planned by a clock that was then set back be due by the present one."""
+        now, before = clock.now(), self.looked_at
+        self.looked_at = now
+        if now < before - CLOCK_STEP:
+            for job in self.jobs:
+                job.next_at = min(job.next_at, next(CronSim(job.schedule, now)))
 
     def _start(self, job: Job) -> None:
         job.next_at = next(CronSim(job.schedule, clock.now()))
@@ -128,13 +139,17 @@ def read(crontab: Path) -> list[tuple[str, str]]:
 def for_system_cron() -> str:
     """Return the list as lines for `crontab -e`."""
     folder, python = shlex.quote(str(ROOT)), shlex.quote(sys.executable)
-    lines = [f"{schedule} cd {folder} && {python} -m {command}" for schedule, command in read(CRONTAB)]
-    return "\n".join(lines)
+    lines = [(schedule, f"cd {folder} && {python} -m {command}") for schedule, command in read(CRONTAB)]
+    # A bare % would end the command there.
+    return "\n".join(f"{schedule} {line.replace('%', chr(92) + '%')}" for schedule, line in lines)
 
 
 def is_healthy(state: Path, within_s: int = 4 * HEARTBEAT_S) -> bool:
-    """Tell whether the cron that keeps `state` was at work in the last `within_s` seconds."""
-    return state.exists() and time.time() - state.stat().st_mtime < within_s
+    """Tell whether the cron that keeps `state` was at work in the last `within_s` seconds.
+
+    A time in the future tells nothing: the clock was set back since.
+    """
+    return state.exists() and abs(time.time() - state.stat().st_mtime) < within_s
 
 
 def _read_state(path: Path) -> dict[str, str]:

@@ -6,7 +6,7 @@ from flask import Blueprint, Response, jsonify
 from sqlalchemy import Row, text
 from sqlalchemy.exc import DBAPIError
 
-from writer.db import reading
+from writer.db import is_unreachable, reading
 from writer.lib.errors import Unavailable
 from writer.ops import worker_health
 from writer.people import auth
@@ -23,8 +23,14 @@ def health() -> Response:
             revision = db.execute(text("SELECT version_num FROM alembic_version")).scalar_one()
             tasks = worker_health.list_tasks(db)
     except DBAPIError as error:
-        raise Unavailable("The database cannot be read, or was not migrated.") from error
+        raise Unavailable(_why(error)) from error
     return jsonify(status="ok", revision=revision, worker=[_shown(task) for task in tasks])
+
+
+def _why(error: DBAPIError) -> str:
+    if is_unreachable(error):
+        return "PostgreSQL does not answer."
+    return "The database cannot be read, or was not migrated."
 
 
 def _shown(task: Row[Any]) -> dict[str, Any]:

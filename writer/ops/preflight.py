@@ -55,18 +55,22 @@ def _host_and_port(service: str, config: Config) -> tuple[str, int]:
 def _check_free(service: str, host: str, port: int) -> None:
     name = service.upper()
     family = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0][0]
-    with socket.socket(family, socket.SOCK_STREAM) as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
+    no_address = f"{name}_BIND is no address of this machine: {host}."
+    if family == socket.AF_INET6:
+        no_address += " Where there is no IPv6, 0.0.0.0 is every address."
+    try:
+        with socket.socket(family, socket.SOCK_STREAM) as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             probe.bind((host, port))
             probe.listen()
-        except OSError as error:
-            reasons = {
-                errno.EADDRINUSE: f"Port {port} is in use by another program: end it, or set {name}_PORT.",
-                errno.EACCES: f"Port {port} needs root: set {name}_PORT to one above 1023.",
-                errno.EADDRNOTAVAIL: f"{name}_BIND is no address of this machine: {host}.",
-            }
-            raise Refused(reasons.get(error.errno or 0, f"{name}_PORT {port}: {error.strerror}.")) from error
+    except OSError as error:
+        reasons = {
+            errno.EADDRINUSE: f"Port {port} is in use by another program: end it, or set {name}_PORT.",
+            errno.EACCES: f"Port {port} needs root: set {name}_PORT to one above 1023.",
+            errno.EADDRNOTAVAIL: no_address,
+            errno.EAFNOSUPPORT: no_address,
+        }
+        raise Refused(reasons.get(error.errno or 0, f"{name}_PORT {port}: {error.strerror}.")) from error
 
 
 def load(is_migrated: bool) -> str | None:

@@ -6,6 +6,7 @@ line is the service's: a stale file never hits a stranger, and copies on one mac
 
 import contextlib
 import os
+import pwd
 import signal
 import subprocess
 import sys
@@ -28,18 +29,82 @@ MARKS = {
     "demo-worker": "writer.ops.worker",
 }
 START_TIMEOUT_S = 40
+ORPHANS_TIMEOUT_S = 12.0  # the worker class gives slow clients up within ten
 STOP_TIMEOUT_S = 45  # gunicorn's graceful_timeout and a little
 
 
+class NotOurs(Exception):
+    """A process may be this copy's, but belongs to another user; the text says what to do."""
+
+
 def find(name: str) -> int | None:
-    """Return the process of this copy's service, or None."""
+    """Return the process of this copy's service, or None. Raises NotOurs where it cannot be looked at."""
     try:
         pid = int((RUN / f"{name}.pid").read_text())
-        command = Path(f"/proc/{pid}/cmdline").read_text().split("\0")
-        is_ours = os.readlink(f"/proc/{pid}/cwd") == str(ROOT) and MARKS[name] in command
+        return pid if _has_mark(pid, MARKS[name]) and _is_here(pid) else None
+    except PermissionError:
+        user = _user(Path(f"/proc/{pid}").stat().st_uid)
+        raise NotOurs(
+            f"Process {pid} seems to be the {name} of this copy, but belongs to {user}:"
+            f" run ./restart.sh as {user}, or end it first."
+        ) from None
     except (OSError, ValueError):
         return None
-    return pid if is_ours else None
+
+
+def _has_mark(pid: int, mark: str) -> bool:
+    return mark in Path(f"/proc/{pid}/cmdline").read_text().split("\0")
+
+
+def _is_here(pid: int) -> bool:
+    return os.readlink(f"/proc/{pid}/cwd") == str(ROOT)
+
+
+def _user(uid: int) -> str:
+    try:
+        return pwd.getpwuid(uid).pw_name
+    except KeyError:
+        return f"user {uid}"
+
+
+def orphans() -> set[int]:
+    """Return the workers of this copy's services whose master was killed.
+
+    A master leads its session, and Linux gives no process the number of a session that still has members.
+    """
+    found = set()
+    for stat in Path("/proc").glob("[0-9]*/stat"):
+        with contextlib.suppress(OSError, ValueError):
+            pid = int(stat.parent.name)
+            if not _is_here(pid) or not any(_has_mark(pid, MARKS[name]) for name in ("reader", "writer")):
+                continue
+            session = int(stat.read_text().rpartition(")")[2].split()[3])
+            if _is_alive(pid) and not _is_alive(session):
+                found.add(pid)
+    return found
+
+
+def _is_alive(pid: int) -> bool:
+    """Tell whether a process runs; one that has ended may stay listed until its parent takes note."""
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except OSError:
+        return False
+
+
+def end_orphans() -> None:
+    """Return when no orphaned worker runs; they end by themselves, and are ended if that takes too long."""
+    found = orphans()
+    if found:
+        print(f"Ending what a killed service left behind: {', '.join(map(str, sorted(found)))}.", flush=True)
+    for pid in found:
+        _signal(pid, signal.SIGTERM)
+    deadline = time.monotonic() + ORPHANS_TIMEOUT_S
+    while left := orphans():
+        if time.monotonic() > deadline:
+            for pid in left:
+                _signal(pid, signal.SIGKILL)
+        time.sleep(0.05)
 
 
 def launch(name: str, module: list[str]) -> None:

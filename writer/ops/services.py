@@ -16,7 +16,14 @@ from dataclasses import replace
 from writer import config as configuration
 from writer.config import ROOT, Config, ConfigError
 from writer.db import Database
-from writer.db.migrate import NewerDatabase, UnusableDatabase, migrate, reason
+from writer.db.migrate import (
+    BeginsAnew,
+    NewerDatabase,
+    UnusableDatabase,
+    migrate,
+    reason,
+    refuse_to_begin_anew,
+)
 from writer.ops import preflight, processes, worker_health
 from writer.ops.preflight import Refused, address_of
 from writer.ops.rotate_logs import put_logs_aside
@@ -33,6 +40,8 @@ def start() -> None:
     What would keep them from starting is found while the old ones still run, and raised as a sentence.
     """
     config = configuration.load()
+    _ask_before_beginning_anew(config)
+    processes.end_orphans()
     is_behind = preflight.check(config, {name: processes.find(name) for name in SERVED})
     _check_code(is_behind)
     processes.stop(UNSERVED)
@@ -46,6 +55,17 @@ def start() -> None:
     for name in UNSERVED if config.runs_cron else ("worker",):
         processes.launch(name, _command(name, config))
     print(welcome(address_of("reader", config), address_of("writer", config), config))
+
+
+def _ask_before_beginning_anew(config: Config) -> None:
+    """Return where nothing is missing, or a person wants an empty database. Raises Refused, BeginsAnew."""
+    try:
+        refuse_to_begin_anew(config.database_url)
+    except BeginsAnew as found:
+        if not sys.stdin.isatty():
+            raise
+        if input(f"{found}\nBegin with an empty database now? [y/N] ").strip().lower() not in ("y", "yes"):
+            raise Refused("Nothing was started.") from None
 
 
 def _check_code(is_behind: bool) -> None:
@@ -207,6 +227,7 @@ def main(arguments: list[str]) -> int:
                 start()
             case ["stop"]:
                 ran = processes.stop(processes.MARKS)
+                processes.end_orphans()
                 print(f"Stopped: {', '.join(ran)}." if ran else "Nothing ran.")
             case ["status"]:
                 return status()
@@ -219,7 +240,7 @@ def main(arguments: list[str]) -> int:
             case _:
                 print(__doc__, file=sys.stderr)
                 return 2
-    except (ConfigError, NewerDatabase, UnusableDatabase, Refused) as error:
+    except (ConfigError, NewerDatabase, UnusableDatabase, Refused, processes.NotOurs) as error:
         print(error, file=sys.stderr)
         # systemd does not start again what ends with 2.
         return 2 if arguments[0] == "run" else 1

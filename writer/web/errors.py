@@ -11,6 +11,7 @@ from flask import Flask, Response, g, render_template, request
 from sqlalchemy.exc import DBAPIError, OperationalError
 from werkzeug.exceptions import HTTPException
 
+from writer.db import is_unreachable
 from writer.lib.error_codes import ERROR_CODES
 from writer.lib.errors import DomainError, RateLimited
 
@@ -99,6 +100,8 @@ def _database_error(error: DBAPIError) -> Response:
     if not isinstance(error, OperationalError):
         return _unexpected(error)
     log.error("database refused", extra={"fields": {"error": str(error.orig)}})
+    if is_unreachable(error):
+        return answer("service_unavailable", "PostgreSQL does not answer just now. Please try again.")
     return answer(
         "service_unavailable", "The database is busy or cannot be written just now. Please try again."
     )

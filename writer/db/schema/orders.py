@@ -72,7 +72,7 @@ orders = Table(
     # Long lists are read along one of these: store, status and is_cached are in it for the filters.
     Index("ix_orders_by_created", "created_at", *_FILTERED),
     # Clean-up looks every few minutes for the oldest that are still kept.
-    Index("ix_orders_cached", "created_at", "is_cached", **OF_CACHED),
+    Index("ix_orders_cached", "is_cached", "created_at", **OF_CACHED),
     Index(
         "ix_orders_raw",
         "created_at",

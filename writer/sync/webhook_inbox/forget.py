@@ -20,8 +20,7 @@ def list_old_bodies(db: Connection, limit: int) -> list[int]:
     """Return the ids of the oldest deliveries from more than seven days ago whose bodies are kept."""
     old = (deliveries.c.received_at < clock.now() - BODIES_KEPT) & deliveries.c.body.is_not(None)
     query = select(deliveries.c.id).where(old).order_by(deliveries.c.received_at).limit(limit)
-    # SQLite might prefer the index of all deliveries.
-    return list(db.execute(query.with_hint(deliveries, "INDEXED BY ix_deliveries_body", "sqlite")).scalars())
+    return list(db.execute(query).scalars())
 
 
 def drop_bodies(db: Connection, delivery_ids: Sequence[int]) -> None:

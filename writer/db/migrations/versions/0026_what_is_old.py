@@ -17,7 +17,7 @@ def upgrade() -> None:
     op.create_index(
         "ix_orders_cached",
         "orders",
-        ["created_at", "is_cached"],
+        ["is_cached", "created_at"],
         sqlite_where=text("is_cached = 1"),
         postgresql_where=text("is_cached"),
     )
