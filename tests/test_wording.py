@@ -24,12 +24,17 @@ def functions(source: str) -> Iterator[Function]:
 def quoted(test: Function) -> list[str]:
     """Return the sentences that a test looks for in a page."""
     pages = {name for name, value in _assigned(test) if _is_page(value, set())}
-    found = []
-    for node in ast.walk(test):
-        is_search = isinstance(node, ast.Compare) and isinstance(node.ops[0], ast.In | ast.NotIn)
-        if is_search and isinstance(node, ast.Compare) and _is_page(node.comparators[0], pages):
-            found += [text for text in _texts(node.left, test) if _is_sentence(text)]
-    return found
+    sought = [value for node in ast.walk(test) for value in _sought(node, pages)]
+    return [text for value in sought for text in _texts(value, test) if _is_sentence(text)]
+
+
+def _sought(node: ast.AST, pages: set[str]) -> list[ast.expr]:
+    """Return what is looked for: by `in`, by count or by index."""
+    if isinstance(node, ast.Compare) and isinstance(node.ops[0], ast.In | ast.NotIn):
+        return [node.left] if _is_page(node.comparators[0], pages) else []
+    if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
+        return node.args if node.func.attr in ("count", "index") and _is_page(node.func.value, pages) else []
+    return []
 
 
 def _assigned(test: Function) -> Iterator[tuple[str, ast.expr]]:
@@ -105,6 +110,7 @@ def test_each_page_has_one_test_of_its_wording() -> None:
             ["All is well"],
         ),
         ('assert "All is well" not in words(admin.get("/x").text)', ["All is well"]),
+        ('assert answer.text.count("All is well") == 2', ["All is well"]),
         ('assert "<dt>All is well</dt>" in answer.text', []),
         ('assert "All is well" in facts(answer.text)', []),
         ('assert "All is well" in answer.get_json()["detail"]', []),

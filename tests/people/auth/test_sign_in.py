@@ -205,4 +205,4 @@ def test_the_account_page_lists_where_one_is_signed_in(app: Flask, admin: FlaskC
     page = admin.get("/account").text
 
     assert page.count("127.0.0.1") == 2
-    assert page.count("this one") == 1
+    assert page.count(">this one<") == 1

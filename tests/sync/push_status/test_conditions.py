@@ -51,7 +51,7 @@ def test_numbers_that_wait_for_the_owner_are_said_on_every_page(hub: Hub, admin:
 
     assert card(admin) == 'number">1 of 2 fine note">1 waits for you'
     assert '<a class="small" href="/stores/2/push-status">1 number to decide.</a>' in pages[0]
-    assert all("waits for you" in page for page in pages)
+    assert all(">waits for you<" in page for page in pages)
 
 
 def test_a_listing_in_trouble_is_not_well(hub: Hub, admin: FlaskClient) -> None:

@@ -355,7 +355,7 @@ def test_a_listing_that_shows_its_count_is_checked_and_does_not_wait(hub: Hub, a
 
     page = admin.get("/stores/1/push-status").text
 
-    assert page.count("being checked") == 2
+    assert page.count(">being checked<") == 2
     assert ">waiting<" not in page
     assert "Retry X" not in page
 
