@@ -33,7 +33,8 @@ OPTIONS = {
 }
 # As an installation has it: what is committed outlives a power cut.
 DURABLE = OPTIONS | {"fsync": "on", "synchronous_commit": "on", "full_page_writes": "on", "autovacuum": "on"}
-REPLICATED = OPTIONS | {"wal_level": "replica", "max_wal_senders": "4"}
+REPLICATION = {"wal_level": "replica", "max_wal_senders": "4"}
+REPLICATED = OPTIONS | REPLICATION
 # PostgreSQL refuses to run as root; Debian's package brings the user it runs as.
 IDENTITY: dict[str, Any] = {"user": "postgres", "group": "postgres"} if os.geteuid() == 0 else {}
 START_TIMEOUT_S = 90
