@@ -35,6 +35,7 @@ LANDED = [
     "0023_poll_interval:75d27c120fd8eb30",
     "0024_counted_at_parent:5ceb59bea7e04407",
     "0025_moved_stores:8207c025daac485b",
+    "0026_what_is_old:ab6a0c23642d5531",
 ]
 
 

@@ -34,6 +34,7 @@ listings = Table(
     # What the store showed when it was last read.
     Column("shown_quantity", Integer),  # NULL: no number, or never read
     Column("shown_at", UtcTime),  # NULL: never read
+    Column("shown_modified_at", UtcTime),  # its date_modified_gmt then, the store's clock; NULL: not told
     # What is known of the number there. From here to `problem` it is one PushState of the listings room,
     # which alone names these columns.
     Column("confirmed_quantity", Integer),  # it showed this, and all of it was explained; NULL: no number yet

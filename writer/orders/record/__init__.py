@@ -36,7 +36,14 @@ from writer.orders.record.product_skus import (
 from writer.orders.record.queries import find_stores, get_order, get_order_of, list_changes, visible
 from writer.orders.record.refunds import MADE_UP
 from writer.orders.record.snapshot import Channel, LineSnapshot, OrderSnapshot, RefundSnapshot
-from writer.orders.record.to_read import known_refunds, list_counted, list_missed, list_trashed, list_unread
+from writer.orders.record.to_read import (
+    known_refunds,
+    list_changed,
+    list_counted,
+    list_missed,
+    list_trashed,
+    list_unread,
+)
 
 __all__ = [
     "LARGEST_QUANTITY",
@@ -55,6 +62,7 @@ __all__ = [
     "get_order_of",
     "is_erased",
     "known_refunds",
+    "list_changed",
     "list_changes",
     "list_counted",
     "list_expired",

@@ -22,6 +22,15 @@ def list_counted(db: Connection, store_id: int, since: datetime) -> list[str]:
     return list(db.execute(query).scalars())
 
 
+def list_changed(db: Connection, store_id: int, since: datetime) -> dict[str, datetime]:
+    """Return when the store's orders that it changed since then were changed last, by their ids there."""
+    of_store = (orders.c.store_id == store_id) & (orders.c.modified_at > since) & orders.c.is_cached
+    query = select(orders.c.external_id, orders.c.changed_at).where(
+        of_store, orders.c.changed_at.is_not(None)
+    )
+    return {row.external_id: row.changed_at for row in db.execute(query)}
+
+
 def list_missed(db: Connection, store_id: int) -> list[str]:
     """Return the ids (in the store) of orders that one direct look did not find, oldest first."""
     once = (orders.c.store_id == store_id) & (orders.c.missed == 1) & ~orders.c.is_trashed

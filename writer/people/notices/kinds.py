@@ -22,6 +22,7 @@ class Notice(Enum):
     LISTING_STUCK = "listing", "listing {listing_id}", "/stores/{store_id}/push-status"
     LOW_STOCK = "low stock", "product {product_id}", "/stock/{product_id}"
     MASS_CHANGE = "mass change", "store {store_id}", "/stores/{store_id}/push-status"
+    OLD_ANSWER = "old answer", "store {store_id}", "/stores/{store_id}/push-status"
     OVERSOLD = "oversold", "product {product_id}", "/stock/{product_id}"
     OVER_REFUNDED = "refunded too much", "order {order_id} line {line}", "/orders/{order_id}"
     REFUND_NEEDS_KEYS = "refund needs keys", "order {order_id}", "/orders/{order_id}", True

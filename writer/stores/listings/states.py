@@ -56,5 +56,7 @@ def save_state(
             "manage_stock": shown.manage_stock,
             "allows_backorders": shown.allows_backorders,
         }
+        if shown.modified_at is not None:
+            changed["shown_modified_at"] = shown.modified_at
     if changed:
         update_row(db, listings, listing_id, **changed)

@@ -9,7 +9,9 @@ from writer.stores.woocommerce.answer import Answer
 from writer.stores.woocommerce.problems import BadAnswer, StoreSilent, TooHeavy
 
 PAGE_SIZE = 100  # the most WooCommerce returns, and accepts in a batch
-PRODUCT_FIELDS = "id,type,sku,name,status,manage_stock,stock_quantity,backorders,parent_id,attributes"
+PRODUCT_FIELDS = (
+    "id,type,sku,name,status,manage_stock,stock_quantity,backorders,parent_id,attributes,date_modified_gmt"
+)
 # What a list is asked for on a host that cannot give a hundred; each goes into the one before.
 SMALLER_PAGES = {100: 10, 10: 1}
 

@@ -21,6 +21,7 @@ from writer.lib import clock
 from writer.orders import OrderSnapshot, RefundSnapshot
 from writer.stores import Client, NotThere, StoreError, woocommerce
 from writer.sync import webhook_inbox
+from writer.sync.order_import.ages import Ages
 from writer.sync.order_import.pace import OVERLAP
 from writer.sync.order_import.refunds import Refunds, read_refunds
 
@@ -51,10 +52,14 @@ class Read:
 
 @dataclass(frozen=True)
 class Polled:
-    """What a poll learned: the new cursor, and how far the store's clock is ahead of UTC; None: no order."""
+    """What a poll learned: the new cursor, and how far the store's clock is ahead of UTC; None: no order.
+
+    `is_old`: an order was older than the store had told it before, so the answer is not of now.
+    """
 
     cursor: datetime | None
     utc_offset: timedelta | None
+    is_old: bool = False
 
 
 @dataclass(frozen=True)
@@ -170,18 +175,22 @@ class Reader:
         began = clock.now()
         with self.database.reading() as db:
             store = stores.get(db, self.store_id)
+            since = _since(store, began, overlap) or began - timedelta(days=first_days_back)
+            if days_back is not None:
+                since = min(since, began - timedelta(days=days_back))
+            # As it is before the store is asked: what a webhook brings meanwhile makes no answer an old one.
+            known = orders.list_changed(db, self.store_id, since)
         newest: datetime | None = store.order_cursor
-        utc_offset = None
-        since = _since(store, began, overlap) or began - timedelta(days=first_days_back)
-        if days_back is not None:
-            since = min(since, began - timedelta(days=days_back))
+        utc_offset, ages = None, Ages(known)
         for page in self.client.orders_pages(since):
-            seen = [told.changed_at for told in self.take(page) if told.changed_at is not None]
-            newest = max([*seen, *([newest] if newest is not None else [])], default=None)
+            for told in self.take(page):
+                ages.note(told)
+                newest = max(filter(None, (newest, told.changed_at)), default=None)
             utc_offset = woocommerce.utc_offset(page[-1]) if page else utc_offset
         with self.database.transaction() as db:
             stores.note_poll(db, self.store_id, began, newest)
-        return Polled(newest, utc_offset)
+            ages.tell(db, store)
+        return Polled(newest, utc_offset, bool(ages.older))
 
     def read_trash(self, since: datetime) -> None:
         """Record the orders in the trash that changed since, which a list of all orders leaves out."""

@@ -22,6 +22,7 @@ class Verdict(Enum):
     UNMANAGED = "the store does not manage its stock"
     BY_PARENT = "its store counts it with its parent, whose listing is pushed"
     PARENT_UNMATCHED = "its store counts it with its parent, which counts here as nothing"
+    OLD = "the answer is older than what the store showed before"
     STOPPED = "something keeps changing it back"
 
 
@@ -43,6 +44,8 @@ def compare(listing: DueListing, shown: Shown | None, turns_on_stock: bool, now:
 def _decide(listing: DueListing, shown: Shown | None, turns_on_stock: bool, now: datetime) -> Verdict:
     if shown is None:
         return Verdict.GONE
+    if shown.is_older_than(listing.shown_modified_at):
+        return Verdict.OLD
     if shown.manage_stock == "parent":
         return Verdict.BY_PARENT
     if shown.manage_stock == "no":

@@ -1,5 +1,6 @@
 """What a push leaves behind in the database: the state of each listing, its failures and notices."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -10,7 +11,7 @@ from writer.db.schema.listings import listings
 from writer.db.schema.stores import failures
 from writer.lib import clock
 from writer.people import Notice, notices
-from writer.stores import PushState, load_states, save_state
+from writer.stores import PushState, load_states, read_shown, save_state
 from writer.sync.stock_push.compare import Comparison, Verdict, unexplained_units
 from writer.sync.stock_push.plan import DueListing
 
@@ -19,6 +20,8 @@ PROBLEMS = {
     Verdict.PARENT_UNMATCHED: "counted at its parent, which is no product of yours yet: map the parent",
     Verdict.GONE: "gone: the store has this product no more",
     Verdict.UNMANAGED: "not managed: stock management is switched off for it in the store",
+    Verdict.OLD: "not compared: the store answered with an older state of it than it showed before. A cache"
+    " may answer in its place: exclude /wp-json/ there. If the shop was restored from a backup, retry",
     Verdict.STOPPED: "stopped: something in the store changed it back five times within ten minutes",
 }
 
@@ -35,7 +38,7 @@ def note_comparisons(db: Connection, store_id: int, compared: list[Comparison]) 
         if found.listing.id in states:
             state = states[found.listing.id]
             after = _after(db, store_id, found, state.checked())
-            save_state(db, found.listing.id, state, after, found.shown)
+            save_state(db, found.listing.id, state, after, found.shown if _is_of_now(found) else None)
     is_well = (Verdict.RIGHT, Verdict.BY_PARENT)
     end_failures(db, [found.listing.id for found in compared if found.verdict in is_well])
     return [found for found in compared if found.verdict is Verdict.WRITE and found.listing.id in states]
@@ -63,6 +66,8 @@ def _after(db: Connection, store_id: int, found: Comparison, state: PushState) -
         return state.sending(listing.target, shown, listing.count_version, now)
     if verdict is Verdict.ASKED:
         return state
+    if verdict is Verdict.OLD:
+        return _tell_old(db, store_id, listing, state)
     if verdict is Verdict.UNCOUNTED:
         _tell_uncounted(db, store_id, found)
         return state.flagged(_UNCOUNTED, listing.count_version)
@@ -70,6 +75,18 @@ def _after(db: Connection, store_id: int, found: Comparison, state: PushState) -
         by = unexplained_units(listing, found.shown)
         return state.unexplained(by, listing.count_version, now)
     return _flag(db, store_id, listing, verdict, state)
+
+
+def _is_of_now(found: Comparison) -> bool:
+    return found.verdict is not Verdict.OLD
+
+
+def _tell_old(db: Connection, store_id: int, listing: DueListing, state: PushState) -> PushState:
+    """Say that an answer is not believed; the store is asked again after a while."""
+    problem = PROBLEMS[Verdict.OLD]
+    sentence = f"{listing.sku} in {stores.get(db, store_id).name} is {problem}."
+    notices.open_(db, Notice.LISTING_STUCK, sentence, store_id=store_id, listing_id=listing.id)
+    return _refused(db, store_id, listing, problem, state)
 
 
 def _tell_uncounted(db: Connection, store_id: int, found: Comparison) -> None:
@@ -88,7 +105,13 @@ def _tell_uncounted(db: Connection, store_id: int, found: Comparison) -> None:
         )
 
 
-def note_written(db: Connection, store_id: int, writing: list[Comparison], refusals: dict[int, str]) -> None:
+def note_written(
+    db: Connection,
+    store_id: int,
+    writing: list[Comparison],
+    refusals: dict[int, str],
+    answers: Mapping[int, dict[str, Any]],
+) -> None:
     """Remember what became of writes: taken, or refused for the reason given by the listing's id."""
     states = _load(db, writing)
     for found in writing:
@@ -98,7 +121,8 @@ def note_written(db: Connection, store_id: int, writing: list[Comparison], refus
         problem = refusals.get(listing.id)
         if problem is None:
             assert found.shown is not None
-            shown = replace(found.shown, quantity=listing.target, manage_stock="yes")
+            written_at = read_shown(answers.get(listing.id, {})).modified_at or found.shown.modified_at
+            shown = replace(found.shown, quantity=listing.target, manage_stock="yes", modified_at=written_at)
             after = state.written(listing.target, listing.count_version, clock.now())
             save_state(db, listing.id, state, after, shown)
         else:

@@ -39,6 +39,7 @@ class DueListing:
     sku: str
     target: int
     count_version: int  # of the product, whose count `target` was made from
+    shown_modified_at: datetime | None  # by the store's clock, when it was read last; None: not told
     state: PushState
     own: differences.OwnOrders  # what this store's own orders moved since the confirmed number
 
@@ -142,7 +143,16 @@ def _with_own(db: Connection, query: Select[Any]) -> list[DueListing]:
 
 
 def _listing(row: Row[Any], own: differences.OwnOrders) -> DueListing:
-    same = ("id", "stock_product_id", "product_id", "variation_id", "sku", "target", "count_version")
+    same = (
+        "id",
+        "stock_product_id",
+        "product_id",
+        "variation_id",
+        "sku",
+        "target",
+        "count_version",
+        "shown_modified_at",
+    )
     return DueListing(**{name: getattr(row, name) for name in same}, state=state_of(row), own=own)
 
 
@@ -156,6 +166,7 @@ def _joined() -> Select[Any]:
             products.c.sku,
             target.label("target"),
             products.c.version.label("count_version"),
+            listings.c.shown_modified_at,
             *state_columns,
         )
         .join(products, products.c.id == listings.c.stock_product_id)

@@ -93,6 +93,7 @@ class _Run:
     dry_run: bool
     not_since: datetime | None
     polled: bool = False
+    has_old_orders: bool = False  # the poll answered with older states than are recorded
     has_read_trash: bool = False
     reader: order_import.Reader = field(init=False)
 
@@ -133,7 +134,7 @@ class _Run:
         answers = self._write(sent) if sent else {}
         refusals = self._verify(sent, answers)
         with self.database.transaction() as db:
-            outcome.note_written(db, self.store_id, writing, refusals)
+            outcome.note_written(db, self.store_id, writing, refusals, answers)
         result.written += len(writing) - len(refusals)
         result.failed += len(refusals) + sum(found.verdict in outcome.PROBLEMS for found in compared)
         result.right += sum(found.verdict is Verdict.RIGHT for found in compared)
@@ -153,7 +154,7 @@ class _Run:
         unprocessed.
         """
         if not self.polled:
-            self.reader.poll()
+            self.has_old_orders = self.reader.poll().is_old
             self.reader.read_asked()
             self.polled = True
         if not self.has_read_trash:
@@ -165,6 +166,9 @@ class _Run:
         # Read again, for what was sold between is among the orders by now and was not in the number.
         again = self._compare([now.get(found.listing.id, found.listing) for found in compared])
         again = [self._explain_by_uncounted(found) for found in again]
+        # One answer lists them all, so it is as old for the others.
+        is_old = self.has_old_orders or any(found.verdict is Verdict.OLD for found in (*compared, *again))
+        may_differ = may_differ and not is_old
         if not may_differ or self.dry_run:
             return again
         return [self._differ(found) if found.verdict is Verdict.UNEXPLAINED else found for found in again]
