@@ -148,3 +148,12 @@ def test_an_order_that_counts_as_paid_is_worth_its_total_less_refunds(
     state: Standing, units: int, revenue: int
 ) -> None:
     assert worth(state, units, total_minor=2400, refunded_minor=400) == revenue
+
+
+def test_a_sentence_names_forty_postings_and_counts_the_others() -> None:
+    forty = [f"+{number} Fire 24pin" for number in range(40)]
+
+    assert explain(Standing.PAID, "completed", 1, forty).endswith("posted " + ", ".join(forty) + ".")
+    assert explain(Standing.PAID, "completed", 1, [*forty, *["-1 Ice 28pin"] * 1500]).endswith(
+        ", +39 Fire 24pin and 1,500 more."
+    )

@@ -209,7 +209,7 @@ def _repost(
 ) -> Decision:
     """Post the differences of these lines; `reason` begins the sentence about them, if there are any."""
     posted = post(before, order, lines, channel, before.now)
-    sentence = f"{reason} {', '.join(posted.words)}." if posted.words else "Nothing is to be posted."
+    sentence = f"{reason} {rules.listed(posted.words)}." if posted.words else "Nothing is to be posted."
     return Decision(
         "recorded",
         sentence,

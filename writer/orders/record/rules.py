@@ -32,6 +32,9 @@ _STANDINGS = {
 }
 
 
+_MOST_LISTED = 40
+
+
 @dataclass(frozen=True)
 class Due:
     """Units a line should have put into the ledger (`sold`) and taken out of stock (`taken`)."""
@@ -115,4 +118,10 @@ def explain(state: Standing, status: str, sold_due: int, posted: Sequence[str]) 
         Standing.UNKNOWN: f"'{status}' is a status unknown here",
     }[state]
     units = f"{sold_due} unit{'' if sold_due == 1 else 's'} due"
-    return f"{why}: {units}; posted {', '.join(posted) if posted else 'nothing'}."
+    return f"{why}: {units}; posted {listed(posted) if posted else 'nothing'}."
+
+
+def listed(posted: Sequence[str]) -> str:
+    """Return what was posted as a list in a sentence, which stays readable however many lines there are."""
+    more = len(posted) - _MOST_LISTED
+    return ", ".join(posted[:_MOST_LISTED]) + (f" and {more:,} more" if more > 0 else "")
