@@ -348,3 +348,23 @@ def test_nobody_is_asked_any_more_about_a_listing_that_is_left_alone(asking: Hub
 
     assert asking.open_notices() == []
     assert asking.rows(stock_differences)[0].decided_by == "mapping"
+
+
+def test_a_number_that_is_explained_by_doubt_alone_is_not_written_over_before_orders_are_read(
+    adopting: Hub,
+) -> None:
+    a = adopting.fakes[0]
+    order = a.place_order([("X", 4)])
+    adopting.deliver()
+    a.edit_line(order, "X", 3)
+    adopting.deliver()
+    adopting.tick(5)
+    a.edit_line(order, "X", 4)  # back again, which may look like units that the store never put back
+    a.take_deliveries()
+
+    adopting.push()
+    adopting.push()
+    adopting.settle()
+
+    assert (adopting.on_hand(), adopting.shown(), adopting.moves()) == (6, [6, 6], [-4, 1, -1])
+    assert adopting.rows(stock_differences) == []

@@ -6,6 +6,7 @@ each on a fresh database; a history that fails prints its seed, and `--seed N --
 
 import argparse
 import contextlib
+import json
 import logging
 import random
 import shutil
@@ -19,23 +20,33 @@ import pytest
 from flask import Flask
 from sqlalchemy import update
 
+from tests.fake_services.faults import with_gaps
 from tests.fake_services.store_model import Order
 from tests.fake_services.store_orders import RefundTooLarge
 from tests.fake_services.woocommerce import FakeStore
 from tests.hub import Hub, running_hub
-from tests.makers import make_config
+from tests.makers import WEBHOOK_SECRET, make_config
 from tests.sync.stock_push import truth
 from tests.sync.stock_push.mortal import Mortal
-from tests.sync.stock_push.shelves import SKUS, stocked
+from tests.sync.stock_push.shelves import SKUS, Listed, stocked
 from tests.sync.stock_push.truth import PAID, VOID, refunded
 from writer.app import create_app
 from writer.db.migrate import migrate
 from writer.db.schema.stores import stores
 from writer.people import users
-from writer.stores import listings
+from writer.stores import listings, registry
+from writer.stores.listings.actions import map_by_hand
+from writer.stores.woocommerce.signing import signature
 
 STEPS = 18
-FAULTS = ("maintenance", "broken", "drop_before", "drop_after_write", "firewall_page", "down")
+HEADERS = frozenset({"link", "x-wp-total", "x-wp-totalpages"})
+FAULTS: dict[str, object] = {
+    **dict.fromkeys(
+        ("maintenance", "broken", "drop_before", "drop_after_write", "firewall_page", "down"), True
+    ),
+    **dict.fromkeys(("keeps_answers", "lists_as_objects"), True),
+    "drops_headers": HEADERS,
+}
 MODELS = {"FIRE24": ("Fire", "24pin"), "ICE28": ("Ice", "28pin")}
 
 
@@ -52,6 +63,7 @@ class History:
         if self.adopts:
             with hub.database.transaction() as db:
                 db.execute(update(stores).values(difference_policy="adopt"))
+        self.left_alone: set[Listed] = set()
         self.late: list[tuple[dict[str, str], bytes]] = []
         self.orders: list[tuple[FakeStore, Order]] = []
         self.by_hand: dict[int, tuple[str, int]] = {}  # sale id -> SKU, units: those not deleted
@@ -67,17 +79,26 @@ class History:
         events += [self.hand_change, self.sale_by_hand, self.trouble, self.trouble_over, self.wait]
         events += [self.hub.push] * 2
         events += [self.killed_push, self.restless_push, self.hub.poll, self.poll_and_lose]
+        events += [
+            self.trash_or_restore,
+            self.leave_alone,
+            self.map_again,
+            self.rename,
+            self.move,
+            self.follow,
+        ]
         for _ in range(STEPS):
             self.random.choice(events)()
             self.hub.tick(self.random.choice((0, 1, 1, 5, 70)))
         self.end()
         return truth.problems(self.hub, self.opening, self.listed, self.orders, self.by_hand)
 
-    def lines(self, store: FakeStore) -> list[tuple[str, int]]:
+    def lines(self, store: FakeStore) -> list[tuple[int, int]]:
         """Return one or two lines of what a store sells."""
-        sold = sorted({listed.sku for listed in self.listed if listed.fake is store})
+        sold = [self.random.choice(listed.sold_as) for listed in self.listed if listed.fake is store]
         return [
-            (sku, self.random.randint(1, 4)) for sku in self.random.sample(sold, self.random.randint(1, 2))
+            (product, self.random.randint(1, 4))
+            for product in self.random.sample(sold, self.random.randint(1, 2))
         ]
 
     def order(self) -> None:
@@ -91,7 +112,7 @@ class History:
         if not self.orders:
             return
         store, order = self.random.choice(self.orders)
-        if order.status == "refunded":
+        if order.status in ("refunded", "trash"):
             return
         what = self.random.random()
         if what < 0.5:
@@ -123,10 +144,56 @@ class History:
             with contextlib.suppress(RefundTooLarge):  # an edit leaves a line's price as it was
                 store.refund(order, {line.id: units}, restock=self.random.random() < 0.6)
 
+    def trash_or_restore(self) -> None:
+        """An order goes to the trash, from which lists leave it out, or returns as it was."""
+        if not self.orders:
+            return
+        store, order = self.random.choice(self.orders)
+        (store.untrash if order.status == "trash" else store.trash)(order)
+
+    def leave_alone(self) -> None:
+        """The owner leaves a listing alone for a while: its orders count as nothing meanwhile."""
+        listed = self.random.choice(self.listed)
+        with self.hub.database.transaction() as db:
+            map_by_hand(db, "ada", listed.id, "")
+        self.left_alone.add(listed)
+
+    def map_again(self) -> None:
+        """The owner maps again what was left alone: its orders count after all."""
+        for listed in sorted(self.left_alone, key=lambda found: found.id):
+            with self.hub.database.transaction() as db:
+                map_by_hand(db, "ada", listed.id, listed.item)
+        self.left_alone.clear()
+
+    def rename(self) -> None:
+        """A product gets another SKU in its store; what shows its parent's SKU shows the new one."""
+        listed = self.random.choice(self.listed)
+        sku = listed.fake.product(listed.counted_by).sku
+        listed.fake.rename_sku(listed.counted_by, sku.removesuffix("-v2") if "-v2" in sku else f"{sku}-v2")
+
+    def move(self) -> None:
+        """A store gets another address. Its keys are entered anew at once, what it delivers is held."""
+        number = self.random.randrange(len(self.hub.fakes))
+        fake = self.hub.fakes[number]
+        here, there = ("127.0.0.1", "localhost") if "127.0.0.1" in fake.url else ("localhost", "127.0.0.1")
+        fake.state.url = fake.url.replace(here, there)
+        with self.hub.database.transaction() as db:
+            db.execute(update(stores).where(stores.c.id == number + 1).values(base_url=fake.url))
+
+    def follow(self) -> None:
+        """The owner says of every store that has moved that it is the same."""
+        for number, fake in enumerate(self.hub.fakes, 1):
+            with self.hub.database.transaction() as db:
+                registry.move(db, "ada", number, registry.normalised(fake.url))
+
+    def taken(self, fake: FakeStore) -> list[tuple[dict[str, str], bytes]]:
+        """Return what a store delivers; some of it as PHP writes lists that have a gap in their keys."""
+        return [item if self.random.random() < 0.9 else _with_gaps(*item) for item in fake.take_deliveries()]
+
     def bring(self) -> None:
         """Deliveries arrive: some now, some late, some twice, some never, in any order."""
         for fake in self.hub.fakes:
-            self.late += fake.take_deliveries()
+            self.late += self.taken(fake)
         self.random.shuffle(self.late)
         for item in [self.late.pop() for _ in range(self.random.randint(0, len(self.late)))]:
             fate = self.random.random()
@@ -146,7 +213,7 @@ class History:
         if self.adopts:
             return
         listed = self.random.choice(self.listed)
-        listed.fake.set_stock(listed.sku, self.random.randint(0, 60))
+        listed.fake.set_stock(listed.counted_by, self.random.randint(0, 60))
 
     def sale_by_hand(self) -> None:
         """A program sells something, or corrects or deletes what it sold."""
@@ -166,7 +233,8 @@ class History:
             self.by_hand[told.get_json()["id"]] = (sku, units)
 
     def trouble(self) -> None:
-        setattr(self.random.choice(self.hub.fakes).faults, self.random.choice(FAULTS), True)
+        name = self.random.choice(list(FAULTS))
+        setattr(self.random.choice(self.hub.fakes).faults, name, FAULTS[name])
 
     def trouble_over(self) -> None:
         self.random.choice(self.hub.fakes).faults.clear()
@@ -190,7 +258,7 @@ class History:
         for fake in self.hub.fakes:
             fake.after_request = None
 
-    def _let_buy(self, fake: FakeStore, at: int, lines: list[tuple[str, int]], is_told: bool) -> None:
+    def _let_buy(self, fake: FakeStore, at: int, lines: list[tuple[int, int]], is_told: bool) -> None:
         calls = [0]
 
         def buy(_method: str, _path: str) -> None:
@@ -206,7 +274,12 @@ class History:
         """Trouble is over, what was late arrives, an hour passes; then one round of what cron does."""
         for fake in self.hub.fakes:
             fake.faults.clear()
-        self.late += [item for fake in self.hub.fakes for item in fake.take_deliveries()]
+        for store, order in self.orders:
+            if order.status == "trash":
+                store.untrash(order)
+        self.map_again()
+        self.follow()
+        self.late += [item for fake in self.hub.fakes for item in self.taken(fake)]
         self.random.shuffle(self.late)
         for item in self.late:
             self.hub.post(*item)
@@ -215,6 +288,11 @@ class History:
             for number in range(len(self.hub.fakes)):
                 listings.check_all(db, number + 1)
         self.hub.settle()
+
+
+def _with_gaps(headers: dict[str, str], body: bytes) -> tuple[dict[str, str], bytes]:
+    raw = json.dumps(with_gaps(json.loads(body))).encode()
+    return {**headers, "X-WC-Webhook-Signature": signature(WEBHOOK_SECRET, raw)}, raw
 
 
 def play(app: Flask, seed: int) -> list[str]:

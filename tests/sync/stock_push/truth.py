@@ -21,12 +21,11 @@ def problems(
     """Return what is wrong: counts that differ from the stores' own truth, stores that show another."""
     wrong = []
     for sku in SKUS:
-        meant = [(found.fake, found.sku) for found in listed if found.item == sku]
         held = sum(
-            should_hold(store, order, theirs)
+            should_hold(order, found.sold_as)
             for store, order in orders
-            for fake, theirs in meant
-            if fake is store
+            for found in listed
+            if found.item == sku and found.fake is store
         )
         sold_here = sum(units for of, units in by_hand.values() if of == sku)
         expected = opening - held - sold_here
@@ -35,9 +34,10 @@ def problems(
         if opening + sum(hub.moves(sku)) != hub.on_hand(sku):
             wrong.append(f"{sku}: on hand is not the sum of its movements")
         for found in listed:
-            if found.item == sku and found.fake.stock(found.sku) != found.should_show(expected):
-                shown, should = found.fake.stock(found.sku), found.should_show(expected)
-                wrong.append(f"{found.fake.name} shows {shown} of {found.sku}, should be {should}")
+            shown, should = found.fake.stock(found.counted_by), found.should_show(expected)
+            if found.item == sku and shown != should:
+                of = found.fake.product(found.counted_by).sku
+                wrong.append(f"{found.fake.name} shows {shown} of {of}, should be {should}")
     sold = sum(should_have_sold(order) for _, order in orders) + sum(units for _, units in by_hand.values())
     if hub.sold() != sold:
         wrong.append(f"ledger {hub.sold()}, should be {sold}")
@@ -54,12 +54,11 @@ def refunded(order: Order, line_id: int) -> int:
     )
 
 
-def should_hold(store: FakeStore, order: Order, sku: str) -> int:
+def should_hold(order: Order, sold_as: Sequence[int]) -> int:
     """Work out from the store's own data how many units of a listing an order keeps off the shelf."""
-    product = store.product(sku).id
     held = 0
     for line in order.lines:
-        if line.stock_product_id == product:
+        if line.stock_product_id in sold_as:
             back = line.units("_restock_refunded_items")
             lost = refunded(order, line.id) - back
             held += lost if order.status in VOID else line.quantity - back

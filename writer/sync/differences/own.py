@@ -23,6 +23,10 @@ class OwnOrders:
     of_siblings: int = 0  # through other listings of the same product in this store
     doubtful: tuple[int, ...] = ()
 
+    def accounts_for(self, change: int) -> bool:
+        """Tell whether these orders, all of them or none, changed the number there by just so many units."""
+        return change in (0, self.of_listing, self.of_listing + self.of_siblings)
+
     def explains(self, change: int, uncounted: int = 0) -> bool:
         """Tell whether these orders can have changed the number there by so many units.
 

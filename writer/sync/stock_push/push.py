@@ -24,6 +24,7 @@ from writer.sync.stock_push.compare import (
     Verdict,
     compare,
     explain_by_uncounted,
+    is_doubtful,
     unexplained_units,
 )
 from writer.sync.stock_push.plan import DueListing
@@ -119,7 +120,7 @@ class _Run:
     def push_chunk(self, chunk: list[DueListing], result: PushResult) -> None:
         """Read, compare and write one chunk; remember what each listing shows now."""
         compared = self._compare(chunk)
-        if any(found.verdict is Verdict.UNEXPLAINED for found in compared):
+        if any(found.verdict is Verdict.UNEXPLAINED or is_doubtful(found) for found in compared):
             compared = self._explain(compared)
         if self.dry_run:
             result.would_write += [
@@ -148,7 +149,8 @@ class _Run:
         return compare(listing, shown, self.turns_on_stock, clock.now())
 
     def _explain(self, compared: list[Comparison]) -> list[Comparison]:
-        """Read the store's newest orders, then compare again what showed a number nothing explained.
+        """Read the store's newest orders, then compare again what showed a number that nothing explained, or
+        not for certain.
 
         What is still unexplained is a difference once it was seen twice, 60 s or more apart, with nothing
         unprocessed.
