@@ -15,6 +15,7 @@ from sqlalchemy import (
 
 from writer.db.schema.types import UtcTime, metadata
 
+# Of the listings that the owner leaves alone, as the index of these is written.
 LEFT_ALONE = "is_mapped_by_hand AND stock_product_id IS NULL"
 IN_TROUBLE = "is_gone OR unexplained_at IS NOT NULL OR problem IS NOT NULL"
 
@@ -66,3 +67,6 @@ listings = Table(
         "ix_listings_trouble", "store_id", sqlite_where=text(IN_TROUBLE), postgresql_where=text(IN_TROUBLE)
     ),
 )
+
+# What the owner leaves alone takes part in nothing: no order counts by it, nothing is pushed to it.
+is_left_alone = listings.c.is_mapped_by_hand & listings.c.stock_product_id.is_(None)

@@ -6,7 +6,7 @@ from sqlalchemy import Connection, Text, bindparam, cast, null, select, text
 
 from writer import stock
 from writer.db import Prepared
-from writer.db.schema.listings import LEFT_ALONE, listings
+from writer.db.schema.listings import LEFT_ALONE, is_left_alone, listings
 from writer.db.schema.orders import product_skus
 from writer.db.schema.products import products
 from writer.lib.text import fold
@@ -23,7 +23,7 @@ _OF_PRODUCT = Prepared(
         listings.c.variation_id,
         listings.c.sku,
         listings.c.manage_stock,
-        listings.c.is_mapped_by_hand,
+        is_left_alone.label("is_left_alone"),
         listings.c.stock_product_id,
         products.c.counted_from,
     )
@@ -81,7 +81,7 @@ def _find_listed(
         listed[of] = Listed(
             sku=row.sku,
             manage_stock=row.manage_stock,
-            is_left_alone=row.is_mapped_by_hand and not is_matched,
+            is_left_alone=row.is_left_alone,
             product=CountedProduct(row.stock_product_id, row.counted_from) if is_matched else None,
         )
 

@@ -14,7 +14,7 @@ from sqlalchemy import Connection, Row, bindparam, func, insert, select, update
 from writer import db as database
 from writer import orders, stock
 from writer.db import get_row, update_row
-from writer.db.schema.listings import listings
+from writer.db.schema.listings import is_left_alone, listings
 from writer.db.schema.orders import product_skus
 from writer.db.schema.products import products
 from writer.db.schema.stores import failures
@@ -110,8 +110,12 @@ def take(db: Connection, store_id: int, items: Sequence[Item], now: datetime) ->
         match = counted.get(stock.key(meant[found.key]))
         product = row.stock_product_id if row is not None else None
         is_by_parent = found.shown.manage_stock == "parent"
-        is_left_alone = row is not None and row.is_mapped_by_hand and product is None
-        if product is None and match is not None and not is_by_parent and not is_left_alone:
+        if (
+            product is None
+            and match is not None
+            and not is_by_parent
+            and not (row is not None and row.is_left_alone)
+        ):
             product = match.stock_product_id
             newly.add(found.product_id)
             result.newly += 1
@@ -244,7 +248,7 @@ def _known(db: Connection, store_id: int, ids: Iterable[int]) -> dict[Key, Any]:
         listings.c.product_id,
         listings.c.variation_id,
         listings.c.stock_product_id,
-        listings.c.is_mapped_by_hand,
+        is_left_alone.label("is_left_alone"),
         listings.c.is_gone,
         listings.c.manage_stock,
     )

@@ -5,15 +5,13 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, and_, or_, text
 
-from writer.db.schema.listings import IN_TROUBLE, listings
+from writer.db.schema.listings import IN_TROUBLE, is_left_alone, listings
 from writer.db.schema.products import products
 from writer.stores.listings.push_state import CHECKS_APART
 
-# What the owner leaves alone takes part in nothing: no order counts by it, nothing is pushed to it.
-is_left_alone = listings.c.is_mapped_by_hand & listings.c.stock_product_id.is_(None)
 # A variation whose store counts it with its parent has no number of its own: the parent's listing has it.
 is_by_parent = listings.c.manage_stock == "parent"
-is_unmatched = listings.c.stock_product_id.is_(None) & ~listings.c.is_mapped_by_hand & ~is_by_parent
+is_unmatched = listings.c.stock_product_id.is_(None) & ~is_left_alone & ~is_by_parent
 is_gone = listings.c.is_gone
 has_problem = listings.c.problem.is_not(None)
 is_unexplained = listings.c.unexplained_at.is_not(None)

@@ -70,9 +70,14 @@ def change(store_id: int, listing_id: int) -> Response:
 
 def _done(do: str, row: Row[Any], sku: str) -> str:
     shown = row.sku or row.name
+    at_parent = ""
+    if row.manage_stock == "parent":
+        at_parent = (
+            " The store counts it with its parent: match that too, because its number is the one pushed."
+        )
     return {
-        "map": f"{shown} is {sku}.",
-        "leave": f"{shown} is left alone: nothing is pushed to it.",
+        "map": f"{shown} is {sku}.{at_parent}",
+        "leave": f"{shown} is left alone: nothing is pushed to it, and its orders take no stock.",
         "sku": f"{shown} is matched by its SKU again.",
         "alias": f"{row.sku} is another name of the same product now.",
     }.get(do, "Nothing was changed.")

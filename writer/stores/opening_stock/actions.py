@@ -15,12 +15,12 @@ from sqlalchemy import Connection, Row, select
 
 from writer import stock
 from writer.db import Database
-from writer.db.schema.listings import listings
+from writer.db.schema.listings import is_left_alone, listings
 from writer.lib import clock
 from writer.lib.errors import Conflict, Invalid
 from writer.people import Notice, audit, notices
 from writer.stores import registry, woocommerce
-from writer.stores.listings.conditions import is_gone, is_left_alone
+from writer.stores.listings.conditions import is_gone
 from writer.stores.opening_stock import queries
 from writer.stores.registry import Vault, contact
 from writer.stores.woocommerce import Client, Json, NotThere
