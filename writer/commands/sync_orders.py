@@ -28,6 +28,7 @@ log = logging.getLogger("writer.commands.sync_orders")
 
 # The nightly run waits for one that began before it: it comes once a day, the others every few minutes.
 PATIENCE_S = 1200.0
+THOROUGH_DAYS_BACK = 2
 LOOK_EVERY_S = 5.0
 
 
@@ -63,7 +64,8 @@ def _sync(config: Config, database: Database, asked: argparse.Namespace, stop: t
     not_sooner = timedelta(minutes=config.sync_interval_minutes, seconds=-30)
     plan = order_import.Plan(
         started_by="by hand" if asked.now else "cron",
-        days_back=asked.days_back,
+        # Once a day what a store dated back, because its clock was behind, is read too.
+        days_back=asked.days_back or (THOROUGH_DAYS_BACK if asked.thorough else None),
         first_days_back=config.sync_days_back,
         looks_for_vanished=asked.thorough,
         only_older_than=None if asked.now or asked.thorough else not_sooner,

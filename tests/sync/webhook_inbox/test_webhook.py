@@ -523,3 +523,28 @@ def test_captured_pings_are_answered_200(client: FlaskClient) -> None:
     answers = [delivery.post(client) for delivery in captured("01_ping*")]
 
     assert [answer.status_code for answer in answers] == [200] * 5
+
+
+def test_a_webhook_of_the_legacy_api_is_named_as_that(client: FlaskClient, db: Database) -> None:
+    order = {"id": 7, "order_number": "7", "created_at": "2026-11-20T10:00:00Z", "status": "processing"}
+
+    answer = deliver(client, json.dumps({"order": order}).encode())
+
+    assert answer.get_json()["outcome"] == "failed"
+    with db.reading() as connection:
+        sentence = connection.execute(select(deliveries.c.sentence)).scalar_one()
+    assert "legacy API" in sentence
+    assert "WP REST API Integration v3" in sentence
+
+
+def test_a_webhook_of_api_version_1_counts_and_is_named_as_that(client: FlaskClient, db: Database) -> None:
+    order = make_order_body()
+    old = {name: value for name, value in order.items() if not name.endswith("_gmt")}
+    old["date_modified"] = "2026-11-20T11:00:00"
+
+    answer = deliver(client, json.dumps(old).encode())
+
+    assert answer.get_json()["outcome"] == "recorded"
+    with db.reading() as connection:
+        kinds = connection.execute(select(notices.c.kind)).scalars().all()
+    assert "webhook version" in kinds

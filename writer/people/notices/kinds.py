@@ -30,6 +30,7 @@ class Notice(Enum):
     UNKNOWN_SOURCE = "unknown source", "{source}", "/webhook-inbox?outcome=held"
     UNMAPPED_STATUS = "unmapped status", "store {store_id} {status}", "/stores/{store_id}"
     WEBHOOK_OWNER = "webhook owner", "store {store_id}", "/stores/{store_id}", True
+    WEBHOOK_VERSION = "webhook version", "store {store_id}", "/stores/{store_id}", True
     WEBHOOKS = "webhooks", "store {store_id}", "/stores/{store_id}/connect"
     WORKER_TASK = "worker", "{task}", None
 

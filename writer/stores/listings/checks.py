@@ -4,7 +4,7 @@ from typing import Any
 
 from sqlalchemy import Connection, select, update
 
-from writer.db import Database, update_row
+from writer.db import Database
 from writer.db.schema.listings import listings
 from writer.db.schema.products import products
 from writer.stores.listings.actions import is_id
@@ -43,20 +43,15 @@ def check_all(db: Connection, store_id: int) -> None:
 
 
 def retry_refused(db: Connection, store_id: int) -> None:
-    """Let what a store refused be sent again at the next push, and not only when its time comes.
-
-    What it shows is believed even if it is older than what it showed before: the shop may be restored from a
-    backup.
-    """
+    """Let what a store refused be sent again at the next push, and not only when its time comes."""
     waiting = (listings.c.store_id == store_id) & listings.c.retry_at.is_not(None)
-    db.execute(update(listings).where(waiting).values(retry_at=None, shown_modified_at=None))
+    db.execute(update(listings).where(waiting).values(retry_at=None))
 
 
 def retry(db: Connection, listing_id: int) -> None:
-    """Let a listing be pushed at the next run, whatever kept it, also an old answer. Raises NotFound."""
+    """Let a listing be pushed at the next run, whatever kept it. Raises NotFound."""
     state = load_state(db, listing_id)
     save_state(db, listing_id, state, state.retry())
-    update_row(db, listings, listing_id, shown_modified_at=None)
 
 
 def give_up(db: Connection, listing_id: int) -> None:

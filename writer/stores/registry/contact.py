@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 from typing import Any
 
 from sqlalchemy import Connection, Row, select
@@ -14,6 +15,9 @@ from writer.stores.registry.secrets import Vault
 from writer.stores.woocommerce import Client, Site, StoreError
 
 TIMEOUT_S = 30.0
+# No store is left alone for longer (checks.retry_after_s): a time after that was written by a clock that was
+# ahead and has been set back.
+LONGEST_WAIT = timedelta(hours=24)
 
 
 class NotNow(Exception):
@@ -34,7 +38,7 @@ def why_not(store: Row[Any]) -> str | None:
         return "has no REST keys"
     if store.push_state == "paused":
         return f"is paused: {(store.pause_reason or 'no reason was given').rstrip('.')}"
-    if store.next_call_at is not None and store.next_call_at > clock.now():
+    if store.next_call_at is not None and clock.now() < store.next_call_at <= clock.now() + LONGEST_WAIT:
         return f"is left alone until {store.next_call_at:%Y-%m-%d %H:%M:%S} UTC"
     return None
 

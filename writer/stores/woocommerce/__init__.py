@@ -19,7 +19,14 @@ from writer.stores.woocommerce.routes import Json, Routes
 from writer.stores.woocommerce.shapes import LARGEST_QUANTITY, Refusal, told
 from writer.stores.woocommerce.shown import Shown, read_shown
 from writer.stores.woocommerce.signing import ORDER_TOPICS, TOPIC_NAMES, TOPICS, is_signed
-from writer.stores.woocommerce.translate import TooEarly, order_id, order_key, utc_offset
+from writer.stores.woocommerce.translate import (
+    SET_VERSION,
+    TooEarly,
+    is_of_v1,
+    order_id,
+    order_key,
+    utc_offset,
+)
 from writer.stores.woocommerce.translate import order as read_order
 from writer.stores.woocommerce.translate import refunds as read_refunds
 
@@ -29,6 +36,7 @@ __all__ = [
     "OAUTH",
     "ORDER_TOPICS",
     "QUERY",
+    "SET_VERSION",
     "TOPICS",
     "TOPIC_NAMES",
     "UNKNOWN_KEY",
@@ -49,6 +57,7 @@ __all__ = [
     "StoreError",
     "StoreUnreachable",
     "TooEarly",
+    "is_of_v1",
     "is_signed",
     "order_id",
     "order_key",

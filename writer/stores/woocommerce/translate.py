@@ -18,6 +18,23 @@ class TooEarly(Exception):
     """The message refers to an order that is not recorded yet; trying again later may work."""
 
 
+SET_VERSION = (
+    "In the store, open the webhook (WooCommerce > Settings > Advanced > Webhooks) and set its API version to"
+    " WP REST API Integration v3."
+)
+
+
+def is_legacy(payload: Mapping[str, Any]) -> bool:
+    """Tell whether a body is of the API before WordPress had one: the order is an object below `order`."""
+    return "id" not in payload and isinstance(payload.get("order"), dict)
+
+
+def is_of_v1(payload: Mapping[str, Any]) -> bool:
+    """Tell whether an order is of version 1 of the REST API, whose dates have no UTC: two states of it cannot
+    be told apart by their age."""
+    return "date_modified_gmt" not in payload and "date_modified" in payload
+
+
 def order(
     payload: dict[str, Any], received_at: datetime, raw: str | None = None, *, is_partial: bool = False
 ) -> OrderSnapshot:
@@ -27,6 +44,8 @@ def order(
     sends: a payload that is not understood must not change a count. A line whose quantity cannot be counted
     waits for review. `is_partial`: written by a small program, which may leave out fields and line ids.
     """
+    if is_legacy(payload):
+        raise Refusal(f"It is in the format of WooCommerce's legacy API, which is not read. {SET_VERSION}")
     external_id = order_id(payload)
     status = _status(payload)
     currency = shapes.text(payload, "currency", 3, "The order's currency").upper()

@@ -20,8 +20,7 @@ PROBLEMS = {
     Verdict.PARENT_UNMATCHED: "counted at its parent, which is no product of yours yet: map the parent",
     Verdict.GONE: "gone: the store has this product no more",
     Verdict.UNMANAGED: "not managed: stock management is switched off for it in the store",
-    Verdict.OLD: "not compared: the store answered with an older state of it than it showed before. A cache"
-    " may answer in its place: exclude /wp-json/ there. If the shop was restored from a backup, retry",
+    Verdict.OLD: "not compared: the store answered with an older state of it than it showed before",
     Verdict.STOPPED: "stopped: something in the store changed it back five times within ten minutes",
 }
 
@@ -67,7 +66,7 @@ def _after(db: Connection, store_id: int, found: Comparison, state: PushState) -
     if verdict is Verdict.ASKED:
         return state
     if verdict is Verdict.OLD:
-        return _tell_old(db, store_id, listing, state)
+        return _refused(db, store_id, listing, PROBLEMS[Verdict.OLD], state)
     if verdict is Verdict.UNCOUNTED:
         _tell_uncounted(db, store_id, found)
         return state.flagged(_UNCOUNTED, listing.count_version)
@@ -81,12 +80,14 @@ def _is_of_now(found: Comparison) -> bool:
     return found.verdict is not Verdict.OLD
 
 
-def _tell_old(db: Connection, store_id: int, listing: DueListing, state: PushState) -> PushState:
-    """Say that an answer is not believed; the store is asked again after a while."""
-    problem = PROBLEMS[Verdict.OLD]
-    sentence = f"{listing.sku} in {stores.get(db, store_id).name} is {problem}."
-    notices.open_(db, Notice.LISTING_STUCK, sentence, store_id=store_id, listing_id=listing.id)
-    return _refused(db, store_id, listing, problem, state)
+def tell_old(db: Connection, store_id: int, listing: DueListing) -> None:
+    """Say that a store answered with something old; it is then asked in another way."""
+    sentence = (
+        f"{stores.get(db, store_id).name} answered with an older state of {listing.sku} than it had shown"
+        " before. It was asked again in a way that no cache answers. Exclude /wp-json/ from the cache of the"
+        " shop or its host; if there is none, its clock was set back, or it was restored from a backup."
+    )
+    notices.open_(db, Notice.OLD_ANSWER, sentence, store_id=store_id)
 
 
 def _tell_uncounted(db: Connection, store_id: int, found: Comparison) -> None:

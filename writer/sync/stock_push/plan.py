@@ -11,7 +11,7 @@ from writer.db.schema.products import products
 from writer.db.schema.stores import stores
 from writer.db.schema.webhook_inbox import deliveries
 from writer.lib import clock
-from writer.stores import PushState, listing_conditions, state_columns, state_of
+from writer.stores import PushState, callable_stores, listing_conditions, state_columns, state_of
 from writer.sync import differences
 
 CHUNK = 100  # WooCommerce takes at most 100 ids in a list and 100 items in a batch
@@ -87,12 +87,11 @@ def load_again(db: Connection, listing_ids: list[int], locked: bool = False) -> 
 
 def list_due_stores(db: Connection, not_since: datetime | None = None) -> list[int]:
     """Return the ids of stores that have anything due and may be called now."""
-    may_call = or_(stores.c.next_call_at.is_(None), stores.c.next_call_at <= clock.now())
     query = (
         select(stores.c.id)
         .join(listings, listings.c.store_id == stores.c.id)
         .join(products, products.c.id == listings.c.stock_product_id)
-        .where(is_due(), may_call, stores.c.consumer_key_encrypted.is_not(None))
+        .where(is_due(), stores.c.id.in_([store.id for store in callable_stores(db)]))
         .distinct()
     )
     if not_since is not None:

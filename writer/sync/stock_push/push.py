@@ -5,7 +5,7 @@ costs one push, a store that was down costs one push, and a crash loses nothing.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from functools import partial
 from itertools import groupby
@@ -94,6 +94,10 @@ class _Run:
     dry_run: bool
     not_since: datetime | None
     polled: bool = False
+    has_old_answer: bool = False  # to a read of products
+    read_past_caches: set[int] = field(
+        default_factory=set
+    )  # the listings whose shown number is of now anyway
     has_old_orders: bool = False  # the poll answered with older states than are recorded
     has_read_trash: bool = False
     reader: order_import.Reader = field(init=False)
@@ -143,7 +147,30 @@ class _Run:
 
     def _compare(self, chunk: list[DueListing]) -> list[Comparison]:
         shown = {key: read_shown(item) for key, item in self._read(chunk).items()}
-        return [self._compare_one(listing, shown.get(_key(listing))) for listing in chunk]
+        compared = [self._compare_one(listing, shown.get(_key(listing))) for listing in chunk]
+        old = [found.listing for found in compared if found.verdict is Verdict.OLD]
+        if not old or self.dry_run:
+            return compared
+        with self.database.transaction() as db:
+            outcome.tell_old(db, self.store_id, old[0])
+        now = self._read_past_caches(old)
+        self.has_old_answer = True
+        self.read_past_caches |= now.keys()
+        return [now.get(found.listing.id, found) for found in compared]
+
+    def _read_past_caches(self, listings: list[DueListing]) -> dict[int, Comparison]:
+        """Compare with the answer to a write that changes nothing: no cache answers one.
+
+        It is of now, whatever its date says: the store's clock may have been set back, or a backup restored.
+        """
+        answers = self._send(listings, [{"id": listing.item_id} for listing in listings])
+        return {
+            listing.id: self._compare_one(
+                replace(listing, shown_modified_at=None), read_shown(answers[listing.id])
+            )
+            for listing in listings
+            if answers.get(listing.id, {}).get("manage_stock") is not None
+        }
 
     def _compare_one(self, listing: DueListing, shown: Shown | None) -> Comparison:
         return compare(listing, shown, self.turns_on_stock, clock.now())
@@ -168,12 +195,17 @@ class _Run:
         # Read again, for what was sold between is among the orders by now and was not in the number.
         again = self._compare([now.get(found.listing.id, found.listing) for found in compared])
         again = [self._explain_by_uncounted(found) for found in again]
-        # One answer lists them all, so it is as old for the others.
-        is_old = self.has_old_orders or any(found.verdict is Verdict.OLD for found in (*compared, *again))
-        may_differ = may_differ and not is_old
+        may_differ = may_differ and not self.has_old_orders
         if not may_differ or self.dry_run:
             return again
-        return [self._differ(found) if found.verdict is Verdict.UNEXPLAINED else found for found in again]
+        return [
+            self._differ(found) if found.verdict is Verdict.UNEXPLAINED and self._is_of_now(found) else found
+            for found in again
+        ]
+
+    def _is_of_now(self, found: Comparison) -> bool:
+        """Tell whether a number may be a difference: an answer old for one listing is old for all in it."""
+        return not self.has_old_answer or found.listing.id in self.read_past_caches
 
     def _read_trash(self, looked_twice: list[Comparison]) -> None:
         """Read the orders in the trash that may explain these: lists of orders leave them out, and they may
@@ -240,11 +272,15 @@ class _Run:
 
     def _write(self, writing: list[DueListing]) -> dict[int, dict[str, Any]]:
         """Write quantities and return each listing's own answer, by listing id."""
-        parent = writing[0].product_id if writing[0].variation_id else 0
         items = [
             {"id": listing.item_id, "manage_stock": True, "stock_quantity": listing.target}
             for listing in writing
         ]
+        return self._send(writing, items)
+
+    def _send(self, writing: list[DueListing], items: list[dict[str, Any]]) -> dict[int, dict[str, Any]]:
+        """Send an item for each listing, and return each listing's own answer, by listing id."""
+        parent = writing[0].product_id if writing[0].variation_id else 0
         write = partial(self.client.write_variations, parent) if parent else self.client.write_products
         try:
             answers = write(items)

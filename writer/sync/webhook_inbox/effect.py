@@ -118,6 +118,8 @@ def _effect(db: Connection, store: Row[Any], delivery: InHand) -> Effect:
         raw = delivery.body.decode(json.detect_encoding(delivery.body), "replace")  # as json.loads reads it
         snapshot = woocommerce.read_order(payload, delivery.received_at, raw)
         done = orders.record(db, channel, snapshot, cause, heard_at)
+        if woocommerce.is_of_v1(payload):
+            _tell_version(db, store)
         if snapshot.is_anonymized:
             done = replace(done, is_erased=True)
     if done.is_erased:
@@ -144,6 +146,14 @@ def _error_object(db: Connection, store: Row[Any], payload: dict[str, Any]) -> E
             store_id=store.id,
         )
     return Effect("ignored", f"The store sent an error instead of an order: {code}.")
+
+
+def _tell_version(db: Connection, store: Row[Any]) -> None:
+    sentence = (
+        f"A webhook of {store.name} has API version 1. Its orders count, but of two states that arrive in the"
+        f" wrong order the later arrival counts. {woocommerce.SET_VERSION}"
+    )
+    notices.open_(db, Notice.WEBHOOK_VERSION, sentence, store_id=store.id)
 
 
 def notice_failure(db: Connection, store_id: int, delivery_id: int, sentence: str) -> None:
