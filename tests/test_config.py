@@ -196,3 +196,86 @@ def test_only_config_reads_the_environment() -> None:
         "writer/config.py",
         "reader/settings.py",
     ]
+
+
+# Values of each setting that cannot work.
+UNUSABLE = {
+    "DATABASE_URL": ["mysql://x/y", "sqlite:///", "sqlite:///:memory:", "postgresql+psycopg://u:p@ss:w@x/y"],
+    "DATABASE_POOL_SIZE": ["0", "many"],
+    "DATABASE_MAX_OVERFLOW": ["-1"],
+    "READER_PORT": ["0", "65536", "http"],
+    "WRITER_PORT": ["0", "8106", "8107.0"],
+    "SECRET_KEY": ["short"],
+    "WEBHOOK_SHARED_SECRET": ["short"],
+    "CONFIG_ENCRYPTION_KEY": ["no key"],
+    "ADMIN_USER": ["ada"],
+    "ADMIN_PASSWORD": ["short", "long enough, but whose"],
+    "WRITER_PUBLIC_URL": ["hub.example", "ftp://hub.example", "https://", "https://hub.example/?x"],
+    "TRUSTED_PROXIES": ["all", "-1", "11"],
+    "SITES": ["[{]", "{}", '[{"site_id": "uk"}]', "null"],
+    "WC_STORE_URL": ["https://shop.example"],
+    "WC_CONSUMER_KEY": ["ck_1"],
+    "WC_CONSUMER_SECRET": ["cs_1"],
+    "STORE_INTERVAL_MS": ["-5", "1e3"],
+    "SYNC_INTERVAL": ["0", "-1", "half an hour", "\u0663"],
+    "SYNC_DAYS_BACK": ["0", "99999"],
+    "ORDER_RETENTION_DAYS": ["-3", "0", "1.5"],
+    "RAW_RETENTION_DAYS": ["-3", "0"],
+    "BACKUP_KEEP_DAYS": ["0"],
+    "NOTIFY_URL": ["ftp://x", "x", "http://", "http://x:0/", "https://a b/"],
+    "RUN_CRON": ["yes"],
+    "LOG_LEVEL": ["loud"],
+    "AIRTABLE_API_KEY": ["pat123"],
+    "AIRTABLE_BASE_ID": ["appA1b2"],
+    "AIRTABLE_TABLES_JSON": ["{", "[]", '{"stock": ""}'],
+    "AIRTABLE_URL": ["airtable"],
+}
+TAKE_ANY_TEXT = {"READER_BIND", "WRITER_BIND", "DEFAULT_SELLER"}  # of an address, the start finds out
+UNUSABLE_BY_READER = {
+    "DATABASE_URL": ["mysql://x/y", "sqlite:///"],
+    "CORS_ORIGINS": ["example", "https://a/b"],
+    "PUBLIC_TZ": ["Mars"],
+    "PUBLIC_MAX_AGE": ["-1", "an hour"],
+    "PUBLIC_BADGE_MAX_AGE": ["-1"],
+    "PUBLIC_STALE": ["1.5"],
+    "READER_WORKERS": ["0", "100"],
+    "READER_THREADS": ["0"],
+    "LOG_LEVEL": ["loud"],
+}
+
+
+@pytest.mark.parametrize(
+    ("name", "text"), [(name, text) for name, texts in UNUSABLE.items() for text in texts]
+)
+def test_a_value_that_cannot_work_stops_the_start_by_name(name: str, text: str) -> None:
+    given = {**(AIRTABLE if name.startswith("AIRTABLE_") and name not in ONE_OF_THREE else {}), name: text}
+
+    with pytest.raises(ConfigError) as refused:
+        make_config(**given)
+
+    assert name in str(refused.value)
+
+
+ONE_OF_THREE = ("AIRTABLE_API_KEY", "AIRTABLE_BASE_ID")  # alone they are not enough
+
+
+@pytest.mark.parametrize(
+    ("name", "text"), [(name, text) for name, texts in UNUSABLE_BY_READER.items() for text in texts]
+)
+def test_a_value_that_cannot_work_stops_the_reader_by_name(name: str, text: str) -> None:
+    with pytest.raises(reader.SettingError, match=name):
+        reader.load({name: text})
+
+
+def test_no_setting_takes_everything_but_those_that_are_words() -> None:
+    assert UNUSABLE.keys() | TAKE_ANY_TEXT == config.names()
+    assert UNUSABLE_BY_READER.keys() | {"PUBLIC_TITLE", "PUBLIC_UNIT"} == reader.DEFAULTS.keys()
+
+
+def test_a_folder_with_a_question_mark_is_refused_by_name(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(config, "ROOT", tmp_path / "what now?")
+
+    with pytest.raises(ConfigError, match=r"^DATABASE_URL cannot name .*what now\?/data/sales.db"):
+        make_config()

@@ -6,8 +6,9 @@ orders are printed by tests/faults/busy_jobs.
 
 import sqlite3
 import threading
+import time
 from argparse import Namespace
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -20,7 +21,7 @@ from tests.makers import make_config
 from writer import wiring
 from writer.commands import airtable_push, alert_low_stock, check_stores, push_stock, sync_orders
 from writer.config import Config
-from writer.db import Database, in_batches
+from writer.db import Database, batches, each_in_batches, in_batches
 from writer.lib import clock
 from writer.ops.cron import CRONTAB, read
 from writer.stores import Vault
@@ -106,6 +107,9 @@ def test_a_job_holds_the_lock_no_longer_where_there_are_twenty_times_the_orders(
 ) -> None:
     monkeypatch.setattr(clock, "now", lambda: datetime(2027, 6, 1, tzinfo=UTC))  # all of them are old
 
+    monkeypatch.setattr(batches, "FIRST_CHANGED", 50)
+    monkeypatch.setattr(batches, "MOST_CHANGED", 50)  # as many in each, however long they take here
+
     few, many = longest(tmp_path, job, FEW), longest(tmp_path, job, MANY)
 
     # A table twice as deep is a few steps more.
@@ -130,15 +134,26 @@ def test_what_was_cleaned_up_is_not_looked_through_again(
 
 def test_a_batch_is_left_between_two_transactions_when_told_to_stop(tmp_path: Path) -> None:
     database = Counted(make_orders(tmp_path, 1))
-    waiting = list(range(200))
     changed: list[int] = []
 
     done = in_batches(
-        database,
-        lambda _, limit: waiting[:limit],
-        lambda _, ids: changed.extend(ids),
-        lambda: len(changed) >= 100,
+        database, lambda _, limit: range(limit), lambda _, ids: changed.extend(ids), lambda: bool(changed)
     )
 
     database.close()
-    assert done == len(changed) == 100
+    assert done == len(changed) == batches.FIRST_CHANGED
+
+
+def test_a_batch_becomes_smaller_where_each_row_takes_long(tmp_path: Path) -> None:
+    database = Counted(make_orders(tmp_path, 1))
+    sizes: list[int] = []
+
+    def change(_: Connection, ids: Sequence[int]) -> None:
+        time.sleep(batches.LOCKED_S / 5 * len(ids))  # five rows take as long as a transaction should
+        sizes.append(len(ids))
+
+    done = each_in_batches(database, range(30), change)
+
+    database.close()
+    assert done == sum(sizes) == 30
+    assert max(sizes[1:]) <= 5

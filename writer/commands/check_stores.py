@@ -12,7 +12,7 @@ import sys
 from writer import stores
 from writer.commands import opened
 from writer.config import Config
-from writer.db import Database
+from writer.db import Database, each_in_batches
 from writer.lib.store_scope import EVERYTHING
 from writer.stores import NotNow, StoreError, Vault, listings, webhook_setup
 
@@ -32,8 +32,9 @@ def _look(config: Config, database: Database) -> int:
         is_well = True
         for store_id, name in chosen:
             is_well = _check(database, vault, store_id, name, url) and is_well
-            with database.transaction() as db:
-                listings.check_all(db, store_id)
+            with database.reading() as db:
+                unchecked = listings.list_unchecked(db, store_id)
+            each_in_batches(database, unchecked, listings.check)
         with database.transaction() as db:
             stores.drop_old_failures(db)
     if not chosen:

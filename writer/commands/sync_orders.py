@@ -19,7 +19,7 @@ from datetime import timedelta
 from writer import orders
 from writer.commands import opened
 from writer.config import Config
-from writer.db import AlreadyRunning, Database, in_batches
+from writer.db import AlreadyRunning, Database, each_in_batches, in_batches
 from writer.lib.errors import DomainError
 from writer.stores import Vault
 from writer.sync import order_import, webhook_inbox
@@ -123,9 +123,9 @@ def _match_again(database: Database, is_stopping: Callable[[], bool]) -> None:
     with database.reading() as db:
         waiting = orders.list_matchable(db)
     matched: list[int] = []
-    in_batches(
+    each_in_batches(
         database,
-        lambda _, limit: [waiting.pop() for _ in range(min(limit, len(waiting)))],
+        waiting,
         lambda db, ids: matched.append(orders.rematch_orders(db, ids, "nightly check")),
         is_stopping,
     )

@@ -1,6 +1,6 @@
 """The database: engine, transactions and locks, prepared statements; tables and migrations beside."""
 
-from writer.db.batches import in_batches
+from writer.db.batches import each_in_batches, in_batches
 from writer.db.engine import (
     AlreadyRunning,
     Database,
@@ -28,6 +28,7 @@ __all__ = [
     "begins_with",
     "check_id",
     "database",
+    "each_in_batches",
     "get_row",
     "in_batches",
     "insert_row",

@@ -8,7 +8,9 @@ from sqlalchemy import Connection
 from writer.db.engine import Database
 
 FOUND_AT_ONCE = 1000
-CHANGED_AT_ONCE = 50  # a few milliseconds, even where each row is large
+FIRST_CHANGED = 10
+MOST_CHANGED = 200
+LOCKED_S = 0.01  # that a transaction should take; how many rows that is follows from the last one
 LONGEST_REST_S = 0.5
 
 Find = Callable[[Connection, int], Sequence[int]]
@@ -18,23 +20,39 @@ Change = Callable[[Connection, Sequence[int]], object]
 def in_batches(database: Database, find: Find, change: Change, is_stopping: Callable[[], bool]) -> int:
     """Call `change(db, ids)` for the ids that `find(db, limit)` returns until it has none; return how many.
 
-    Finding takes no lock. After each transaction there is a rest of its own length, because a process that
-    waits for SQLite's lock only looks now and then whether it is free. `is_stopping` ends it between two.
+    Finding takes no lock. `is_stopping` ends it between two transactions.
     """
     changed = 0
-    while found := _found(database, find):
-        for start in range(0, len(found), CHANGED_AT_ONCE):
-            if is_stopping():
-                return changed
-            few = found[start : start + CHANGED_AT_ONCE]
-            began = time.monotonic()
-            with database.transaction() as db:
-                change(db, few)
-            changed += len(few)
-            time.sleep(min(LONGEST_REST_S, time.monotonic() - began))
+    while not is_stopping():
+        with database.reading() as db:
+            found = find(db, FOUND_AT_ONCE)
+        if not found:
+            break
+        changed += each_in_batches(database, found, change, is_stopping)
     return changed
 
 
-def _found(database: Database, find: Find) -> Sequence[int]:
-    with database.reading() as db:
-        return find(db, FOUND_AT_ONCE)
+def each_in_batches(
+    database: Database, ids: Sequence[int], change: Change, is_stopping: Callable[[], bool] = lambda: False
+) -> int:
+    """Call `change(db, some)` for all of the ids, some in each transaction; return how many it came to.
+
+    After each there is a rest of its own length, because a process that waits for SQLite's lock only looks
+    now and then whether it is free.
+    """
+    changed, size = 0, FIRST_CHANGED
+    while changed < len(ids) and not is_stopping():
+        few = ids[changed : changed + size]
+        took_s = _change(database, change, few)
+        changed += len(few)
+        size = max(1, min(MOST_CHANGED, round(len(few) * LOCKED_S / took_s)))
+        time.sleep(min(LONGEST_REST_S, took_s))
+    return changed
+
+
+def _change(database: Database, change: Change, ids: Sequence[int]) -> float:
+    """Change rows in a transaction; return for how many seconds it was open."""
+    with database.transaction() as db:
+        began = time.monotonic()
+        change(db, ids)
+    return time.monotonic() - began

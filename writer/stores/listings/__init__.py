@@ -2,7 +2,15 @@
 
 from writer.stores.listings import conditions
 from writer.stores.listings.actions import get, match_sku, on_pointed
-from writer.stores.listings.checks import check_all, give_up, product_changed, retry, retry_refused
+from writer.stores.listings.checks import (
+    check,
+    check_all,
+    give_up,
+    list_unchecked,
+    product_changed,
+    retry,
+    retry_refused,
+)
 from writer.stores.listings.push_state import PushState
 from writer.stores.listings.queries import count_by_filter, with_keys
 from writer.stores.listings.refresh import refresh
@@ -10,11 +18,13 @@ from writer.stores.listings.states import load_state, load_states, save_state, s
 
 __all__ = [
     "PushState",
+    "check",
     "check_all",
     "conditions",
     "count_by_filter",
     "get",
     "give_up",
+    "list_unchecked",
     "load_state",
     "load_states",
     "match_sku",

@@ -1,5 +1,6 @@
 """When a listing is checked again: its store hinted at a change, a person asks, once an hour anyway."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import Connection, select, update
@@ -34,6 +35,18 @@ def product_changed(database: Database, store_id: int, payload: Any) -> None:
         return
     with database.transaction() as db:
         save_state(db, row.id, state, state.check_again())
+
+
+def list_unchecked(db: Connection, store_id: int) -> list[int]:
+    """Return the ids of a store's mapped listings that the next push would not compare."""
+    mapped = (listings.c.store_id == store_id) & listings.c.stock_product_id.is_not(None)
+    waiting = select(listings.c.id).where(mapped, ~listings.c.is_gone, ~listings.c.needs_check)
+    return list(db.execute(waiting).scalars())
+
+
+def check(db: Connection, listing_ids: Sequence[int]) -> None:
+    """Let listings be compared at the next push."""
+    db.execute(update(listings).where(listings.c.id.in_(listing_ids)).values(needs_check=True))
 
 
 def check_all(db: Connection, store_id: int) -> None:

@@ -30,7 +30,8 @@ T = TypeVar("T")
 log = logging.getLogger("writer.stores.registry")
 
 DAYS_BACK = 30
-AT_ONCE = 20  # orders in one transaction: few commits, and no long wait for the lock
+AT_ONCE = 20  # orders whose refunds are asked for together
+RECORDED_AT_ONCE = 10  # in one transaction: few commits, and no long wait for the lock
 _FIRST_TIME = datetime(1970, 1, 1, tzinfo=UTC)  # so that subtracting from an odd date never underflows
 ASK_AT_ONCE = 100
 
@@ -129,7 +130,7 @@ class Reader:
 
     def _record_all(self, told: list[tuple[dict[str, Any], OrderSnapshot | None]]) -> None:
         # On PostgreSQL two transactions of several orders could deadlock.
-        for few in _batched(told, AT_ONCE if self.database.is_sqlite else 1):
+        for few in _batched(told, RECORDED_AT_ONCE if self.database.is_sqlite else 1):
             with self.database.transaction() as db:
                 for payload, snapshot in few:
                     self._record(db, payload, snapshot)

@@ -29,6 +29,7 @@ from writer.sync.stock_push.compare import (
 )
 from writer.sync.stock_push.plan import DueListing
 
+_NOTED_AT_ONCE = 10  # listings in one transaction: deliveries wait for it
 _WAITING = (Verdict.UNEXPLAINED, Verdict.UNCOUNTED, Verdict.ASKED)
 _CLOCKS_APART = timedelta(days=1)  # a store's clock may be far off
 
@@ -133,13 +134,16 @@ class _Run:
                 if found.verdict is Verdict.WRITE
             ]
             return
-        with self.database.transaction() as db:
-            writing = outcome.note_comparisons(db, self.store_id, compared)
+        writing: list[Comparison] = []
+        for few in _pieces(compared):
+            with self.database.transaction() as db:
+                writing += outcome.note_comparisons(db, self.store_id, few)
         sent = [found.listing for found in writing]
         answers = self._write(sent) if sent else {}
         refusals = self._verify(sent, answers)
-        with self.database.transaction() as db:
-            outcome.note_written(db, self.store_id, writing, refusals, answers)
+        for few in _pieces(writing):
+            with self.database.transaction() as db:
+                outcome.note_written(db, self.store_id, few, refusals, answers)
         result.written += len(writing) - len(refusals)
         result.failed += len(refusals) + sum(found.verdict in outcome.PROBLEMS for found in compared)
         result.right += sum(found.verdict is Verdict.RIGHT for found in compared)
@@ -322,3 +326,7 @@ def _is_second_look(found: Comparison) -> bool:
 
 def _key(listing: DueListing) -> tuple[int, int]:
     return listing.product_id, listing.variation_id
+
+
+def _pieces(compared: list[Comparison]) -> Iterator[list[Comparison]]:
+    return (compared[at : at + _NOTED_AT_ONCE] for at in range(0, len(compared), _NOTED_AT_ONCE))
