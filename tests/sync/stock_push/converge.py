@@ -172,13 +172,19 @@ class History:
         listed.fake.rename_sku(listed.counted_by, sku.removesuffix("-v2") if "-v2" in sku else f"{sku}-v2")
 
     def move(self) -> None:
-        """A store gets another address. Its keys are entered anew at once, what it delivers is held."""
+        """A store gets another address. Its keys are entered anew at once, what it delivers is held.
+
+        A store whose numbers are taken over is followed at once: what our write covers and is cancelled
+        before we hear of either looks like a change by hand for ever.
+        """
         number = self.random.randrange(len(self.hub.fakes))
         fake = self.hub.fakes[number]
         here, there = ("127.0.0.1", "localhost") if "127.0.0.1" in fake.url else ("localhost", "127.0.0.1")
         fake.state.url = fake.url.replace(here, there)
         with self.hub.database.transaction() as db:
             db.execute(update(stores).where(stores.c.id == number + 1).values(base_url=fake.url))
+        if self.adopts:
+            self.follow()
 
     def follow(self) -> None:
         """The owner says of every store that has moved that it is the same."""

@@ -59,13 +59,13 @@ def _decide(listing: DueListing, shown: Shown | None, turns_on_stock: bool, now:
 
 
 def is_doubtful(found: Comparison) -> bool:
-    """Tell whether a number that is to be written over is explained only if its store left some of its orders
-    out: it may as well show newer ones, of which nothing is known here yet."""
+    """Tell whether a number that is to be written over may show orders of which nothing is known here yet: no
+    number was known before, or it is explained only if its store left out some of its orders."""
     shown = found.shown.quantity if found.shown is not None else None
     if found.verdict is not Verdict.WRITE or shown is None:
         return False
     own, known = found.listing.own, found.listing.state.known_quantities
-    return bool(known) and not any(own.accounts_for(shown - number) for number in known)
+    return not any(own.accounts_for(shown - number) for number in known)
 
 
 def explain_by_uncounted(found: Comparison, lines: tuple[UncountedLine, ...]) -> Comparison:
