@@ -59,12 +59,13 @@ def _decide(listing: DueListing, shown: Shown | None, turns_on_stock: bool, now:
 
 
 def is_doubtful(found: Comparison) -> bool:
-    """Tell whether a number that is to be written over may show orders of which nothing is known here yet: no
-    number was known before, or it is explained only if its store left out some of its orders."""
+    """Tell whether a number may show orders of which nothing is known here yet, although it is to be written
+    over, or is the count by chance: the store's known orders do not account for it."""
     shown = found.shown.quantity if found.shown is not None else None
-    if found.verdict is not Verdict.WRITE or shown is None:
-        return False
     own, known = found.listing.own, found.listing.state.known_quantities
+    is_counted = found.verdict is Verdict.WRITE or (found.verdict is Verdict.RIGHT and known)
+    if shown is None or not is_counted:
+        return False
     return not any(own.accounts_for(shown - number) for number in known)
 
 
