@@ -24,8 +24,8 @@ class OwnOrders:
     doubtful: tuple[int, ...] = ()
 
     def accounts_for(self, change: int) -> bool:
-        """Tell whether these orders, all of them or none, changed the number there by just so many units."""
-        return change in (0, self.of_listing, self.of_listing + self.of_siblings)
+        """Tell whether all of these orders together changed the number there by just so many units."""
+        return change in (self.of_listing, self.of_listing + self.of_siblings)
 
     def explains(self, change: int, uncounted: int = 0) -> bool:
         """Tell whether these orders can have changed the number there by so many units.
