@@ -78,6 +78,18 @@ def test_store_known_by_its_webhooks_gets_the_keys(database_url: str, database: 
     ]
 
 
+@pytest.mark.parametrize("moved", ["https://www.shop.example", "https://another.example"])
+def test_known_keys_at_another_address_add_no_second_store(
+    database_url: str, database: Database, moved: str
+) -> None:
+    start(database_url, **ONE)
+
+    start(database_url, **ONE | {"WC_STORE_URL": moved})
+    start(database_url, SITES=json.dumps([{**UK, "site_id": "new", "base_url": moved}, US]))
+
+    assert [row.source for row in rows(database)] == ["shop.example", "shop.example.com"]
+
+
 def test_nothing_named_adds_nothing(database_url: str, database: Database) -> None:
     start(database_url, SITES="", WC_STORE_URL="")
 

@@ -63,7 +63,7 @@ def seeds(config: Config) -> list[Seed]:
 
 
 def plant(db: Connection, ring: Keyring, wanted: list[Seed]) -> list[int]:
-    """Add the stores that do not exist, by short name or address; return the ids of the added ones."""
+    """Add the stores that do not exist, by short name, address or keys; return the ids of the added ones."""
     database.lock(db, "seed stores")
     return [store_id for seed in wanted if (store_id := _plant(db, ring, seed)) is not None]
 
@@ -72,13 +72,15 @@ def _plant(db: Connection, ring: Keyring, seed: Seed) -> int | None:
     source = registry.normalised(seed.base_url)
     named = registry.find_named(db, seed.site_id) if seed.site_id else None
     row = named or registry.find(db, source)
+    keys = registry.Keys(seed.base_url, seed.key, seed.secret)
     if row is not None and row.consumer_key_encrypted is not None:
         return None
+    if row is None and registry.are_known(db, ring.vault, keys):
+        return None  # it has moved, or the setting names the address from before
     if row is None:
         row = registry.register(db, source, BY)
     is_unnamed = row.name == source[:60]
     name = seed.site_id[:60] if seed.site_id and is_unnamed else row.name
-    keys = registry.Keys(seed.base_url, seed.key, seed.secret)
     registry.set_keys(db, ring.vault, row.id, keys, name=name, site_id=row.site_id or seed.site_id)
     told = {"base_url": seed.base_url, "site_id": seed.site_id, "keys": "new"}
     audit.note(db, BY, "store.connect", f"store {row.id}", None, told)

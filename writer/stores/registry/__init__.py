@@ -3,6 +3,7 @@
 from writer.stores.registry.condition import Condition, condition_sources, conditions
 from writer.stores.registry.connection import (
     Keys,
+    are_known,
     forgive,
     note_poll,
     note_webhooks,
@@ -60,6 +61,7 @@ __all__ = [
     "Progress",
     "Unwell",
     "Vault",
+    "are_known",
     "call_at_once",
     "callable_stores",
     "channel",

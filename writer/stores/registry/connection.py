@@ -4,7 +4,7 @@ import json
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, select
 
 from writer.db import update_row
 from writer.db.schema.stores import stores
@@ -36,6 +36,13 @@ def set_keys(
         consumer_key_encrypted=vault.lock(keys.key),
         consumer_secret_encrypted=vault.lock(keys.secret),
     )
+
+
+def are_known(db: Connection, vault: Vault, keys: Keys) -> bool:
+    """Tell whether a store has these keys, at whatever address: WordPress makes them for one shop alone."""
+    known = select(stores.c.consumer_key_encrypted, stores.c.consumer_secret_encrypted)
+    pairs = db.execute(known.where(stores.c.consumer_key_encrypted.is_not(None))).all()
+    return (keys.key, keys.secret) in [tuple(vault.open(locked or "") for locked in pair) for pair in pairs]
 
 
 def set_way_in(db: Connection, store_id: int, *, auth: str, ca_bundle: str | None) -> None:
