@@ -212,7 +212,7 @@ def test_what_happened_before_it_was_told_says_so(admin: FlaskClient, database: 
         moved = movements.Movement(row.id, -1, "sale", clock.now() - timedelta(hours=5), "shop")
         movements.record(db, [moved])
 
-    assert '<div class="late">told' in admin.get(f"/stock/{row.id}").text
+    assert '<div class="late">recorded' in admin.get(f"/stock/{row.id}").text
 
 
 def test_a_product_is_added(admin: FlaskClient, database: Database) -> None:
