@@ -1,10 +1,13 @@
-"""The revisions there are, and what a migrated database lacks of the schema."""
+"""The revisions there are, a database that was upgraded with rows in it, and what it lacks of the schema."""
+
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
-from sqlalchemy import create_engine
+from sqlalchemy import Connection, create_engine, text
 
-from writer.db.migrate import script_directory
+from writer.db.migrate import migrate, script_directory
 from writer.db.schema import metadata
 
 REVISIONS = [script.revision for script in reversed(list(script_directory().walk_revisions()))]
@@ -20,3 +23,17 @@ def differences(url: str) -> list[object]:
         found: list[object] = compare_metadata(context, metadata)
     engine.dispose()
     return found
+
+
+@contextmanager
+def upgraded(url: str, revision: str, statements: Iterable[str]) -> Iterator[Connection]:
+    """Fill an empty database at a revision, migrate it to the newest and give a connection to it."""
+    migrate(url, revision)
+    engine = create_engine(url)
+    with engine.begin() as connection:
+        for statement in statements:
+            connection.execute(text(statement))
+    migrate(url)
+    with engine.connect() as connection:
+        yield connection
+    engine.dispose()

@@ -3,9 +3,9 @@
 from collections.abc import Iterator
 
 import pytest
-from sqlalchemy import Connection, create_engine, text
+from sqlalchemy import Connection, text
 
-from writer.db.migrate import migrate
+from tests.db.migrated import upgraded
 
 AT = "2026-11-20 10:00:00"
 BY_PARENT = "managed by its parent: the store counts it with the parent product"
@@ -26,15 +26,8 @@ BEFORE = (
 @pytest.fixture
 def db(empty_database_url: str) -> Iterator[Connection]:
     """A database of revision 0023 with two listings in trouble, migrated to the newest."""
-    migrate(empty_database_url, "0023")
-    engine = create_engine(empty_database_url)
-    with engine.begin() as connection:
-        for statement in BEFORE:
-            connection.execute(text(statement))
-    migrate(empty_database_url)
-    with engine.connect() as connection:
+    with upgraded(empty_database_url, "0023", BEFORE) as connection:
         yield connection
-    engine.dispose()
 
 
 def scalars(db: Connection, query: str) -> list[object]:

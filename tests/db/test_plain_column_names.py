@@ -4,10 +4,10 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from sqlalchemy import Connection, create_engine, inspect, text
+from sqlalchemy import Connection, inspect, text
 from sqlalchemy.exc import IntegrityError
 
-from writer.db.migrate import migrate
+from tests.db.migrated import upgraded
 
 WHEN = "2026-11-20 10:00:00"
 BEFORE = (
@@ -29,15 +29,8 @@ BEFORE = (
 @pytest.fixture
 def db(empty_database_url: str) -> Iterator[Connection]:
     """A database of revision 0016 with a row in each table, migrated to the newest."""
-    migrate(empty_database_url, "0016")
-    engine = create_engine(empty_database_url)
-    with engine.begin() as connection:
-        for statement in BEFORE:
-            connection.execute(text(statement))
-    migrate(empty_database_url)
-    with engine.connect() as connection:
+    with upgraded(empty_database_url, "0016", BEFORE) as connection:
         yield connection
-    engine.dispose()
 
 
 def one(db: Connection, query: str) -> tuple[Any, ...]:
