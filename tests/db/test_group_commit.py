@@ -167,3 +167,43 @@ def test_many_at_once_are_each_done_once() -> None:
 
     assert results == [str(number) for number in range(2000)]
     assert sorted(name for written in ledger.committed for name in written) == sorted(results)
+
+
+@pytest.fixture
+def slowly(monkeypatch: pytest.MonkeyPatch) -> Callable[[], None]:
+    """What lets 20 seconds go by, at once; twice as long may be waited for others."""
+    now_s = 0.0
+
+    def pass_by() -> None:
+        nonlocal now_s
+        now_s += 20
+
+    monkeypatch.setattr("writer.db.group_commit.LONGEST_GATHERING_S", 40)
+    monkeypatch.setattr("writer.db.group_commit.time.perf_counter", lambda: now_s)
+    return pass_by
+
+
+def test_those_who_ask_again_at_once_are_waited_for(slowly: Callable[[], None]) -> None:
+    ledger = Ledger()
+    joined = Joined(ledger.transaction, savepoint)
+    together(joined, [writes(name, slowly) for name in "abc"])
+
+    with ThreadPoolExecutor(3) as pool:
+        for name in "abc":
+            pool.submit(joined.do, writes(f"{name} again"))
+            time.sleep(0.1)  # in which it would be done alone
+
+    assert ledger.committed[-1] == ["a again", "b again", "c again"]
+
+
+def test_who_comes_later_waits_for_nobody(slowly: Callable[[], None]) -> None:
+    ledger = Ledger()
+    joined = Joined(ledger.transaction, savepoint)
+    together(joined, [writes(name, slowly) for name in "abc"])
+    slowly()
+    slowly()
+
+    with ThreadPoolExecutor(1) as pool:
+        pool.submit(joined.do, writes("alone")).result(timeout=15)
+
+    assert ledger.committed[-1] == ["alone"]

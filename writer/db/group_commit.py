@@ -2,6 +2,7 @@
 
 import contextvars
 import threading
+import time
 from collections import deque
 from collections.abc import Callable
 from contextlib import AbstractContextManager
@@ -13,6 +14,8 @@ from sqlalchemy.exc import OperationalError
 Work = Callable[[Connection], Any]
 Savepoint = Callable[[Connection], AbstractContextManager[None]]
 MOST_JOINED = 32
+GATHERING = 2  # times as long as the last transaction took
+LONGEST_GATHERING_S = 0.01
 
 
 class _Piece:
@@ -59,8 +62,11 @@ class Joined:
     ) -> None:
         self._transaction, self._savepoint = transaction, savepoint
         self._guard = threading.Lock()
+        self._arrived = threading.Condition(self._guard)
         self._waiting: deque[_Piece] = deque()
         self._is_led = False
+        self._expected = 1  # as many as there were when the last transaction ended, done or waiting
+        self._gathers_until = 0.0  # by time.perf_counter()
 
     def do(self, work: Work) -> Any:
         """Return what `work(db)` returns, once it is committed; raise what it raises.
@@ -70,6 +76,8 @@ class Joined:
         piece = _Piece(work)
         with self._guard:
             self._waiting.append(piece)
+            if len(self._waiting) == self._expected:
+                self._arrived.notify()
             leads, self._is_led = not self._is_led, True
         if not leads:
             piece.wait()
@@ -82,17 +90,32 @@ class Joined:
     def _lead(self) -> None:
         """Do what waits by now, and let the first of those that came meanwhile lead on."""
         with self._guard:
+            self._gather()
             pieces = [self._waiting.popleft() for _ in range(min(len(self._waiting), MOST_JOINED))]
+        began = time.perf_counter()
         try:
             self._do_all(pieces)
         finally:
+            ended = time.perf_counter()
             for piece in pieces:
                 piece.is_done = True
                 piece.wake()
             with self._guard:
+                self._gathers_until = ended + min(GATHERING * (ended - began), LONGEST_GATHERING_S)
+                self._expected = min(len(pieces) + len(self._waiting), MOST_JOINED)
                 self._is_led = bool(self._waiting)
                 if self._waiting:
                     self._waiting[0].wake()
+
+    def _gather(self) -> None:
+        """Wait a moment for those who were just answered and ask again at once. The caller holds the guard.
+
+        It is there for the target of p99 alone: who misses a transaction by a hair waits for two. To send
+        the answers and read what comes next takes about as long as the work did. Who comes alone, or later,
+        waits for nobody.
+        """
+        left_s = max(0.0, self._gathers_until - time.perf_counter())
+        self._arrived.wait_for(lambda: len(self._waiting) >= self._expected, left_s)
 
     def _do_all(self, pieces: list[_Piece]) -> None:
         try:
