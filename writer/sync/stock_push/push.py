@@ -7,7 +7,6 @@ costs one push, a store that was down costs one push, and a crash loses nothing.
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
-from functools import partial
 from itertools import groupby
 from typing import Any
 
@@ -16,7 +15,7 @@ from sqlalchemy import Connection, Row
 from writer import stores
 from writer.db import Database
 from writer.lib import clock
-from writer.stores import Client, NotThere, Shown, Vault, contact, read_shown
+from writer.stores import Client, Shown, Vault, contact, read_shown
 from writer.sync import differences, order_import
 from writer.sync.stock_push import outcome, plan
 from writer.sync.stock_push.compare import (
@@ -27,6 +26,7 @@ from writer.sync.stock_push.compare import (
     is_doubtful,
     unexplained_units,
 )
+from writer.sync.stock_push.listing_calls import ListingCalls, key_of
 from writer.sync.stock_push.plan import DueListing
 
 _NOTED_AT_ONCE = 10  # listings in one transaction: deliveries wait for it
@@ -96,15 +96,16 @@ class _Run:
     not_since: datetime | None
     polled: bool = False
     has_old_answer: bool = False  # to a read of products
-    read_past_caches: set[int] = field(
-        default_factory=set
-    )  # the listings whose shown number is of now anyway
+    # Ids of the listings whose shown number is of now anyway.
+    read_past_caches: set[int] = field(default_factory=set)
     has_old_orders: bool = False  # the poll answered with older states than are recorded
     has_read_trash: bool = False
     reader: order_import.Reader = field(init=False)
+    calls: ListingCalls = field(init=False)
 
     def __post_init__(self) -> None:
         self.reader = order_import.Reader(self.database, self.client, self.store_id)
+        self.calls = ListingCalls(self.client)
 
     def chunks(self) -> Iterator[list[DueListing]]:
         """Walk over everything due: simple products by the hundred, variations parent by parent."""
@@ -139,8 +140,8 @@ class _Run:
             with self.database.transaction() as db:
                 writing += outcome.note_comparisons(db, self.store_id, few)
         sent = [found.listing for found in writing]
-        answers = self._write(sent) if sent else {}
-        refusals = self._verify(sent, answers)
+        answers = self.calls.write(sent) if sent else {}
+        refusals = self.calls.verify(sent, answers)
         for few in _pieces(writing):
             with self.database.transaction() as db:
                 outcome.note_written(db, self.store_id, few, refusals, answers)
@@ -150,8 +151,8 @@ class _Run:
         result.waiting += sum(found.verdict in _WAITING for found in compared)
 
     def _compare(self, chunk: list[DueListing]) -> list[Comparison]:
-        shown = {key: read_shown(item) for key, item in self._read(chunk).items()}
-        compared = [self._compare_one(listing, shown.get(_key(listing))) for listing in chunk]
+        shown = {key: read_shown(item) for key, item in self.calls.read(chunk).items()}
+        compared = [self._compare_one(listing, shown.get(key_of(listing))) for listing in chunk]
         old = [found.listing for found in compared if found.verdict is Verdict.OLD]
         if not old or self.dry_run:
             return compared
@@ -167,7 +168,7 @@ class _Run:
 
         It is of now, whatever its date says: the store's clock may have been set back, or a backup restored.
         """
-        answers = self._send(listings, [{"id": listing.item_id} for listing in listings])
+        answers = self.calls.send(listings, [{"id": listing.item_id} for listing in listings])
         return {
             listing.id: self._compare_one(
                 replace(listing, shown_modified_at=None), read_shown(answers[listing.id])
@@ -227,7 +228,7 @@ class _Run:
         since = listing.state.explained_from(clock.now())
         with self.database.reading() as db:
             lines = differences.list_uncounted(
-                db, self.store_id, _key(listing), listing.stock_product_id, since
+                db, self.store_id, key_of(listing), listing.stock_product_id, since
             )
         return explain_by_uncounted(found, lines)
 
@@ -263,69 +264,12 @@ class _Run:
         is_right = shown.quantity == listing.target
         return Comparison(listing, shown, Verdict.RIGHT if is_right else Verdict.ASKED)
 
-    def _read(self, chunk: list[DueListing]) -> dict[tuple[int, int], dict[str, Any]]:
-        parent = chunk[0].product_id if chunk[0].variation_id else 0
-        if parent:
-            try:
-                items = self.client.variations(parent, [listing.variation_id for listing in chunk])
-            except NotThere:
-                return {}  # the parent is gone, and with it these; the store is well
-            return {(parent, int(item["id"])): item for item in items}
-        items = self.client.products([listing.product_id for listing in chunk])
-        return {(int(item["id"]), 0): item for item in items}
-
-    def _write(self, writing: list[DueListing]) -> dict[int, dict[str, Any]]:
-        """Write quantities and return each listing's own answer, by listing id."""
-        items = [
-            {"id": listing.item_id, "manage_stock": True, "stock_quantity": listing.target}
-            for listing in writing
-        ]
-        return self._send(writing, items)
-
-    def _send(self, writing: list[DueListing], items: list[dict[str, Any]]) -> dict[int, dict[str, Any]]:
-        """Send an item for each listing, and return each listing's own answer, by listing id."""
-        parent = writing[0].product_id if writing[0].variation_id else 0
-        write = partial(self.client.write_variations, parent) if parent else self.client.write_products
-        try:
-            answers = write(items)
-        except NotThere as gone:
-            answers = [{"error": {"code": "invalid_id", "message": gone.sentence}} for _ in items]
-        # In the order asked for, as WooCommerce does; a plugin that sorts them has given each its id.
-        by_id = {answer["id"]: answer for answer in answers if isinstance(answer.get("id"), int)}
-        pairs = zip(writing, answers, strict=False)
-        return {listing.id: by_id.get(listing.item_id, answer) for listing, answer in pairs}
-
-    def _verify(self, writing: list[DueListing], answers: dict[int, dict[str, Any]]) -> dict[int, str]:
-        """Return why each listing that was not written was not; what answers another number is read again."""
-        refusals: dict[int, str] = {}
-        doubtful = []
-        for listing in writing:
-            answer = answers.get(listing.id, {})
-            error = answer.get("error")
-            if isinstance(error, dict):
-                refusals[listing.id] = (
-                    f"{error.get('code') or 'error'}: {error.get('message') or 'no reason given'}"
-                )
-            elif read_shown(answer).quantity != listing.target or answer.get("manage_stock") is not True:
-                doubtful.append(listing)
-        if doubtful:
-            shown = self._read(doubtful)
-            for listing in doubtful:
-                item = shown.get(_key(listing))
-                if item is None or read_shown(item).quantity != listing.target:
-                    refusals[listing.id] = "not applied: the store shows another number than it was sent"
-        return refusals
-
 
 def _is_second_look(found: Comparison) -> bool:
     if found.verdict is not Verdict.UNEXPLAINED or found.shown is None:
         return False
     by = unexplained_units(found.listing, found.shown)
     return found.listing.state.is_still_unexplained(by, clock.now())
-
-
-def _key(listing: DueListing) -> tuple[int, int]:
-    return listing.product_id, listing.variation_id
 
 
 def _pieces(compared: list[Comparison]) -> Iterator[list[Comparison]]:
