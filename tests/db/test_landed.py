@@ -36,6 +36,8 @@ LANDED = [
     "0024_counted_at_parent:5ceb59bea7e04407",
     "0025_moved_stores:8207c025daac485b",
     "0026_what_is_old:ab6a0c23642d5531",
+    "0027_shown_modified_at:d1d50ff671f72e8b",
+    "0028_store_hours:9401a3352fd2a6a7",
 ]
 
 

@@ -13,6 +13,7 @@ from writer.stores.listings import (
 )
 from writer.stores.listings import conditions as listing_conditions
 from writer.stores.registry import (
+    Beat,
     Condition,
     Keyring,
     NotNow,
@@ -31,12 +32,14 @@ from writer.stores.registry import (
     find_named,
     get,
     give_up_failure,
+    heartbeats,
     hold_mass_change,
     list_stores,
     move,
     normalised,
     note_contact,
     note_failure,
+    note_hour,
     note_poll,
     note_refused,
     note_rejected,
@@ -70,6 +73,7 @@ from writer.stores.woocommerce import (
 
 __all__ = [
     "DIFFERENCE_POLICIES",
+    "Beat",
     "CertificateRefused",
     "Client",
     "Condition",
@@ -98,6 +102,7 @@ __all__ = [
     "follow",
     "get",
     "give_up_failure",
+    "heartbeats",
     "hold_mass_change",
     "is_signed",
     "list_stores",
@@ -109,6 +114,7 @@ __all__ = [
     "normalised",
     "note_contact",
     "note_failure",
+    "note_hour",
     "note_poll",
     "note_refused",
     "note_rejected",

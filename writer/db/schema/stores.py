@@ -98,3 +98,18 @@ failures = Table(
     Column("ended_by", Text),  # NULL: still failing
     Index("ix_failures_open", "store_id", "ended_at"),
 )
+
+# What happened in an hour, for the last days of a store at a glance.
+store_hours = Table(
+    "store_hours",
+    metadata,
+    Column("store_id", Integer, ForeignKey("stores.id", ondelete="CASCADE"), primary_key=True),
+    Column("hour", Integer, primary_key=True),  # since 1970, UTC
+    Column(
+        "state",
+        Text,
+        CheckConstraint("state IN ('fine', 'late', 'failed')", name="state"),
+        primary_key=True,
+    ),
+    sqlite_with_rowid=False,
+)

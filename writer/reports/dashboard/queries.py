@@ -13,7 +13,7 @@ from writer.lib import clock, money
 from writer.lib.store_scope import StoreScope
 from writer.orders import Day
 from writer.stock import levels
-from writer.stores import Condition, conditions
+from writer.stores import Beat, Condition, conditions, heartbeats
 from writer.web.charts import Bar
 
 DAYS = 30
@@ -44,6 +44,7 @@ class Health:
     heard_at: datetime | None  # None: never
     read_at: datetime | None  # when its orders were imported; None: never
     condition: Condition
+    beats: list[Beat]  # how each of the last 24 hours was
 
 
 @dataclass(frozen=True)
@@ -132,8 +133,11 @@ def list_health(db: Connection, store_scope: StoreScope) -> list[Health]:
     """Return the state of each store, by name."""
     query = select(stores).where(store_scope.of(stores.c.id)).order_by(func.lower(stores.c.name), stores.c.id)
     rows = db.execute(query).all()
-    found = conditions(db, rows)
-    return [Health(row.id, row.name, row.last_contact_at, row.polled_at, found[row.id]) for row in rows]
+    found, beats = conditions(db, rows), heartbeats(db, store_scope)
+    return [
+        Health(row.id, row.name, row.last_contact_at, row.polled_at, found[row.id], beats[row.id])
+        for row in rows
+    ]
 
 
 def _sums(days: Iterable[Day]) -> list[Sum]:

@@ -18,6 +18,8 @@ from writer.stores.registry.failures import note as note_failure
 from writer.stores.registry.failures import note_refused
 from writer.stores.registry.failures import note_store as note_store_failure
 from writer.stores.registry.failures import retry_now as retry_failure
+from writer.stores.registry.hours import Beat, heartbeats
+from writer.stores.registry.hours import note as note_hour
 from writer.stores.registry.jobs import Jobs, Progress, Unwell
 from writer.stores.registry.moving import move, on_moved
 from writer.stores.registry.pushing import (
@@ -53,6 +55,7 @@ from writer.stores.registry.secrets import Vault
 from writer.stores.registry.settings import on_switched_on
 
 __all__ = [
+    "Beat",
     "Condition",
     "Jobs",
     "Keyring",
@@ -77,12 +80,14 @@ __all__ = [
     "forgive",
     "get",
     "give_up_failure",
+    "heartbeats",
     "hold_mass_change",
     "list_stores",
     "move",
     "normalised",
     "note_contact",
     "note_failure",
+    "note_hour",
     "note_poll",
     "note_refused",
     "note_rejected",

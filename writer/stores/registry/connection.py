@@ -9,7 +9,7 @@ from sqlalchemy import Connection, select
 from writer.db import update_row
 from writer.db.schema.stores import stores
 from writer.lib import clock
-from writer.stores.registry import failures, registry
+from writer.stores.registry import failures, hours, registry
 from writer.stores.registry.secrets import Vault
 
 
@@ -63,6 +63,7 @@ def forgive(db: Connection, store_id: int) -> None:
 def note_poll(db: Connection, store_id: int, began: datetime, newest: datetime | None) -> None:
     """The store's orders were read completely: from `began` on, up to `newest` by the store's own clock."""
     update_row(db, stores, store_id, polled_at=began, order_cursor=newest, last_contact_at=clock.now())
+    hours.note(db, store_id, "fine")
 
 
 def note_webhooks(db: Connection, store_id: int, problems: list[str]) -> None:

@@ -11,6 +11,7 @@ from writer.db.schema.stores import failures, stores
 from writer.lib import clock
 from writer.lib.errors import Conflict
 from writer.people import Notice, audit, notices
+from writer.stores.registry import hours
 from writer.stores.woocommerce import KeysRefused, StoreBusy, StoreError
 
 FIRST_WAIT = timedelta(minutes=1)
@@ -57,6 +58,7 @@ def note_store(db: Connection, store: Row[Any], error: StoreError, what: str) ->
     changes["next_call_at"] = now + pause if pause is not None else None
     database.update_row(db, stores, store.id, **changes)
     note(db, store.id, None, what, error.sentence, changes["next_call_at"])
+    hours.note(db, store.id, "late" if isinstance(error, StoreBusy) else "failed")
 
 
 def note_success(db: Connection, store: Row[Any]) -> None:
@@ -64,6 +66,7 @@ def note_success(db: Connection, store: Row[Any]) -> None:
     if store.failures_in_a_row or store.key_refusals or store.last_error is not None:
         fresh = {"failures_in_a_row": 0, "key_refusals": 0, "last_error": None, "next_call_at": None}
         database.update_row(db, stores, store.id, **fresh)
+        hours.note(db, store.id, "fine")
         open_ = (failures.c.store_id == store.id) & failures.c.listing_id.is_(None)
         end(db, open_, "answered again")
         notices.close(db, Notice.KEYS_REFUSED, store_id=store.id)
@@ -95,6 +98,8 @@ def note(
             last_at=now,
             next_at=next_at,
         )
+    if listing_id is not None:
+        hours.note(db, store_id, "late")
     return times or 1
 
 
@@ -143,7 +148,8 @@ def give_up(db: Connection, actor: str, failure_id: int) -> Row[Any]:
 
 
 def drop_old(db: Connection) -> int:
-    """Forget failures that ended more than 90 days ago; return how many."""
+    """Forget failures that ended more than 90 days ago, and old hours; return how many failures."""
+    hours.drop_old(db)
     old = failures.c.ended_at < clock.now() - KEPT
     return int(db.execute(delete(failures).where(old)).rowcount)
 

@@ -20,6 +20,7 @@ from writer.lib.errors import Invalid, NotFound
 from writer.orders import Channel
 from writer.people import audit
 from writer.stores import woocommerce
+from writer.stores.registry import hours
 from writer.stores.registry.secrets import Vault
 
 LONGEST_SOURCE = 300
@@ -198,3 +199,4 @@ def note_contact(db: Connection, store: Row[Any], now: datetime) -> None:
     """Remember when the store was last in contact, at most once a minute."""
     if store.last_contact_at is None or now - store.last_contact_at > _CONTACT_EVERY:
         database.update_row(db, stores, store.id, last_contact_at=now)
+        hours.note(db, store.id, "fine")

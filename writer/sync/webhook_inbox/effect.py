@@ -159,3 +159,4 @@ def _tell_version(db: Connection, store: Row[Any]) -> None:
 def notice_failure(db: Connection, store_id: int, delivery_id: int, sentence: str) -> None:
     """Tell the owner once that a delivery could not be counted."""
     notices.open_(db, Notice.DELIVERY_FAILED, sentence, store_id=store_id, delivery_id=delivery_id)
+    stores.note_hour(db, store_id, "late")
