@@ -369,6 +369,7 @@ MAY_READ_ORDERS = {
     "writer/sales/ledger/queries.py": "the number of the order behind a sale that is seen",
     "writer/sales/product_types/types.py": "whether a type is in use",
     "writer/stock/levels/explain.py": "the order behind a movement, where its store is seen",
+    "writer/sync/activity/kinds.py": "the number behind a delivery that is seen",
     "writer/sync/webhook_inbox/queries.py": "the number behind a delivery that is seen",
     "writer/sync/simple_orders/recorded.py": "what was recorded of an order that a delivery is about",
     "writer/stores/listings/actions.py": "what product of a store is what: no order",

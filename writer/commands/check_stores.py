@@ -2,8 +2,8 @@
 
 Each store's webhooks are looked at over REST; what is wrong is written on the store's page, with a notice.
 Each listing is to be compared by the next push, so that a change nobody hinted at is found. Failures that
-ended more than 90 days ago are forgotten. Exit status: 0 all could be looked at, 1 a store, or the
-database, could not, 2 wrong settings.
+ended more than 90 days ago, and numbers that were pushed then, are forgotten. Exit status: 0 all could be
+looked at, 1 a store, or the database, could not, 2 wrong settings.
 """
 
 import logging
@@ -15,6 +15,7 @@ from writer.config import Config
 from writer.db import Database, each_in_batches
 from writer.lib.store_scope import EVERYTHING
 from writer.stores import NotNow, StoreError, Vault, listings, webhook_setup
+from writer.sync import stock_push
 
 log = logging.getLogger("writer.commands.check_stores")
 
@@ -37,6 +38,7 @@ def _look(config: Config, database: Database) -> int:
             each_in_batches(database, unchecked, listings.check)
         with database.transaction() as db:
             stores.drop_old_failures(db)
+            stock_push.drop_old_pushes(db)
     if not chosen:
         print("No store has REST keys.")
     return 0 if is_well else 1

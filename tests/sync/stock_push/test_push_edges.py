@@ -10,11 +10,13 @@ from sqlalchemy import insert, update
 from tests.hub import Hub, running_hub
 from writer.db.schema.listings import listings
 from writer.db.schema.notices import notices
+from writer.db.schema.stock_push import stock_pushes
 from writer.db.schema.stores import failures, stores
 from writer.lib import clock
 from writer.stock import movements, products
 from writer.stores.listings import retry
 from writer.stores.woocommerce import Client
+from writer.sync import stock_push
 
 
 @pytest.fixture
@@ -209,3 +211,18 @@ def test_an_answer_that_cannot_be_understood_is_a_failure_somebody_sees(
     assert (failure.store_id, failure.what) == (2, "push stock")
     assert "ValueError" in failure.sentence
     assert hub.store(2).next_call_at is not None
+
+
+def test_each_number_that_a_store_takes_is_kept_for_90_days(hub: Hub) -> None:
+    hub.fakes[1].faults.down = True
+    hub.sell_here(1)
+    hub.push()
+
+    assert [(row.store_id, row.was, row.quantity, row.at) for row in hub.rows(stock_pushes)] == [
+        (1, 10, 9, hub.rows(listings)[0].written_at)
+    ]
+
+    hub.tick(91 * 24 * 3600)
+    with hub.database.transaction() as db:
+        assert stock_push.drop_old_pushes(db) == 1
+    assert hub.rows(stock_pushes) == []

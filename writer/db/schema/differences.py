@@ -3,9 +3,11 @@
 from sqlalchemy import (
     Column,
     ForeignKey,
+    Index,
     Integer,
     Table,
     Text,
+    text,
 )
 
 from writer.db.schema.types import UtcTime, metadata
@@ -22,4 +24,11 @@ stock_differences = Table(
     Column("action", Text, nullable=False),  # 'enforced', 'adopted', 'asked'
     Column("decided_at", UtcTime),  # NULL: the owner was asked and has not answered
     Column("decided_by", Text),  # NULL as decided_at
+    # The few that wait for their owner's answer.
+    Index(
+        "ix_stock_differences_asked",
+        "listing_id",
+        sqlite_where=text("decided_at IS NULL"),
+        postgresql_where=text("decided_at IS NULL"),
+    ),
 )

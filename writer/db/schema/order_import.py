@@ -47,4 +47,5 @@ sync_run_stores = Table(
     Column("started_at", UtcTime),  # NULL: not begun
     Column("ended_at", UtcTime),  # NULL: not ended
     UniqueConstraint("run_id", "store_id"),
+    Index("ix_sync_run_stores_started", "started_at"),
 )

@@ -97,6 +97,7 @@ failures = Table(
     Column("ended_at", UtcTime),  # NULL: still failing
     Column("ended_by", Text),  # NULL: still failing
     Index("ix_failures_open", "store_id", "ended_at"),
+    Index("ix_failures_last", "last_at"),
 )
 
 # What happened in an hour, for the last days of a store at a glance.

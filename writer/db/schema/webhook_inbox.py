@@ -49,4 +49,13 @@ deliveries = Table(
     Index("ix_deliveries_due", "next_attempt_at"),
     Index("ix_deliveries_number", "order_number"),
     Index("ix_deliveries_order", "order_id"),
+    Index("ix_deliveries_store", "store_id", "received_at"),
+    # Nearly all are recorded, and found by their time alone.
+    Index(
+        "ix_deliveries_odd",
+        "outcome",
+        "received_at",
+        sqlite_where=text("outcome <> 'recorded'"),
+        postgresql_where=text("outcome <> 'recorded'"),
+    ),
 )

@@ -17,13 +17,13 @@ def note(
     subject: str,
     before: dict[str, Any] | None,
     after: dict[str, Any] | None,
-) -> None:
-    """Write one audit row: `actor` did `action` ("sale.edit") to `subject` ("sale 12").
+) -> int:
+    """Write one audit row and return its id: `actor` did `action` ("sale.edit") to `subject` ("sale 12").
 
     `before` and `after` are the fields before and after the change; None: the subject did not exist then.
     They are stored as JSON, other types as text. Never pass a secret or a hash of one.
     """
-    insert_row(
+    return insert_row(
         db,
         audit_entries,
         at=clock.now(),

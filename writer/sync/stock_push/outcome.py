@@ -2,12 +2,14 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Row, select
+from sqlalchemy import Connection, Row, delete, insert, select
 
 from writer import stores
 from writer.db.schema.listings import listings
+from writer.db.schema.stock_push import stock_pushes
 from writer.db.schema.stores import failures
 from writer.lib import clock
 from writer.people import Notice, notices
@@ -15,6 +17,7 @@ from writer.stores import PushState, load_states, read_shown, save_state
 from writer.sync.stock_push.compare import Comparison, Verdict, unexplained_units
 from writer.sync.stock_push.plan import DueListing
 
+PUSHES_KEPT = timedelta(days=90)
 _UNCOUNTED = "not written over: orders of the store took units off it that count as nothing here"
 PROBLEMS = {
     Verdict.PARENT_UNMATCHED: "counted at its parent, which is no product of yours yet: map the parent",
@@ -115,6 +118,7 @@ def note_written(
 ) -> None:
     """Remember what became of writes: taken, or refused for the reason given by the listing's id."""
     states = _load(db, writing)
+    taken: list[dict[str, Any]] = []
     for found in writing:
         listing, state = found.listing, states.get(found.listing.id)
         if state is None:
@@ -126,10 +130,20 @@ def note_written(
             shown = replace(found.shown, quantity=listing.target, manage_stock="yes", modified_at=written_at)
             after = state.written(listing.target, listing.count_version, clock.now())
             save_state(db, listing.id, state, after, shown)
+            push = {"store_id": store_id, "listing_id": listing.id, "at": clock.now()}
+            taken.append({**push, "was": found.shown.quantity, "quantity": listing.target})
         else:
             after = _refused(db, store_id, listing, problem, state)
             save_state(db, listing.id, state, after)
+    if taken:
+        db.execute(insert(stock_pushes), taken)
     end_failures(db, [found.listing.id for found in writing if found.listing.id not in refusals])
+
+
+def drop_old_pushes(db: Connection) -> int:
+    """Forget the numbers that stores took more than 90 days ago; return how many."""
+    old = stock_pushes.c.at < clock.now() - PUSHES_KEPT
+    return int(db.execute(delete(stock_pushes).where(old)).rowcount)
 
 
 def _refused(db: Connection, store_id: int, listing: DueListing, problem: str, state: PushState) -> PushState:
