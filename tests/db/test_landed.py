@@ -38,6 +38,7 @@ LANDED = [
     "0026_what_is_old:ab6a0c23642d5531",
     "0027_shown_modified_at:d1d50ff671f72e8b",
     "0028_store_hours:9401a3352fd2a6a7",
+    "0029_activity:678d171a307ee873",
 ]
 
 

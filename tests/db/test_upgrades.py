@@ -106,6 +106,10 @@ def test_orders_are_listed_newest_first_and_found_by_a_name(upgraded: Upgraded) 
     assert [order["number"] for order in found["orders"]] == ["1001"]
 
 
+def test_what_is_to_ship_is_counted_of_the_paid_orders_that_are_not_completed(upgraded: Upgraded) -> None:
+    assert upgraded.rows("SELECT number, to_ship FROM orders WHERE to_ship > 0") == [("1001", 2)]
+
+
 def test_the_totals_are_the_sums_of_the_ledger(upgraded: Upgraded) -> None:
     assert upgraded.rows("SELECT model, variant, count FROM public_types WHERE model IS NOT NULL") == [
         ("Fire", "24pin", 6),

@@ -11,7 +11,7 @@ from types import SimpleNamespace
 import pytest
 from pydantic import BaseModel, Field
 
-from writer.orders.browse.api_shapes import FullOrder
+from writer.orders.browse.api_order_shapes import FullOrder
 from writer.web.api_types import Answer
 
 ROOT = Path(__file__).parents[2]

@@ -74,6 +74,9 @@ def _sync(config: Config, database: Database, asked: argparse.Namespace, stop: t
     status = _read_stores(database, Vault(config.encryption_keys), plan, stop, patience_s)
     if asked.thorough:
         _match_again(database, stop.is_set)
+    filled = order_import.read_details(database, stop.is_set)
+    if filled:
+        print(f"{filled} orders have their addresses, taxes and shipping now, from the data kept of them.")
     _forget_old(database, config.order_retention_days, config.raw_retention_days, stop.is_set)
     return status
 

@@ -67,6 +67,7 @@ def test_the_list_tells_what_is_known_of_each_order(
         "refunded": "0.00",
         "revenue": "24.00",
         "units": 2,
+        "to_ship": 2,
     }
 
 

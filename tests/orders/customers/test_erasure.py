@@ -19,13 +19,16 @@ from writer.db.schema import metadata
 from writer.db.schema.orders import order_refunds, orders
 from writer.db.schema.webhook_inbox import deliveries
 from writer.lib.logs import JsonLines
+from writer.lib.store_scope import EVERYTHING
+from writer.orders.record import add_staff_note
 from writer.stores.registry import settings
 from writer.sync.webhook_inbox import actions, redact
 
 pytestmark = pytest.mark.postgres
 
-WHO = ("Zelda", "Quillon", "zelda@quill.test")
+WHO = ("Zelda", "Quillon", "zelda@quill.test", "12 Kiln Lane", "01632 960001")
 PERSON = {"first_name": "Zelda", "last_name": "Quillon", "email": "Zelda@Quill.test"}
+PERSON |= {"address_1": "12 Kiln Lane", "phone": "01632 960001"}
 
 
 def erase(admin: FlaskClient, email: str = "zelda@quill.test") -> str:
@@ -208,6 +211,34 @@ def test_an_order_without_people_still_says_what_counts() -> None:
         name: body[name] for name in ("id", "status", "total", "order_key", "date_modified_gmt")
     }
     assert kept["refunds"] == [{"id": 5, "total": "-1.00"}]
+
+
+def test_address_note_and_payment_of_an_erased_order_are_gone_and_stay_so(
+    client: FlaskClient, admin: FlaskClient, database: Database
+) -> None:
+    shipping = {"first_name": "Otto", "address_1": "5 Rue du Four"}
+    more = {"shipping": shipping, "customer_note": "For Zelda", "transaction_id": "pi_123"}
+    deliver(client, make_order_body(billing=PERSON, **more))
+    with database.transaction() as db:
+        add_staff_note(db, EVERYTHING, "ada", 1, "Zelda called")
+
+    erase(admin)
+    deliver(client, make_order_body(billing=PERSON, date_modified_gmt="2026-11-21T09:00:00", **more))
+
+    assert not is_named(database)
+    assert not any(part in told(database) for part in ("otto", "rue du four", "pi_123"))
+
+
+def test_what_waits_of_an_erased_order_keeps_what_it_charges() -> None:
+    shipping = [{"id": 3, "method_title": "Tracked 48", "total": "3.50", "instance_id": "1"}]
+    fee = [{"id": 4, "name": "Engraved for Zelda", "total": "2.00"}]
+    body = make_order_body(billing=PERSON, shipping_lines=shipping, fee_lines=fee, total_tax="5.58")
+
+    kept = redact.without_people(body)
+
+    assert kept["shipping_lines"] == [{"id": 3, "method_title": "Tracked 48", "total": "3.50"}]
+    assert kept["fee_lines"] == [{"id": 4, "total": "2.00"}]
+    assert kept["total_tax"] == "5.58"
 
 
 def test_reasons_of_refunds_of_an_erased_order_are_gone(

@@ -48,6 +48,15 @@ orders = Table(
     Column("refunded_minor", MINOR, nullable=False, server_default=text("0")),
     Column("customer_name", Text),  # NULL: not told, or erased
     Column("customer_email", Text),  # NULL: not told, or erased
+    Column("ship_to", Text),  # JSON of an address; NULL: not told, or erased
+    Column("phone", Text),  # NULL: not told, or erased
+    Column("customer_note", Text),  # NULL: none, or erased
+    Column("payment_title", Text),  # NULL: not told
+    Column("transaction_id", Text),  # of the payment, at who took it; NULL: not told, or erased
+    Column("charges", Text),  # JSON list of shipping and fees; NULL: recorded before they were kept
+    Column("tax_minor", MINOR),  # NULL: not told, or recorded before it was kept
+    Column("discount_minor", MINOR),  # NULL as tax_minor
+    Column("to_ship", Integer, nullable=False, server_default=text("0")),  # units paid and not yet sent
     Column("parent_external_id", Text),  # NULL: an order of its own
     Column("raw", Text),  # the store's JSON; NULL: erased, or kept no longer
     Column("is_trashed", Boolean, nullable=False, server_default=false()),
@@ -83,6 +92,21 @@ orders = Table(
     Index("ix_orders_by_total", "total_minor", *_FILTERED, **OF_CACHED),
     # Short ones are found by this one, and sorted.
     Index("ix_orders_by_status", "store_id", "status", "created_at", "id", "is_cached", **OF_CACHED),
+    Index(
+        "ix_orders_to_ship",
+        "is_cached",
+        "created_at",
+        *("id", "store_id", "status"),
+        sqlite_where=text("to_ship > 0"),
+        postgresql_where=text("to_ship > 0"),
+    ),
+    # Those whose details are still to be read from the raw JSON; see sync/order_import/details.py.
+    Index(
+        "ix_orders_undetailed",
+        "id",
+        sqlite_where=text("charges IS NULL AND raw IS NOT NULL"),
+        postgresql_where=text("charges IS NULL AND raw IS NOT NULL"),
+    ),
     Index(
         "ix_orders_parent",
         "store_id",
@@ -121,7 +145,9 @@ order_lines = Table(
     Column("refunded", Integer, nullable=False, server_default=text("0")),
     Column("restocked", Integer, nullable=False, server_default=text("0")),
     Column("store_reduced", Integer),  # what the store itself holds out; NULL: not told
-    Column("total_minor", MINOR, nullable=False),
+    Column("total_minor", MINOR, nullable=False),  # after discounts, before tax
+    Column("subtotal_minor", MINOR),  # before discounts and tax; NULL: not told, or from before it was kept
+    Column("tax_minor", MINOR),  # NULL as subtotal_minor
     Column("model", Text),  # pinned at the first match; NULL: matches no rule
     Column("variant", Text),  # NULL as model
     Column("stock_product_id", Integer),  # pinned at the first match; NULL: no counted product
@@ -166,6 +192,17 @@ order_events = Table(
     Column("cause", Text, nullable=False),  # "delivery 12", "poll", "rule added by admin"
     Column("status", Text, nullable=False),
     Column("sentence", Text, nullable=False),  # why it is counted as it is
+)
+
+# What staff wrote about an order, for themselves; erased with its customer.
+order_notes = Table(
+    "order_notes",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("order_id", Integer, ForeignKey("orders.id", ondelete="CASCADE"), nullable=False, index=True),
+    Column("at", UtcTime, nullable=False),
+    Column("author", Text, nullable=False),
+    Column("text", Text, nullable=False),
 )
 
 product_skus = Table(

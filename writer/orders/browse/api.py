@@ -14,16 +14,13 @@ from writer.db import reading
 from writer.lib.store_scope import StoreScope
 from writer.orders.browse import queries
 from writer.orders.browse import stats as statistics
+from writer.orders.browse.api_order_shapes import FullOrder, OrderEvent, OrderLine, Refund
 from writer.orders.browse.api_shapes import (
     AllStats,
-    FullOrder,
     Order,
-    OrderEvent,
-    OrderLine,
     OrderPath,
     Orders,
     OrdersQuery,
-    Refund,
     StoreOrderPath,
 )
 from writer.orders.record import get_order, get_order_of
@@ -85,7 +82,7 @@ def _full(db: Connection, store_scope: StoreScope, order: Row[Any]) -> dict[str,
     """Return the answer for a single order."""
     lines = queries.list_lines(db, store_scope, order.id)
     refunds = queries.list_refunds(db, store_scope, order.id)
-    return FullOrder.from_row(
+    return FullOrder.from_order(
         order,
         lines=[OrderLine.from_row(row, order.currency) for row in lines],
         refunds=[Refund.from_row(row, order.currency) for row in refunds],

@@ -1,6 +1,5 @@
 """The requests and answers of the orders API, and how rows become answers."""
 
-import json
 from datetime import date
 from decimal import Decimal
 from typing import Annotated, Any, Literal, Self
@@ -15,10 +14,14 @@ from writer.orders.browse.stats import Stats
 from writer.web.api_types import Answer, Offset, PathId, QueryId, ScopedAnswer, TimeText, iso, whole_number
 
 _FIRST_YEAR, _LAST_YEAR = 1970, 9998
-_Moment = Annotated[
+Moment = Annotated[
     str | None, WithJsonSchema({"anyOf": [{"type": "string", "format": "date-time"}, {"type": "null"}]})
 ]
-_Amount = Annotated[str, Field(description="A decimal number in the order's currency.", examples=["24.00"])]
+ToldAmount = Annotated[
+    str | None,
+    WithJsonSchema({"anyOf": [{"type": "string"}, {"type": "null"}], "examples": ["4.00"]}),
+]
+Amount = Annotated[str, Field(description="A decimal number in the order's currency.", examples=["24.00"])]
 
 
 def _written_day(value: object) -> object:
@@ -55,6 +58,11 @@ def amount(minor: int, currency: str) -> str:
     """Return an amount as WooCommerce writes it: (2400, "GBP") -> "24.00"."""
     digits = money.minor_digits(currency)
     return f"{Decimal(minor).scaleb(-digits):.{digits}f}"
+
+
+def told_amount(minor: int | None, currency: str) -> str | None:
+    """Return an amount as `amount` does; None where it is not known."""
+    return None if minor is None else amount(minor, currency)
 
 
 class OrderPath(BaseModel):
@@ -107,18 +115,19 @@ class Order(Answer):
     number: str
     status: str
     date_created: TimeText
-    date_modified: _Moment = Field(description="null: the store sent none.")
-    date_paid: _Moment
+    date_modified: Moment = Field(description="null: the store sent none.")
+    date_paid: Moment
     customer_name: str | None = Field(description="null: not sent, or erased.")
     customer_email: str | None
     currency: str
-    total: _Amount
-    refunded: _Amount
-    revenue: _Amount = Field(
+    total: Amount
+    refunded: Amount
+    revenue: Amount = Field(
         description="What it adds to revenue: the total less refunds while it counts as paid."
     )
     units: int = Field(description="Units that count as sold.")
-    last_synced: _Moment = Field(description="When the store last sent its state.")
+    to_ship: int = Field(description="Units paid and not yet shipped; 0: the order is not to be shipped.")
+    last_synced: Moment = Field(description="When the store last sent its state.")
 
     @classmethod
     def from_row(cls, row: Row[Any], **more: Any) -> Self:
@@ -149,92 +158,11 @@ class Orders(ScopedAnswer):
     )
 
 
-class OrderLine(Answer):
-    """One line of an order."""
-
-    id: int
-    woocommerce_id: str
-    name: str
-    sku: str
-    product_id: int
-    variation_id: int
-    quantity: int
-    refunded: int
-    restocked: int
-    total: _Amount
-    model: str | None = Field(description="null: it matches no SKU rule, so it counts as nothing yet.")
-    variant: str | None
-    sold_due: int = Field(description="Units that should be in the ledger.")
-    sold: int = Field(description="Units posted to the ledger.")
-    held_due: int = Field(description="Units that should be out of stock.")
-    held: int
-    problem: str | None = Field(description="Why it waits for review.")
-    is_removed: bool
-
-    @classmethod
-    def from_row(cls, row: Row[Any], currency: str) -> Self:
-        """Make the answer of an order line's row."""
-        return cls.of(
-            row,
-            woocommerce_id=row.external_id,
-            total=amount(row.total_minor, currency),
-            held_due=row.taken_due,
-            held=row.taken,
-            is_removed=bool(row.is_removed),
-        )
-
-
-class Refund(Answer):
-    """One refund of an order."""
-
-    woocommerce_id: str
-    reason: str
-    total: _Amount
-    units: dict[str, int] | None = Field(description="Units by line id; null: not read from the store.")
-    is_gone: bool = Field(description="Whether it was deleted in the store.")
-
-    @classmethod
-    def from_row(cls, row: Row[Any], currency: str) -> Self:
-        """Make the answer of a refund's row."""
-        return cls.of(
-            row,
-            woocommerce_id=row.external_id,
-            total=amount(row.total_minor, currency),
-            units=None if row.lines is None else json.loads(row.lines),
-            is_gone=bool(row.is_gone),
-        )
-
-
-class OrderEvent(Answer):
-    """An event of an order, and why the order counts as it does since."""
-
-    at: TimeText
-    cause: str = Field(description="Its cause: a delivery, an import, a person.")
-    status: str
-    effect: str
-
-    @classmethod
-    def from_row(cls, row: Row[Any]) -> Self:
-        """Make the answer of an event's row."""
-        return cls.of(row, at=iso(row.at), effect=row.sentence)
-
-
-class FullOrder(Order):
-    """One order with everything it posted."""
-
-    lines: list[OrderLine]
-    refunds: list[Refund]
-    history: list[OrderEvent] = Field(description="Newest first.")
-    raw: Annotated[Any, WithJsonSchema({})] = Field(
-        description="The raw data that the store sent last; null: erased, or older than its retention."
-    )
-
-
 class Revenue(Answer):
     """Revenue in one currency. Amounts of two currencies are never added up."""
 
     currency: str
-    revenue: _Amount
+    revenue: Amount
     units: int
 
     @classmethod
@@ -252,7 +180,7 @@ class StoreStats(Answer):
     by_status: dict[str, int]
     revenue: list[Revenue] = Field(description="Paid orders less refunds; cancelled orders count nothing.")
     units: int
-    last_sync: _Moment = Field(description="When its orders were last imported completely.")
+    last_sync: Moment = Field(description="When its orders were last imported completely.")
 
     @classmethod
     def from_stats(cls, found: Stats) -> Self:
@@ -267,7 +195,7 @@ class AllStats(ScopedAnswer):
     by_status: dict[str, int]
     revenue: list[Revenue]
     units: int
-    last_sync: _Moment = Field(description="The oldest time of all stores; null: one was never imported.")
+    last_sync: Moment = Field(description="The oldest time of all stores; null: one was never imported.")
     of_each: list[StoreStats] = Field(alias="stores")
 
     @classmethod

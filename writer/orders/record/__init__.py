@@ -26,6 +26,8 @@ from writer.orders.record.cache import (
     take_out_of_cache,
 )
 from writer.orders.record.channels import channel_of, paid_statuses
+from writer.orders.record.details import Address, Charge, load_address, load_charges
+from writer.orders.record.details_later import fill_in, list_undetailed
 from writer.orders.record.product_skus import (
     forget_product,
     meant_sku,
@@ -36,6 +38,7 @@ from writer.orders.record.product_skus import (
 from writer.orders.record.queries import find_stores, get_order, get_order_of, list_changes, visible
 from writer.orders.record.refunds import MADE_UP
 from writer.orders.record.snapshot import Channel, LineSnapshot, OrderSnapshot, RefundSnapshot
+from writer.orders.record.staff_notes import add_staff_note, list_staff_notes
 from writer.orders.record.to_read import (
     known_refunds,
     list_changed,
@@ -44,23 +47,40 @@ from writer.orders.record.to_read import (
     list_trashed,
     list_unread,
 )
+from writer.orders.record.to_ship import (
+    count_late,
+    count_to_ship,
+    count_unpaid,
+    is_late,
+    is_to_ship,
+    oldest_to_ship,
+)
 
 __all__ = [
     "LARGEST_QUANTITY",
     "MADE_UP",
+    "Address",
     "Channel",
+    "Charge",
     "LineSnapshot",
     "OrderSnapshot",
     "Recorded",
     "RefundSnapshot",
+    "add_staff_note",
     "channel_of",
+    "count_late",
+    "count_to_ship",
+    "count_unpaid",
     "drop_raw",
     "erase",
+    "fill_in",
     "find_stores",
     "forget_product",
     "get_order",
     "get_order_of",
     "is_erased",
+    "is_late",
+    "is_to_ship",
     "known_refunds",
     "list_changed",
     "list_changes",
@@ -69,11 +89,16 @@ __all__ = [
     "list_expired_raw",
     "list_matchable",
     "list_missed",
+    "list_staff_notes",
     "list_trashed",
+    "list_undetailed",
     "list_unread",
+    "load_address",
+    "load_charges",
     "meant_sku",
     "note_event",
     "note_missing",
+    "oldest_to_ship",
     "paid_statuses",
     "put_back",
     "record",

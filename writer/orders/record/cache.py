@@ -4,22 +4,22 @@ from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, select, update
+from sqlalchemy import ColumnElement, Connection, delete, select, update
 
-from writer.db.schema.orders import order_refunds, orders
+from writer.db.schema.orders import order_notes, order_refunds, orders
 from writer.lib import clock
 from writer.lib.errors import Invalid, NotFound
 from writer.orders.record.decision import Event
+from writer.orders.record.header import NOBODY
 from writer.orders.record.save import add_event
 from writer.people import audit
 
-_NOBODY: dict[str, Any] = dict.fromkeys(
-    ("customer_name", "customer_email", "customer_key", "customer_turned", "raw")
-)
 
-
-def _forget_reasons(db: Connection, order_ids: Sequence[int]) -> None:
+def _forget_people(db: Connection, order_ids: Sequence[int], **more: Any) -> None:
+    """Forget all that names a person in these orders; `more` is what else changes of them."""
+    db.execute(update(orders).where(orders.c.id.in_(order_ids)).values(raw=None, **NOBODY, **more))
     db.execute(update(order_refunds).where(order_refunds.c.order_id.in_(order_ids)).values(reason=""))
+    db.execute(delete(order_notes).where(order_notes.c.order_id.in_(order_ids)))
 
 
 def list_expired(db: Connection, keep_days: int, limit: int) -> list[int]:
@@ -33,8 +33,8 @@ def take_out_of_cache(db: Connection, order_ids: Sequence[int]) -> None:
     Ledger, totals and counts stay; so do ids, times of change and what each line has posted, because a late
     message of the store must not be counted twice.
     """
-    db.execute(update(orders).where(orders.c.id.in_(order_ids)).values(is_cached=False, **_NOBODY))
-    _forget_reasons(db, order_ids)
+    # No list shows them any more, so none of them is to be shipped.
+    _forget_people(db, order_ids, is_cached=False, to_ship=0)
 
 
 def list_expired_raw(db: Connection, keep_days: int, limit: int) -> list[int]:
@@ -76,8 +76,7 @@ def erase(
     if not rows:
         raise NotFound("No order of this customer is kept.")
     ids = [row.id for row in rows]
-    db.execute(update(orders).where(orders.c.id.in_(ids)).values(erased_at=clock.now(), **_NOBODY))
-    _forget_reasons(db, ids)
+    _forget_people(db, ids, erased_at=clock.now())
     for found in ids:
         # Not whom: the trail must not keep what was erased.
         audit.note(db, actor, "customer.erase", f"order {found}", None, {"orders": len(ids)})

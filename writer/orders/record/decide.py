@@ -61,7 +61,7 @@ def decide(before: Before, change: Change, channel: Channel) -> Decision:
         case Rematched():
             return _repost(before, order, before.lines, channel, change.cause, "Matched; posted")
         case ParentRecorded():
-            order = order._replace(units=0, net_minor=0)
+            order = order._replace(units=0, net_minor=0, to_ship=0)
             lines = due.count_nothing(before.lines)
             return _repost(before, order, lines, channel, change.cause, "Its parent order counts; posted")
 
@@ -185,6 +185,7 @@ def _count(
         state_of_worth = state
     posted = post(before, order, lines, channel, changed_at)
     units = sum(line.sold_due for line in posted.lines)
+    to_ship = due.to_ship(posted.lines, state_of_worth, order.status)
     net_minor = rules.worth(state_of_worth, units, order.total_minor, order.refunded_minor)
     sentence = rules.explain(state, order.status, units, posted.words)
     if before.is_parent_known:
@@ -192,7 +193,7 @@ def _count(
     return Decision(
         "recorded",
         sentence,
-        posted.order._replace(units=units, net_minor=net_minor),
+        posted.order._replace(units=units, net_minor=net_minor, to_ship=to_ship),
         posted.lines,
         before.refunds,
         posted.sales,

@@ -8,6 +8,7 @@ from writer.orders.record.rows import Line
 from writer.orders.record.rules import Due, Standing, Units
 from writer.orders.record.snapshot import Channel
 
+SHIPPED = "completed"  # WooCommerce's word for an order of which all was sent
 _MOVES_NO_GOODS = (Standing.REFUNDED, Standing.TRASHED)
 _SELLS_NOTHING = (Standing.REFUNDED, Standing.VOID, Standing.TRASHED)
 
@@ -119,3 +120,12 @@ def _as_others(lines: Iterable[Line], is_paid: bool) -> Standing:
 def count_nothing(lines: Iterable[Line]) -> tuple[Line, ...]:
     """Return the lines with nothing due: their order is counted elsewhere."""
     return tuple(line._replace(sold_due=0, taken_due=0) for line in lines)
+
+
+def to_ship(lines: Iterable[Line], state: Standing, status: str) -> int:
+    """Return the units that are still to be shipped: of a paid order that the store does not call completed,
+    what was ordered less what was refunded or put back."""
+    if state is not Standing.PAID or status == SHIPPED:
+        return 0
+    listed = (line for line in lines if not line.is_removed)
+    return sum(line.quantity - max(line.refunded, line.restocked) for line in listed)

@@ -1,11 +1,21 @@
 """An order without its lines, as a newer snapshot has it: pure, no database."""
 
 from datetime import datetime, timedelta
+from typing import Any
 
 from writer.orders.record.before import Before
+from writer.orders.record.details import dump_address, dump_charges
 from writer.orders.record.refunds import Refunded
 from writer.orders.record.rows import Order
 from writer.orders.record.snapshot import Channel, OrderSnapshot
+
+# What of an order names a person; WooCommerce erases the number of the payment too.
+NOBODY: dict[str, Any] = dict.fromkeys(
+    (
+        *("customer_name", "customer_email", "customer_key", "customer_turned"),
+        *("ship_to", "phone", "customer_note", "transaction_id"),
+    )
+)
 
 
 def merge(before: Before, snapshot: OrderSnapshot, heard_at: datetime | None, channel: Channel) -> Order:
@@ -21,6 +31,10 @@ def merge(before: Before, snapshot: OrderSnapshot, heard_at: datetime | None, ch
         refunded_minor=sum(refund.total_minor for refund in snapshot.refunds),
         parent_external_id=snapshot.parent_external_id,
         raw=snapshot.raw,
+        payment_title=snapshot.payment_title,
+        charges=dump_charges(snapshot.charges),
+        tax_minor=snapshot.tax_minor,
+        discount_minor=snapshot.discount_minor,
         is_trashed=snapshot.status == "trash",
         missed=0,
         synced_at=before.now,
@@ -59,15 +73,18 @@ def _just_after(changed_at: datetime | None) -> datetime | None:
 
 
 def _with_customer(order: Order, snapshot: OrderSnapshot) -> Order:
-    """Return the order with its customer's name, or with nobody's where the customer was erased."""
-    is_erased = order.erased_at is not None
-    name = snapshot.customer_name if not is_erased else None
+    """Return the order with all that names its customer, or with nobody's where the customer was erased."""
+    if order.erased_at is not None:
+        return order._replace(raw=None, **NOBODY)
     return order._replace(
-        customer_name=name,
-        customer_email=(snapshot.customer_email or "").lower() or None if not is_erased else None,
-        customer_key=_search_key(name),
-        customer_turned=_search_key(name, last_first=True),
-        raw=order.raw if not is_erased else None,
+        customer_name=snapshot.customer_name,
+        customer_email=(snapshot.customer_email or "").lower() or None,
+        customer_key=_search_key(snapshot.customer_name),
+        customer_turned=_search_key(snapshot.customer_name, last_first=True),
+        ship_to=dump_address(snapshot.ship_to),
+        phone=snapshot.phone,
+        customer_note=snapshot.customer_note,
+        transaction_id=snapshot.transaction_id,
     )
 
 

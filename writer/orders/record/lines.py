@@ -72,6 +72,8 @@ def _update(line: Line, snapshot: LineSnapshot) -> Line:
         sku_key=fold(snapshot.sku) if is_named else line.sku_key,
         name=snapshot.name or line.name,
         total_minor=snapshot.total_minor,
+        subtotal_minor=snapshot.subtotal_minor,
+        tax_minor=snapshot.tax_minor,
         store_reduced=snapshot.store_reduced,
         problem=snapshot.problem,
         is_removed=False,

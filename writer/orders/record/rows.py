@@ -30,6 +30,15 @@ class Order(NamedTuple):
     customer_email: str | None = None
     customer_key: str | None = None
     customer_turned: str | None = None
+    ship_to: str | None = None
+    phone: str | None = None
+    customer_note: str | None = None
+    payment_title: str | None = None
+    transaction_id: str | None = None
+    charges: str | None = None
+    tax_minor: int | None = None
+    discount_minor: int | None = None
+    to_ship: int = 0
     parent_external_id: str | None = None
     raw: str | None = None
     is_trashed: bool = False
@@ -55,6 +64,8 @@ class Line(NamedTuple):
     restocked: int = 0
     store_reduced: int | None = None
     total_minor: int = 0
+    subtotal_minor: int | None = None
+    tax_minor: int | None = None
     model: str | None = None
     variant: str | None = None
     stock_product_id: int | None = None

@@ -6,6 +6,8 @@ from dataclasses import dataclass, field, fields
 from datetime import datetime
 from functools import cached_property
 
+from writer.orders.record.details import Address, Charge
+
 
 @dataclass(frozen=True)
 class Channel:
@@ -30,7 +32,9 @@ class LineSnapshot:
     product_id: int = 0  # 0: deleted in the store, or never known
     variation_id: int = 0  # 0: no variation
     name: str = ""
-    total_minor: int = 0
+    total_minor: int = 0  # after discounts, before tax
+    subtotal_minor: int | None = None  # before discounts and tax; None: it does not say
+    tax_minor: int | None = None  # None: it does not say
     restocked: int | None = None  # the store's own word; None: it does not say
     store_reduced: int | None = None  # what the store itself holds out; None: it does not say
     problem: str | None = None
@@ -65,6 +69,14 @@ class OrderSnapshot:
     parent_external_id: str | None = None
     customer_name: str | None = None
     customer_email: str | None = None
+    ship_to: Address | None = None
+    phone: str | None = None
+    customer_note: str | None = None
+    payment_title: str | None = None  # as the customer saw it: "Credit card"
+    transaction_id: str | None = None
+    charges: tuple[Charge, ...] = ()
+    tax_minor: int | None = None  # all of it, included in the total; None: it does not say
+    discount_minor: int | None = None  # off all lines, before tax; None: it does not say
     is_anonymized: bool = False  # the store erased the customer: so do we
     is_authoritative: bool = False  # read from the store itself just now: wins over an equal time of change
     raw: str | None = field(default=None, repr=False)

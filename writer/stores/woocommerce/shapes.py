@@ -90,9 +90,14 @@ def bounded_id(holder: Mapping[str, Any], name: str, what: str) -> int:
 
 def minor(holder: Mapping[str, Any], name: str, currency: str, what: str) -> int:
     """Return an amount in minor units of `currency`; 0 if it is absent, null or empty. Raises Refusal."""
+    return minor_told(holder, name, currency, what) or 0
+
+
+def minor_told(holder: Mapping[str, Any], name: str, currency: str, what: str) -> int | None:
+    """Return an amount as `minor` does, but None if it is absent, null or empty."""
     value = holder.get(name)
     if value is None or value == "":
-        return 0
+        return None
     try:
         if isinstance(value, bool) or not isinstance(value, str | int | float):
             raise ValueError

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from writer.orders import LineSnapshot, OrderSnapshot, RefundSnapshot
-from writer.stores.woocommerce import shapes
+from writer.stores.woocommerce import details, shapes
 from writer.stores.woocommerce.shapes import Refusal
 
 # The reader shows 1970 to 2899. No shop sold anything before or after, and the last day of the calendar has
@@ -50,11 +50,8 @@ def order(
     status = _status(payload)
     currency = shapes.text(payload, "currency", 3, "The order's currency").upper()
     is_anonymized = shapes.meta(payload, "the order").get("_anonymized") == "yes"
-    billing = shapes.object_of(payload, "billing", "The billing address")
-    first, last = (
-        shapes.text(billing, f"{part}_name", 100, f"The {part} name") for part in ("first", "last")
-    )
-    email = shapes.text(billing, "email", 200, "The e-mail address")
+    # Read even where it is not kept: a payload that is not understood is refused whomever it names.
+    customer = _customer(payload)
     parent = shapes.number_id(payload, "parent_id", "The order's parent")
     key = shapes.text(payload, "order_key", 200, "The order's key")
     return OrderSnapshot(
@@ -71,11 +68,30 @@ def order(
         refunds=_refunds(payload, currency),
         tells_refunds="refunds" in payload or is_partial,
         parent_external_id=parent if parent != "0" else None,
-        customer_name=(f"{first} {last}".strip() or None) if not is_anonymized else None,
-        customer_email=(email or None) if not is_anonymized else None,
+        payment_title=shapes.text(payload, "payment_method_title", 200, "The way of payment") or None,
+        charges=details.charges(payload, currency),
+        tax_minor=shapes.minor_told(payload, "total_tax", currency, "The order's tax"),
+        discount_minor=shapes.minor_told(payload, "discount_total", currency, "The order's discount"),
         is_anonymized=is_anonymized,
         raw=raw if not is_anonymized else None,
+        **({} if is_anonymized else customer),
     )
+
+
+def _customer(payload: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what of an order names a person, as the snapshot's fields."""
+    billing = shapes.object_of(payload, "billing", "The billing address")
+    first, last = (
+        shapes.text(billing, f"{part}_name", 100, f"The {part} name") for part in ("first", "last")
+    )
+    return {
+        "customer_name": f"{first} {last}".strip() or None,
+        "customer_email": shapes.text(billing, "email", 200, "The e-mail address") or None,
+        "ship_to": details.ship_to(payload, billing),
+        "phone": details.phone(payload, billing),
+        "customer_note": shapes.text(payload, "customer_note", 5000, "The customer's note") or None,
+        "transaction_id": shapes.text(payload, "transaction_id", 200, "The number of the payment") or None,
+    }
 
 
 def order_key(payload: Any) -> tuple[str, str] | None:
@@ -150,6 +166,8 @@ def _line(item: dict[str, Any], currency: str, without_id: str | None) -> LineSn
         variation_id=shapes.bounded_id(item, "variation_id", f"The variation of {what}"),
         name=shapes.text(item, "name", 300, f"The name of {what}"),
         total_minor=shapes.minor(item, "total", currency, f"The total of {what}"),
+        subtotal_minor=shapes.minor_told(item, "subtotal", currency, f"The subtotal of {what}"),
+        tax_minor=shapes.minor_told(item, "total_tax", currency, f"The tax of {what}"),
         restocked=shapes.units_of_meta(meta, "_restock_refunded_items", what),
         store_reduced=shapes.units_of_meta(meta, "_reduced_stock", what),
         problem=problem,

@@ -5,7 +5,7 @@ import json
 from sqlalchemy import Connection, select
 
 from writer.db.schema.orders import order_lines, order_refunds, orders
-from writer.orders import LineSnapshot, OrderSnapshot, RefundSnapshot
+from writer.orders import LineSnapshot, OrderSnapshot, RefundSnapshot, load_address, load_charges
 
 
 def order_as_recorded(db: Connection, store_id: int, external_id: str) -> OrderSnapshot | None:
@@ -29,6 +29,14 @@ def order_as_recorded(db: Connection, store_id: int, external_id: str) -> OrderS
         parent_external_id=row.parent_external_id,
         customer_name=row.customer_name,
         customer_email=row.customer_email,
+        ship_to=load_address(row.ship_to),
+        phone=row.phone,
+        customer_note=row.customer_note,
+        payment_title=row.payment_title,
+        transaction_id=row.transaction_id,
+        charges=tuple(load_charges(row.charges) or ()),
+        tax_minor=row.tax_minor,
+        discount_minor=row.discount_minor,
         raw=row.raw,
     )
 
@@ -45,6 +53,8 @@ def _lines(db: Connection, order_id: int, is_refunded: bool) -> tuple[LineSnapsh
             variation_id=row.variation_id,
             name=row.name,
             total_minor=row.total_minor,
+            subtotal_minor=row.subtotal_minor,
+            tax_minor=row.tax_minor,
             restocked=row.restocked if is_refunded else None,
             store_reduced=row.store_reduced,
             problem=row.problem,

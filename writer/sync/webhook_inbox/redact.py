@@ -5,11 +5,13 @@ from typing import Any
 # WooCommerce's words, and those of the short form.
 _ORDER = frozenset(
     ("id", "order_id", "site_id", "parent_id", "number", "order_key", "status", "currency", "total")
-) | {"date_created_gmt", "date_modified_gmt", "date_paid_gmt", "refund_id"}
+) | {"total_tax", "discount_total", "date_created_gmt", "date_modified_gmt", "date_paid_gmt", "refund_id"}
 _LINE = frozenset(
     ("id", "line_item_id", "name", "product_id", "variation_id", "sku", "quantity", "qty", "total")
-)
+) | {"subtotal", "total_tax"}
 _REFUND = frozenset(("id", "total"))
+_SHIPPING = frozenset(("id", "method_title", "total"))
+_FEE = frozenset(("id", "total"))  # its name may be what the customer had engraved
 
 
 def without_people(payload: Any) -> Any:
@@ -19,6 +21,8 @@ def without_people(payload: Any) -> Any:
     kept = _some(payload, _ORDER)
     kept["line_items"] = [_line(item) for item in _objects(payload.get("line_items"))]
     kept["refunds"] = [_some(item, _REFUND) for item in _objects(payload.get("refunds"))]
+    kept["shipping_lines"] = [_some(item, _SHIPPING) for item in _objects(payload.get("shipping_lines"))]
+    kept["fee_lines"] = [_some(item, _FEE) for item in _objects(payload.get("fee_lines"))]
     kept["meta_data"] = [{"key": "_anonymized", "value": "yes"}]
     return kept
 

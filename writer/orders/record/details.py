@@ -1,0 +1,53 @@
+"""What an order carries beside its lines: where its parcel goes to, what is charged besides. Plain data."""
+
+import json
+from dataclasses import asdict, dataclass, fields
+from typing import Literal
+
+
+@dataclass(frozen=True)
+class Address:
+    """Where a parcel goes to, as the store has it; `country` is its ISO code. "": not told."""
+
+    name: str = ""
+    company: str = ""
+    address_1: str = ""
+    address_2: str = ""
+    city: str = ""
+    state: str = ""
+    postcode: str = ""
+    country: str = ""
+
+    def __bool__(self) -> bool:
+        return any(getattr(self, field.name) for field in fields(self))
+
+
+@dataclass(frozen=True)
+class Charge:
+    """What an order charges besides its lines, before tax: a way of shipping or a fee; below 0: a rebate."""
+
+    kind: Literal["shipping", "fee"]
+    title: str
+    total_minor: int
+
+
+def dump_address(address: Address | None) -> str | None:
+    """Return an address as its column holds it: JSON without what is empty."""
+    if not address:
+        return None
+    return json.dumps({name: part for name, part in asdict(address).items() if part}, ensure_ascii=False)
+
+
+def load_address(text: str | None) -> Address | None:
+    """Return the address in a column; None: not told, or erased."""
+    return None if text is None else Address(**json.loads(text))
+
+
+def dump_charges(charges: tuple[Charge, ...]) -> str:
+    """Return charges as their column holds them: a JSON list."""
+    return json.dumps([asdict(charge) for charge in charges], ensure_ascii=False)
+
+
+def load_charges(text: str | None) -> list[Charge] | None:
+    """Return the charges in a column; None: the order was recorded before they were kept."""
+    return None if text is None else [Charge(**charge) for charge in json.loads(text)]
