@@ -1,6 +1,8 @@
-"""`./restart.sh demo [PORT]`: two made-up stores, the product, and customers who buy; Ctrl-C ends it.
+"""`./restart.sh demo [PORT]`: two made-up stores, their past, the product, customers who buy; Ctrl-C ends it.
 
-Everything is apart from a real installation: five ports from PORT (8110) on, data/demo.db, secrets made for
+A third store waits to be connected by hand.
+
+Everything is apart from a real installation: six ports from PORT (8110) on, data/demo.db, secrets made for
 the occasion. Reader, writer and worker are the real ones; the stores are the tests' fake WooCommerce.
 """
 
@@ -9,14 +11,16 @@ import os
 import signal
 import sys
 import time
+from datetime import datetime
 
-from deploy.demo import settings
+from deploy.demo import settings, story
 from deploy.demo.board import Board
 from deploy.demo.hub import Hub
 from deploy.demo.settings import FIRST_PORT, Ports
-from deploy.demo.shops import Diary, Shop
+from deploy.demo.shops import BRITAIN, GERMANY, Diary, Shop
 from deploy.demo.town import Town
 from writer import config
+from writer.lib import clock
 from writer.ops import processes
 from writer.ops.preflight import Refused
 
@@ -32,29 +36,39 @@ def run(where: Ports) -> None:
     hub = Hub(config.load(told), where)
     with contextlib.ExitStack() as stack:
         stack.callback(hub.stop)
-        shops = [
-            Shop("North Shop", where.north, diary, "Europe/London", 10),
-            Shop("South Shop", where.south, diary, "America/New_York", 2010),
-        ]
-        for shop in shops:
+        north = Shop("North Shop", where.north, diary, BRITAIN, 10)
+        south = Shop("South Shop", where.south, diary, GERMANY, 2010)
+        west = Shop("West Shop", where.west, diary, BRITAIN, 7010)
+        for shop in (north, south, west):
             stack.enter_context(shop)
-        hub.connect(shops)
+        print(f"Making {story.DAYS} days of orders ...", flush=True)
+        story.tell(hub, north, south, _now(), stranger=west)
+        for shop in (north, south):
+            shop.deliver_by_itself()
         hub.start(told)
-        town = Town(hub, shops, diary, ORDER_EVERY_S)
-        stack.enter_context(Board(town, where.board, told["ADMIN_PASSWORD"]))
-        print(_welcome(where, told["ADMIN_PASSWORD"]), flush=True)
+        town = Town(hub, [north, south], diary, ORDER_EVERY_S)
+        stack.enter_context(Board(town, west, where.board, told["ADMIN_PASSWORD"]))
+        print(_welcome(where, west, told["ADMIN_PASSWORD"]), flush=True)
         while True:
             town.step()
             time.sleep(LOOK_EVERY_S)
 
 
-def _welcome(where: Ports, password: str) -> str:
+def _now() -> datetime:
+    return clock.now().replace(microsecond=0)
+
+
+def _welcome(where: Ports, west: Shop, password: str) -> str:
     return f"""The demo runs. Open the first, and watch the numbers:
   Everything at once  http://127.0.0.1:{where.board}/
   North Shop          http://127.0.0.1:{where.north}/   buy something here ...
   South Shop          http://127.0.0.1:{where.south}/   ... and see it go down there, within seconds
-  The hub (writer)    http://127.0.0.1:{where.writer}/stock   sign in as demo, password {password}
+  The hub (writer)    http://127.0.0.1:{where.writer}/   sign in as demo, password {password}
   The public total    http://127.0.0.1:{where.reader}/
+Connect a third shop yourself (Stores > Connect a store):
+  West Shop           {west.url}
+  Consumer key        {west.key}
+  Consumer secret     {west.secret}
 A customer buys about every {ORDER_EVERY_S:g} seconds. Ctrl-C ends the demo. So does ./restart.sh stop,
 together with whatever else runs in this folder.
 """
@@ -70,6 +84,7 @@ def main(arguments: list[str]) -> int:
         if not first.isascii() or not first.isdecimal():
             raise Refused("Usage: ./restart.sh demo [PORT]")
         where = settings.ports(int(first))
+        (processes.RUN / "demo.address").write_text(f"http://127.0.0.1:{where.board}/")
         (processes.RUN / "demo.pid").write_text(str(os.getpid()))
         run(where)
     except (Refused, config.ConfigError) as error:

@@ -2,7 +2,7 @@
 
 from typing import Self
 
-from deploy.demo.shops import FILES, file, html
+from deploy.demo.shops import FILES, Shop, file, html
 from deploy.demo.town import Town
 from tests.fake_services.store_answers import Answer, Request
 from tests.fake_services.store_server import StoreServer
@@ -11,8 +11,9 @@ from tests.fake_services.store_server import StoreServer
 class Board:
     """A small web server of its own; a context manager."""
 
-    def __init__(self, town: Town, port: int, password: str) -> None:
+    def __init__(self, town: Town, west: Shop, port: int, password: str) -> None:
         self._town = town
+        self._west = west
         self._password = password
         self._server = StoreServer(self._serve, port=port, tls=None)
 
@@ -24,5 +25,6 @@ class Board:
 
     def _serve(self, request: Request) -> Answer:
         if request.path == "/":
-            return html("board.html", town=self._town, ports=self._town.hub.ports, password=self._password)
+            ports = self._town.hub.ports
+            return html("board.html", town=self._town, west=self._west, ports=ports, password=self._password)
         return file(request.path) if request.path in FILES else Answer(404, b"", {}, "text/plain")

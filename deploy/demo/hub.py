@@ -2,12 +2,12 @@
 
 import http.client
 import os
-import secrets
 from collections.abc import Iterable, Mapping
 from functools import partial
 
 from sqlalchemy import select
 
+from deploy.demo.catalogue import PRODUCTS
 from deploy.demo.settings import Ports
 from deploy.demo.shops import Shop
 from writer import wiring
@@ -17,9 +17,12 @@ from writer.db.migrate import migrate
 from writer.db.schema.products import products
 from writer.ops import processes
 from writer.ops.preflight import Refused
+from writer.sales import product_types
+from writer.sales.product_types import types
 from writer.stock import movements
 from writer.stock import products as stock_products
 from writer.stores import connect, webhook_setup
+from writer.stores.connect import policies
 from writer.stores.listings import refresh
 from writer.stores.opening_stock import actions as baseline
 from writer.stores.registry import Keyring, Vault, registry
@@ -27,7 +30,8 @@ from writer.stores.woocommerce import Site
 
 BY = "demo"
 SERVICES = ("demo-worker", "demo-writer", "demo-reader")
-LOW, A_BOX = 6, 25
+LOW, A_BOX = 3, 25  # below what opens a notice, so that there is one to look at
+POLL_EVERY_S = 15
 
 
 class Hub:
@@ -40,25 +44,39 @@ class Hub:
         self.database = Database.of(config)
         self.keyring = Keyring(Vault(config.encryption_keys), config.webhook_shared_secret)
 
+    def settle_in(self) -> None:
+        """Add what the catalogue's products count as, and somebody who packs the parcels."""
+        with self.database.transaction() as db:
+            known = {(row.model, row.variant) for row in product_types.list_types(db)}
+            for product in PRODUCTS.values():
+                if product.counts_as not in known:
+                    types.add_type(db, BY, *product.counts_as)
+                    product_types.add_rule(db, BY, product.sku, *product.counts_as)
+
     def connect(self, shops: Iterable[Shop]) -> None:
         """Connect the stores as an owner does: keys, webhooks, mappings, counts of the first, pushing on."""
-        ids = [self._connect(shop) for shop in shops]
+        for shop in shops:
+            self._connect(shop)
+        ids = [shop.store_id for shop in shops]
         baseline.take_over(self.database, self.keyring.vault, BY, ids[0])
         with self.database.transaction() as db:
             baseline.start(db, BY, ids)
+            for product in PRODUCTS.values():
+                row = stock_products.get(db, product.sku)
+                stock_products.change_product(db, BY, row, reorder_point=product.reorder_point)
+            for store_id in ids:
+                policies.change(db, BY, store_id, 0, "ask", True, False, POLL_EVERY_S)
 
-    def _connect(self, shop: Shop) -> int:
+    def _connect(self, shop: Shop) -> None:
         site = Site(shop.url, shop.key, shop.secret)
         found = connect.look(site)
-        secret = secrets.token_urlsafe(24)
         with self.database.transaction() as db:
-            store_id = int(connect.save(db, self.keyring, BY, site, found, shop.name).id)
-            registry.set_secret(db, self.keyring, BY, store_id, secret)
+            shop.store_id = int(connect.save(db, self.keyring, BY, site, found, shop.name).id)
+            registry.set_secret(db, self.keyring, BY, shop.store_id, shop.webhook_secret)
         for topic in webhook_setup.TOPICS:
             url = f"http://127.0.0.1:{self.ports.writer}{webhook_setup.PATH}"
-            shop.add_webhook(topic, url, secret=secret)
-        refresh(self.database, self.keyring.vault, store_id)
-        return store_id
+            shop.add_webhook(topic, url)
+        refresh(self.database, self.keyring.vault, shop.store_id)
 
     def start(self, environment: Mapping[str, str]) -> None:
         """Start reader, writer and worker, and return when they answer. Raises Refused."""

@@ -12,7 +12,7 @@ from writer.config import ROOT
 from writer.ops.preflight import Refused
 
 FIRST_PORT = 8110
-NAMES = ("board", "reader", "writer", "north", "south")
+NAMES = ("board", "reader", "writer", "north", "south", "west")
 DATABASE = "data/demo.db"
 WORDS = (
     "amber",
@@ -39,13 +39,14 @@ class Ports:
     writer: int
     north: int
     south: int
+    west: int
 
 
 def ports(first: int) -> Ports:
-    """Return five ports from `first` on. Raises Refused where one of them is in use, or is none."""
+    """Return six ports from `first` on. Raises Refused where one of them is in use, or is none."""
     numbers = range(first, first + len(NAMES))
     if not 1024 <= first <= 65535 - len(NAMES):
-        raise Refused("The demo's first port must be a number from 1024 to 65530.")
+        raise Refused("The demo's first port must be a number from 1024 to 65529.")
     for number in numbers:
         with socket.socket() as probe:
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -53,7 +54,7 @@ def ports(first: int) -> Ports:
                 probe.bind(("127.0.0.1", number))
             except OSError as error:
                 raise Refused(
-                    f"Port {number} is in use. ./restart.sh demo 9000 uses five ports from 9000 on."
+                    f"Port {number} is in use. ./restart.sh demo 9000 uses six ports from 9000 on."
                 ) from error
     return Ports(*numbers)
 
@@ -78,6 +79,9 @@ def environment(where: Ports) -> dict[str, str]:
         "WRITER_BIND": "127.0.0.1",
         "WRITER_PORT": str(where.writer),
         "READER_WORKERS": "1",
+        "BANNER": "Demo: shops, customers and orders are made up",
+        "ORDER_RETENTION_DAYS": "400",
+        "RAW_RETENTION_DAYS": "400",
         "PUBLIC_TITLE": "The demo",
         "PUBLIC_MAX_AGE": "1",
     }

@@ -9,11 +9,13 @@ from urllib.parse import parse_qsl
 
 from jinja2 import Environment, FileSystemLoader, select_autoescape
 
+from deploy.demo import catalogue
+from deploy.demo.customers import CUSTOMERS
 from tests.fake_services.store_answers import Answer, Request
 from tests.fake_services.store_auth import Authenticator
-from tests.fake_services.store_demo import stocked
 from tests.fake_services.store_model import Order
 from tests.fake_services.woocommerce import FakeStore
+from writer.lib import clock
 
 FOLDER = Path(__file__).parent
 FILES = {"/demo.css": "text/css; charset=UTF-8", "/demo.js": "text/javascript; charset=UTF-8"}
@@ -37,6 +39,21 @@ class Item:
     stock: int
 
 
+@dataclass(frozen=True)
+class Land:
+    """Where a shop is: its time zone, its currency, and what that makes of the catalogue's prices."""
+
+    tz: str
+    currency: str
+    symbol: str
+    rate: str
+    postage: str
+
+
+BRITAIN = Land("Europe/London", "GBP", "£", "1", "3.50")
+GERMANY = Land("Europe/Berlin", "EUR", "€", "1.2", "5.90")
+
+
 class Diary:
     """What happened lately, newest first; each line is also handed to `tell`."""
 
@@ -54,10 +71,22 @@ class Diary:
 class Shop(FakeStore):
     """A fake store whose front page lists what it has, with a button to buy it."""
 
-    def __init__(self, name: str, port: int, diary: Diary, tz: str, first_id: int) -> None:
-        super().__init__(name, port=port, tz=tz, first_id=first_id, auto_deliver=True, keep_calls=False)
+    store_id: int  # of the hub, once it is connected there
+
+    def __init__(self, name: str, port: int, diary: Diary, land: Land, first_id: int) -> None:
+        super().__init__(
+            name,
+            port=port,
+            tz=land.tz,
+            currency=land.currency,
+            clock=lambda: clock.now(),  # what clock.now is then: the demo's past is told in it
+            first_id=first_id,
+            keep_calls=False,
+        )
         self.diary = diary
-        self.skus = stocked(self, [])
+        self.symbol, self.postage = land.symbol, land.postage
+        with self.state.lock:
+            self.skus = catalogue.stock_up(self, land.rate)
 
     def items(self) -> list[Item]:
         """Return what is on sale, as any visitor sees it."""
@@ -77,10 +106,14 @@ class Shop(FakeStore):
         """Sell to a customer, as far as the store thinks it has the units; None where it has none."""
         with self.state.lock:
             units = min(quantity, self.stock(sku) or 0, MOST_AT_ONCE)
-            order = self.place_order([(sku, units)], shipping="3.50") if units > 0 else None
+            order = self._order(sku, units) if units > 0 else None
         if order is not None:
             self.diary.write(f"{self.name} sells {units} x {sku}: order {order.id}.")
         return order
+
+    def _order(self, sku: str, units: int) -> Order:
+        customer = self.state.random.choice(CUSTOMERS)
+        return self.place_order([(sku, units)], customer=customer, shipping=self.postage)
 
     def _apply(self, auth: Authenticator, request: Request) -> Answer:
         if request.path == "/":

@@ -23,7 +23,8 @@ class Sender(Shop):
         self._stopping = threading.Event()
         self._postman: threading.Thread | None = None
 
-    def _start_postman(self) -> None:
+    def deliver_by_itself(self) -> None:
+        """Deliver whatever is due from now on, until the store stops."""
         self._postman = threading.Thread(target=self._keep_delivering, daemon=True)
         self._postman.start()
 

@@ -103,7 +103,7 @@ class FakeStore(Sender):
         self._server = StoreServer(self._serve, port=self._port, tls=tls)
         self.state.url = f"{'https' if self.is_https else 'http'}://127.0.0.1:{self._server.port}"
         if self._auto_deliver:
-            self._start_postman()
+            self.deliver_by_itself()
         return self
 
     def stop(self) -> None:

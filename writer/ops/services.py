@@ -155,6 +155,8 @@ def status() -> int:
         print(f"{name} runs: process {pid}" if pid else f"{name} {idle}")
         if name == "worker" and pid:
             print("".join(f"  {line}\n" for line in _task_lines()), end="")
+    if demo := processes.find("demo"):
+        print(f"demo runs: process {demo}, {(processes.RUN / 'demo.address').read_text()}")
     return 0 if all(pid for name, pid in found.items() if name not in left_out) else 1
 
 
