@@ -68,7 +68,8 @@ def _count(db: sqlite3.Connection) -> None:
         f" SELECT store_id, status, {MONTH}, count(*), count(*) FROM orders GROUP BY 1, 2, 3"
     )
     db.execute(
-        "INSERT INTO order_revenue (store_id, currency, day, orders, units, net_minor) SELECT store_id,"
-        f" currency, {DAY}, count(*), sum(units), sum(net_minor)"
+        "INSERT INTO order_revenue (store_id, currency, day, orders, counted, units, net_minor)"
+        f" SELECT store_id, currency, {DAY}, count(*), sum(units <> 0 OR net_minor <> 0), sum(units),"
+        " sum(net_minor)"
         " FROM orders GROUP BY 1, 2, 3"
     )

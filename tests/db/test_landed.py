@@ -39,6 +39,8 @@ LANDED = [
     "0027_shown_modified_at:d1d50ff671f72e8b",
     "0028_store_hours:9401a3352fd2a6a7",
     "0029_activity:678d171a307ee873",
+    "0030_what_is_to_ship:7201d47e974029ea",
+    "0031_counted_orders:eddf6490497190e1",
 ]
 
 

@@ -40,6 +40,9 @@ def test_sums_are_those_of_the_orders(database: Database) -> None:
         sums = (func.count(), func.sum(orders.c.units), func.sum(orders.c.net_minor))
         by_currency = db.execute(select(orders.c.currency, *sums).group_by(orders.c.currency)).all()
         names = (order_revenue.c.orders, order_revenue.c.units, order_revenue.c.net_minor)
+        counted = db.execute(select(func.sum(order_revenue.c.counted))).scalar_one()
+        of_them = select(func.count()).where((orders.c.units != 0) | (orders.c.net_minor != 0))
+        assert int(counted) == db.execute(of_them).scalar_one() > 0
         revenue = select(order_revenue.c.currency, *(func.sum(name) for name in names))
         found = db.execute(revenue.group_by(order_revenue.c.currency)).all()
 

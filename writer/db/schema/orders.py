@@ -90,6 +90,13 @@ orders = Table(
     ),
     Index("ix_orders_by_modified", "modified_at", *_FILTERED, **OF_CACHED),
     Index("ix_orders_by_total", "total_minor", *_FILTERED, **OF_CACHED),
+    # Of those that bring money or units, all that their sum needs: see browse/revenue.py.
+    Index(
+        "ix_orders_counted",
+        *("created_at", "id", "store_id", "currency", "units", "net_minor"),
+        sqlite_where=text("units <> 0 OR net_minor <> 0"),
+        postgresql_where=text("units <> 0 OR net_minor <> 0"),
+    ),
     # Short ones are found by this one, and sorted.
     Index("ix_orders_by_status", "store_id", "status", "created_at", "id", "is_cached", **OF_CACHED),
     Index(
@@ -234,7 +241,8 @@ order_revenue = Table(
     Column("store_id", Integer, primary_key=True),
     Column("currency", Text, primary_key=True),
     Column("day", Integer, primary_key=True),  # UTC day number of the order's creation
-    Column("orders", Integer, nullable=False),
+    Column("orders", Integer, nullable=False),  # all of them
+    Column("counted", Integer, nullable=False, server_default=text("0")),  # those that bring money or units
     Column("units", Integer, nullable=False),
     Column("net_minor", BigInteger, nullable=False),
     sqlite_with_rowid=False,

@@ -1,5 +1,6 @@
 """Browse: finds, lists, adds up and shows recorded orders. It writes nothing."""
 
 from writer.orders.browse.daily import Day, count_by_status, list_days
+from writer.orders.browse.revenue import ByCurrency, Earned, list_earned, list_earning
 
-__all__ = ["Day", "count_by_status", "list_days"]
+__all__ = ["ByCurrency", "Day", "Earned", "count_by_status", "list_days", "list_earned", "list_earning"]
