@@ -41,6 +41,7 @@ LANDED = [
     "0029_activity:678d171a307ee873",
     "0030_what_is_to_ship:7201d47e974029ea",
     "0031_counted_orders:eddf6490497190e1",
+    "0032_sortings:c5953082f24e9cad",
 ]
 
 

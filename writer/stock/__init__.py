@@ -8,11 +8,21 @@ from writer.stock.movements import (
     add_product,
     count,
     has_moved,
+    moved_for,
     record,
     sell_by_hand,
     why_not_taken,
 )
-from writer.stock.products import MAX_UNITS, NotEnoughStock, add_alias, find, find_many, key, on_product_added
+from writer.stock.products import (
+    MAX_UNITS,
+    NotEnoughStock,
+    add_alias,
+    find,
+    find_many,
+    key,
+    names_of,
+    on_product_added,
+)
 
 __all__ = [
     "LARGEST_MOVE",
@@ -29,6 +39,8 @@ __all__ = [
     "has_moved",
     "key",
     "levels",
+    "moved_for",
+    "names_of",
     "on_product_added",
     "record",
     "sell_by_hand",

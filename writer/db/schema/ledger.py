@@ -1,6 +1,7 @@
 """Tables of sales/ledger: the ledger of units sold."""
 
 from sqlalchemy import (
+    BigInteger,
     CheckConstraint,
     Column,
     ForeignKey,
@@ -37,6 +38,8 @@ sales = Table(
     Column("order_line_id", Integer, ForeignKey("order_lines.id")),
     Column("updated_at", UtcTime),  # NULL: as it was entered
     Column("store_id", Integer),  # whose order it follows, for who may see it; NULL: entered by hand
+    Column("price_minor", BigInteger),  # of one unit, as entered by hand; NULL: not said
+    Column("currency", Text),  # NULL as price_minor
     CheckConstraint("quantity BETWEEN -1000000000 AND 1000000000", name="quantity"),
     # quantity at the end: sums over dates or types then never touch the rows themselves
     Index("ix_sales_newest", "date_added", "id", "quantity"),

@@ -166,7 +166,21 @@ order_lines = Table(
     Column("taken_before_trash", Integer),  # NULL as sold_before_trash
     Column("problem", Text),  # why the line waits for review; NULL: fine
     Column("is_removed", Boolean, nullable=False, server_default=false()),
+    # Which decision (sortings.id) made the rule of its type; 0: it counts as itself. NULL: none, or no type
+    Column("type_rule_by", Integer),
+    # Which decision said what its product is, by which the type was found; NULL: found without one
+    Column("type_said_by", Integer),
+    Column("product_said_by", Integer),  # the same for its counted product; NULL: found without one
     UniqueConstraint("order_id", "external_id"),
+    *(
+        Index(
+            f"ix_order_lines_{name}",
+            name,
+            sqlite_where=text(f"{name} IS NOT NULL"),
+            postgresql_where=text(f"{name} IS NOT NULL"),
+        )
+        for name in ("type_rule_by", "type_said_by", "product_said_by")
+    ),
     Index("ix_order_lines_unmatched", "model", "id"),
     Index(
         "ix_order_lines_uncounted",
@@ -220,6 +234,7 @@ product_skus = Table(
     Column("product_id", Integer, nullable=False),
     Column("variation_id", Integer, nullable=False),
     Column("sku", Text, nullable=False),  # what the owner says this product is
+    Column("sorting_id", Integer),  # the decision that said so; NULL: said in another way
     UniqueConstraint("store_id", "product_id", "variation_id"),
 )
 

@@ -1,6 +1,6 @@
-"""Tables of the catalogue: models and variants, which SKU counts as which, which SKUs are ignored."""
+"""Tables of sales/product_types: models and variants, which SKU counts as which, which SKUs are ignored."""
 
-from sqlalchemy import Boolean, Column, Integer, Table, Text, UniqueConstraint, true
+from sqlalchemy import Boolean, CheckConstraint, Column, Integer, Table, Text, UniqueConstraint, true
 
 from writer.db.schema.types import UtcTime, metadata
 
@@ -21,6 +21,7 @@ sku_rules = Table(
     Column("prefix", Text, nullable=False, unique=True),  # case-folded, trimmed
     Column("model", Text, nullable=False),
     Column("variant", Text, nullable=False),
+    Column("sorting_id", Integer),  # the decision that made it; NULL: made in another way
 )
 
 ignored_skus = Table(
@@ -28,4 +29,14 @@ ignored_skus = Table(
     metadata,
     Column("sku", Text, primary_key=True),  # case-folded, trimmed
     Column("added_at", UtcTime, nullable=False),
+)
+
+# One row: what a product counts as that neither a rule nor a type says anything of.
+counting = Table(
+    "counting",
+    metadata,
+    Column("id", Integer, CheckConstraint("id = 1", name="one_row"), primary_key=True),
+    # 'itself': each product as itself; 'types': as nothing, until somebody says what it is; NULL: nobody
+    # chose yet, and a product of the stock list counts as itself
+    Column("counts_as", Text, CheckConstraint("counts_as IN ('itself', 'types')", name="counts_as")),
 )

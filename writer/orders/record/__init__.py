@@ -29,6 +29,8 @@ from writer.orders.record.channels import channel_of, paid_statuses
 from writer.orders.record.details import Address, Charge, load_address, load_charges
 from writer.orders.record.details_later import fill_in, list_undetailed
 from writer.orders.record.product_skus import (
+    all_lines,
+    find_said,
     forget_product,
     meant_sku,
     say_product,
@@ -37,6 +39,7 @@ from writer.orders.record.product_skus import (
 )
 from writer.orders.record.queries import find_stores, get_order, get_order_of, list_changes, visible
 from writer.orders.record.refunds import MADE_UP
+from writer.orders.record.reopen import Posting, Reason, list_reopened, reopen_orders, suppose
 from writer.orders.record.snapshot import Channel, LineSnapshot, OrderSnapshot, RefundSnapshot
 from writer.orders.record.staff_notes import add_staff_note, list_staff_notes
 from writer.orders.record.to_read import (
@@ -64,9 +67,12 @@ __all__ = [
     "Charge",
     "LineSnapshot",
     "OrderSnapshot",
+    "Posting",
+    "Reason",
     "Recorded",
     "RefundSnapshot",
     "add_staff_note",
+    "all_lines",
     "channel_of",
     "count_late",
     "count_to_ship",
@@ -74,6 +80,7 @@ __all__ = [
     "drop_raw",
     "erase",
     "fill_in",
+    "find_said",
     "find_stores",
     "forget_product",
     "get_order",
@@ -89,6 +96,7 @@ __all__ = [
     "list_expired_raw",
     "list_matchable",
     "list_missed",
+    "list_reopened",
     "list_staff_notes",
     "list_trashed",
     "list_undetailed",
@@ -108,8 +116,10 @@ __all__ = [
     "rematch_orders",
     "rematch_product",
     "rematch_sku",
+    "reopen_orders",
     "review_line",
     "say_product",
+    "suppose",
     "take_out_of_cache",
     "trash",
     "unmatched_lines",

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from datetime import datetime
 from types import MappingProxyType
-from typing import Any, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 from writer.orders.record.rows import Line, Order, Refund
 
@@ -32,7 +32,12 @@ class Matches(NamedTuple):
 
     said: Mapping[Key, str] = _NOTHING  # the owner's SKU
     listed: Mapping[Key, Listed] = _NOTHING  # with variation 0: the product itself, or the parent
+    said_by: Mapping[Key, int] = _NOTHING  # the decision that said so, where one did
     types: Mapping[str, tuple[str, str]] = _NOTHING  # SKU: (model, variant)
+    rule_by: Mapping[str, int] = _NOTHING  # SKU: the decision that made its rule, where one did
+    itself: Literal["nothing", "products", "all"] = "nothing"  # what counts as itself, if no rule knows it
+    names: Mapping[int, tuple[str, str]] = _NOTHING  # counted product: (model, variant) as itself
+    ignored: frozenset[str] = frozenset()  # folded SKUs that no rule knows, and that are no product
     counted: Mapping[str, CountedProduct] = _NOTHING  # folded SKU: product
     left_alone: frozenset[str] = frozenset()  # folded SKUs; only for lines that name no product
 
@@ -49,4 +54,6 @@ class Before(NamedTuple):
     refunds: tuple[Refund, ...] = ()
     matches: Matches = Matches()
     is_parent_known: bool = False  # of the order that the newest state names as its parent
+    # What was moved of lines that are reopened: (product, units, time)
+    moved: Mapping[int, tuple[tuple[int, int, datetime], ...]] = _NOTHING
     children: tuple["Before", ...] = ()  # recorded orders whose parent this new order is

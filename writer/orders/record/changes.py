@@ -61,10 +61,20 @@ class Rematched:
 
 
 @dataclass(frozen=True)
+class Reopened:
+    """What these lines (by id) were matched by was taken back: their type, or their counted product, is to be
+    found again by what holds now."""
+
+    types: frozenset[int]
+    products: frozenset[int]
+    cause: str
+
+
+@dataclass(frozen=True)
 class ParentRecorded:
     """The order above became known: it counts, and this one no longer does."""
 
     cause: str
 
 
-Change = Arrived | Trashed | Missing | Remapped | Reviewed | PutBack | Rematched | ParentRecorded
+Change = Arrived | Trashed | Missing | Remapped | Reviewed | PutBack | Rematched | Reopened | ParentRecorded

@@ -6,7 +6,7 @@ sold and out of stock is worked out from the newest state, and the difference to
 
 from datetime import datetime
 
-from writer.orders.record import arrival, due, header, order_notices, refunds, rules
+from writer.orders.record import arrival, due, header, order_notices, refunds, reopening, rules
 from writer.orders.record import lines as line_rows
 from writer.orders.record.before import Before
 from writer.orders.record.changes import (
@@ -17,6 +17,7 @@ from writer.orders.record.changes import (
     PutBack,
     Remapped,
     Rematched,
+    Reopened,
     Reviewed,
     Trashed,
 )
@@ -58,8 +59,8 @@ def decide(before: Before, change: Change, channel: Channel) -> Decision:
         case PutBack():
             lines = tuple(line._replace(taken_due=0) for line in before.lines)
             return _repost(before, order, lines, channel, change.cause, "Put back on the shelf:")
-        case Rematched():
-            return _repost(before, order, before.lines, channel, change.cause, "Matched; posted")
+        case Rematched() | Reopened():
+            return _match_again(before, order, change, channel)
         case ParentRecorded():
             order = order._replace(units=0, net_minor=0, to_ship=0)
             lines = due.count_nothing(before.lines)
@@ -202,6 +203,30 @@ def _count(
         opened=tuple(order_notices.uncounted_lines(channel, order, posted.lines, before.matches)),
         put_right=tuple(order_notices.lines_put_right(before, posted.lines)),
         events=(Event(before.now, cause, order.status, sentence),),
+    )
+
+
+def _match_again(before: Before, order: Order, change: Rematched | Reopened, channel: Channel) -> Decision:
+    """Count what matched nothing; of what is reopened, post back before what it counted as."""
+    if isinstance(change, Rematched):
+        return _repost(before, order, before.lines, channel, change.cause, "Matched; posted")
+    back = reopening.take_back(before, order, change, channel)
+    decision = _repost(before, order, back.lines, channel, change.cause, "Taken back; posted")
+    assert decision.order is not None
+    words = (
+        *(f"{row.quantity:+d} {row.model} {row.variant}".rstrip() for row in back.sales),
+        *(f"stock {row.quantity:+d}" for row in back.movements),
+        *decision.posted,
+    )
+    sentence = f"Taken back; posted {rules.listed(words)}." if words else decision.sentence
+    return decision._replace(
+        sentence=sentence,
+        order=reopening.uncounted(decision.order, decision.lines),
+        sales=(*back.sales, *decision.sales),
+        movements=(*back.movements, *decision.movements),
+        posted=words,
+        opened=tuple(order_notices.uncounted_lines(channel, order, decision.lines, before.matches)),
+        events=(Event(before.now, change.cause, order.status, sentence),) if words else (),
     )
 
 

@@ -1,6 +1,7 @@
 """Reading of an order what `decide` must know: its rows, and the facts around it."""
 
 import json
+from collections.abc import Mapping
 
 from sqlalchemy import Boolean, ColumnElement, Connection, bindparam, case, false, select, type_coerce
 
@@ -8,10 +9,10 @@ from writer import stock
 from writer.db import Prepared
 from writer.db.schema.orders import order_lines, order_refunds, orders
 from writer.lib import clock
-from writer.orders.record import arrival
+from writer.orders.record import arrival, reopening
 from writer.orders.record import lines as line_rows
-from writer.orders.record.before import Before
-from writer.orders.record.changes import Arrived, Change, ParentRecorded
+from writer.orders.record.before import Before, Key
+from writer.orders.record.changes import Arrived, Change, ParentRecorded, Reopened
 from writer.orders.record.find_matches import find_matches
 from writer.orders.record.rows import Line, Order, Refund
 from writer.orders.record.snapshot import Channel
@@ -63,14 +64,25 @@ def find_order(db: Connection, store_id: int, external_id: str, key_hash: str = 
     return None if row is None else Order(**row._asdict())
 
 
-def list_orders(db: Connection, which: ColumnElement[bool]) -> list[Order]:
+def list_orders(db: Connection, which: ColumnElement[bool], *, is_locking: bool = True) -> list[Order]:
     """Return the orders that meet a condition, locked, by id."""
-    query = select(*_ORDER_COLUMNS).where(which).order_by(orders.c.id).with_for_update()
+    query = select(*_ORDER_COLUMNS).where(which).order_by(orders.c.id)
+    if is_locking:
+        query = query.with_for_update()
     return [Order(**row._asdict()) for row in db.execute(query).all()]
 
 
-def load(db: Connection, order: Order | None, change: Change, channel: Channel) -> Before:
-    """Return what `decide` must know before `change`; no more than the order where that answers already."""
+def load(
+    db: Connection,
+    order: Order | None,
+    change: Change,
+    channel: Channel,
+    supposed: Mapping[Key, str] | None = None,
+) -> Before:
+    """Return what `decide` must know before `change`; no more than the order where that answers already.
+
+    `supposed` is as for find_matches.
+    """
     before = Before(clock.now(), order)
     if order is not None and isinstance(change, Arrived) and arrival.hangs_on_refunds(order, change.snapshot):
         before = before._replace(refunds=_list_refunds(db, order.id))
@@ -82,10 +94,13 @@ def load(db: Connection, order: Order | None, change: Change, channel: Channel) 
     after, parent = lines, order.parent_external_id
     if isinstance(change, Arrived):
         after, parent = line_rows.merge(lines, change.snapshot.lines), change.snapshot.parent_external_id
+    if isinstance(change, Reopened):
+        after = reopening.opened(lines, change)
+        before = before._replace(moved=stock.moved_for(db, change.products))
     return before._replace(
         lines=lines,
         refunds=before.refunds or _list_refunds(db, order.id),
-        matches=find_matches(db, channel.store_id, after),
+        matches=find_matches(db, channel.store_id, after, supposed),
         is_parent_known=_is_recorded(db, channel.store_id, parent),
     )
 

@@ -8,6 +8,9 @@ from writer.lib.text import fold
 from writer.orders.record.before import CountedProduct, Key, Listed, Matches
 from writer.orders.record.rows import Line
 
+# In the place of the decision that made a rule: no rule knows the line, it counts as itself.
+AS_ITSELF = 0
+
 
 def is_waiting(line: Line) -> bool:
     """Tell whether a line is to be matched: it lacks a type or a counted product."""
@@ -45,16 +48,43 @@ def match(line: Line, matches: Matches, ordered_at: datetime, stock_from: dateti
     """
     if not is_waiting(line):
         return line
-    model, variant = line.model, line.variant
-    if model is None:
-        model, variant = matches.types.get(sku_of(line, matches.said), (None, None))
     product = _counted_as(line, matches) if line.stock_product_id is None else None
-    if product is None:
-        return line._replace(model=model, variant=variant)
-    counted_from = max(product.counted_from, stock_from or product.counted_from)
-    taken = line.taken_due if ordered_at < counted_from else line.taken
-    pinned = product.stock_product_id
-    return line._replace(model=model, variant=variant, stock_product_id=pinned, taken=taken)
+    if product is not None:
+        counted_from = max(product.counted_from, stock_from or product.counted_from)
+        line = line._replace(
+            stock_product_id=product.stock_product_id,
+            product_said_by=_said_by(line, matches),
+            taken=line.taken_due if ordered_at < counted_from else line.taken,
+        )
+    return line if line.model is not None else _typed(line, matches)
+
+
+def _typed(line: Line, matches: Matches) -> Line:
+    """Return the line with its type: by the rules, else as itself where the installation counts so."""
+    sku = sku_of(line, matches.said)
+    pair, rule_by = matches.types.get(sku), matches.rule_by.get(sku)
+    if pair is None:
+        pair, rule_by = _as_itself(line, sku, matches), AS_ITSELF
+    if pair is None:
+        return line
+    said_by = matches.said_by.get((line.product_id, line.variation_id))
+    return line._replace(model=pair[0], variant=pair[1], type_rule_by=rule_by, type_said_by=said_by)
+
+
+def _as_itself(line: Line, sku: str, matches: Matches) -> tuple[str, str] | None:
+    """Return what a line that no rule knows counts as by itself: the name of its product, no variant."""
+    if matches.itself == "nothing" or fold(sku) in matches.ignored:
+        return None
+    if line.stock_product_id is not None:
+        return matches.names.get(line.stock_product_id)
+    name = line.name.strip() or sku.strip()
+    return (name, "") if name and matches.itself == "all" else None
+
+
+def _said_by(line: Line, matches: Matches) -> int | None:
+    """Return the decision that said what this line's product is, or what its parent is."""
+    own = line.product_id, line.variation_id
+    return matches.said_by.get(own, matches.said_by.get((line.product_id, 0)))
 
 
 def _counted_as(line: Line, matches: Matches) -> CountedProduct | None:

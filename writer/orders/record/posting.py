@@ -66,7 +66,7 @@ def post(
         taken = line.taken_due - line.taken if line.stock_product_id is not None else 0
         if change:
             sales.append(writer.sale(line, change))
-            words.append(f"{change:+d} {line.model} {line.variant}")
+            words.append(f"{change:+d} {line.model} {line.variant}".rstrip())
         if taken:
             movements.append(writer.movement(line, taken))
             words.append(f"stock {-taken:+d} {line.sku}".rstrip())

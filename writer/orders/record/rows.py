@@ -77,6 +77,9 @@ class Line(NamedTuple):
     taken_before_trash: int | None = None
     problem: str | None = None
     is_removed: bool = False
+    type_rule_by: int | None = None
+    type_said_by: int | None = None
+    product_said_by: int | None = None
     has_moved: bool = False  # units were moved for it; known only while none are out of stock
 
     @property

@@ -1,25 +1,35 @@
 """Product types: the models and variants that are sold, and which SKU counts as which of them."""
 
+from writer.sales.product_types.counting import get_counting, set_counting
 from writer.sales.product_types.limits import MAX_NAME, MAX_SKU
 from writer.sales.product_types.rules import (
     add_rule,
+    check_rule,
+    check_sku,
     classify,
+    find_rule,
     ignore_sku,
     is_ignored,
     list_classified,
     list_ignored,
     list_rules,
     remove_rule,
+    remove_rules_of,
+    restore_rule,
     unignore_sku,
 )
-from writer.sales.product_types.types import get_active, is_known_type, list_types
+from writer.sales.product_types.types import get_active, is_known_type, list_types, named
 
 __all__ = [
     "MAX_NAME",
     "MAX_SKU",
     "add_rule",
+    "check_rule",
+    "check_sku",
     "classify",
+    "find_rule",
     "get_active",
+    "get_counting",
     "ignore_sku",
     "is_ignored",
     "is_known_type",
@@ -27,6 +37,10 @@ __all__ = [
     "list_ignored",
     "list_rules",
     "list_types",
+    "named",
     "remove_rule",
+    "remove_rules_of",
+    "restore_rule",
+    "set_counting",
     "unignore_sku",
 ]

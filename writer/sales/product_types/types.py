@@ -14,6 +14,11 @@ from writer.people import audit
 from writer.sales.product_types import limits
 
 
+def named(model: str, variant: str) -> str:
+    """Return what a type is called: its variant is "" where a product counts as itself."""
+    return f"{model} {variant}".strip()
+
+
 def list_types(db: Connection) -> Sequence[Row[int, str, str, bool]]:
     """Return every pair (id, model, variant, is_active), inactive ones too, by name."""
     columns = (sale_types.c.id, sale_types.c.model, sale_types.c.variant, sale_types.c.is_active)

@@ -12,7 +12,7 @@ from writer.stock.movements.actions import (
     why_not_counted,
     why_not_taken,
 )
-from writer.stock.movements.queries import has_moved, on_hand_at
+from writer.stock.movements.queries import has_moved, moved_for, on_hand_at
 from writer.stock.movements.record import LARGEST_MOVE, Movement, record
 
 __all__ = [
@@ -24,6 +24,7 @@ __all__ = [
     "count",
     "has_moved",
     "is_first_sending",
+    "moved_for",
     "on_hand_at",
     "receive",
     "record",

@@ -46,6 +46,25 @@ def held_by_sale(db: Connection, sale_id: int) -> dict[int, int]:
     return {stock_product_id: -int(units) for stock_product_id, units in rows}
 
 
+def moved_for(
+    db: Connection, order_line_ids: Iterable[int]
+) -> dict[int, tuple[tuple[int, int, datetime], ...]]:
+    """Return what was moved for lines of orders: (product, units, time) by line, what comes to 0 left out."""
+    wanted = (movements.c.order_line_id.in_(list(order_line_ids))) & (movements.c.kind != "drift")
+    units = func.sum(movements.c.quantity)
+    by = (movements.c.order_line_id, movements.c.stock_product_id, movements.c.at)
+    found: dict[int, tuple[tuple[int, int, datetime], ...]] = {}
+    query = select(*by, units.label("units")).where(wanted).group_by(*by).having(units != 0)
+    for row in db.execute(query.order_by(*by)):
+        moved = (row.stock_product_id, int(row.units), row.at)
+        found[row.order_line_id] = (*found.get(row.order_line_id, ()), moved)
+    return found
+
+
 def has_moved(order_line_id: ColumnElement[int]) -> Exists:
-    """Return the condition that units were ever moved for a line of an order."""
-    return exists().where(movements.c.order_line_id == order_line_id)
+    """Return the condition that units were ever moved for a line of an order, and not taken back since.
+
+    What is taken back is so at the time of what it takes back.
+    """
+    by_time = select(movements.c.at).where(movements.c.order_line_id == order_line_id)
+    return exists(by_time.group_by(movements.c.at).having(func.sum(movements.c.quantity) != 0))

@@ -11,6 +11,7 @@ from writer.stock.products.queries import (
     get_by_id,
     list_low_untold,
     lock_products,
+    names_of,
 )
 from writer.stock.products.settings import (
     MAX_DAYS,
@@ -43,6 +44,7 @@ __all__ = [
     "key",
     "list_low_untold",
     "lock_products",
+    "names_of",
     "note_low_told",
     "on_product_added",
     "remove_alias",

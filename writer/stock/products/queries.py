@@ -71,6 +71,16 @@ def find_many(db: Connection, skus: Iterable[str]) -> dict[str, Counted]:
     return found
 
 
+def names_of(db: Connection, stock_product_ids: Iterable[int]) -> dict[int, tuple[str, str]]:
+    """Return (model, variant) that each product counts as by itself: what it is said to be, else its name."""
+    wanted = set(stock_product_ids)
+    if not wanted:
+        return {}
+    columns = (products.c.id, products.c.sku, products.c.name, products.c.model, products.c.variant)
+    rows = db.execute(select(*columns).where(products.c.id.in_(wanted)))
+    return {row.id: (row.model or row.name or row.sku, row.variant or "") for row in rows}
+
+
 def available(product: Row[Any]) -> int:
     """Return on hand less the units set aside; below 0 if oversold."""
     return int(product.on_hand - product.set_aside)
