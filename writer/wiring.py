@@ -18,6 +18,8 @@ def wire(config: Config) -> None:
     stock.on_product_added[:] = [orders.rematch_sku, listings.match_sku]
     # The pages of stock say what each store lists of a product, and shows of it.
     stock.store_listings[:] = [push_status.list_by_product]
+    # The list of stock is narrowed to what one store lists, or none does.
+    stock.listed_products[:] = [push_status.find_listed]
     # A store was switched on: process what it delivered meanwhile.
     stores.on_switched_on[:] = [webhook_inbox.release]
     # A listing became another product, or is left alone: nobody is asked about its number any more.

@@ -107,8 +107,9 @@ class Hub:
         """Receive a box of everything that runs low; return a sentence for each."""
         low = [sku for sku, units in self.counts().items() if units < LOW]
         with self.database.transaction() as db:
-            for sku in low:
-                movements.receive(db, BY, stock_products.get(db, sku), A_BOX, "a box from the workshop")
+            received = [(stock_products.get(db, sku), A_BOX) for sku in low]
+            if received:
+                movements.receive(db, BY, received, "a box of each from the workshop")
         return [f"The workshop delivers {A_BOX} x {sku} to the hub." for sku in low]
 
 

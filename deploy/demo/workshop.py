@@ -49,10 +49,11 @@ class Workshop:
             for each in PRODUCTS.values()
             if there[each.sku] < 2 * each.reorder_point and not (is_lately and each.sku == LOW)
         ]
-        note = f"Delivery note W-{self.past.day(number):%y%m%d}"
+        note = f"W-{self.past.day(number):%y%m%d}"
         with self.past.hub.database.transaction() as db:
-            for each in low:
-                movements.receive(db, BY, stock_products.get(db, each.sku), each.box, note)
+            received = [(stock_products.get(db, each.sku), each.box) for each in low]
+            if received:
+                movements.receive(db, BY, received, delivery_note=note, supplier="Workshop")
 
     def _count(self) -> None:
         """Count everything on a quiet evening; two counts are off by a little."""

@@ -42,6 +42,7 @@ LANDED = [
     "0030_what_is_to_ship:7201d47e974029ea",
     "0031_counted_orders:eddf6490497190e1",
     "0032_sortings:c5953082f24e9cad",
+    "0033_take_back:c9877008e90f4920",
 ]
 
 

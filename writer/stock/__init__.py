@@ -1,7 +1,7 @@
 """Stock: one count for each SKU, which is the sum of its movements."""
 
 from writer.stock import alerts, levels
-from writer.stock.levels import StoreListing, store_listings
+from writer.stock.levels import StoreListing, listed_products, store_listings
 from writer.stock.movements import (
     LARGEST_MOVE,
     Movement,
@@ -39,6 +39,7 @@ __all__ = [
     "has_moved",
     "key",
     "levels",
+    "listed_products",
     "moved_for",
     "names_of",
     "on_product_added",

@@ -15,7 +15,7 @@ _MOVED = [
         (r"/rules", "/to-sort/rules"),
         (r"/types", "/product-types"),
         (r"/public", "/public-page"),
-        (r"/stock/take", "/stocktake"),
+        (r"/stock/take", "/stocktake/count"),
         (r"/stock/csv", "/stocktake/csv"),
         (r"/erase", "/customers/erase"),
         (r"/deliveries", "/webhook-inbox"),

@@ -126,7 +126,7 @@ def test_each_kind_moves_as_it_says(
     told = body(move(api, kind, quantity, note="why"), 201)
 
     wanted = {"sku": "X", "moved": change, "on_hand": 10 + change, "reserved": 1, "available": 9 + change}
-    assert told == wanted
+    assert told == {**wanted, "movement_id": 2 if change else None}
     assert on_hand(database) == 10 + change
 
 
@@ -311,3 +311,78 @@ def test_changing_a_product_that_is_not_there_makes_none(api: FlaskClient) -> No
     assert_problem(api.put("/api/v1/stock/X", json={"name": "A box"}), 404)
     assert_problem(move(api, "receipt", 1), 404)
     assert body(api.get("/api/v1/stock"))["total_count"] == 0
+
+
+def take_back(api: FlaskClient, movement_id: int) -> TestResponse:
+    return api.post(f"/api/v1/stock/movements/{movement_id}/take-back")
+
+
+def test_a_movement_is_taken_back_once(api: FlaskClient, database: Database) -> None:
+    make_product(database)
+    movement_id = body(move(api, "adjustment", -2, note="broken"), 201)["movement_id"]
+
+    told = body(take_back(api, movement_id), 201)
+
+    assert [(line["sku"], line["moved"], line["on_hand"]) for line in told["lines"]] == [("X", 2, 10)]
+    assert_problem(take_back(api, movement_id), 409, code="conflict")
+    newest, taken_back, first = body(api.get("/api/v1/stock/X/movements"))["entries"]
+    assert (newest["takes_back_id"], taken_back["taken_back_by_id"]) == (movement_id, newest["id"])
+    assert (first["takes_back_id"], first["taken_back_by_id"], first["document_id"]) == (None, None, None)
+
+
+def test_a_key_lets_a_take_back_be_repeated(api: FlaskClient, database: Database) -> None:
+    make_product(database)
+    movement_id = body(move(api, "adjustment", -2, note="broken"), 201)["movement_id"]
+
+    for _ in range(2):
+        address = f"/api/v1/stock/movements/{movement_id}/take-back"
+        body(api.post(address, headers={"Idempotency-Key": "k-1"}), 201)
+
+    assert on_hand(database) == 10
+
+
+def test_what_was_sold_since_cannot_be_taken_back(api: FlaskClient, database: Database) -> None:
+    make_product(database, on_hand=0)
+    movement_id = body(move(api, "receipt", 5), 201)["movement_id"]
+    move(api, "sale", 4)
+
+    assert_problem(take_back(api, movement_id), 409, code="not_enough_stock")
+    assert_problem(take_back(api, 99), 404)
+    assert_problem(take_back(api, 2**40), 404)
+
+
+def test_a_delivery_is_received_and_taken_back_as_a_whole(api: FlaskClient, database: Database) -> None:
+    for sku in ("A", "B"):
+        make_product(database, sku)
+    lines = [{"sku": "a", "quantity": 5}, {"sku": "B", "quantity": 7}]
+
+    told = body(api.post("/api/v1/stock/receipts", json={"lines": lines, "delivery_note": "DN-7"}), 201)
+
+    assert [(line["sku"], line["moved"], line["on_hand"]) for line in told["lines"]] == [
+        ("A", 5, 15),
+        ("B", 7, 17),
+    ]
+    assert body(api.get("/api/v1/stock/A/movements"))["entries"][0]["document_id"] == told["id"]
+    assert len(body(take_back(api, told["lines"][0]["movement_id"]), 201)["lines"]) == 2
+    assert (on_hand(database, "A"), on_hand(database, "B")) == (10, 10)
+
+
+@pytest.mark.parametrize(
+    ("change", "field"),
+    [
+        ({"lines": []}, "lines"),
+        ({"lines": [{"sku": "nope", "quantity": 1}]}, "lines.0.sku"),
+        ({"lines": [{"sku": "X", "quantity": 0}]}, "lines.0.quantity"),
+        ({"delivery_note": "a\nb"}, "delivery_note"),
+        ({"supplier": "\u0007"}, "supplier"),
+        ({"at": "2001-01-01T10:00:00Z"}, "at"),
+    ],
+)
+def test_a_delivery_that_cannot_be_received_is_refused_whole(
+    api: FlaskClient, database: Database, change: dict[str, Any], field: str
+) -> None:
+    make_product(database)
+    sent = {"lines": [{"sku": "X", "quantity": 5}], **change}
+
+    assert_problem(api.post("/api/v1/stock/receipts", json=sent), 422, field)
+    assert on_hand(database) == 10

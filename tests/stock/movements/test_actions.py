@@ -36,9 +36,9 @@ def test_a_stock_take_says_what_was_there_at_its_time(database: Database, now: l
         movements.sell(db, "ada", row, 1)
         now[0] = at(10, 30)
 
-        off = movements.count(db, "ada", [(row.id, 14)], at(10, 5))
+        found = movements.count(db, "ada", [(row.id, 14)], at(10, 5))
 
-    assert off == 1
+    assert found.off == 1
     assert moves(database) == [-1, -6]
     assert on_hand(database) == 13
 
@@ -47,7 +47,7 @@ def test_a_count_that_was_right_moves_nothing(database: Database) -> None:
     row = make_product(database)
 
     with database.transaction() as db:
-        assert movements.count(db, "ada", [(row.id, 10)], clock.now()) == 0
+        assert movements.count(db, "ada", [(row.id, 10)], clock.now()).off == 0
 
     assert moves(database) == []
 
@@ -77,7 +77,7 @@ def test_a_time_that_says_nothing_is_refused(
     with pytest.raises(Invalid, match=sentence), database.transaction() as db:
         movements.count(db, "ada", [(row.id, 9)], at(hour, 0))
     with pytest.raises(Invalid, match=sentence), database.transaction() as db:
-        movements.receive(db, "ada", row, 5, at=at(hour, 0))
+        movements.receive(db, "ada", [(row, 5)], at=at(hour, 0))
 
     assert on_hand(database) == 10
 
@@ -87,7 +87,7 @@ def test_a_clock_that_is_a_little_ahead_means_now(database: Database, now: list[
     now[0] = at(10, 0)
 
     with database.transaction() as db:
-        movements.receive(db, "ada", row, 5, at=at(10, 1))
+        movements.receive(db, "ada", [(row, 5)], at=at(10, 1))
         movements.count(db, "ada", [(row.id, 12)], at(10, 1))
 
     with database.reading() as db:
@@ -120,7 +120,7 @@ def test_each_kind_of_movement_goes_the_right_way(database: Database) -> None:
     row = make_product(database)
 
     with database.transaction() as db:
-        movements.receive(db, "ada", row, 5)
+        movements.receive(db, "ada", [(row, 5)])
         movements.adjust(db, "ada", row, -2, "broken")
         movements.sell(db, "ada", row, 3)
 
@@ -141,7 +141,7 @@ def test_a_receipt_of_nothing_or_of_too_much_is_refused(database: Database, quan
     row = make_product(database)
 
     with pytest.raises(Invalid), database.transaction() as db:
-        movements.receive(db, "ada", row, quantity)
+        movements.receive(db, "ada", [(row, quantity)])
 
 
 def test_selling_more_than_there_is_is_refused(database: Database) -> None:
@@ -173,7 +173,7 @@ def test_what_is_oversold_on_purpose_opens_a_notice_that_a_receipt_closes(databa
     assert open_notices(database) == {"oversold": "X is oversold by 2: fair."}
 
     with database.transaction() as db:
-        movements.receive(db, "ada", row, 2)
+        movements.receive(db, "ada", [(row, 2)])
 
     assert open_notices(database) == {}
 

@@ -12,7 +12,7 @@ from werkzeug.test import TestResponse
 from tests.page import data_values, flashed
 from tests.stock.levels.test_pages import text_of
 from tests.stock.movements.products import make_product, moves, on_hand, product
-from tests.stock.stocktake.test_pages import hidden_fields, minute
+from tests.stock.stocktake.test_pages_count import hidden_fields, minute
 from writer.db import Database
 from writer.stock import movements, products
 

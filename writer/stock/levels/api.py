@@ -1,5 +1,6 @@
 """Stock as JSON below /api/v1/stock: the list, one SKU, its movements, and posting movements."""
 
+from datetime import datetime
 from typing import Any
 
 from flask import Response
@@ -23,6 +24,7 @@ from writer.stock.levels.api_shapes import (
     NewMovement,
     Product,
     Products,
+    Receipt,
     SkuPath,
 )
 from writer.web import api_types
@@ -66,7 +68,7 @@ def list_stock(query: api_shapes.StockQuery) -> dict[str, Any]:
     filters = overview.Filters(query.q.replace("\0", "").strip(), "all")
     with reading() as db:
         lines = overview.list_lines(db, auth.store_scope(), filters, query.limit, query.offset)
-        total = overview.count_products(db, filters)
+        total = overview.count_products(db, auth.store_scope(), filters)
         hidden = auth.hides_stores(db)
     entries = [Product.from_line(line) for line in lines]
     return Products.model_construct(entries=entries, total_count=total, hidden=hidden).as_json()
@@ -108,7 +110,7 @@ def list_movements(path: SkuPath, query: api_types.PageQuery) -> dict[str, Any]:
     with reading() as db:
         found = products.get(db, path.sku).id
         steps = explain.list_steps(db, auth.store_scope(), found, query.limit, query.offset)
-        total = explain.count_steps(db, found)
+        total, _ = explain.count_steps(db, found)
     entries = [Movement.from_step(step) for step in steps]
     return Movements.model_construct(entries=entries, total_count=total).as_json()
 
@@ -129,12 +131,45 @@ def move(path: SkuPath, header: OnceHeader, body: NewMovement) -> Response:
     return auth.answer_once(act)
 
 
+@bp.post("/movements/<int:movement_id>/take-back", responses={"201": AllMoved})
+def take_back(path: api_shapes.MovementPath, header: OnceHeader) -> Response:
+    """Take back a movement that was recorded by mistake; a receipt or a stock count as a whole.
+
+    New movements undo the old ones, which stay. Refused with 409 `conflict` if it was taken back already, if
+    an order, a sale by hand or a store moved the units, or if the product was counted since, and with 409
+    `not_enough_stock` if fewer units are on hand.
+    """
+
+    def act(db: Connection) -> tuple[dict[str, Any], int]:
+        done = movements.take_back_movement(db, auth.actor().name, path.movement_id)
+        lines = [_moved(db, effect.product.id, effect.before) for effect in done.effects]
+        return AllMoved.model_construct(lines=lines).as_json(), 201
+
+    return auth.answer_once(act)
+
+
+@bp.post("/receipts", responses={"201": Receipt})
+def receive(header: OnceHeader, body: api_shapes.NewReceipt) -> Response:
+    """Receive several SKUs with one delivery: every line is posted, or none."""
+
+    def act(db: Connection) -> tuple[dict[str, Any], int]:
+        rows = _find_all(db, [line.sku for line in body.lines])
+        before = {row.id: row.on_hand for row in products.lock_products(db, {row.id for row in rows})}
+        received = [(row, line.quantity) for row, line in zip(rows, body.lines, strict=True)]
+        told = {"note": body.note, "delivery_note": body.delivery_note, "supplier": body.supplier}
+        document_id = movements.receive(db, auth.actor().name, received, at=_time(body.at), **told)
+        lines = [_moved(db, stock_product_id, units) for stock_product_id, units in before.items()]
+        return Receipt.model_construct(id=document_id, lines=lines).as_json(), 201
+
+    return auth.answer_once(act)
+
+
 @bp.post("/movements", responses={"201": AllMoved})
 def move_all(header: OnceHeader, body: api_shapes.NewMovements) -> Response:
     """Move several SKUs: every line is posted, or none."""
 
     def act(db: Connection) -> tuple[dict[str, Any], int]:
-        rows = _find_all(db, body)
+        rows = _find_all(db, [line.sku for line in body.lines])
         # All are locked at once and by id before the first moves, so two such requests never deadlock.
         products.lock_products(db, {row.id for row in rows})
         done = [_move_line(db, number, rows[number], line) for number, line in enumerate(body.lines)]
@@ -143,12 +178,12 @@ def move_all(header: OnceHeader, body: api_shapes.NewMovements) -> Response:
     return auth.answer_once(act)
 
 
-def _find_all(db: Connection, body: api_shapes.NewMovements) -> list[Row[Any]]:
+def _find_all(db: Connection, skus: list[str]) -> list[Row[Any]]:
     """Return the product of each line. Raises Invalid naming every line whose SKU is unknown."""
-    found = [products.find(db, line.sku) for line in body.lines]
+    found = [products.find(db, sku) for sku in skus]
     unknown = [number for number, row in enumerate(found) if row is None]
     if unknown:
-        listed = ", ".join(repr(body.lines[number].sku) for number in unknown[:5])
+        listed = ", ".join(repr(skus[number]) for number in unknown[:5])
         errors = {f"lines.{number}.sku": "There is no product with this SKU." for number in unknown}
         raise Invalid(f"There is no product with these SKUs: {listed}.", errors)
     return [row for row in found if row is not None]
@@ -164,20 +199,31 @@ def _move_line(db: Connection, number: int, row: Row[Any], line: api_shapes.NewL
 
 def _move(db: Connection, row: Row[Any], asked: NewMovement) -> Moved:
     """Post one movement; return its result."""
-    at = None if asked.at is None else api_types.utc(asked.at)
-    if asked.at is not None and at is None:
-        raise Invalid("The time cannot be used.", {"at": "Must be a date such as 2026-11-20T10:00:00Z."})
+    at = _time(asked.at)
     who, before = auth.actor().name, products.get_by_id(db, row.id).on_hand
     if asked.kind == "receipt":
-        movements.receive(db, who, row, asked.quantity, asked.note, at)
+        movements.receive(db, who, [(row, asked.quantity)], asked.note, at)
     elif asked.kind == "adjustment":
         movements.adjust(db, who, row, asked.quantity, asked.note, at)
     elif asked.kind == "sale":
         movements.sell(db, who, row, asked.quantity, asked.note, at, asked.allow_oversell)
     else:
         movements.count(db, who, [(row.id, asked.quantity)], at or clock.now(), asked.note)
-    after = products.get_by_id(db, row.id)
-    return Moved.from_row(after, after.on_hand - before)
+    return _moved(db, row.id, before)
+
+
+def _time(given: datetime | None) -> datetime | None:
+    at = None if given is None else api_types.utc(given)
+    if given is not None and at is None:
+        raise Invalid("The time cannot be used.", {"at": "Must be a date such as 2026-11-20T10:00:00Z."})
+    return at
+
+
+def _moved(db: Connection, stock_product_id: int, before: int) -> Moved:
+    """Return what happened to a product that had `before` on hand."""
+    after = products.get_by_id(db, stock_product_id)
+    change = after.on_hand - before
+    return Moved.from_row(after, change, movements.newest(db, stock_product_id) if change else None)
 
 
 def _described(db: Connection, row: Row[Any]) -> dict[str, Any]:

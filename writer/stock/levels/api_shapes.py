@@ -10,7 +10,7 @@ from writer.stock.levels.explain import Step
 from writer.stock.levels.overview import Line, StoreListing
 from writer.stock.movements import LARGEST_MOVE
 from writer.stock.products import MAX_DAYS, MAX_NAME, MAX_NOTE, MAX_SKU, MAX_TYPE, MAX_UNITS
-from writer.web.api_types import Answer, Body, PageQuery, ScopedAnswer, Time, TimeText, iso
+from writer.web.api_types import Answer, Body, PageQuery, PathId, ScopedAnswer, Time, TimeText, iso
 
 # In an address, a SKU that is too long is a product that does not exist, not a wrong value.
 _PathSku = Annotated[
@@ -102,6 +102,31 @@ class NewMovements(Body):
     lines: Annotated[list[NewLine], Field(min_length=1, max_length=500)]
 
 
+class ReceivedLine(Body):
+    """Units of one SKU that came in."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [{"sku": "fire24-a", "quantity": 24}]})
+
+    sku: _Sku
+    quantity: Annotated[int, Field(ge=1, le=LARGEST_MOVE)]
+
+
+class NewReceipt(Body):
+    """What came in with one delivery."""
+
+    lines: Annotated[list[ReceivedLine], Field(min_length=1, max_length=500)]
+    delivery_note: _Name = Field("", description="The number on the delivery note.")
+    supplier: _Name = ""
+    note: Annotated[str, Field(max_length=MAX_NOTE)] = ""
+    at: Time | None = Field(None, description="When it came in, not in the future. Absent: now.")
+
+
+class MovementPath(BaseModel):
+    """Which movement."""
+
+    movement_id: PathId
+
+
 class Listing(Answer):
     """A product as one store lists it."""
 
@@ -179,17 +204,25 @@ class Moved(Answer):
     on_hand: int
     reserved: int
     available: int
+    movement_id: int | None = Field(description="null: nothing was moved.")
 
     @classmethod
-    def from_row(cls, row: Row[Any], change: int) -> Self:
+    def from_row(cls, row: Row[Any], change: int, movement_id: int | None) -> Self:
         """Make the answer of a product's row after a movement of `change` units."""
-        return cls.of(row, moved=change, reserved=row.set_aside, available=products.available(row))
+        available = products.available(row)
+        return cls.of(row, moved=change, reserved=row.set_aside, available=available, movement_id=movement_id)
 
 
 class AllMoved(Answer):
     """The result of each line."""
 
     lines: list[Moved]
+
+
+class Receipt(AllMoved):
+    """What came in, line by line."""
+
+    id: int = Field(description="Of the receipt: the document_id of its movements.")
 
 
 class Movement(Answer):
@@ -209,6 +242,9 @@ class Movement(Answer):
     order_id: int | None
     sale_id: int | None
     store_id: int | None
+    document_id: int | None = Field(description="The receipt or stock count that it belongs to; null: none.")
+    takes_back_id: int | None = Field(description="The movement that it takes back; null: none.")
+    taken_back_by_id: int | None = Field(description="The movement that takes it back; null: it stands.")
 
     @classmethod
     def from_step(cls, step: Step) -> Self:

@@ -9,8 +9,9 @@ from sqlalchemy import Row
 from wtforms import BooleanField, HiddenField, IntegerField, StringField
 from wtforms.validators import InputRequired, Length, NumberRange, Optional, Regexp
 
+from writer.db import parse_id
 from writer.lib.errors import DomainError
-from writer.stock.levels.overview import STATES, Filters
+from writer.stock.levels.overview import SORTS, STATES, Filters
 from writer.stock.movements import LARGEST_MOVE
 from writer.stock.products import MAX_DAYS, MAX_NAME, MAX_NOTE, MAX_SKU, MAX_TYPE, MAX_UNITS
 
@@ -142,7 +143,17 @@ def refuse(form: FlaskForm, error: DomainError) -> None:
 
 def asked() -> Filters:
     """Return the filter of the query string; a value that cannot be read filters nothing."""
-    state = request.args.get("state", "active")
     # PostgreSQL refuses NUL in text; no row has one.
     text = request.args.get("q", "").replace("\0", "").strip()[:MAX_NAME]
-    return Filters(text, state if state in STATES else "active")
+    # Links of before said `state`.
+    state = request.args.get("view") or request.args.get("state", "active")
+    sort = request.args.get("sort", "sku")
+    is_turned = sort.startswith("-")
+    sort = sort.removeprefix("-")
+    return Filters(
+        text,
+        state if state in STATES else "active",
+        parse_id(request.args.get("store", "")),
+        sort if sort in SORTS else "sku",
+        is_turned and sort in SORTS,
+    )

@@ -1,35 +1,49 @@
 """The stock list: products with their sales, the days their stock lasts, and their listings in stores."""
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, func, select
+from sqlalchemy import ColumnElement, Connection, Row, Select, func, select
 
-from writer.db.schema.movements import movements
 from writer.db.schema.products import products
-from writer.lib import clock
 from writer.lib.store_scope import StoreScope
+from writer.stock.levels import pace
 from writer.stock.products import available as units_available
 from writer.stock.products import key
 
-DAYS = 30
-STATES = {
-    "active": "Active",
-    "low": "Low",
+# The views of the list, and what each is called.
+VIEWS = {
+    "active": "All",
+    "running-out": "Running out",
     "oversold": "Oversold",
-    "inactive": "Inactive",
-    "all": "All",
+    "unlisted": "Not listed anywhere",
+    "inactive": "No longer sold",
 }
+# What addresses may ask for beside them.
+STATES = (*VIEWS, "low", "all")
+SORTS = ("sku", "on-hand", "available", "sold", "days-left")
 
 
 @dataclass(frozen=True)
 class Filters:
-    """The filter of the list: part of a SKU or name, and a state."""
+    """What the list is narrowed to, and how it is sorted."""
 
-    text: str = ""
-    state: str = "active"
+    text: str = ""  # a part of a SKU or name
+    state: str = "active"  # one of STATES
+    store_id: int | None = None  # listed in this store; None: in any or none
+    sort: str = "sku"  # one of SORTS
+    is_descending: bool = False
+
+
+@dataclass(frozen=True)
+class Sums:
+    """What all products of a list come to together, in units."""
+
+    products: int
+    on_hand: int
+    available: int
 
 
 @dataclass(frozen=True)
@@ -54,6 +68,9 @@ class StoreListing:
 # Each returns what stores that are seen list of these products, by the product's id.
 store_listings: list[Callable[[Connection, StoreScope, list[int]], dict[int, list[StoreListing]]]] = []
 
+# Each returns a query of the ids of products that stores that are seen list, or this one of them.
+listed_products: list[Callable[[StoreScope, int | None], Select[tuple[int]]]] = []
+
 
 @dataclass(frozen=True)
 class Line:
@@ -76,35 +93,50 @@ class Line:
         return lead is not None and self.days_of_cover is not None and self.days_of_cover <= lead
 
 
-def count_products(db: Connection, filters: Filters) -> int:
+def count_products(db: Connection, store_scope: StoreScope, filters: Filters) -> int:
     """Count the products that match the filter."""
-    found = select(func.count()).select_from(products).where(*_conditions(filters))
+    found = select(func.count()).select_from(products).where(*_conditions(store_scope, filters))
     return int(db.execute(found).scalar_one())
 
 
+def count_views(db: Connection, store_scope: StoreScope, filters: Filters) -> dict[str, int]:
+    """Count the products of each view that match the rest of the filter."""
+    return {view: count_products(db, store_scope, replace(filters, state=view)) for view in VIEWS}
+
+
+def sum_products(db: Connection, store_scope: StoreScope, filters: Filters) -> Sums:
+    """Return what the products that match the filter come to."""
+    columns = (func.count(), func.sum(products.c.on_hand), func.sum(pace.units_free))
+    found = select(*columns).select_from(products).where(*_conditions(store_scope, filters))
+    return Sums(*(int(number or 0) for number in db.execute(found).one()))
+
+
 def count_in_state(db: Connection, state: str) -> int:
-    """Return how many products are in one of STATES."""
-    return count_products(db, Filters(state=state))
+    """Return how many products are `low`, `oversold`, `active` or `inactive`."""
+    found = select(func.count()).select_from(products).where(_is(state))
+    return int(db.execute(found).scalar_one())
 
 
-def list_products(db: Connection, filters: Filters, limit: int, offset: int) -> Sequence[Row[Any]]:
-    """Return the rows of the products that match the filter, by SKU."""
-    wanted = select(products).where(*_conditions(filters)).order_by(products.c.sku_key)
+def list_products(
+    db: Connection, store_scope: StoreScope, filters: Filters, limit: int, offset: int
+) -> Sequence[Row[Any]]:
+    """Return the rows of the products that match the filter, sorted as it says."""
+    wanted = select(products).where(*_conditions(store_scope, filters)).order_by(*_order(filters))
     return db.execute(wanted.limit(limit).offset(offset)).all()
 
 
 def list_lines(
     db: Connection, store_scope: StoreScope, filters: Filters, limit: int, offset: int
 ) -> list[Line]:
-    """Return the lines that match the filter, by SKU."""
-    return describe(db, store_scope, list_products(db, filters, limit, offset))
+    """Return the lines that match the filter, sorted as it says."""
+    return describe(db, store_scope, list_products(db, store_scope, filters, limit, offset))
 
 
 def list_lines_after(
     db: Connection, store_scope: StoreScope, filters: Filters, sku_key: str, limit: int
 ) -> list[Line]:
     """Return the next lines that match the filter, by SKU, after the folded SKU `sku_key` ("": the first)."""
-    wanted = select(products).where(*_conditions(filters), products.c.sku_key > sku_key)
+    wanted = select(products).where(*_conditions(store_scope, filters), products.c.sku_key > sku_key)
     return describe(db, store_scope, db.execute(wanted.order_by(products.c.sku_key).limit(limit)).all())
 
 
@@ -112,30 +144,12 @@ def describe(db: Connection, store_scope: StoreScope, rows: Iterable[Row[Any]]) 
     """Return the lines of these products, with their listings in the visible stores."""
     found = list(rows)
     ids = [row.id for row in found]
-    sold, listed = units_sold(db, ids), _listed(db, store_scope, ids)
+    sold, listed = pace.units_sold(db, ids), _listed(db, store_scope, ids)
     return [_line(row, sold.get(row.id, 0), listed.get(row.id, [])) for row in found]
 
 
 def _line(product: Row[Any], sold: int, listed: list[StoreListing]) -> Line:
-    available = units_available(product)
-    days = min(timedelta(days=DAYS), max(clock.now() - product.counted_from, timedelta(days=1)))
-    cover = int(max(available, 0) * (days / timedelta(days=1)) // sold) if sold > 0 else None
-    return Line(product, available, sold, cover, listed)
-
-
-def units_sold(db: Connection, stock_product_ids: list[int]) -> dict[int, int]:
-    """Return the units sold in the last 30 days by product, less cancelled ones."""
-    since = clock.now() - timedelta(days=DAYS)
-    wanted = (
-        movements.c.stock_product_id.in_(stock_product_ids)
-        & movements.c.kind.in_(("sale", "cancellation"))
-        # What happened since then was also recorded since then, and there is an index for that.
-        & (movements.c.recorded_at >= since)
-        & (movements.c.at >= since)
-    )
-    total = select(movements.c.stock_product_id, func.sum(movements.c.quantity)).where(wanted)
-    rows = db.execute(total.group_by(movements.c.stock_product_id))
-    return {stock_product_id: max(0, -int(units)) for stock_product_id, units in rows}
+    return Line(product, units_available(product), sold, pace.days_left(product, sold), listed)
 
 
 def _listed(db: Connection, store_scope: StoreScope, ids: list[int]) -> dict[int, list[StoreListing]]:
@@ -146,13 +160,38 @@ def _listed(db: Connection, store_scope: StoreScope, ids: list[int]) -> dict[int
     return found
 
 
-def _conditions(filters: Filters) -> Iterator[ColumnElement[bool]]:
+def _conditions(store_scope: StoreScope, filters: Filters) -> Iterator[ColumnElement[bool]]:
     if filters.text:
         by_sku = products.c.sku_key.contains(key(filters.text), autoescape=True)
         yield by_sku | products.c.name.icontains(filters.text, autoescape=True)
-    if filters.state == "low":
-        yield products.c.is_low
-    elif filters.state == "oversold":
-        yield (products.c.on_hand < products.c.set_aside) & ~products.c.allows_backorders
+    if filters.store_id is not None:
+        yield from (products.c.id.in_(find(store_scope, filters.store_id)) for find in listed_products)
+    if filters.state == "unlisted":
+        yield products.c.is_active
+        yield from (products.c.id.not_in(find(store_scope, None)) for find in listed_products)
     elif filters.state != "all":
-        yield products.c.is_active if filters.state == "active" else ~products.c.is_active
+        yield _is(filters.state)
+
+
+def _is(state: str) -> ColumnElement[bool]:
+    if state == "running-out":
+        return pace.runs_out()
+    if state == "low":
+        return products.c.is_low
+    if state == "oversold":
+        return (products.c.on_hand < products.c.set_aside) & ~products.c.allows_backorders
+    return products.c.is_active if state == "active" else ~products.c.is_active
+
+
+def _order(filters: Filters) -> list[ColumnElement[Any]]:
+    by: dict[str, ColumnElement[Any]] = {
+        "on-hand": products.c.on_hand,
+        "available": pace.units_free,
+        "sold": pace.units_sold_of(),
+        "days-left": pace.days_left_of(),
+    }
+    if filters.sort not in by:
+        return [products.c.sku_key.desc() if filters.is_descending else products.c.sku_key.asc()]
+    column = by[filters.sort]
+    # What is not known comes last either way.
+    return [column.is_(None), column.desc() if filters.is_descending else column.asc(), products.c.sku_key]

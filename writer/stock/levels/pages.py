@@ -1,6 +1,7 @@
 """Pages: the stock list, one SKU with the movements behind its count, and the forms that move it."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, url_for
@@ -9,7 +10,7 @@ from sqlalchemy import Connection, Row
 from werkzeug.wrappers import Response
 
 from writer.db import reading, transaction
-from writer.lib.errors import DomainError
+from writer.lib.errors import Conflict, DomainError
 from writer.people import auth
 from writer.stock import movements, products
 from writer.stock.levels import explain, forms, overview
@@ -19,19 +20,34 @@ bp = Blueprint("levels", __name__, template_folder="templates")
 Answer = Response | tuple[str, int]
 
 
+@dataclass(frozen=True)
+class Said:
+    """What an action says it did, and the address that undoes it (None: nothing does)."""
+
+    sentence: str
+    undo: str | None = None
+
+
+Act = Callable[[Connection, Row[Any]], Said]
+
+
 @bp.get("/stock")
 def index() -> str:
     """List products by SKU, filtered by the query string."""
-    filters = forms.asked()
+    filters, store_scope = forms.asked(), auth.store_scope()
     with reading() as db:
-        counts = {
-            state: overview.count_products(db, overview.Filters(filters.text, state))
-            for state in overview.STATES
-        }
-        page = asked_page(counts[filters.state])
-        lines = overview.list_lines(db, auth.store_scope(), filters, page.size, page.offset)
+        counts = overview.count_views(db, store_scope, filters)
+        sums = overview.sum_products(db, store_scope, filters)
+        page = asked_page(sums.products)
+        lines = overview.list_lines(db, store_scope, filters, page.size, page.offset)
     return render_template(
-        "levels/index.html", lines=lines, page=page, filters=filters, counts=counts, states=overview.STATES
+        "levels/index.html",
+        lines=lines,
+        page=page,
+        filters=filters,
+        counts=counts,
+        sums=sums,
+        states=overview.VIEWS,
     )
 
 
@@ -69,9 +85,10 @@ def change(stock_product_id: int) -> Answer:
     """Change the product to the values of the form."""
     form = forms.SettingsForm(prefix="settings")
 
-    def act(db: Connection, product: Row[Any]) -> str:
+    def act(db: Connection, product: Row[Any]) -> Said:
         after = products.change_product(db, auth.actor().name, product, **form.settings())
-        return f"{after.sku} was changed." if after.version != product.version else "Nothing was changed."
+        is_changed = after.version != product.version
+        return Said(f"{after.sku} was changed." if is_changed else "Nothing was changed.")
 
     return _do(stock_product_id, "settings", form, act)
 
@@ -80,33 +97,66 @@ def change(stock_product_id: int) -> Answer:
 def receive(stock_product_id: int) -> Answer:
     """Add units that came in, once however often the form is sent."""
     form = forms.ReceiveForm(prefix="receive")
-    return _move_once(stock_product_id, "receive", form, movements.receive, "Received {}")
+
+    def act(db: Connection, product: Row[Any]) -> Said:
+        units = form.quantity.data or 0
+        document_id = movements.receive(db, auth.actor().name, [(product, units)], form.note.data or "")
+        undo = url_for("stocktake.take_back", document_id=document_id)
+        return Said(f"Received {units:,}: {_on_hand(db, product)}", undo)
+
+    return _move_once(stock_product_id, "receive", form, act)
 
 
 @bp.post("/stock/<int:stock_product_id>/adjust")
 def adjust(stock_product_id: int) -> Answer:
     """Add or take units, once however often the form is sent."""
     form = forms.AdjustForm(prefix="adjust")
-    return _move_once(stock_product_id, "adjust", form, movements.adjust, "Adjusted by {:+d}")
+
+    def act(db: Connection, product: Row[Any]) -> Said:
+        units = form.quantity.data or 0
+        movement_id = movements.adjust(db, auth.actor().name, product, units, form.note.data or "")
+        undo = url_for("levels.take_back", movement_id=movement_id)
+        return Said(f"Adjusted by {units:+,}: {_on_hand(db, product)}", undo)
+
+    return _move_once(stock_product_id, "adjust", form, act)
+
+
+def _on_hand(db: Connection, product: Row[Any]) -> str:
+    return f"{products.get_by_id(db, product.id).on_hand:,} of {product.sku} on hand."
 
 
 def _move_once(
-    stock_product_id: int,
-    which: str,
-    form: forms.ReceiveForm | forms.AdjustForm,
-    move: Callable[[Connection, str, Row[Any], int, str], None],
-    done: str,
+    stock_product_id: int, which: str, form: forms.ReceiveForm | forms.AdjustForm, move: Act
 ) -> Answer:
-    def act(db: Connection, product: Row[Any]) -> str:
+    def act(db: Connection, product: Row[Any]) -> Said:
         if not movements.is_first_sending(db, form.once.data or ""):
-            return "This form was sent before; nothing was moved again."
-        units = form.quantity.data or 0
-        move(db, auth.actor().name, product, units, form.note.data or "")
-        return (
-            f"{done.format(units)}: {products.get_by_id(db, product.id).on_hand:,} of {product.sku} on hand."
-        )
+            return Said("This form was sent before; nothing was moved again.")
+        return move(db, product)
 
     return _do(stock_product_id, which, form, act)
+
+
+@bp.get("/stock/movements/<int:movement_id>/take-back")
+def ask_to_take_back(movement_id: int) -> Response | str:
+    """Say what taking a movement back would do; a receipt or a stock count says so on its own page."""
+    with reading() as db:
+        planned = movements.plan_movement(db, movement_id)
+    if planned.document is not None:
+        return redirect(url_for("stocktake.show", document_id=planned.document.id, _anchor="take-back"))
+    return render_template("levels/take_back.html", planned=planned, kinds=explain.KINDS)
+
+
+@bp.post("/stock/movements/<int:movement_id>/take-back")
+def take_back(movement_id: int) -> Response:
+    """Take back a movement that a person recorded, or its whole receipt or stock count."""
+    try:
+        with transaction() as db:
+            done = movements.take_back_movement(db, auth.actor().name, movement_id)
+    except Conflict as refused:
+        flash(refused.sentence, "warning")
+        return redirect(url_for("levels.ask_to_take_back", movement_id=movement_id), 303)
+    flash(done.outcome, "success")
+    return redirect(url_for("levels.show", stock_product_id=done.effects[0].product.id), 303)
 
 
 @bp.post("/stock/<int:stock_product_id>/aliases")
@@ -114,9 +164,9 @@ def add_alias(stock_product_id: int) -> Answer:
     """Add an alias to this product."""
     form = forms.AliasForm(prefix="alias")
 
-    def act(db: Connection, product: Row[Any]) -> str:
+    def act(db: Connection, product: Row[Any]) -> Said:
         products.add_alias(db, auth.actor().name, product, form.sku.data or "")
-        return f"{form.sku.data} is an alias of {product.sku} now."
+        return Said(f"{form.sku.data} is an alias of {product.sku} now.")
 
     return _do(stock_product_id, "alias", form, act)
 
@@ -126,27 +176,25 @@ def remove_alias(stock_product_id: int) -> Answer:
     """Remove an alias of this product; what was counted by it stays."""
     form = forms.AliasForm(prefix="alias")
 
-    def act(db: Connection, product: Row[Any]) -> str:
+    def act(db: Connection, product: Row[Any]) -> Said:
         products.remove_alias(db, auth.actor().name, product, form.sku.data or "")
-        return f"{form.sku.data} is no longer an alias of {product.sku}. What was counted stays."
+        return Said(f"{form.sku.data} is no longer an alias of {product.sku}. What was counted stays.")
 
     return _do(stock_product_id, "alias", form, act)
 
 
-def _do(
-    stock_product_id: int, which: str, form: FlaskForm, act: Callable[[Connection, Row[Any]], str]
-) -> Answer:
+def _do(stock_product_id: int, which: str, form: FlaskForm, act: Act) -> Answer:
     """Run the action if the form is valid, and flash its result; else show the errors."""
     if form.validate_on_submit():
         try:
             with transaction() as db:
-                sentence = act(db, products.get_by_id(db, stock_product_id))
+                said = act(db, products.get_by_id(db, stock_product_id))
         except DomainError as error:
             if error.status == 404:
                 raise
             forms.refuse(form, error)
         else:
-            flash(sentence, "success")
+            flash(said.sentence, "success")
             return redirect(url_for("levels.show", stock_product_id=stock_product_id), 303)
     return _product_page(stock_product_id, {which: form}), 422
 
@@ -157,7 +205,7 @@ def _product_page(stock_product_id: int, refused: dict[str, FlaskForm] | None = 
     with reading() as db:
         product = products.get_by_id(db, stock_product_id)
         line = overview.describe(db, store_scope, [product])[0]
-        page = asked_page(explain.count_steps(db, product.id))
+        page = asked_page(explain.count_steps(db, product.id)[0])
         steps = explain.list_steps(db, store_scope, product.id, page.size, page.offset)
         aliases = explain.list_aliases(db, product.id)
     once = {"once": forms.fresh_token()}

@@ -1,6 +1,7 @@
 """Movements: every change of a count, never edited, and the actions that record them."""
 
 from writer.stock.movements.actions import (
+    Counted,
     add_product,
     adjust,
     check_count,
@@ -12,24 +13,41 @@ from writer.stock.movements.actions import (
     why_not_counted,
     why_not_taken,
 )
-from writer.stock.movements.queries import has_moved, moved_for, on_hand_at
+from writer.stock.movements.queries import document_stands, has_moved, moved_for, newest, on_hand_at
 from writer.stock.movements.record import LARGEST_MOVE, Movement, record
+from writer.stock.movements.take_back import (
+    Effect,
+    TakeBack,
+    plan_document,
+    plan_movement,
+    take_back_document,
+    take_back_movement,
+)
 
 __all__ = [
     "LARGEST_MOVE",
+    "Counted",
+    "Effect",
     "Movement",
+    "TakeBack",
     "add_product",
     "adjust",
     "check_count",
     "count",
+    "document_stands",
     "has_moved",
     "is_first_sending",
     "moved_for",
+    "newest",
     "on_hand_at",
+    "plan_document",
+    "plan_movement",
     "receive",
     "record",
     "sell",
     "sell_by_hand",
+    "take_back_document",
+    "take_back_movement",
     "why_not_counted",
     "why_not_taken",
 ]

@@ -1,23 +1,33 @@
 """Stock actions: receive, adjust, sell, count, and start to count a SKU."""
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Connection, Row, delete, insert, select
 
 from writer import db as database
-from writer.db.schema.movements import stock_forms
+from writer.db.schema.movements import stock_count_lines, stock_documents, stock_forms
 from writer.lib import clock
 from writer.lib.errors import Invalid
 from writer.people import audit
 from writer.stock import products
 from writer.stock.movements import queries
-from writer.stock.movements.record import Movement, record
+from writer.stock.movements.record import LARGEST_MOVE, Movement, record
 from writer.stock.products import counts, settings
 
 _FORMS_KEPT = timedelta(days=1)
 _CLOCKS_DIFFER = timedelta(minutes=1)  # a program whose clock is ahead means now
+FIRST_COUNT = "first count"
+
+
+@dataclass(frozen=True)
+class Counted:
+    """A stock count that was recorded: its document, and how many counts were off."""
+
+    document_id: int
+    off: int
 
 
 def add_product(
@@ -32,8 +42,11 @@ def add_product(
     # Whole seconds, like the times of orders and sales: one of the same second comes after the count.
     now = (at or clock.now()).replace(microsecond=0)
     stock_product_id = products.add(db, actor, sku, now, **given)
+    if not 0 <= on_hand <= settings.MAX_UNITS:
+        raise _unusable_count()
     if on_hand:
-        count(db, actor, [(stock_product_id, on_hand)], now, "first count")
+        _check_time(now, products.get_by_id(db, stock_product_id))
+        record(db, [Movement(stock_product_id, on_hand, "stock take", now, actor, FIRST_COUNT)])
     # Through touch, which opens the notices that a new product needs.
     return counts.touch(db, stock_product_id)
 
@@ -41,22 +54,56 @@ def add_product(
 def receive(
     db: Connection,
     actor: str,
-    product: Row[Any],
-    quantity: int,
+    received: Iterable[tuple[Row[Any], int]],
     note: str = "",
     at: datetime | None = None,
-) -> None:
-    """Add units that came in, now or at `at`. Raises Invalid naming quantity, note or at."""
-    if quantity < 1:
-        raise Invalid("The quantity cannot be used.", {"quantity": "Receive at least 1 unit."})
-    _move(db, actor, product, quantity, "receipt", settings.note(note), at)
+    delivery_note: str = "",
+    supplier: str = "",
+) -> int:
+    """Add the units of products that came in together, now or at `at`; return the id of the receipt.
+
+    `delivery_note` is the number on the delivery note. Raises Invalid naming quantity, note, delivery_note,
+    supplier or at.
+    """
+    lines = list(received)
+    now = clock.now()
+    for product, quantity in lines:
+        if not 1 <= quantity <= LARGEST_MOVE:
+            sentence = f"Receive 1 to {LARGEST_MOVE:,} units."
+            raise Invalid(f"{product.sku} cannot be received: {sentence}", {"quantity": sentence})
+        _check_time(at or now, product)
+    came_in_at = min(at or now, now)
+    told = settings.note(note)
+    document_id = _add_document(
+        db,
+        "receipt",
+        came_in_at,
+        actor,
+        note=told,
+        delivery_note=settings.line("delivery_note", delivery_note),
+        supplier=settings.line("supplier", supplier),
+    )
+    made = [
+        Movement(product.id, quantity, "receipt", came_in_at, actor, told, document_id=document_id)
+        for product, quantity in lines
+    ]
+    record(db, made)
+    return document_id
+
+
+def _add_document(db: Connection, kind: str, at: datetime, actor: str, **given: str) -> int:
+    values = {"kind": kind, "at": at, "recorded_at": clock.now(), "actor": actor, **given}
+    return database.insert_row(db, stock_documents, **values)
 
 
 def adjust(
     db: Connection, actor: str, product: Row[Any], quantity: int, note: str, at: datetime | None = None
-) -> None:
-    """Add or take units for the reason in `note` (broken, given away, found). Raises Invalid."""
-    _move(db, actor, product, quantity, "adjustment", settings.note(note, is_needed=True), at)
+) -> int:
+    """Add or take units for the reason in `note` (broken, given away, found); return the movement's id.
+
+    Raises Invalid.
+    """
+    return _move(db, actor, product, quantity, "adjustment", settings.note(note, is_needed=True), at)
 
 
 def sell(
@@ -67,11 +114,16 @@ def sell(
     note: str = "",
     at: datetime | None = None,
     may_oversell: bool = False,
-) -> None:
-    """Take units that were sold outside the ledger. Raises Invalid, and NotEnoughStock unless allowed."""
+) -> int:
+    """Take units that were sold outside the ledger; return the movement's id.
+
+    Raises Invalid, and NotEnoughStock unless allowed.
+    """
     if quantity < 1:
         raise Invalid("The quantity cannot be used.", {"quantity": "Sell at least 1 unit."})
-    _move(db, actor, product, -quantity, "sale", settings.note(note), at, refuse_oversell=not may_oversell)
+    return _move(
+        db, actor, product, -quantity, "sale", settings.note(note), at, refuse_oversell=not may_oversell
+    )
 
 
 def _move(
@@ -83,17 +135,17 @@ def _move(
     note: str,
     at: datetime | None,
     refuse_oversell: bool = False,
-) -> None:
+) -> int:
     now = clock.now()
     _check_time(at or now, product)
     moved = Movement(product.id, quantity, kind, min(at or now, now), actor, note)
-    record(db, [moved], refuse_oversell=refuse_oversell)
+    return record(db, [moved], refuse_oversell=refuse_oversell)[0]
 
 
 def count(
     db: Connection, actor: str, counted: Iterable[tuple[int, int]], at: datetime, note: str = ""
-) -> int:
-    """Take stock: `counted` is (product id, units found) as of `at`; return how many counts were off.
+) -> Counted:
+    """Take stock: `counted` is (product id, units found) as of `at`.
 
     Movements after `at` stay: "14 at 10:05" and a sale at 10:20 give 13. Raises Invalid if a count is below 0
     or given twice, if `at` is in the future, or if there is a later count.
@@ -103,24 +155,31 @@ def count(
     if len(units) < len(given):
         raise Invalid("A product is counted twice.", {"count": "Give one count for each SKU."})
     if not all(0 <= found <= settings.MAX_UNITS for found in units.values()):
-        raise Invalid(
-            "A count cannot be used.", {"count": f"Use a whole number from 0 to {settings.MAX_UNITS:,}."}
-        )
+        raise _unusable_count()
     # Locked, so that nothing moves between reading and recording the difference.
     counted_products = products.lock_products(db, units)
     check_count(db, at, counted_products)
     at = min(at, clock.now())
     was = queries.on_hand_at(db, counted_products, at)
     told = settings.note(note)
+    document_id = _add_document(db, "stock take", at, actor, note=told)
+    for row in counted_products:
+        found = {"counted": units[row.id], "expected": was[row.id], "version": row.version}
+        line = {"document_id": document_id, "stock_product_id": row.id, **found}
+        db.execute(insert(stock_count_lines), line)
     moved = [
-        Movement(row.id, units[row.id] - was[row.id], "stock take", at, actor, told)
+        Movement(row.id, units[row.id] - was[row.id], "stock take", at, actor, told, document_id=document_id)
         for row in counted_products
         if units[row.id] != was[row.id]
     ]
     record(db, moved)
-    # A count that was right moves nothing; this note shows that it was made.
     audit.note(db, actor, "stock.take", "stock", None, {"at": at, "counted": len(units), "off": len(moved)})
-    return len(moved)
+    return Counted(document_id, len(moved))
+
+
+def _unusable_count() -> Invalid:
+    most = f"Use a whole number from 0 to {settings.MAX_UNITS:,}."
+    return Invalid("A count cannot be used.", {"count": most})
 
 
 def check_count(db: Connection, at: datetime, counted: Sequence[Row[Any]]) -> None:

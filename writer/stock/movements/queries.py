@@ -6,8 +6,13 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Exists, Row, exists, func, select
 
-from writer.db.schema.movements import movements
+from writer.db.schema.movements import movements, stock_documents
 
+_later = movements.alias("later")
+_later_document = stock_documents.alias("later_document")
+# What was taken back, and what takes back, is no count any more.
+stands = movements.c.takes_back_id.is_(None) & ~exists().where(_later.c.takes_back_id == movements.c.id)
+document_stands = ~exists().where(_later_document.c.takes_back_id == stock_documents.c.id)
 KINDS = ("sale", "refund", "cancellation", "receipt", "adjustment", "stock take", "drift")
 
 
@@ -27,11 +32,15 @@ def on_hand_at(db: Connection, counted: Iterable[Row[Any]], at: datetime) -> dic
 
 
 def newest_counts(db: Connection, counted: Iterable[Row[Any]], since: datetime) -> dict[int, datetime]:
-    """Return when the last stock take that found a difference was made, by product, if after `since`."""
+    """Return when the last stock take that found a difference was made, by product, if after `since`.
+
+    One that was taken back is left out.
+    """
     taken = (
         movements.c.stock_product_id.in_([row.id for row in counted])
         & (movements.c.kind == "stock take")
         & (movements.c.at > since)
+        & stands
     )
     newest = select(movements.c.stock_product_id, func.max(movements.c.at)).where(taken)
     return {row[0]: row[1] for row in db.execute(newest.group_by(movements.c.stock_product_id))}
@@ -59,6 +68,13 @@ def moved_for(
         moved = (row.stock_product_id, int(row.units), row.at)
         found[row.order_line_id] = (*found.get(row.order_line_id, ()), moved)
     return found
+
+
+def newest(db: Connection, stock_product_id: int) -> int | None:
+    """Return the id of the newest movement of a product; None: it has none."""
+    of_it = select(func.max(movements.c.id)).where(movements.c.stock_product_id == stock_product_id)
+    found = db.execute(of_it).scalar_one()
+    return None if found is None else int(found)
 
 
 def has_moved(order_line_id: ColumnElement[int]) -> Exists:

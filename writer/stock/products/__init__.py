@@ -10,6 +10,7 @@ from writer.stock.products.queries import (
     get,
     get_by_id,
     list_low_untold,
+    list_skus,
     lock_products,
     names_of,
 )
@@ -43,6 +44,7 @@ __all__ = [
     "get_by_id",
     "key",
     "list_low_untold",
+    "list_skus",
     "lock_products",
     "names_of",
     "note_low_told",

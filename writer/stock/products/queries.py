@@ -81,6 +81,13 @@ def names_of(db: Connection, stock_product_ids: Iterable[int]) -> dict[int, tupl
     return {row.id: (row.model or row.name or row.sku, row.variant or "") for row in rows}
 
 
+def list_skus(db: Connection, most: int = 1000) -> list[Row[Any]]:
+    """Return (sku, name, on_hand) of the active products by SKU, for a form to suggest."""
+    columns = (products.c.sku, products.c.name, products.c.on_hand)
+    active = select(*columns).where(products.c.is_active).order_by(products.c.sku_key)
+    return list(db.execute(active.limit(most)))
+
+
 def available(product: Row[Any]) -> int:
     """Return on hand less the units set aside; below 0 if oversold."""
     return int(product.on_hand - product.set_aside)

@@ -44,6 +44,15 @@ def note(text: str, is_needed: bool = False) -> str:
     return told
 
 
+def line(name: str, text: str) -> str:
+    """Return the trimmed text of a receipt's `name`: a delivery note, a supplier. Raises Invalid."""
+    try:
+        return check_line(text, MAX_NAME)
+    except ValueError as error:
+        shown = name.replace("_", " ")
+        raise Invalid(f"The {shown} cannot be used. {error}", {name: str(error)}) from None
+
+
 def whole_units(text: str, largest: int = MAX_UNITS) -> int:
     """Return the number that a person wrote; raises ValueError with a sentence."""
     written = text.strip()

@@ -4,11 +4,12 @@ from datetime import UTC, datetime, timedelta
 
 from flask import request
 from flask_wtf import FlaskForm
-from wtforms import DateTimeLocalField, FileField, HiddenField, StringField
-from wtforms.validators import InputRequired, Length
+from wtforms import DateTimeLocalField, FileField, HiddenField, StringField, TextAreaField
+from wtforms.validators import InputRequired, Length, Regexp
 
 from writer.lib import clock
-from writer.stock.products import MAX_NOTE, whole_units
+from writer.stock.products import MAX_NAME, MAX_NOTE, whole_units
+from writer.stock.stocktake.documents import VIEWS, DocumentFilters
 
 
 class TakeForm(FlaskForm):  # type: ignore[misc]  # flask_wtf has no types
@@ -38,6 +39,19 @@ class TakeForm(FlaskForm):  # type: ignore[misc]  # flask_wtf has no types
             self.at.data = self.at.data.replace(second=0, microsecond=0)
 
 
+class DeliveryForm(FlaskForm):  # type: ignore[misc]  # flask_wtf has no types
+    """What came in with one delivery; the page adds two fields for each line."""
+
+    delivery_note = StringField(
+        "Delivery note", [Length(max=MAX_NAME)], description="Its number, if it has one."
+    )
+    supplier = StringField("Supplier", [Length(max=MAX_NAME)], render_kw={"list": "suppliers"})
+    note = StringField("Note", [Length(max=MAX_NOTE)])
+    pasted = TextAreaField("Paste a list", [Length(max=20_000)], render_kw={"rows": 4})
+    once = HiddenField(validators=[Regexp("[0-9a-f]{32}$")])
+    do = HiddenField()
+
+
 class CsvForm(TakeForm):
     """A file of products, and the time of the counts in it."""
 
@@ -65,3 +79,10 @@ def counts() -> tuple[dict[int, int], dict[int, str]]:
         except ValueError as error:
             wrong[int(key)] = str(error)
     return usable, wrong
+
+
+def asked_documents() -> DocumentFilters:
+    """Return the filter of the query string; a value that cannot be read filters nothing."""
+    view = request.args.get("view", "all")
+    text = request.args.get("q", "").replace("\0", "").strip()[:MAX_NAME]
+    return DocumentFilters(view if view in VIEWS else "all", text)

@@ -1,80 +1,59 @@
-"""Pages: a stock take of many SKUs, with a preview of the differences before they are saved."""
+"""Pages: what was received and counted, each receipt and stock count, and taking one back."""
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import Blueprint, flash, redirect, render_template, url_for
 from werkzeug.wrappers import Response
 
 from writer.db import reading, transaction
-from writer.lib.errors import Invalid
+from writer.lib.errors import Conflict
 from writer.people import auth
-from writer.stock import levels, movements
-from writer.stock.stocktake import forms, take
+from writer.stock import movements
+from writer.stock.stocktake import documents, forms
 from writer.web.paging import asked_page
 
 bp = Blueprint("stocktake", __name__, template_folder="templates")
-PAGE = 200
 
 
 @bp.get("/stocktake")
-def ask() -> str:
-    """Show the form for the counts."""
-    return _take_page(forms.new_take_form(forms.TakeForm))
-
-
-@bp.post("/stocktake")
-def send() -> Response | str | tuple[str, int]:
-    """Show the differences, save them, or return to the counts."""
-    form = forms.TakeForm()
-    counted, wrong = forms.counts()
-    if not form.validate_on_submit() or wrong or form.do.data == "edit":
-        return _take_page(form, wrong), 422 if wrong or form.errors else 200
-    if not counted:
-        return _take_page(form, {}, "Enter at least one count."), 422
-    try:
-        return _save(form, counted) if form.do.data == "save" else _preview(form, counted)
-    except Invalid as error:
-        levels.refuse_form(form, error)
-        return _take_page(form), 422
-
-
-def _preview(form: forms.TakeForm, counted: dict[int, int]) -> str:
-    at = form.moment()
+def index() -> str:
+    """List receipts and stock counts, newest first."""
+    filters = forms.asked_documents()
     with reading() as db:
-        found = take.compare(db, counted, at)
+        counts = {
+            view: documents.count_documents(db, documents.DocumentFilters(view, filters.text))
+            for view in documents.VIEWS
+        }
+        page = asked_page(counts[filters.view])
+        entries = documents.list_documents(db, filters, page.size, page.offset)
     return render_template(
-        "stocktake/take_preview.html",
-        form=form,
-        at=at,
-        counted=counted,
-        off=[difference for difference in found if difference.change],
-        right=[difference for difference in found if not difference.change],
-    )
-
-
-def _save(form: forms.TakeForm, counted: dict[int, int]) -> Response:
-    with transaction() as db:
-        off = movements.count(
-            db, auth.actor().name, counted.items(), form.moment(), form.note.data or "stock take"
-        )
-    skus = f"{len(counted)} SKU{'' if len(counted) == 1 else 's'}"
-    flash(f"Stock was taken of {skus}: {off or 'none'} {'was' if off == 1 else 'were'} off.", "success")
-    return redirect(url_for("levels.index"), 303)
-
-
-def _take_page(form: forms.TakeForm, wrong: dict[int, str] | None = None, refusal: str | None = None) -> str:
-    """Render the list to fill in, with the values already sent and their errors."""
-    form.show_minute()
-    filters = levels.asked_filters()
-    with reading() as db:
-        page = asked_page(levels.count_products(db, filters), PAGE)
-        rows = levels.list_products(db, filters, page.size, page.offset)
-    sent = {name: text for name, text in request.form.items() if name.startswith("count-")}
-    return render_template(
-        "stocktake/take.html",
-        form=form,
-        rows=rows,
+        "stocktake/index.html",
+        entries=entries,
         page=page,
         filters=filters,
-        sent=sent,
-        wrong=wrong or {},
-        refusal=refusal,
+        counts=counts,
+        views=documents.VIEWS,
     )
+
+
+@bp.get("/stocktake/<int:document_id>")
+def show(document_id: int) -> Response | str:
+    """Show one receipt or stock count, and what taking it back would do."""
+    with reading() as db:
+        document = documents.get_document(db, document_id)
+        lines = documents.list_document_lines(db, document)
+        planned = movements.plan_document(db, document_id)
+    if document.takes_back_id is not None:
+        return redirect(url_for("stocktake.show", document_id=document.takes_back_id))
+    return render_template("stocktake/show.html", document=document, lines=lines, planned=planned)
+
+
+@bp.post("/stocktake/<int:document_id>/take-back")
+def take_back(document_id: int) -> Response:
+    """Take back a receipt or a stock count as a whole."""
+    try:
+        with transaction() as db:
+            done = movements.take_back_document(db, auth.actor().name, document_id)
+    except Conflict as refused:
+        flash(refused.sentence, "warning")
+    else:
+        flash(done.outcome, "success")
+    return redirect(url_for("stocktake.show", document_id=document_id), 303)

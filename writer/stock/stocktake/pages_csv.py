@@ -18,7 +18,11 @@ bp = Blueprint("stocktake_csv", __name__, template_folder="templates")
 def download() -> FileResponse:
     """Download the filtered stock list as CSV."""
     headers = {"Content-Disposition": f"attachment; filename=stock-{clock.now():%Y-%m-%d}.csv"}
-    return FileResponse(sheet.lines(database(), levels.asked_filters()), mimetype="text/csv", headers=headers)
+    return FileResponse(
+        sheet.lines(database(), auth.store_scope(), levels.asked_filters()),
+        mimetype="text/csv",
+        headers=headers,
+    )
 
 
 @bp.get("/stocktake/csv")

@@ -9,7 +9,7 @@ from sqlalchemy import Connection
 
 from writer.db import Database
 from writer.lib.errors import Invalid
-from writer.lib.store_scope import NOTHING
+from writer.lib.store_scope import StoreScope
 from writer.stock import levels
 from writer.stock.levels import Filters, Line
 from writer.web.csv_export import FORMULA, in_pieces
@@ -42,11 +42,11 @@ class SheetRow:
     problem: str | None = None
 
 
-def lines(database: Database, filters: Filters) -> Iterator[str]:
+def lines(database: Database, store_scope: StoreScope, filters: Filters) -> Iterator[str]:
     """Yield the filtered stock list as CSV, by SKU, in pieces of five hundred rows."""
 
     def chunk_after(db: Connection, last: Line | None) -> list[Line]:
-        return levels.list_lines_after(db, NOTHING, filters, last.product.sku_key if last else "", _CHUNK)
+        return levels.list_lines_after(db, store_scope, filters, last.product.sku_key if last else "", _CHUNK)
 
     yield "\ufeff"  # the mark by which spreadsheets recognise UTF-8
     yield from in_pieces(database, COLUMNS, chunk_after, _cells)

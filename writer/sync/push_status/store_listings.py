@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from sqlalchemy import Connection, Row, func, select
+from sqlalchemy import Connection, Row, Select, func, select
 
 from writer.db.schema.listings import listings
 from writer.db.schema.products import products
@@ -42,6 +42,16 @@ def list_by_product(
     for row in db.execute(query):
         found.setdefault(row.stock_product_id, []).append(_listing(row))
     return found
+
+
+def find_listed(store_scope: StoreScope, store_id: int | None) -> Select[tuple[int]]:
+    """Return a query of the ids of products that stores that are seen list, or this one of them."""
+    listed = select(listings.c.stock_product_id).where(
+        listings.c.stock_product_id.is_not(None),
+        store_scope.of(listings.c.store_id),
+        ~listing_conditions.is_gone,
+    )
+    return listed if store_id is None else listed.where(listings.c.store_id == store_id)
 
 
 def _listing(row: Row[*tuple[Any, ...]]) -> StoreListing:

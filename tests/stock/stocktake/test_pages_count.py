@@ -26,7 +26,7 @@ def test_the_page_lists_active_products_with_what_is_expected(admin: FlaskClient
     make_product(database, "A")
     make_product(database, "B", is_active=False)
 
-    page = admin.get("/stocktake").text
+    page = admin.get("/stocktake/count").text
 
     assert "A 10" in text_of(page)
     assert 'aria-label="Found of B"' not in page
@@ -37,7 +37,7 @@ def test_differences_are_shown_before_anything_is_written(admin: FlaskClient, da
     first, second = make_product(database, "A"), make_product(database, "B")
 
     form = {"do": "preview", "at": minute(), f"count-{first.id}": "8", f"count-{second.id}": " 10 "}
-    page = admin.post("/stocktake", data=form).text
+    page = admin.post("/stocktake/count", data=form).text
 
     assert "A 10 8 -2 8" in text_of(page)
     assert moves(database, "A") == []
@@ -46,12 +46,12 @@ def test_differences_are_shown_before_anything_is_written(admin: FlaskClient, da
 def test_what_was_shown_is_saved_once_and_as_of_its_time(admin: FlaskClient, database: Database) -> None:
     row = make_product(database)
     form = {"do": "preview", "at": minute(), "note": "back shelf", f"count-{row.id}": "8"}
-    shown = hidden_fields(admin.post("/stocktake", data=form).text)
+    shown = hidden_fields(admin.post("/stocktake/count", data=form).text)
     with database.transaction() as db:
         movements.sell(db, "ada", row, 1)
 
     for _ in range(2):
-        answer = admin.post("/stocktake", data={**shown, "do": "save"}, follow_redirects=True)
+        answer = admin.post("/stocktake/count", data={**shown, "do": "save"}, follow_redirects=True)
 
     assert flashed(answer.text)[-1] == "success"
     assert moves(database) == [-1, -2]
@@ -60,9 +60,9 @@ def test_what_was_shown_is_saved_once_and_as_of_its_time(admin: FlaskClient, dat
 
 def test_the_counts_can_be_changed_after_a_look(admin: FlaskClient, database: Database) -> None:
     row = make_product(database)
-    shown = hidden_fields(admin.post("/stocktake", data={"at": minute(), f"count-{row.id}": "8"}).text)
+    shown = hidden_fields(admin.post("/stocktake/count", data={"at": minute(), f"count-{row.id}": "8"}).text)
 
-    answer = admin.post("/stocktake", data={**shown, "do": "edit"})
+    answer = admin.post("/stocktake/count", data={**shown, "do": "edit"})
 
     assert answer.status_code == 200
     assert re.search(f'name="count-{row.id}" value="8"', answer.text)
@@ -76,7 +76,7 @@ def test_a_count_that_is_none_is_marked_and_the_others_are_kept(
     first, second = make_product(database, "A"), make_product(database, "B")
 
     form = {"at": minute(), "do": "save", f"count-{first.id}": found, f"count-{second.id}": "8"}
-    answer = admin.post("/stocktake", data=form)
+    answer = admin.post("/stocktake/count", data=form)
 
     assert answer.status_code == 422
     assert data_values(answer.text, "wrong") == ["1"]
@@ -91,30 +91,33 @@ def test_a_count_that_is_none_is_marked_and_the_others_are_kept(
 def test_a_time_that_cannot_be_is_refused(admin: FlaskClient, database: Database, at: str) -> None:
     row = make_product(database)
 
-    answer = admin.post("/stocktake", data={"at": at, "do": "save", f"count-{row.id}": "8"})
+    answer = admin.post("/stocktake/count", data={"at": at, "do": "save", f"count-{row.id}": "8"})
 
     assert (answer.status_code, field_errors(answer.text)) == (422, ["at"])
     assert moves(database) == []
 
 
-@pytest.mark.wording("/stocktake")
+@pytest.mark.wording("/stocktake/count")
 def test_nothing_counted_is_nothing_saved(admin: FlaskClient, database: Database) -> None:
     row = make_product(database)
 
-    answer = admin.post("/stocktake", data={"at": minute(), "do": "save", f"count-{row.id}": " "})
+    answer = admin.post("/stocktake/count", data={"at": minute(), "do": "save", f"count-{row.id}": " "})
 
     assert (answer.status_code, "Enter at least one count." in answer.text) == (422, True)
 
 
 def test_a_product_that_is_not_there_cannot_be_counted(admin: FlaskClient) -> None:
-    assert admin.post("/stocktake", data={"at": minute(), "do": "save", "count-99": "1"}).status_code == 404
+    assert (
+        admin.post("/stocktake/count", data={"at": minute(), "do": "save", "count-99": "1"}).status_code
+        == 404
+    )
 
 
 def test_the_list_to_be_counted_is_searched(admin: FlaskClient, database: Database) -> None:
     make_product(database, "A")
     make_product(database, "B")
 
-    page = admin.get("/stocktake?q=b").text
+    page = admin.get("/stocktake/count?q=b").text
 
     assert 'aria-label="Found of B"' in page
     assert 'aria-label="Found of A"' not in page
