@@ -378,7 +378,7 @@ MAY_READ_ORDERS = {
     "writer/stores/registry/queries.py": "statuses of one store",
 }
 # Those of the area that read for whoever asks.
-READERS = ("queries", "listing", "search", "stats", "daily", "revenue")
+READERS = ("queries", "listing", "search", "hits", "stats", "daily", "revenue")
 # What nobody is shown by itself: a channel is a store's settings.
 READS_FOR_RECORDING = {"find_stores", "get_channel", "list_changes", "together"}
 

@@ -19,6 +19,7 @@ from writer.web import errors, layout, moved, openapi, request_log, security
 VERSION = "0.2.0"
 # Each has a `bp`, its blueprint.
 PAGES = (
+    "web.search",
     "ops.health",
     "people.auth.pages",
     "people.user_pages.pages_users",

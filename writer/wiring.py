@@ -8,6 +8,7 @@ from writer.config import Config
 from writer.reports import dashboard
 from writer.stores import listings, woocommerce
 from writer.sync import differences, push_status, webhook_inbox
+from writer.web import search
 
 
 def wire(config: Config) -> None:
@@ -34,3 +35,10 @@ def wire(config: Config) -> None:
     sales.page_cards[:] = [dashboard.draw_cards]
     # A customer is erased: erase what stores delivered about that person.
     orders.on_erase[:] = [orders.Eraser(webhook_inbox.forget_address, webhook_inbox.forget_bodies)]
+    # The search over everything: what each area finds, in this order.
+    search.search_sources[:] = [
+        orders.search_orders,
+        orders.search_customers,
+        stock.search_products,
+        stores.search_stores,
+    ]

@@ -1,7 +1,9 @@
 """Orders of every channel, and what they post to sales and stock."""
 
 from writer.orders.browse import Day, count_by_status, list_days
+from writer.orders.browse.hits import search_orders
 from writer.orders.customers.actions import Eraser, on_erase
+from writer.orders.customers.hits import search_customers
 from writer.orders.record import (
     MADE_UP,
     Address,
@@ -86,6 +88,8 @@ __all__ = [
     "rematch_product",
     "rematch_sku",
     "say_product",
+    "search_customers",
+    "search_orders",
     "take_out_of_cache",
     "trash",
     "unsay_product",

@@ -23,6 +23,7 @@ from writer.stock.products import (
     names_of,
     on_product_added,
 )
+from writer.stock.products.hits import search_products
 
 __all__ = [
     "LARGEST_MOVE",
@@ -44,6 +45,7 @@ __all__ = [
     "names_of",
     "on_product_added",
     "record",
+    "search_products",
     "sell_by_hand",
     "store_listings",
     "why_not_taken",

@@ -58,6 +58,7 @@ from writer.stores.registry import (
     webhook_problems,
     why_not,
 )
+from writer.stores.registry.hits import search_stores
 from writer.stores.woocommerce import (
     CertificateRefused,
     Client,
@@ -130,6 +131,7 @@ __all__ = [
     "resume",
     "retry_failure",
     "save_state",
+    "search_stores",
     "secrets_of",
     "signer",
     "source_of",
