@@ -67,6 +67,12 @@ class Figures:
             reached.insert(0, reached[0] - sum(int(part or 0) for part in row))
         return [self.shown(after) - self.shown(before) for before, after in pairwise(reached[:-1])]
 
+    def first_day(self) -> date:
+        """Return the first UTC day with a sale; without one today."""
+        rows = self.ask("SELECT min(day) FROM public_days WHERE day > 0")
+        found = rows[0][0] if rows else None
+        return datetime.now(UTC).date() if found is None else date(1970, 1, 1) + timedelta(days=int(found))
+
     def milestones(self) -> list[tuple[int, date]]:
         """Return 100, 500, 1000, 5000 ... with the first UTC day at whose end each was passed."""
         days = self.ask("SELECT day, sum(count) FROM public_days GROUP BY day ORDER BY day")

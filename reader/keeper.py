@@ -17,7 +17,18 @@ from reader.figures import Figures
 from reader.settings import Settings
 from reader.source import NotThere, Source, Unreadable
 
-PARAMETERS = ("by", "from", "to", "model", "variant", "tz", "label", "style")  # all others are ignored
+PARAMETERS = (
+    "by",
+    "range",
+    "from",
+    "to",
+    "compare",
+    "model",
+    "variant",
+    "tz",
+    "label",
+    "style",
+)  # all others are ignored
 NAMES_ITSELF = ("/", "/feed.xml")  # contain the address of their request
 MOST_KEPT = 200  # answers, of 90 kB at most
 NO_GZIP = re.compile(r"gzip\s*;\s*q=0(\.0*)?\s*(,|$)")

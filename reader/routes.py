@@ -2,7 +2,7 @@
 
 import logging
 import zoneinfo
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from flask import Blueprint, Response, render_template, request
@@ -10,7 +10,8 @@ from werkzeug.exceptions import HTTPException
 
 from reader.answers import JSON, NOT_XML, SVG, answer, as_json, problem, settings
 from reader.figures import Figures
-from reader.parameters import Refused, choice, kind, periods
+from reader.page import Shown
+from reader.parameters import Refused, before, by_and_range, choice, kind, periods
 from reader.settings import HERE, ZONES
 from reader.source import NotThere, Unreadable
 
@@ -38,17 +39,29 @@ def figures() -> Figures:
 
 
 def read_history() -> dict[str, Any]:
-    by, name = choice("by", "day", "week", "month"), request.args.get("tz", settings().zone)
+    """Return the units of each period that is asked for, and of as many before to compare with."""
+    (by, span), zone = by_and_range(), read_zone()
+    starts = periods(by, span, zone, figures().first_day)
+    told = {"by": by, "tz": zone.key, "from": "", "to": "", **kind(), **count(starts, zone)}
+    is_compared = choice("compare", "", "before") == "before"
+    return {**told, "before": count(before(starts, by), zone)} if is_compared else told
+
+
+def read_zone() -> zoneinfo.ZoneInfo:
+    name = request.args.get("tz", settings().zone)
     if name not in ZONES:
         raise Refused("tz", "tz must be the name of a time zone, such as Europe/Berlin.")
-    zone = zoneinfo.ZoneInfo(name)
-    starts = periods(by, zone)
+    return zoneinfo.ZoneInfo(name)
+
+
+def count(starts: list[date], zone: zoneinfo.ZoneInfo) -> dict[str, Any]:
+    """Return the units between each two neighbours of `starts`, which are days of the zone."""
     # Midnight in that zone; if clocks skip it, the moment of the skip.
     edges = [int(datetime(d.year, d.month, d.day, tzinfo=zone).timestamp()) // 900 for d in starts]
     units = figures().history(edges, **kind())
     rows = [{"start": start.isoformat(), "count": n} for start, n in zip(starts, units, strict=False)]
     span = {"from": rows[0]["start"], "to": (starts[-1] - timedelta(days=1)).isoformat()}
-    return {"by": by, "tz": name, **span, **kind(), "total": sum(units), "periods": rows}
+    return {**span, "total": sum(units), "periods": rows}
 
 
 def badge() -> dict[str, str]:
@@ -102,7 +115,8 @@ def chart_svg() -> Response:
 
 @routes.get("/")
 def page() -> Response:
-    told = {"history": read_history(), "figures": figures(), "base": request.host_url}
+    history = read_history()
+    told = {"history": history, "shown": Shown.of(history), "figures": figures(), "base": request.host_url}
     body = render_template("page.html", **told)
     return answer(body, "text/html; charset=utf-8")
 
@@ -136,12 +150,25 @@ def health() -> Response:
         return as_json({"status": "degraded", "detail": detail}, -1)
 
 
+def is_for_a_person() -> bool:
+    """Tell whether a browser asks for a page; programs, which take anything, are answered in JSON."""
+    accepted = request.accept_mimetypes
+    return not request.path.startswith("/api/") and accepted["text/html"] > accepted["application/json"]
+
+
+def error_page(status: int, detail: str) -> Response:
+    """Answer an error as a page that leads home, from however far below."""
+    home = "../" * (request.path.count("/") - 1) or "./"
+    body = render_template("error.html", status=status, detail=detail, home=home)
+    return answer(body, "text/html; charset=utf-8", status=status)
+
+
 def on_error(error: Exception) -> Response:
-    """Answer every error as problem details, without internal details."""
+    """Answer every error without internal details: a page to a browser, problem details to a program."""
     if isinstance(error, HTTPException) and (status := error.code or 500) < 500:
         more = {"errors": error.errors} if isinstance(error, Refused) else {}
         sentence = SENTENCES.get(status, error.description or "The request was not understood.")
-        response = problem(status, sentence, **more)
+        response = error_page(status, sentence) if is_for_a_person() else problem(status, sentence, **more)
         response.headers.extend((name, value) for name, value in error.get_headers() if name == "Allow")
         return response
     if not isinstance(error, Unreadable):

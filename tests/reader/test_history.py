@@ -174,3 +174,50 @@ def first_day(day: date, by: str) -> date:
         "week": day - timedelta(days=day.weekday()),
         "month": day.replace(day=1),
     }[by]
+
+
+def test_a_range_ends_today_and_all_of_it_begins_with_the_first_sale(
+    reader: FlaskClient, database: Database
+) -> None:
+    today = datetime.now(UTC).date()
+    with database.transaction() as db:
+        sell(db, 2, date="2024-02-10 12:00:00")
+
+    begins = {span: history(reader, range=span) for span in ("30d", "90d", "12m", "all")}
+
+    assert begins["30d"]["from"] == (today - timedelta(days=29)).isoformat()
+    assert [begins[span]["by"] for span in begins] == ["day", "week", "month", "month"]
+    assert len(begins["12m"]["periods"]) == 12
+    assert (begins["all"]["from"], begins["all"]["total"]) == ("2024-02-01", 2)
+
+
+def test_days_overrule_a_range(reader: FlaskClient) -> None:
+    told = history(reader, range="all", **{"from": "2026-11-01", "to": "2026-11-02"})
+
+    assert (told["from"], told["to"]) == ("2026-11-01", "2026-11-02")
+
+
+@pytest.mark.parametrize(
+    ("by", "first", "last", "earlier"),
+    [
+        ("day", "2026-03-01", "2026-03-03", ("2026-02-26", "2026-02-28")),
+        ("week", "2026-11-16", "2026-11-29", ("2026-11-02", "2026-11-15")),
+        ("month", "2026-02-01", "2026-03-31", ("2025-12-01", "2026-01-31")),
+    ],
+)
+def test_as_many_periods_just_before_are_compared(
+    reader: FlaskClient, database: Database, by: str, first: str, last: str, earlier: tuple[str, str]
+) -> None:
+    with database.transaction() as db:
+        for day, units in [(earlier[0], 1), (earlier[1], 2), (first, 4), (last, 8)]:
+            sell(db, units, date=f"{day} 12:00:00")
+
+    told = history(reader, by=by, compare="before", **{"from": first, "to": last})
+
+    before = told["before"]
+    assert (before["from"], before["to"], before["total"], told["total"]) == (*earlier, 3, 12)
+    assert len(before["periods"]) == len(told["periods"])
+
+
+def test_all_of_an_empty_ledger_is_this_month(reader: FlaskClient) -> None:
+    assert [row["count"] for row in history(reader, range="all")["periods"]] == [0]

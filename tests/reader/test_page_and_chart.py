@@ -8,7 +8,7 @@ from xml.etree import ElementTree
 import pytest
 from flask.testing import FlaskClient
 
-from tests.page import data_values
+from tests.page import data_values, text_of
 from tests.sales.public_page.makers import sell
 from writer.db import Database
 
@@ -43,9 +43,9 @@ def test_the_page_tells_each_model_and_its_variants(reader: FlaskClient, databas
 
     page = reader.get("/").text
 
-    assert "Fire <span>1,052</span>" in page
-    assert "24pin <span>812</span>" in page
-    assert "Ice <span>1,200</span>" in page
+    words = text_of(page)
+    assert "Fire 1,052 24pin 812 28pin 240" in words
+    assert "Ice 1,200" in words
     assert 'width="20.0%"' in page  # 240 beside 1,200
 
 
@@ -72,9 +72,76 @@ def test_the_page_says_of_what_alone_its_chart_is(reader: FlaskClient, database:
     page = reader.get("/?model=R%26D&from=2026-11-01&to=2026-11-05&by=day").text
 
     assert data_values(page, "only") == ["3"]
-    assert '<a href="?by=week&amp;model=R%26D">' in page
-    assert '<a href="?by=day">Show all</a>' in page
+    assert '<a href="?from=2026-11-01&amp;to=2026-11-05&amp;by=week&amp;model=R%26D">' in page
+    assert '<a class="chip" href="?from=2026-11-01&amp;to=2026-11-05&amp;by=day">' in page
     assert data_values(reader.get("/").text, "only") == []
+
+
+def test_each_type_leads_to_its_own_history(reader: FlaskClient, database: Database) -> None:
+    with database.transaction() as db:
+        sell(db, 3, "R&D", "24pin", "2026-11-01 10:00:00")
+
+    page = reader.get("/?range=12m&compare=before").text
+
+    kept = "?range=12m&amp;compare=before&amp;model=R%26D"
+    assert f'<a href="{kept}">R&amp;D</a>' in page
+    assert f'<a href="{kept}&amp;variant=24pin">24pin</a>' in page
+    chosen = reader.get("/?model=R%26D&variant=24pin").text
+    assert re.findall(r'aria-current="true">(.*?)</a>', chosen) == ["24pin"]
+
+
+def test_a_range_says_its_own_bars_and_is_shown_as_chosen(reader: FlaskClient) -> None:
+    for span, by, label in [
+        ("30d", "Day", "30 days"),
+        ("90d", "Week", "90 days"),
+        ("12m", "Month", "12 months"),
+    ]:
+        page = reader.get(f"/?range={span}").text
+
+        assert re.findall(r'aria-current="page">(.*?)</a>', page) == [label, by]
+    assert re.findall(r'aria-current="page">(.*?)</a>', reader.get("/").text) == ["30 days", "Day"]
+
+
+def test_the_page_compares_with_the_period_before(reader: FlaskClient, database: Database) -> None:
+    with database.transaction() as db:
+        for day, units in [(1, 3), (4, 5), (5, 7)]:
+            sell(db, units, date=f"2026-11-0{day} 10:00:00")
+
+    page = reader.get("/?from=2026-11-04&to=2026-11-06&compare=before").text
+
+    assert data_values(page, "change") == ["9"]
+    assert re.findall("<td>(.*?)</td>", page) == ["0", "0", "7", "0", "5", "3"]
+    assert '<path class="before"' in page
+    assert '<path class="before"' not in reader.get("/?from=2026-11-04&to=2026-11-06").text
+
+
+def test_bars_that_would_be_too_many_are_not_offered(reader: FlaskClient, database: Database) -> None:
+    with database.transaction() as db:
+        sell(db, 3, date="2020-01-15 10:00:00")
+
+    page = reader.get("/?range=all").text
+
+    assert "Jan 2020" in page
+    assert re.findall(r'href="[^"]*by=(\w+)"', page) == ["week", "month"]
+    assert reader.get("/?range=all&by=week").status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("path", "status", "home"), [("/nope", 404, "./"), ("/a/b/c", 404, "../../"), ("/?range=1d", 400, "./")]
+)
+def test_a_browser_is_shown_a_page_that_leads_home(
+    reader: FlaskClient, path: str, status: int, home: str
+) -> None:
+    answer = reader.get(path, headers={"Accept": "text/html,application/xhtml+xml,*/*;q=0.8"})
+
+    assert (answer.status_code, answer.content_type) == (status, "text/html; charset=utf-8")
+    assert f'href="{home}"' in answer.text
+    assert f'href="{home}style.css"' in answer.text
+    assert answer.headers["Cache-Control"] == "no-store"
+    for accepted in ("*/*", "application/json"):
+        assert reader.get(path, headers={"Accept": accepted}).content_type == "application/problem+json"
+    browser = {"Accept": "text/html"}
+    assert reader.get("/api/nope", headers=browser).content_type == "application/problem+json"
 
 
 @pytest.mark.parametrize(("last", "dates"), [("08", ["2 Nov", "4 Nov", "6 Nov", "8 Nov"]), ("01", ["1 Nov"])])
