@@ -110,7 +110,8 @@ def took_ms(database: Database, typed: str, scope: StoreScope, clock: Callable[[
 def compare(few: Database, many: Database, rounds: int) -> None:
     """Print each search and its ratio: alternated, so that what the machine does else meets both."""
     clock = time.thread_time if few.is_sqlite else time.perf_counter
-    slowest, ratios = 0.0, []
+    slowest = 0.0
+    ratios: list[float] = []
     for name, typed in SEARCHES.items():
         for whose, scope in SCOPES.items():
             times: list[list[float]] = [[], []]
@@ -137,10 +138,12 @@ def main() -> None:
     wiring.wire(make_config())
     with tempfile.TemporaryDirectory(prefix="onerom-bench-", dir=options.folder) as name:
         print(f"SQLite, {FEW:,} and {options.orders:,} orders, {PRODUCTS:,} products", flush=True)
-        compare(*(made_sqlite(Path(name), count) for count in (FEW, options.orders)), options.rounds)
+        few, many = (made_sqlite(Path(name), count) for count in (FEW, options.orders))
+        compare(few, many, options.rounds)
     if server := os.environ.get("TEST_POSTGRES_URL"):
         print("PostgreSQL, the same", flush=True)
-        compare(*(made_postgres(server, count) for count in (FEW, options.orders)), options.rounds)
+        few, many = (made_postgres(server, count) for count in (FEW, options.orders))
+        compare(few, many, options.rounds)
 
 
 if __name__ == "__main__":

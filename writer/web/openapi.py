@@ -54,13 +54,14 @@ _UNKNOWN = "There is no such field."
 class Problem(BaseModel):
     """What went wrong (RFC 9457)."""
 
-    type: str = Field(examples=[f"{DOCS}#invalid"], description="The page that explains the code.")
-    title: str = Field(examples=["Unprocessable Entity"])
-    status: int = Field(examples=[422])
+    type: str = Field(
+        json_schema_extra={"example": f"{DOCS}#invalid"}, description="The page that explains the code."
+    )
+    title: str = Field(json_schema_extra={"example": "Unprocessable Entity"})
+    status: int = Field(json_schema_extra={"example": 422})
     code: str = Field(
         description="A stable word for programs.",
-        examples=["invalid"],
-        json_schema_extra={"enum": [*ERROR_CODES]},
+        json_schema_extra={"enum": [*ERROR_CODES], "example": "invalid"},
     )
     detail: str = Field(description="A sentence for a person.")
     errors: dict[str, str] = Field(default_factory=dict, description="What is wrong with each field.")

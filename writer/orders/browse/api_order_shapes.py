@@ -96,7 +96,9 @@ class ShipTo(Answer):
     city: str
     state: str
     postcode: str
-    country: str = Field(description="Its ISO code, as the store has it.", examples=["GB"])
+    country: str = Field(
+        description="Its ISO code, as the store has it.", json_schema_extra={"example": "GB"}
+    )
 
 
 class Charge(Answer):

@@ -19,9 +19,12 @@ Moment = Annotated[
 ]
 ToldAmount = Annotated[
     str | None,
-    WithJsonSchema({"anyOf": [{"type": "string"}, {"type": "null"}], "examples": ["4.00"]}),
+    WithJsonSchema({"anyOf": [{"type": "string"}, {"type": "null"}], "example": "4.00"}),
 ]
-Amount = Annotated[str, Field(description="A decimal number in the order's currency.", examples=["24.00"])]
+Amount = Annotated[
+    str,
+    Field(description="A decimal number in the order's currency.", json_schema_extra={"example": "24.00"}),
+]
 
 
 def _written_day(value: object) -> object:

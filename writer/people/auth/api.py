@@ -30,7 +30,7 @@ _EXAMPLE: dict[str, JsonValue] = {"username": "ada", "password": "correct horse 
 class Login(Body):
     """The user who signs in."""
 
-    model_config = ConfigDict(json_schema_extra={"examples": [_EXAMPLE]})
+    model_config = ConfigDict(json_schema_extra={"example": _EXAMPLE})
 
     username: Annotated[str, Field(min_length=1, max_length=100)]
     password: Annotated[str, Field(min_length=1, max_length=LONGEST)]
@@ -40,14 +40,14 @@ class Access(Answer):
     """An access token, to be sent as `Authorization: Bearer <access_token>`."""
 
     access_token: str
-    token_type: str = Field(examples=["bearer"])
-    expires_in: int = Field(description="Seconds.", examples=[3600])
+    token_type: str = Field(json_schema_extra={"example": "bearer"})
+    expires_in: int = Field(description="Seconds.", json_schema_extra={"example": 3600})
 
 
 class LoggedOut(Answer):
     """The access token has ended."""
 
-    status: str = Field(examples=["ok"])
+    status: str = Field(json_schema_extra={"example": "ok"})
 
 
 @bp.post("/login", responses={"200": Access}, security=[])

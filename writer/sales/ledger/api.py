@@ -60,7 +60,7 @@ class RecentQuery(BaseModel):
 class NewSale(Body):
     """A sale to add."""
 
-    model_config = ConfigDict(json_schema_extra={"examples": [_NEW_SALE]})
+    model_config = ConfigDict(json_schema_extra={"example": _NEW_SALE})
 
     model: _Name
     variant: _Name
@@ -75,7 +75,7 @@ class NewSale(Body):
 class SaleChange(Body):
     """The fields of a sale to change; absent fields keep their values."""
 
-    model_config = ConfigDict(json_schema_extra={"examples": [{"quantity": 2}]})
+    model_config = ConfigDict(json_schema_extra={"example": {"quantity": 2}})
 
     # Factories, because the documentation would show a default, which is never used.
     model: _Name = Field(default_factory=str)
@@ -118,7 +118,7 @@ class Recent(ScopedAnswer):
 class Done(Answer):
     """The change was made."""
 
-    status: str = Field(examples=["ok"])
+    status: str = Field(json_schema_extra={"example": "ok"})
     id: int
     warning: str | None = Field(
         description="Why the SKU of the sale moved no stock; null: there is no reason."

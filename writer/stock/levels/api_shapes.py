@@ -45,7 +45,7 @@ class StockQuery(PageQuery):
 class Settings(Body):
     """The settings of a product; absent ones keep their values."""
 
-    model_config = ConfigDict(json_schema_extra={"examples": [_SETTINGS]})
+    model_config = ConfigDict(json_schema_extra={"example": _SETTINGS})
 
     # Factories, because the documentation would show a default, which is never used.
     sku: _Sku = Field(default_factory=str, description="The old SKU stays as an alias.")
@@ -67,7 +67,7 @@ class Settings(Body):
 class NewProduct(Settings):
     """A SKU to be counted from now on."""
 
-    model_config = ConfigDict(json_schema_extra={"examples": [{"sku": "fire24-a"}]})
+    model_config = ConfigDict(json_schema_extra={"example": {"sku": "fire24-a"}})
 
     sku: _Sku
     on_hand: _Units = Field(0, description="The first count.")
@@ -76,7 +76,7 @@ class NewProduct(Settings):
 class NewMovement(Body):
     """Units that came in or went out."""
 
-    model_config = ConfigDict(json_schema_extra={"examples": [_ONE]})
+    model_config = ConfigDict(json_schema_extra={"example": _ONE})
 
     kind: Literal["receipt", "adjustment", "sale", "stock_take"]
     quantity: Annotated[int, Field(ge=-LARGEST_MOVE, le=LARGEST_MOVE)] = Field(
@@ -91,7 +91,7 @@ class NewMovement(Body):
 class NewLine(NewMovement):
     """A movement of one SKU among others."""
 
-    model_config = ConfigDict(json_schema_extra={"examples": [{"sku": "fire24-a", **_ONE}]})
+    model_config = ConfigDict(json_schema_extra={"example": {"sku": "fire24-a", **_ONE}})
 
     sku: _Sku
 

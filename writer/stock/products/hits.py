@@ -8,7 +8,8 @@ from sqlalchemy import ColumnElement, Connection, Row, or_, select
 from writer.db import begins_with
 from writer.db.schema.products import product_aliases, products
 from writer.lib.store_scope import StoreScope
-from writer.stock.products.queries import available, key
+from writer.lib.text import fold as key
+from writer.stock.products.queries import available
 from writer.web.search import Group, Hit
 
 SHOWN = 6

@@ -60,7 +60,7 @@ class NewRules(BaseModel):
     """The settings to change; what is left out stays."""
 
     model_config = ConfigDict(
-        strict=True, extra="forbid", json_schema_extra={"examples": [{"poll_interval_s": 30}]}
+        strict=True, extra="forbid", json_schema_extra={"example": {"poll_interval_s": 30}}
     )
 
     buffer: int | None = Field(None, description=_BUFFER, ge=0, le=policies.LARGEST_BUFFER)

@@ -37,7 +37,7 @@ class OrderPath(BaseModel):
 class NewStatus(api_types.Body):
     """The new status of an order."""
 
-    model_config = ConfigDict(json_schema_extra={"examples": [{"status": "completed"}]})
+    model_config = ConfigDict(json_schema_extra={"example": {"status": "completed"}})
 
     status: Annotated[str, Field(min_length=1, max_length=_LONGEST_STATUS)] = Field(
         description="A status of WooCommerce, or of a plugin that the store has or the owner mapped."
@@ -55,7 +55,7 @@ class Changed(api_types.Answer):
 class NewNote(api_types.Body):
     """A note to an order."""
 
-    model_config = ConfigDict(json_schema_extra={"examples": [_NOTE]})
+    model_config = ConfigDict(json_schema_extra={"example": _NOTE})
 
     note: Annotated[str, Field(min_length=1, max_length=actions.LONGEST_NOTE)]
     customer_note: bool = Field(False, description="The store mails it to the customer.")
@@ -64,7 +64,7 @@ class NewNote(api_types.Body):
 class Noted(api_types.Answer):
     """The store has the note."""
 
-    status: str = Field(examples=["ok"])
+    status: str = Field(json_schema_extra={"example": "ok"})
     id: int
 
 

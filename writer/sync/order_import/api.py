@@ -43,7 +43,7 @@ _Moment = Annotated[
 class SyncAsked(Body):
     """What to import; an empty object imports what changed since the last run."""
 
-    model_config = ConfigDict(json_schema_extra={"examples": [{"daysBack": 7}]})
+    model_config = ConfigDict(json_schema_extra={"example": {"daysBack": 7}})
 
     days_back: Annotated[int, Field(ge=1, le=runs.MOST_DAYS_BACK)] | None = Field(
         None, alias="daysBack", description="Import again what changed in this number of days."
