@@ -43,6 +43,8 @@ LANDED = [
     "0031_counted_orders:eddf6490497190e1",
     "0032_sortings:c5953082f24e9cad",
     "0033_take_back:c9877008e90f4920",
+    "0034_sold_days:92efb08cceee6789",
+    "0035_lists_of_orders:2096163eff86656e",
 ]
 
 

@@ -26,7 +26,16 @@ BILLED = {
     "country": "GB",
 }
 SHIPPED = {"first_name": "Mary", "company": "Kiln", "address_1": "5 Rue du Four", "country": "FR"}
-PERSONAL = ("ship_to", "phone", "customer_note", "transaction_id", "customer_name", "customer_email", "raw")
+PERSONAL = (
+    "ship_to",
+    "ship_country",
+    "phone",
+    "customer_note",
+    "transaction_id",
+    "customer_name",
+    "customer_email",
+    "raw",
+)
 
 
 def full(**changes: Any) -> dict[str, Any]:
@@ -92,6 +101,7 @@ def test_a_shipping_address_stands_above_the_billing_address(client: FlaskClient
         name="Mary", company="Kiln", address_1="5 Rue du Four", country="FR"
     )
     assert (row.phone, row.customer_name) == ("+33 1", "Ada Lovelace")
+    assert row.ship_country == "FR"
 
 
 def test_a_shipping_address_without_a_street_is_none(client: FlaskClient, database: Database) -> None:
@@ -178,7 +188,16 @@ def test_a_short_message_leaves_the_details_as_they_were(client: FlaskClient, da
 
     after = order(database)
     assert after.status == "cancelled"
-    kept = ("ship_to", "phone", "customer_note", "payment_title", "transaction_id", "charges", "tax_minor")
+    kept = (
+        "ship_to",
+        "ship_country",
+        "phone",
+        "customer_note",
+        "payment_title",
+        "transaction_id",
+        "charges",
+        "tax_minor",
+    )
     assert [getattr(after, name) for name in kept] == [getattr(before, name) for name in kept]
     assert (line(database).subtotal_minor, line(database).tax_minor) == (
         line_before.subtotal_minor,
@@ -230,7 +249,15 @@ def test_raw_data_that_is_not_understood_leaves_an_order_without_details(
 
 def _forget_details(database: Database) -> None:
     """Leave an order as the revision before details left it."""
-    names = ("ship_to", "phone", "customer_note", "payment_title", "transaction_id", "charges")
+    names = (
+        "ship_to",
+        "ship_country",
+        "phone",
+        "customer_note",
+        "payment_title",
+        "transaction_id",
+        "charges",
+    )
     with database.transaction() as db:
         nothing: dict[str, Any] = dict.fromkeys((*names, "tax_minor", "discount_minor"))
         db.execute(update(orders).values(snapshot_hash="of the revision before", **nothing))

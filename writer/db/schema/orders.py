@@ -25,6 +25,8 @@ BEGINNINGS = "text_pattern_ops"
 OF_CACHED: dict[str, Any] = {"sqlite_where": text("is_cached = 1"), "postgresql_where": text("is_cached")}
 _FILTERED = ("id", "store_id", "status", "is_cached")
 
+REFUNDED = "refunded_minor > 0 OR status = 'refunded'"
+
 # Money in minor units. SQLite's integers are as large as they need to be.
 MINOR = Integer().with_variant(BigInteger, "postgresql")
 
@@ -49,6 +51,7 @@ orders = Table(
     Column("customer_name", Text),  # NULL: not told, or erased
     Column("customer_email", Text),  # NULL: not told, or erased
     Column("ship_to", Text),  # JSON of an address; NULL: not told, or erased
+    Column("ship_country", Text),  # of ship_to, as ISO code; NULL as ship_to, or without a country
     Column("phone", Text),  # NULL: not told, or erased
     Column("customer_note", Text),  # NULL: none, or erased
     Column("payment_title", Text),  # NULL: not told
@@ -75,7 +78,14 @@ orders = Table(
     Column("modified_at", UtcTime, Computed("coalesce(changed_at, created_at)")),  # never NULL
     UniqueConstraint("store_id", "external_id", "key_hash"),
     Index("ix_orders_number", "number", postgresql_ops={"number": BEGINNINGS}),
-    Index("ix_orders_customer_email", "customer_email", postgresql_ops={"customer_email": BEGINNINGS}),
+    # The time is in it for the last order of a customer.
+    Index(
+        "ix_orders_customer_email",
+        "customer_email",
+        "created_at",
+        *_FILTERED,
+        postgresql_ops={"customer_email": BEGINNINGS},
+    ),
     Index("ix_orders_customer_key", "customer_key", postgresql_ops={"customer_key": BEGINNINGS}),
     Index("ix_orders_customer_turned", "customer_turned", postgresql_ops={"customer_turned": BEGINNINGS}),
     # Long lists are read along one of these: store, status and is_cached are in it for the filters.
@@ -113,6 +123,21 @@ orders = Table(
         "id",
         sqlite_where=text("charges IS NULL AND raw IS NOT NULL"),
         postgresql_where=text("charges IS NULL AND raw IS NOT NULL"),
+    ),
+    Index(
+        "ix_orders_by_country",
+        "ship_country",
+        "created_at",
+        *_FILTERED,
+        sqlite_where=text("ship_country IS NOT NULL"),
+        postgresql_where=text("ship_country IS NOT NULL"),
+    ),
+    Index(
+        "ix_orders_refunded",
+        "created_at",
+        *_FILTERED,
+        sqlite_where=text(REFUNDED),
+        postgresql_where=text(REFUNDED),
     ),
     Index(
         "ix_orders_parent",

@@ -38,6 +38,11 @@ def dump_address(address: Address | None) -> str | None:
     return json.dumps({name: part for name, part in asdict(address).items() if part}, ensure_ascii=False)
 
 
+def country_of(address: Address | None) -> str | None:
+    """Return the country of an address, by which lists are filtered; None: not told."""
+    return address.country or None if address is not None else None
+
+
 def load_address(text: str | None) -> Address | None:
     """Return the address in a column; None: not told, or erased."""
     return None if text is None else Address(**json.loads(text))

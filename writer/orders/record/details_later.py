@@ -7,7 +7,7 @@ from sqlalchemy import Connection, select, update
 
 from writer.db import update_row
 from writer.db.schema.orders import order_lines, orders
-from writer.orders.record.details import dump_address, dump_charges
+from writer.orders.record.details import country_of, dump_address, dump_charges
 from writer.orders.record.snapshot import OrderSnapshot
 
 
@@ -36,6 +36,7 @@ def fill_in(db: Connection, order_ids: Sequence[int], read: Callable[[str], Orde
 def _fill_in(db: Connection, known: Any, snapshot: OrderSnapshot) -> None:
     values: dict[str, Any] = {
         "ship_to": dump_address(snapshot.ship_to),
+        "ship_country": country_of(snapshot.ship_to),
         "charges": dump_charges(snapshot.charges),
     }
     for name in ("phone", "customer_note", "payment_title", "transaction_id", "tax_minor", "discount_minor"):

@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from writer.orders.record.before import Before
-from writer.orders.record.details import dump_address, dump_charges
+from writer.orders.record.details import country_of, dump_address, dump_charges
 from writer.orders.record.refunds import Refunded
 from writer.orders.record.rows import Order
 from writer.orders.record.snapshot import Channel, OrderSnapshot
@@ -13,7 +13,7 @@ from writer.orders.record.snapshot import Channel, OrderSnapshot
 NOBODY: dict[str, Any] = dict.fromkeys(
     (
         *("customer_name", "customer_email", "customer_key", "customer_turned"),
-        *("ship_to", "phone", "customer_note", "transaction_id"),
+        *("ship_to", "ship_country", "phone", "customer_note", "transaction_id"),
     )
 )
 
@@ -82,6 +82,7 @@ def _with_customer(order: Order, snapshot: OrderSnapshot) -> Order:
         customer_key=_search_key(snapshot.customer_name),
         customer_turned=_search_key(snapshot.customer_name, last_first=True),
         ship_to=dump_address(snapshot.ship_to),
+        ship_country=country_of(snapshot.ship_to),
         phone=snapshot.phone,
         customer_note=snapshot.customer_note,
         transaction_id=snapshot.transaction_id,

@@ -31,6 +31,7 @@ class Order(NamedTuple):
     customer_key: str | None = None
     customer_turned: str | None = None
     ship_to: str | None = None
+    ship_country: str | None = None
     phone: str | None = None
     customer_note: str | None = None
     payment_title: str | None = None
