@@ -16,7 +16,8 @@ DEFAULTS = {
     "CORS_ORIGINS": "*",
     "PUBLIC_TITLE": "One ROM",
     "PUBLIC_UNIT": "sold",
-    "PUBLIC_TZ": "UTC",
+    "TIMEZONE": "UTC",
+    "PUBLIC_TZ": "",  # that of the shop
     "PUBLIC_MAX_AGE": "60",
     "PUBLIC_BADGE_MAX_AGE": "300",
     "PUBLIC_STALE": "600",
@@ -61,9 +62,10 @@ def load(given: Mapping[str, str] | None = None) -> Settings:
     origins = frozenset(value["CORS_ORIGINS"].replace(" ", "").split(",")) - {"*"}
     if not all(re.fullmatch(r"https?://[^\s/]+", origin) for origin in origins):
         raise SettingError("CORS_ORIGINS must be * or origins such as https://example.com, with commas.")
-    zone = value["PUBLIC_TZ"]
+    named = "PUBLIC_TZ" if value["PUBLIC_TZ"] else "TIMEZONE"
+    zone = value[named].strip()
     if zone not in ZONES:
-        raise SettingError("PUBLIC_TZ must be the name of a time zone, such as Europe/Berlin.")
+        raise SettingError(f"{named} must be the name of a time zone, such as Europe/Berlin.")
     for name in AGES:
         if not re.fullmatch("[0-9]{1,8}", value[name]):
             raise SettingError(f"{name} must be a whole number of seconds.")

@@ -225,15 +225,24 @@ UNUSABLE = {
     "NOTIFY_URL": ["ftp://x", "x", "http://", "http://x:0/", "https://a b/"],
     "RUN_CRON": ["yes"],
     "LOG_LEVEL": ["loud"],
+    "TIMEZONE": ["Mars", "../etc/passwd"],
+    "SHOW_KIT": ["yes"],
     "AIRTABLE_API_KEY": ["pat123"],
     "AIRTABLE_BASE_ID": ["appA1b2"],
     "AIRTABLE_TABLES_JSON": ["{", "[]", '{"stock": ""}'],
     "AIRTABLE_URL": ["airtable"],
 }
-TAKE_ANY_TEXT = {"READER_BIND", "WRITER_BIND", "DEFAULT_SELLER"}  # of an address, the start finds out
+TAKE_ANY_TEXT = {
+    "READER_BIND",
+    "WRITER_BIND",
+    "DEFAULT_SELLER",
+    "SHOP_NAME",
+    "BANNER",
+}  # of an address, the start finds out
 UNUSABLE_BY_READER = {
     "DATABASE_URL": ["mysql://x/y", "sqlite:///"],
     "CORS_ORIGINS": ["example", "https://a/b"],
+    "TIMEZONE": ["Mars"],
     "PUBLIC_TZ": ["Mars"],
     "PUBLIC_MAX_AGE": ["-1", "an hour"],
     "PUBLIC_BADGE_MAX_AGE": ["-1"],

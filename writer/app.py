@@ -14,7 +14,7 @@ from writer.people import auth
 from writer.stores import Keyring, Vault
 from writer.stores.connect import seed
 from writer.sync.webhook_inbox import webhook_short
-from writer.web import errors, layout, moved, openapi, request_log, security
+from writer.web import assets, compression, errors, kit, layout, moved, openapi, request_log, security
 
 VERSION = "0.2.0"
 # Each has a `bp`, its blueprint.
@@ -75,9 +75,7 @@ def create_app(config: configuration.Config | None = None) -> OpenAPI:
     logs.start(config.log_level)
     wiring.wire(config)
     about = Info(title="onerom-sales", version=VERSION, description=openapi.ABOUT + webhook_short.ABOUT)
-    app = OpenAPI(
-        "writer", info=about, doc_ui=False, template_folder="web/templates", static_folder="web/static"
-    )
+    app = OpenAPI("writer", info=about, doc_ui=False, template_folder="web/templates", static_folder=None)
     app.config.update(
         SECRET_KEY=config.secret_key,
         MAX_CONTENT_LENGTH=config.max_delivery_bytes,
@@ -88,7 +86,9 @@ def create_app(config: configuration.Config | None = None) -> OpenAPI:
     request_log.register(app)
     errors.register(app)
     security.register(app, config)
-    layout.register(app)
+    assets.register(app)
+    compression.register(app)
+    layout.register(app, config)
     moved.register(app)
     auth.guard(app)
     openapi.register(app)
@@ -96,6 +96,8 @@ def create_app(config: configuration.Config | None = None) -> OpenAPI:
         app.register_api(_of(room).bp)
     for room in PAGES:
         app.register_blueprint(_of(room).bp)
+    if config.shows_kit:
+        app.register_blueprint(kit.bp)
     for room in COMMANDS:
         for group in _of(room).groups:
             app.cli.add_command(group)

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field, fields
 from io import StringIO
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from dotenv.parser import parse_stream
 
@@ -44,6 +45,10 @@ class Config:
     # None: a fresh install starts with admin/admin, good only for changing it.
     admin_user: str | None = setting(values.optional, "ADMIN_USER")
     admin_password: str | None = setting(values.password, "ADMIN_PASSWORD")
+    shop_name: str = setting(values.text("One ROM"), "SHOP_NAME")
+    timezone: ZoneInfo = setting(values.time_zone, "TIMEZONE")  # noqa: RUF009 - it only declares the field
+    banner: str | None = setting(values.optional, "BANNER")
+    shows_kit: bool = setting(values.switch(False), "SHOW_KIT")
     default_seller: str = setting(values.text("piers.rocks"), "DEFAULT_SELLER")
     public_url: str | None = setting(values.public_address, "WRITER_PUBLIC_URL")
     trusted_proxies: int = setting(values.whole_number(0, 0, 10), "TRUSTED_PROXIES")

@@ -5,14 +5,20 @@ The application and every command call this first; nothing is connected by impor
 
 from writer import orders, sales, stock, stores
 from writer.config import Config
+from writer.lib import clock
+from writer.people import notices
 from writer.reports import dashboard
 from writer.stores import listings, woocommerce
 from writer.sync import differences, push_status, webhook_inbox
-from writer.web import search
+from writer.web import counts, search
 
 
 def wire(config: Config) -> None:
     """Fill every hook, replacing its content."""
+    # Days begin, and times are shown, in the shop's time zone.
+    clock.use_zone(config.timezone)
+    # The numbers in the menu: what there is to do on each page.
+    counts.count_sources[:] = [notices.count_in_menu]
     # Every call to a store, whoever makes it, keeps the interval.
     woocommerce.space_calls(config.store_interval_ms / 1000)
     # A SKU became a counted product: match the order lines and listings that already name it.

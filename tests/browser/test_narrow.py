@@ -6,7 +6,7 @@ from playwright.sync_api import Browser
 from tests.delivering import deliver, make_line, make_order_body
 from tests.makers import session_cookie
 
-NO_PAGES = ("/api/", "/static/", "/bootstrap/", "/docs", "/openapi.json", "/health")
+NO_PAGES = ("/api/", "/assets/", "/docs", "/openapi.json", "/health")
 
 
 def pages(app: Flask) -> list[str]:

@@ -45,6 +45,7 @@ LANDED = [
     "0033_take_back:c9877008e90f4920",
     "0034_sold_days:92efb08cceee6789",
     "0035_lists_of_orders:2096163eff86656e",
+    "0036_theme:d4b4c9959d381015",
 ]
 
 

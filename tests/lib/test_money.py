@@ -30,7 +30,7 @@ def test_half_a_minor_unit_is_rounded_away_from_zero() -> None:
 
 
 def test_amounts_are_shown_with_their_currency() -> None:
-    assert [money.to_text(1250, "GBP"), money.to_text(1550, "JPY")] == ["12.50 GBP", "1,550 JPY"]
+    assert [money.to_text(1250, "GBP"), money.to_text(1550, "JPY")] == ["£12.50", "¥1,550"]
     assert money.to_text(1250, "") == "12.50"
 
 
@@ -51,5 +51,5 @@ def test_spaces_around_an_amount_do_not_matter() -> None:
 
 
 def test_amounts_below_zero_and_of_thousandths_are_shown() -> None:
-    assert money.to_text(-1234567, "gbp") == "-12,345.67 GBP"
+    assert money.to_text(-1234567, "gbp") == "\N{MINUS SIGN}£12,345.67"
     assert money.to_text(1234, "KWD") == "1.234 KWD"

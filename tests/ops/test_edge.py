@@ -138,7 +138,7 @@ INSIDE = (
     "/openapi.json",
     "/api/sales/recent",
     "/api/v1/stock",
-    "/static/writer.css",
+    "/assets/app.css",
     f"{WEBHOOK}/",
     f"{WEBHOOK}/../../../sign-in",
     f"{WEBHOOK}/..%2f..%2f..%2fsign-in",

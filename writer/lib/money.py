@@ -7,6 +7,17 @@ _WHOLE = {"BIF", "CLP", "DJF", "GNF", "ISK", "JPY", "KMF", "KRW"}
 _WHOLE |= {"PYG", "RWF", "UGX", "VND", "VUV", "XAF", "XOF", "XPF"}
 _THOUSANDTHS = {"BHD", "IQD", "JOD", "KWD", "LYD", "OMR", "TND"}
 _LARGEST_MINOR = 10**15
+# Written before the number, and no two alike: a bare dollar is the United States' one.
+_SYMBOLS = {
+    "GBP": "£",
+    "EUR": "€",
+    "USD": "$",
+    "JPY": "¥",
+    "CAD": "CA$",
+    "AUD": "A$",
+    "NZD": "NZ$",
+    "INR": "₹",
+}
 
 
 def minor_digits(currency: str) -> int:
@@ -31,6 +42,10 @@ def to_minor(text: str, currency: str) -> int:
 
 
 def to_text(minor: int, currency: str) -> str:
-    """Show minor units as people write them: (1250, "GBP") -> "12.50 GBP"; without a currency the number."""
-    digits = minor_digits(currency)
-    return f"{Decimal(minor).scaleb(-digits):,.{digits}f} {currency.upper()}".rstrip()
+    """Show minor units as people write them: (1250, "GBP") -> "£12.50", (70, "CHF") -> "0.70 CHF"."""
+    code = currency.upper()
+    digits = minor_digits(code)
+    amount = f"{Decimal(abs(minor)).scaleb(-digits):,.{digits}f}"
+    sign = "\N{MINUS SIGN}" if minor < 0 else ""
+    symbol = _SYMBOLS.get(code)
+    return f"{sign}{symbol}{amount}" if symbol else f"{sign}{amount} {code}".rstrip()

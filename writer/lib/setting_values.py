@@ -10,6 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from cryptography.fernet import Fernet
 from sqlalchemy.engine import make_url
@@ -83,6 +84,14 @@ def switch(default: bool) -> Callable[[Given], bool]:
         return found == "1"
 
     return read
+
+
+def time_zone(given: Given) -> ZoneInfo:
+    name = given.text.strip() or "UTC"
+    try:
+        return ZoneInfo(name)
+    except (ValueError, OSError, ZoneInfoNotFoundError):
+        raise ConfigError(f"{given.name} must be the name of a time zone, such as Europe/Berlin.") from None
 
 
 def log_level(given: Given) -> str:

@@ -24,7 +24,7 @@ def test_the_list_shows_an_order_with_what_it_posted(client: FlaskClient, admin:
 
     page = admin.get("/orders").text
 
-    for shown in ("77", "shop.example", "processing", "Ada Lovelace", "24.00 GBP", "41"):
+    for shown in ("77", "shop.example", "processing", "Ada Lovelace", "£24.00", "41"):
         assert f">{shown}<" in page
 
 
@@ -134,7 +134,7 @@ def test_an_order_shows_its_refunds(client: FlaskClient, admin: FlaskClient, dat
     page = admin.get(f"/orders/{order_id(database)}").text
 
     assert "dented" in page
-    assert "3.50 GBP" in page
+    assert "£3.50" in page
     assert data_values(page, "refunded") == ["unknown"]
 
 

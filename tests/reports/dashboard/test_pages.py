@@ -56,7 +56,7 @@ def test_orders_without_a_currency_are_counted_but_bring_no_money(app: Flask, ad
 
     assert "2 orders" in page
     assert data_values(page, "revenue") == ["EUR"]
-    assert re.findall(r'"card-number">([0-9.]+ ?[A-Z]*)<', page)[0] == "100.00 EUR"
+    assert re.findall(r'"card-number">([^<]+)<', page)[0] == "€100.00"
 
 
 def test_revenue_is_of_what_is_paid_less_refunds_and_of_one_currency(app: Flask, database: Database) -> None:
@@ -95,7 +95,7 @@ def test_the_page_shows_revenue_and_what_waits(app: Flask, admin: FlaskClient) -
 
     page = admin.get("/dashboard").text
 
-    assert "1,234.50 GBP" in page
+    assert "£1,234.50" in page
     assert (data_values(page, "on-hold"), data_values(page, "revenue")) == (["1"], ["GBP"])
 
 
@@ -150,9 +150,9 @@ def test_staff_see_the_numbers_of_granted_stores_alone(
     grant_every_store(database)
     after = staff.get("/dashboard").text
 
-    assert "77.00 GBP" not in before
+    assert "£77.00" not in before
     assert "shop.example" not in before
-    assert "77.00 GBP" in after
+    assert "£77.00" in after
     assert "shop.example" in after
 
 

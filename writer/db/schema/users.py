@@ -25,6 +25,7 @@ users = Table(
     Column("must_change_password", Boolean, nullable=False, server_default=false()),
     Column("is_active", Boolean, nullable=False, server_default=true()),
     Column("created_at", UtcTime, nullable=False),
+    Column("theme", Text, CheckConstraint("theme IN ('light', 'dark')", name="theme")),  # NULL: as the system
 )
 
 sign_ins = Table(

@@ -12,7 +12,7 @@ from writer.lib.store_scope import StoreScope
 from writer.orders.browse import queries
 from writer.orders.browse.filters import OrderFilters
 from writer.web.csv_export import harmless, in_pieces
-from writer.web.layout import iso
+from writer.web.times import iso
 
 COLUMNS = (
     *("number", "store", "woocommerce_id", "status", "date_created", "date_modified"),

@@ -13,13 +13,14 @@ from werkzeug.wrappers import Response
 from writer.db import reading
 from writer.lib.errors import Forbidden, NotFound, Unauthorized
 from writer.lib.store_scope import EVERYTHING, StoreScope
-from writer.people import notices, users
+from writer.people import users
+from writer.web import counts
 from writer.web.errors import wants_json
 
 View = TypeVar("View", bound=Callable[..., Any])
 
 READS = frozenset({"GET", "HEAD", "OPTIONS"})
-_ASSETS = frozenset({"static", "bootstrap.static"})  # the sign-in page needs its style
+_ASSETS = frozenset({"assets"})  # the sign-in page needs its style
 # All that a user who must change the password can reach.
 _CHANGING = frozenset({"auth.password", "auth.sign_out"})
 
@@ -36,6 +37,7 @@ class Actor:
     store_scope: StoreScope  # the stores that this actor may see
     user_id: int | None = None  # None: a token
     must_change_password: bool = False
+    theme: str | None = None  # 'light' or 'dark'; None: as the system
 
 
 def public(view: View) -> View:
@@ -97,7 +99,7 @@ def _gate() -> Response | None:
 
 
 def _identify(is_api: bool) -> Actor | None:
-    """Find who makes the request, and the number of open notices for the navigation, in one read."""
+    """Find who makes the request, and what the menu counts, in one read."""
     header = request.headers.get("Authorization", "")
     if is_api and header:
         scheme, _, token = header.partition(" ")
@@ -108,7 +110,7 @@ def _identify(is_api: bool) -> Actor | None:
     with reading() as db:
         found = _person(db, kept, "session")
         if found is not None and not is_api:
-            g.open_notices = notices.count_notices(db, found.store_scope)
+            g.counts = counts.count_todo(db, found.store_scope)
     return found
 
 
@@ -146,6 +148,7 @@ def _person(db: Connection, kept: str, kind: str) -> Actor | None:
         else users.granted(db, users.Owner(user_id=row.user_id)),
         user_id=row.user_id,
         must_change_password=row.must_change_password,
+        theme=row.theme,
     )
 
 

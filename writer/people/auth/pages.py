@@ -109,6 +109,15 @@ def password() -> Response | str | tuple[str, int] | tuple[str, int, dict[str, s
     return redirect("/", 303)
 
 
+@bp.post("/account/theme")
+def choose_theme() -> Response:
+    """Keep the look that this user chose, and show the page again that it was chosen on."""
+    with transaction() as db:
+        users.choose_theme(db, _user_id(), request.form.get("theme") or None)
+    wanted = request.form.get("next", "")
+    return redirect(wanted if _OWN_PATH.fullmatch(wanted) else "/", 303)
+
+
 def _change(user: Row[Any], new: str) -> None:
     new_hash = passwords.hashed(new)
     with transaction() as db:

@@ -2,6 +2,6 @@
 
 from writer.people.notices.actions import close, open_
 from writer.people.notices.kinds import Notice
-from writer.people.notices.queries import count_notices, list_notices
+from writer.people.notices.queries import count_in_menu, count_notices, list_notices
 
-__all__ = ["Notice", "close", "count_notices", "list_notices", "open_"]
+__all__ = ["Notice", "close", "count_in_menu", "count_notices", "list_notices", "open_"]

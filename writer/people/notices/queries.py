@@ -26,6 +26,11 @@ def count_notices(db: Connection, store_scope: StoreScope = EVERYTHING) -> int:
     return _count(db, notices.c.closed_at.is_(None) & for_whom(store_scope))
 
 
+def count_in_menu(db: Connection, store_scope: StoreScope) -> dict[str, int]:
+    """Return how many notices are open, by the address of their page."""
+    return {"/notices": count_notices(db, store_scope)}
+
+
 def list_closed_notices(db: Connection, store_scope: StoreScope, limit: int, offset: int) -> list[Row[Any]]:
     """Return closed notices, the last closed first."""
     is_closed = _told(store_scope).where(notices.c.closed_at.is_not(None))

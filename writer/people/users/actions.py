@@ -13,6 +13,7 @@ from writer.people.users import passwords, sign_ins
 from writer.people.users.queries import get_user
 
 ROLES = ("admin", "staff")
+THEMES = ("light", "dark")
 _NAME = re.compile(r"[a-z0-9][a-z0-9._@-]{0,59}")
 
 
@@ -65,6 +66,13 @@ def change_password(db: Connection, user_id: int, new_hash: str, sign_in: str) -
     db.execute(changed.values(password_hash=new_hash, must_change_password=False))
     sign_ins.end_all(db, user_id, but=sign_in)
     audit.note(db, row.name, "user.change_password", f"user {row.name}", None, None)
+
+
+def choose_theme(db: Connection, user_id: int, theme: str | None) -> None:
+    """Keep the look that a user chose: "light", "dark", or None, as the system. Raises Invalid."""
+    if theme not in (None, *THEMES):
+        raise Invalid("The look must be light, dark, or as the system.", {"theme": "light or dark"})
+    db.execute(update(users).where(users.c.id == user_id).values(theme=theme))
 
 
 def reset_password(db: Connection, actor: str, user_id: int, temporary_hash: str) -> None:

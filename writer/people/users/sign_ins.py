@@ -41,8 +41,8 @@ def start(db: Connection, user_id: int, address: str, agent: str, kind: str = "s
     return token
 
 
-def find(db: Connection, token: str, kind: str = "session") -> Row[Any, Any, Any, Any] | None:
-    """Return user_id, name, role, must_change_password of a valid sign-in of an active user, or None.
+def find(db: Connection, token: str, kind: str = "session") -> Row[Any, Any, Any, Any, Any] | None:
+    """Return user_id, name, role, must_change_password, theme of a valid sign-in of an active user, or None.
 
     A token is valid only for the kind it was made for: `kind` as in `start`.
     """
@@ -51,8 +51,8 @@ def find(db: Connection, token: str, kind: str = "session") -> Row[Any, Any, Any
         & (sign_ins.c.expires_at > clock.now())
         & (sign_ins.c.kind == kind)
     )
-    columns = (users.c.id.label("user_id"), users.c.name, users.c.role, users.c.must_change_password)
-    joined = select(*columns).join_from(sign_ins, users)
+    more = (users.c.name, users.c.role, users.c.must_change_password, users.c.theme)
+    joined = select(users.c.id.label("user_id"), *more).join_from(sign_ins, users)
     return db.execute(joined.where(valid, users.c.is_active)).one_or_none()
 
 

@@ -10,7 +10,7 @@ from writer.lib.store_scope import StoreScope
 from writer.sales.ledger import queries
 from writer.sales.ledger.queries import Filters
 from writer.web.csv_export import harmless, in_pieces
-from writer.web.layout import iso
+from writer.web.times import iso
 
 COLUMNS = ("id", "date", "model", "variant", "quantity", "seller", "notes", "sku", "source", "order")
 
