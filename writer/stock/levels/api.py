@@ -49,9 +49,9 @@ class SkuConverter(PathConverter):
 
 
 class LastSkuConverter(SkuConverter):
-    """A SKU at the end of an address; one that ends in /movements cannot be addressed."""
+    """A SKU at the end of an address; one that reads as another address below /stock cannot be addressed."""
 
-    regex = "(?!(?:.*/)?movements$).+"
+    regex = "(?!(?:(?:.*/)?movements|receipts|movements/[0-9]+/take-back)$).+"
     part_isolating = False
 
 
