@@ -10,24 +10,22 @@ import os
 import shutil
 import threading
 import uuid
-from collections.abc import Iterable, Iterator
-from contextlib import closing, contextmanager
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
-from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import Engine, create_engine
 from sqlalchemy.engine import Dialect
-from werkzeug.serving import WSGIRequestHandler, make_server
-from werkzeug.wsgi import ClosingIterator
 
 from tests import areas
 from tests.hub import Hub, running_hub
 from tests.makers import add_people, make_config, sign_in_as
 from tests.postgres_copy import PostgresCopy, execute, url_of
+from tests.serving import served
 from writer import wiring
 from writer.app import create_app
 from writer.db import Database
@@ -280,30 +278,5 @@ def log_file(app: Flask) -> Iterator[io.StringIO]:
 def writer_server(app: Flask) -> Iterator[str]:
     """The address of the real application, CSRF checks on, served on a free port."""
     app.config["WTF_CSRF_ENABLED"] = True
-    server = make_server("127.0.0.1", 0, made_whole(app), threaded=True, request_handler=QuietHandler)
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    yield f"http://127.0.0.1:{server.server_port}"
-    server.shutdown()
-    thread.join()
-    server.server_close()
-
-
-def made_whole(app: WSGIApplication) -> WSGIApplication:
-    """The application, its answers complete before they are sent.
-
-    Werkzeug's server leaves open what an answer is read from where a browser turns away while it is sent.
-    """
-
-    def answer(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
-        with closing(ClosingIterator(app(environ, start_response))) as parts:
-            return list(parts)
-
-    return answer
-
-
-class QuietHandler(WSGIRequestHandler):
-    """The application logs its requests; the server need not."""
-
-    def log_request(self, code: int | str = "-", size: int | str = "-") -> None:
-        """Log nothing."""
+    with served(app) as address:
+        yield address

@@ -17,6 +17,7 @@ from writer.db.migrate import migrate
 from writer.db.schema.products import products
 from writer.ops import processes
 from writer.ops.preflight import Refused
+from writer.people import users
 from writer.sales import product_types
 from writer.sales.product_types import types
 from writer.stock import movements
@@ -45,8 +46,9 @@ class Hub:
         self.keyring = Keyring(Vault(config.encryption_keys), config.webhook_shared_secret)
 
     def settle_in(self) -> None:
-        """Add what the catalogue's products count as, and somebody who packs the parcels."""
+        """Add what the catalogue's products count as, and a program that may read."""
         with self.database.transaction() as db:
+            users.make_token(db, "The till's display", "read", BY)
             known = {(row.model, row.variant) for row in product_types.list_types(db)}
             for product in PRODUCTS.values():
                 if product.counts_as not in known:

@@ -1,35 +1,20 @@
 """The public side in a real browser: the page, and what other sites embed of it."""
 
-import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 
 import pytest
 from flask import Flask, Response
 from playwright.sync_api import Browser, Page, expect
-from werkzeug.serving import make_server
 
 from reader.app import create_app
 from reader.settings import load
-from tests.conftest import QuietHandler
 from tests.sales.public_page.makers import sell
+from tests.serving import served
 from writer.db import Database
 
 OPEN = {"Access-Control-Allow-Origin": "*"}
 STRICT = "default-src 'none'; img-src {0}; script-src {0}; connect-src {0}; style-src 'self'"
-
-
-@contextmanager
-def served(app: Flask) -> Iterator[str]:
-    """The address of an application on a free port of its own: another origin."""
-    server = make_server("127.0.0.1", 0, app, threaded=True, request_handler=QuietHandler)
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    yield f"http://127.0.0.1:{server.server_port}"
-    server.shutdown()
-    thread.join()
-    server.server_close()
 
 
 @pytest.fixture

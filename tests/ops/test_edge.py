@@ -11,11 +11,11 @@ from flask import Flask
 from sqlalchemy import func, select
 from werkzeug.serving import make_server
 
-from tests.conftest import QuietHandler
 from tests.delivering import make_order_body
 from tests.makers import WEBHOOK_SECRET
 from tests.ops import edge
 from tests.ops.edge import Edge
+from tests.serving import QuietHandler
 from writer.db.schema.webhook_inbox import deliveries
 from writer.stores.woocommerce.signing import signature
 

@@ -10,10 +10,10 @@ import pytest
 from flask.testing import FlaskClient
 from werkzeug.serving import make_server
 
-from tests.conftest import QuietHandler
 from tests.ops import edge
 from tests.ports import free_port
 from tests.sales.public_page.makers import sell
+from tests.serving import QuietHandler
 from writer.db import Database
 
 pytestmark = [pytest.mark.sqlite_only, pytest.mark.slow]
