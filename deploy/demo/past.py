@@ -103,10 +103,10 @@ class Past:
 
 
 @contextmanager
-def time_of(past: Past) -> Iterator[None]:
-    """While this lasts it is, for product and shops, the moment that `past` has come to."""
+def time_is(now: Callable[[], datetime]) -> Iterator[None]:
+    """While this lasts, it is for product and shops the moment that `now` returns."""
     real = clock.now
-    clock.now = lambda: past.moment
+    clock.now = now
     try:
         yield
     finally:

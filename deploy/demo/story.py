@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from deploy.demo.buyers import Buyers
 from deploy.demo.hub import Hub
 from deploy.demo.lately import Lately
-from deploy.demo.past import Past, time_of
+from deploy.demo.past import Past, time_is
 from deploy.demo.shops import Shop
 from deploy.demo.workshop import Workshop
 
@@ -24,7 +24,7 @@ def tell(
     """
     began = (until - timedelta(days=DAYS)).replace(hour=6, minute=0, second=0, microsecond=0)
     past = Past(hub, [north, south], began, until)
-    with time_of(past):
+    with time_is(lambda: past.moment):
         hub.settle_in()
         hub.connect([north, south])
         buyers = Buyers(past, north, south, random.Random(seed))

@@ -4,14 +4,14 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from playwright.sync_api import ConsoleMessage, Page
 
 AXE = Path(__file__).parent / "node_modules" / "axe-core" / "axe.min.js"
 WIDTHS = {1280: 800, 390: 844}
 NARROWEST = 320
-SCHEMES = ("light", "dark")
+SCHEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
 # Where only the colours are others, these are the rules that can come out differently.
 OF_COLOUR = ["color-contrast", "link-in-text-block"]
 _RUN_AXE = """async rules => {
