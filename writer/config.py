@@ -102,7 +102,10 @@ def environment() -> dict[str, str]:
 
 
 def read_env_file(path: Path) -> dict[str, str]:
-    """Return what a `.env` says, nothing where there is none: README has the rule. Raises ConfigError."""
+    """Return what a `.env` says by the rule of docs/settings.md; nothing where there is none.
+
+    Raises ConfigError.
+    """
     try:
         return parse(path.read_text(encoding="utf-8-sig"))
     except FileNotFoundError:
