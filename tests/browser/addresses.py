@@ -9,13 +9,23 @@ from sqlalchemy import Connection, Select, func, select
 from werkzeug.routing import AnyConverter, Rule
 
 from writer.db.schema.ledger import sales
+from writer.db.schema.movements import movements, stock_documents
 from writer.db.schema.orders import order_lines, order_refunds, orders
 from writer.db.schema.products import products
 from writer.db.schema.stores import stores
 from writer.db.schema.users import api_tokens, users
 from writer.db.schema.webhook_inbox import deliveries
 
-NO_PAGES = ("/api/", "/webhooks/", "/static/", "/bootstrap/", "/docs/assets/", "/openapi.json", "/health")
+NO_PAGES = (
+    "/api/",
+    "/webhooks/",
+    "/static/",
+    "/assets/",
+    "/bootstrap/",
+    "/docs/assets/",
+    "/openapi.json",
+    "/health",
+)
 # Of one route, but pages of their own.
 VIEWS = (
     "/no-such-page",
@@ -84,6 +94,10 @@ def examples(db: Connection) -> dict[str, list[object]]:
         "stock_product_id": _found(
             db, select(products.c.id).where(products.c.sku.in_(("CASE-RED", "FIRE24")))
         ),
+        "movement_id": _found(
+            db, select(func.max(movements.c.id)).where(movements.c.kind.in_(("adjustment", "receipt")))
+        ),
+        "document_id": _found(db, select(func.max(stock_documents.c.id)).group_by(stock_documents.c.kind)),
         "store_id": _found(db, select(stores.c.id)),
         "delivery_id": _found(db, select(func.max(deliveries.c.id)).group_by(deliveries.c.outcome)),
         "token_id": _found(db, select(func.max(api_tokens.c.id))),
