@@ -127,7 +127,7 @@ def _config(header: dict[str, str]) -> SchemathesisConfig:
             # asks or how a store fares: each of these is right for any.
             "checks": {
                 "positive_data_acceptance": {
-                    "expected-statuses": ["2xx", "401", "403", "404", "409", "422", "429", "502"]
+                    "expected-statuses": ["2xx", "401", "403", "404", "409", "410", "422", "429", "502"]
                 }
             },
         }

@@ -51,7 +51,7 @@ class SkuConverter(PathConverter):
 class LastSkuConverter(SkuConverter):
     """A SKU at the end of an address; one that reads as another address below /stock cannot be addressed."""
 
-    regex = "(?!(?:(?:.*/)?movements|receipts|movements/[0-9]+/take-back)$).+"
+    regex = "(?!(?:(?:.*/)?movements|receipts|movements/[^/]*/take-back)$).+"
     part_isolating = False
 
 
