@@ -225,7 +225,7 @@ def test_a_child_counts_until_its_parent_is_recorded(books: Books) -> None:
     [child] = decision.children
     assert child.posted == ("-2 Fire 24pin", "stock +2 FIRE24")
     assert [event.sentence for event in child.events] == [
-        "Its parent order counts; posted -2 Fire 24pin, stock +2 FIRE24."
+        "Its parent order counts in its place: counted -2 Fire 24pin, stock +2 FIRE24."
     ]
     assert books.play(ParentRecorded("test"), is_parent_known=True).posted == child.posted
 

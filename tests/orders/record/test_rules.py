@@ -115,13 +115,13 @@ def test_a_void_order_holds_nothing_where_more_was_put_back_than_refunded() -> N
 @pytest.mark.parametrize(
     ("state", "sentence"),
     [
-        (Standing.PAID, "'new' counts as paid: 2 units due; posted nothing."),
-        (Standing.WAITING, "'new' is not paid yet: 2 units due; posted nothing."),
-        (Standing.REFUNDED, "The order was refunded: 2 units due; posted nothing."),
-        (Standing.VOID, "'new' is no sale: 2 units due; posted nothing."),
-        (Standing.TRASHED, "The order is in the store's trash: 2 units due; posted nothing."),
-        (Standing.DRAFT, "A draft is no order yet: 2 units due; posted nothing."),
-        (Standing.UNKNOWN, "'new' is a status unknown here: 2 units due; posted nothing."),
+        (Standing.PAID, "'new' counts as paid: 2 units count as sold. Nothing changes."),
+        (Standing.WAITING, "'new' is not paid yet: 2 units count as sold. Nothing changes."),
+        (Standing.REFUNDED, "The order was refunded: 2 units count as sold. Nothing changes."),
+        (Standing.VOID, "'new' is no sale: 2 units count as sold. Nothing changes."),
+        (Standing.TRASHED, "The order is in the store's trash: 2 units count as sold. Nothing changes."),
+        (Standing.DRAFT, "A draft is no order yet: 2 units count as sold. Nothing changes."),
+        (Standing.UNKNOWN, "'new' is a status unknown here: 2 units count as sold. Nothing changes."),
     ],
 )
 def test_why_an_order_counts_as_it_does_is_a_sentence(state: Standing, sentence: str) -> None:
@@ -131,7 +131,7 @@ def test_why_an_order_counts_as_it_does_is_a_sentence(state: Standing, sentence:
 def test_what_was_posted_is_named() -> None:
     told = explain(Standing.PAID, "completed", 1, ["+1 Fire 24pin", "-1 Ice 28pin"])
 
-    assert told == "'completed' counts as paid: 1 unit due; posted +1 Fire 24pin, -1 Ice 28pin."
+    assert told == "'completed' counts as paid: 1 unit counts as sold. Counted +1 Fire 24pin, -1 Ice 28pin."
 
 
 @pytest.mark.parametrize(
@@ -153,7 +153,7 @@ def test_an_order_that_counts_as_paid_is_worth_its_total_less_refunds(
 def test_a_sentence_names_forty_postings_and_counts_the_others() -> None:
     forty = [f"+{number} Fire 24pin" for number in range(40)]
 
-    assert explain(Standing.PAID, "completed", 1, forty).endswith("posted " + ", ".join(forty) + ".")
+    assert explain(Standing.PAID, "completed", 1, forty).endswith("Counted " + ", ".join(forty) + ".")
     assert explain(Standing.PAID, "completed", 1, [*forty, *["-1 Ice 28pin"] * 1500]).endswith(
         ", +39 Fire 24pin and 1,500 more."
     )

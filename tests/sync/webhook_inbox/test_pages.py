@@ -88,7 +88,7 @@ def test_a_delivery_shows_what_came_and_its_body_to_admins_alone(
 
     for page in (seen_by_admin, seen_by_staff):
         assert "order.updated" in page
-        assert "posted +2 Fire 24pin" in page
+        assert "Counted +2 Fire 24pin" in page
     assert "customer_note" in seen_by_admin
     assert "<script>alert" not in seen_by_admin
     assert "customer_note" not in seen_by_staff

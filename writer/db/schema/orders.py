@@ -226,6 +226,7 @@ order_refunds = Table(
     Column("total_minor", MINOR, nullable=False),
     Column("lines", Text),  # JSON {line id: units}; NULL: not read from the store yet
     Column("is_gone", Boolean, nullable=False, server_default=false()),  # deleted in the store
+    Column("made_at", UtcTime),  # NULL: recorded before it was kept
     UniqueConstraint("order_id", "external_id"),
 )
 
@@ -238,6 +239,8 @@ order_events = Table(
     Column("cause", Text, nullable=False),  # "delivery 12", "poll", "rule added by admin"
     Column("status", Text, nullable=False),
     Column("sentence", Text, nullable=False),  # why it is counted as it is
+    Column("sold", Integer),  # units added to the ledger; NULL: from before it was kept
+    Column("taken", Integer),  # units taken out of stock; NULL as sold
 )
 
 # What staff wrote about an order, for themselves; erased with its customer.

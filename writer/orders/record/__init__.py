@@ -51,6 +51,8 @@ from writer.orders.record.to_read import (
     list_unread,
 )
 from writer.orders.record.to_ship import (
+    LATE_AFTER,
+    UNPAID,
     count_late,
     count_to_ship,
     count_unpaid,
@@ -61,7 +63,9 @@ from writer.orders.record.to_ship import (
 
 __all__ = [
     "LARGEST_QUANTITY",
+    "LATE_AFTER",
     "MADE_UP",
+    "UNPAID",
     "Address",
     "Channel",
     "Charge",

@@ -26,7 +26,7 @@ def completed(before: Before, snapshot: OrderSnapshot) -> OrderSnapshot:
     if snapshot.tells_refunds:
         return snapshot
     known = (
-        RefundSnapshot(refund.external_id, refund.total_minor, refund.reason, refund.lines)
+        RefundSnapshot(refund.external_id, refund.total_minor, refund.reason, refund.lines, refund.made_at)
         for refund in before.refunds
         if not refund.is_gone
     )

@@ -4,6 +4,7 @@ A store sends snapshots late, twice, out of order or never, so nothing is counte
 sold and out of stock is worked out from the newest state, and the difference to what was posted is posted.
 """
 
+from collections.abc import Iterable
 from datetime import datetime
 
 from writer.orders.record import arrival, due, header, order_notices, refunds, reopening, rules
@@ -21,7 +22,7 @@ from writer.orders.record.changes import (
     Reviewed,
     Trashed,
 )
-from writer.orders.record.decision import Decision, Event, OrderNotice
+from writer.orders.record.decision import Decision, Event, OrderNotice, SalePosting, StockMovement
 from writer.orders.record.posting import post
 from writer.orders.record.refunds import Refunded
 from writer.orders.record.rows import Line, Order, Refund
@@ -64,7 +65,9 @@ def decide(before: Before, change: Change, channel: Channel) -> Decision:
         case ParentRecorded():
             order = order._replace(units=0, net_minor=0, to_ship=0)
             lines = due.count_nothing(before.lines)
-            return _repost(before, order, lines, channel, change.cause, "Its parent order counts; posted")
+            return _repost(
+                before, order, lines, channel, change.cause, "Its parent order counts in its place: counted"
+            )
 
 
 def _record(before: Before, change: Arrived, snapshot: OrderSnapshot, channel: Channel) -> Decision:
@@ -93,7 +96,7 @@ def _record(before: Before, change: Arrived, snapshot: OrderSnapshot, channel: C
 
 def _merge_refunds(before: Before, order: Order, snapshot: OrderSnapshot) -> tuple[Refund, ...]:
     """Return the refunds as the snapshot has them; what people wrote into an erased customer's is gone."""
-    kept = refunds.merge(before.refunds, snapshot.refunds)
+    kept = refunds.merge(before.refunds, snapshot.refunds, snapshot.changed_at or before.now)
     return kept if order.erased_at is None else tuple(refund._replace(reason="") for refund in kept)
 
 
@@ -202,31 +205,33 @@ def _count(
         posted.words,
         opened=tuple(order_notices.uncounted_lines(channel, order, posted.lines, before.matches)),
         put_right=tuple(order_notices.lines_put_right(before, posted.lines)),
-        events=(Event(before.now, cause, order.status, sentence),),
+        events=(_event(before.now, cause, order.status, sentence, posted.sales, posted.movements),),
     )
 
 
 def _match_again(before: Before, order: Order, change: Rematched | Reopened, channel: Channel) -> Decision:
     """Count what matched nothing; of what is reopened, post back before what it counted as."""
     if isinstance(change, Rematched):
-        return _repost(before, order, before.lines, channel, change.cause, "Matched; posted")
+        return _repost(before, order, before.lines, channel, change.cause, "Matched: counted")
     back = reopening.take_back(before, order, change, channel)
-    decision = _repost(before, order, back.lines, channel, change.cause, "Taken back; posted")
+    decision = _repost(before, order, back.lines, channel, change.cause, "Taken back: counted")
     assert decision.order is not None
     words = (
         *(f"{row.quantity:+d} {row.model} {row.variant}".rstrip() for row in back.sales),
         *(f"stock {row.quantity:+d}" for row in back.movements),
         *decision.posted,
     )
-    sentence = f"Taken back; posted {rules.listed(words)}." if words else decision.sentence
+    sentence = f"Taken back: counted {rules.listed(words)}." if words else decision.sentence
+    sales, movements = (*back.sales, *decision.sales), (*back.movements, *decision.movements)
+    event = _event(before.now, change.cause, order.status, sentence, sales, movements)
     return decision._replace(
         sentence=sentence,
         order=reopening.uncounted(decision.order, decision.lines),
-        sales=(*back.sales, *decision.sales),
-        movements=(*back.movements, *decision.movements),
+        sales=sales,
+        movements=movements,
         posted=words,
         opened=tuple(order_notices.uncounted_lines(channel, order, decision.lines, before.matches)),
-        events=(Event(before.now, change.cause, order.status, sentence),) if words else (),
+        events=(event,) if words else (),
     )
 
 
@@ -235,7 +240,7 @@ def _repost(
 ) -> Decision:
     """Post the differences of these lines; `reason` begins the sentence about them, if there are any."""
     posted = post(before, order, lines, channel, before.now)
-    sentence = f"{reason} {rules.listed(posted.words)}." if posted.words else "Nothing is to be posted."
+    sentence = f"{reason} {rules.listed(posted.words)}." if posted.words else "Nothing is to be counted."
     return Decision(
         "recorded",
         sentence,
@@ -246,5 +251,20 @@ def _repost(
         posted.movements,
         posted.words,
         put_right=tuple(order_notices.lines_put_right(before, posted.lines)),
-        events=(Event(before.now, cause, order.status, sentence),) if posted.words else (),
+        events=(_event(before.now, cause, order.status, sentence, posted.sales, posted.movements),)
+        if posted.words
+        else (),
     )
+
+
+def _event(
+    at: datetime,
+    cause: str,
+    status: str,
+    sentence: str,
+    sales: Iterable[SalePosting],
+    movements: Iterable[StockMovement],
+) -> Event:
+    sold = sum(sale.quantity for sale in sales)
+    taken = -sum(movement.quantity for movement in movements)
+    return Event(at, cause, status, sentence, sold, taken)

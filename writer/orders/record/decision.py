@@ -44,12 +44,14 @@ class OrderNotice(NamedTuple):
 
 
 class Event(NamedTuple):
-    """A row of order_events."""
+    """A row of order_events: `sold` are units added to the ledger, `taken` units taken out of stock."""
 
     at: datetime
     cause: str
     status: str
     sentence: str
+    sold: int = 0
+    taken: int = 0
 
 
 class Decision(NamedTuple):

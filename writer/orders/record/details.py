@@ -4,6 +4,8 @@ import json
 from dataclasses import asdict, dataclass, fields
 from typing import Literal
 
+from writer.lib.countries import name_of, town_lines
+
 
 @dataclass(frozen=True)
 class Address:
@@ -20,6 +22,13 @@ class Address:
 
     def __bool__(self) -> bool:
         return any(getattr(self, field.name) for field in fields(self))
+
+    @property
+    def lines(self) -> list[str]:
+        """The lines of a label, the country by its name."""
+        street = (self.name, self.company, self.address_1, self.address_2)
+        town = town_lines(self.city, self.state, self.postcode, self.country)
+        return [line for line in (*street, *town, name_of(self.country)) if line]
 
 
 @dataclass(frozen=True)

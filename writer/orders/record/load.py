@@ -125,6 +125,7 @@ def _list_refunds(db: Connection, order_id: int) -> tuple[Refund, ...]:
             reason=row.reason,
             lines=None if row.lines is None else tuple(json.loads(row.lines).items()),
             is_gone=bool(row.is_gone),
+            made_at=row.made_at,
             id=row.id,
         )
         for row in _REFUNDS.all(db, of_order=order_id)

@@ -3,6 +3,7 @@ Pure functions, no database."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from writer.orders.record.rows import Line, Refund
 from writer.orders.record.rules import Units
@@ -21,8 +22,10 @@ class Refunded:
     is_open: bool = False  # there was one whose quantities are not known, deleted since or not
 
 
-def merge(known: tuple[Refund, ...], snapshots: tuple[RefundSnapshot, ...]) -> tuple[Refund, ...]:
-    """Return the order's refunds as a snapshot lists them.
+def merge(
+    known: tuple[Refund, ...], snapshots: tuple[RefundSnapshot, ...], changed_at: datetime | None = None
+) -> tuple[Refund, ...]:
+    """Return the order's refunds as a snapshot of this time lists them.
 
     A refund the snapshot no longer lists was deleted in the store: its units count as refunded no more,
     but what it put on the shelf stays there. One whose id was made up is listed by no store: it stands for
@@ -31,7 +34,7 @@ def merge(known: tuple[Refund, ...], snapshots: tuple[RefundSnapshot, ...]) -> t
     after = {refund.external_id: refund for refund in known}
     unread = 0
     for snapshot in snapshots:
-        merged = _merge(after.get(snapshot.external_id), snapshot)
+        merged = _merge(after.get(snapshot.external_id), snapshot, changed_at)
         after[snapshot.external_id] = merged
         unread += merged.lines is None
     listed = {snapshot.external_id for snapshot in snapshots}
@@ -45,9 +48,14 @@ def merge(known: tuple[Refund, ...], snapshots: tuple[RefundSnapshot, ...]) -> t
     return tuple(after.values())
 
 
-def _merge(known: Refund | None, snapshot: RefundSnapshot) -> Refund:
+def _merge(known: Refund | None, snapshot: RefundSnapshot, changed_at: datetime | None) -> Refund:
     if known is None:
-        return Refund(snapshot.external_id, snapshot.total_minor, snapshot.reason, snapshot.lines)
+        # Who does not say when it was refunded tells of it with the change that it made to the order.
+        made_at = snapshot.made_at or changed_at
+        total_minor, reason = snapshot.total_minor, snapshot.reason
+        return Refund(snapshot.external_id, total_minor, reason, snapshot.lines, made_at=made_at)
+    if snapshot.made_at is not None:
+        known = known._replace(made_at=snapshot.made_at)
     if known.is_gone or (snapshot.lines is not None and known.lines is None):
         lines = snapshot.lines if snapshot.lines is not None else known.lines
         total_minor, reason = snapshot.total_minor, snapshot.reason

@@ -96,4 +96,5 @@ class Refund(NamedTuple):
     reason: str = ""
     lines: tuple[tuple[str, int], ...] | None = None  # None: not read from the store yet
     is_gone: bool = False
+    made_at: datetime | None = None  # None: not known
     id: int = 0

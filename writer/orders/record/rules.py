@@ -107,7 +107,7 @@ def worth(state: Standing, units: int, total_minor: int, refunded_minor: int) ->
 
 
 def explain(state: Standing, status: str, sold_due: int, posted: Sequence[str]) -> str:
-    """Say in a sentence why an order counts as it does, and what was posted for it."""
+    """Say in two sentences why an order counts as it does, and what was posted for it."""
     why = {
         Standing.PAID: f"'{status}' counts as paid",
         Standing.WAITING: f"'{status}' is not paid yet",
@@ -117,8 +117,8 @@ def explain(state: Standing, status: str, sold_due: int, posted: Sequence[str]) 
         Standing.DRAFT: "A draft is no order yet",
         Standing.UNKNOWN: f"'{status}' is a status unknown here",
     }[state]
-    units = f"{sold_due} unit{'' if sold_due == 1 else 's'} due"
-    return f"{why}: {units}; posted {listed(posted) if posted else 'nothing'}."
+    units = f"{sold_due} unit{' counts' if sold_due == 1 else 's count'} as sold"
+    return f"{why}: {units}. {f'Counted {listed(posted)}.' if posted else 'Nothing changes.'}"
 
 
 def listed(posted: Sequence[str]) -> str:

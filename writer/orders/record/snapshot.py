@@ -48,6 +48,7 @@ class RefundSnapshot:
     total_minor: int
     reason: str = ""
     lines: tuple[tuple[str, int], ...] | None = None
+    made_at: datetime | None = None  # None: the channel does not say
 
 
 @dataclass(frozen=True)

@@ -211,6 +211,7 @@ def refunds(items: list[dict[str, Any]], currency: str) -> tuple[RefundSnapshot,
             ),
             reason=shapes.text(item, "reason", 300, "The reason of a refund"),
             lines=tuple(sorted(_refunded_units(item).items())),
+            made_at=_time(item, "date_created_gmt", "a refund"),
         )
         for item in items
     )
@@ -239,7 +240,7 @@ def _positive(value: Any) -> Any:
     return abs(value) if isinstance(value, int | float) and not isinstance(value, bool) else value
 
 
-def _time(payload: Mapping[str, Any], name: str) -> datetime | None:
+def _time(payload: Mapping[str, Any], name: str, what: str = "the order") -> datetime | None:
     """Read a `*_gmt` field, which is UTC without a zone. None if it is absent, null, empty, PHP's zero date
     or outside the shown years. Raises Refusal if it is not a time."""
     value = payload.get(name)
@@ -255,5 +256,5 @@ def _time(payload: Mapping[str, Any], name: str) -> datetime | None:
     except OverflowError:
         return None
     except ValueError:
-        raise Refusal(f"{name} of the order is not a time: {shapes.shown(value)}.") from None
+        raise Refusal(f"{name} of {what} is not a time: {shapes.shown(value)}.") from None
     return moment if _EARLIEST <= moment < _TOO_LATE else None

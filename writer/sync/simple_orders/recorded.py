@@ -71,6 +71,7 @@ def _refunds(db: Connection, order_id: int) -> tuple[RefundSnapshot, ...]:
             total_minor=row.total_minor,
             reason=row.reason,
             lines=tuple(sorted(json.loads(row.lines).items())) if row.lines is not None else None,
+            made_at=row.made_at,
         )
         for row in db.execute(select(order_refunds).where(mine).order_by(order_refunds.c.id))
     )
