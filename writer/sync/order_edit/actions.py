@@ -5,7 +5,7 @@ No transaction is open during the calls. The store's answer is recorded like any
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import Row, select
 
@@ -40,17 +40,42 @@ class StoreRefused(DomainError):
     code = "store_refused"
 
 
+class Changed(NamedTuple):
+    """An order after its status was changed, the status it had, and whether it can get that one again."""
+
+    order: Row[Any]
+    was: str
+    can_be_undone: bool
+
+
 def set_status(
     database: Database, vault: Vault, store_scope: StoreScope, actor: str, order_id: int, status: str
 ) -> Row[Any]:
-    """Change the status of an order, in the store and then here; return the new order.
+    """Change the status of an order as `change_status`; return the new order."""
+    return change_status(database, vault, store_scope, actor, order_id, status).order
 
-    Raises Invalid naming `status`, NotFound, Conflict for an order that is gone in its store or whose store
-    has no keys, and StoreRefused (502) if the store cannot be reached or refuses; nothing changes here then.
+
+def change_status(
+    database: Database,
+    vault: Vault,
+    store_scope: StoreScope,
+    actor: str,
+    order_id: int,
+    status: str,
+    *,
+    only_from: str | None = None,
+) -> Changed:
+    """Change the status of an order, in the store and then here; with `only_from` only if it has that one.
+
+    Raises Invalid naming `status`, NotFound, Conflict for an order that is gone in its store, whose store has
+    no keys or whose status is another than `only_from`, and StoreRefused (502) if the store cannot be reached
+    or refuses; nothing changes here then.
     """
     with database.reading() as db:
         order = orders.get_order(db, store_scope, order_id)
         known = orders.list_changes(db, order)
+    if only_from is not None and order.status != only_from:
+        raise Conflict(f"The order is {order.status} by now, so this cannot be undone any more.")
     if status not in known:
         raise Invalid("This is not a status of an order.", {"status": f"Choose one of {', '.join(known)}."})
     _check_can_be_changed(order)
@@ -70,7 +95,7 @@ def set_status(
         now = orders.get_order(db, store_scope, order_id)
         before, after = {"status": order.status}, {"status": now.status}
         audit.note(db, actor, "order.status", f"order {order_id}", before, after)
-    return now
+    return Changed(now, order.status, order.status in known and order.status != now.status)
 
 
 def add_note(
