@@ -1,0 +1,1 @@
+"""Refunds: the refunds of all orders in one list, newest first. It writes nothing."""

@@ -1,0 +1,55 @@
+"""Reads of refunds across orders; those of one order are in orders/browse."""
+
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, Row, Select, func, select
+
+from writer.db.schema.orders import order_refunds, orders
+from writer.db.schema.stores import stores
+from writer.lib.store_scope import StoreScope
+from writer.orders.record import visible
+
+
+def list_refunds(
+    db: Connection, store_scope: StoreScope, store_id: int | None, limit: int, offset: int
+) -> list[Row[Any]]:
+    """Return a page of refunds with their order and store, in the order they became known, newest first."""
+    of_order = (
+        orders.c.number,
+        orders.c.currency,
+        orders.c.customer_name,
+        orders.c.erased_at,
+        orders.c.total_minor.label("order_minor"),
+        orders.c.store_id,
+        stores.c.name.label("store_name"),
+    )
+    query = _refunds(store_scope, store_id, order_refunds, *of_order)
+    return list(db.execute(query.order_by(order_refunds.c.id.desc()).limit(limit).offset(offset)))
+
+
+def count_refunds(db: Connection, store_scope: StoreScope, store_id: int | None) -> int:
+    """Count the refunds of a store, or of all that may be seen."""
+    return int(db.execute(_refunds(store_scope, store_id, func.count())).scalar_one())
+
+
+def sum_refunds(db: Connection, store_scope: StoreScope, store_id: int | None) -> dict[str, int]:
+    """Return what is refunded in each currency, without refunds that were deleted in their store."""
+    columns = (orders.c.currency, func.sum(order_refunds.c.total_minor))
+    query = _refunds(store_scope, store_id, *columns).where(~order_refunds.c.is_gone)
+    sums = db.execute(query.group_by(orders.c.currency).order_by(orders.c.currency))
+    return {currency: int(minor) for currency, minor in sums}
+
+
+def list_stores(db: Connection, store_scope: StoreScope) -> list[Row[Any]]:
+    """Return id and name of every visible store, by name."""
+    found = select(stores.c.id, stores.c.name).where(store_scope.of(stores.c.id))
+    return list(db.execute(found.order_by(stores.c.name, stores.c.id)))
+
+
+def _refunds(store_scope: StoreScope, store_id: int | None, *columns: Any) -> Select[Any]:
+    source = order_refunds.join(orders, orders.c.id == order_refunds.c.order_id)
+    source = source.join(stores, stores.c.id == orders.c.store_id)
+    which: ColumnElement[bool] = visible(store_scope)
+    if store_id is not None:
+        which &= orders.c.store_id == store_id
+    return select(*columns).select_from(source).where(which)
