@@ -38,6 +38,8 @@ PAGES = (
     "orders.browse.pages",
     "orders.to_sort.pages",
     "orders.customers.pages",
+    "orders.packing_slips.pages",
+    "orders.refunds.pages",
     "stores.registry.pages",
     "stores.connect.pages",
     "stores.listings.pages",

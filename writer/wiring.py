@@ -9,7 +9,7 @@ from writer.lib import clock
 from writer.people import notices
 from writer.reports import dashboard
 from writer.stores import listings, woocommerce
-from writer.sync import differences, push_status, webhook_inbox
+from writer.sync import activity, differences, push_status, webhook_inbox
 from writer.web import counts, search
 
 
@@ -39,6 +39,8 @@ def wire(config: Config) -> None:
     stores.condition_sources[:] = [push_status.find_trouble]
     # The front page begins with the dashboard's cards.
     sales.page_cards[:] = [dashboard.draw_cards]
+    # The page of one order says what stores did about it.
+    orders.timeline_sources[:] = [activity.list_of_order]
     # A customer is erased: erase what stores delivered about that person.
     orders.on_erase[:] = [orders.Eraser(webhook_inbox.forget_address, webhook_inbox.forget_bodies)]
     # The search over everything: what each area finds, in this order.

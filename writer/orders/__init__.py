@@ -1,6 +1,13 @@
 """Orders of every channel, and what they post to sales and stock."""
 
-from writer.orders.browse import Day, count_by_status, list_days
+from writer.orders.browse import (
+    Day,
+    Happening,
+    Moved,
+    count_by_status,
+    list_days,
+    timeline_sources,
+)
 from writer.orders.browse.hits import search_orders
 from writer.orders.customers.actions import Eraser, on_erase
 from writer.orders.customers.hits import search_customers
@@ -53,7 +60,9 @@ __all__ = [
     "Charge",
     "Day",
     "Eraser",
+    "Happening",
     "LineSnapshot",
+    "Moved",
     "OrderSnapshot",
     "RefundSnapshot",
     "channel_of",
@@ -91,6 +100,7 @@ __all__ = [
     "search_customers",
     "search_orders",
     "take_out_of_cache",
+    "timeline_sources",
     "trash",
     "unsay_product",
 ]

@@ -1,8 +1,9 @@
 """Sync: what stores send and what is read from them; what they are sent."""
 
-from writer.sync import differences, order_import, push_status, stock_push, webhook_inbox
+from writer.sync import activity, differences, order_import, push_status, stock_push, webhook_inbox
 
 __all__ = [
+    "activity",
     "differences",
     "order_import",
     "push_status",

@@ -178,7 +178,7 @@ def test_one_order_comes_with_lines_refunds_history_and_raw_data(
         {"woocommerce_id": "9", "reason": "chipped", "total": "4.00", "units": None, "is_gone": False}
     ]
     assert [(event["cause"], event["status"]) for event in body["history"]] == [("delivery 1", "processing")]
-    assert "posted +3 Fire 24pin" in body["history"][0]["effect"]
+    assert "Counted +3 Fire 24pin" in body["history"][0]["effect"]
     assert body["raw"]["coupon"] == "x"
 
 

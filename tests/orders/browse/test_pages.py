@@ -68,7 +68,7 @@ def test_a_long_list_is_paged(client: FlaskClient, admin: FlaskClient) -> None:
 
     second = admin.get("/orders?page=2").text
 
-    assert second.count("/orders/") == 2
+    assert len(re.findall(r'href="/orders/\d+"', second)) == 2
 
 
 @pytest.mark.wording("/orders/<id>")
@@ -81,12 +81,12 @@ def test_an_order_shows_its_lines_its_rows_of_the_ledger_and_why(
     page = admin.get(f"/orders/{order_id(database)}").text
 
     assert "Fire 24pin" in page
-    assert "SKU FIRE24" in page
+    assert "<small>FIRE24" in page
     assert ">+2<" in page
     assert ">-2<" in page
-    assert "&#39;processing&#39; counts as paid: 2 units due; posted +2 Fire 24pin." in page
-    assert "&#39;cancelled&#39; is no sale: 0 units due; posted -2 Fire 24pin." in page
-    assert "delivery 2" in page
+    assert "&#39;processing&#39; counts as paid: 2 units count as sold. Counted +2 Fire 24pin." in page
+    assert "&#39;cancelled&#39; is no sale: 0 units count as sold. Counted -2 Fire 24pin." in page
+    assert "Delivery 2." in page
     assert f"/webhook-inbox?order={order_id(database)}" in page
 
 
@@ -148,7 +148,7 @@ def test_what_the_store_holds_out_stands_beside_what_we_do(
 
     page = admin.get(f"/orders/{order_id(database)}").text
 
-    assert " data-differs " in page
+    assert " data-differs>" in page
 
 
 def test_a_line_of_an_ignored_sku_says_so(

@@ -1,4 +1,4 @@
-"""Pages: one order with everything it posted, the review of a line, and restocking a trashed order."""
+"""Pages: one order with everything it counted, the review of a line, notes of staff, and restocking."""
 
 import json
 import secrets
@@ -9,21 +9,18 @@ from werkzeug.wrappers import Response
 
 from writer.db import reading, transaction
 from writer.lib.errors import Conflict, Invalid
-from writer.orders.browse import forms, queries
-from writer.orders.record import get_order, list_changes, review_line
+from writer.orders.browse import forms, one_order, position, states
+from writer.orders.record import add_staff_note, get_order, review_line
 from writer.orders.record import put_back as put_order_back
 from writer.people import auth
-from writer.sales import product_types
-from writer.web.paging import asked_page
+from writer.web import toasts
 
 bp = Blueprint("browse", __name__, template_folder="templates")
-_LINES_SHOWN = 100
-_POSTED_SHOWN = 50
 
 
 @bp.get("/orders/<int:order_id>")
 def show(order_id: int) -> str:
-    """Show one order: its data, lines, refunds, what it posted, and why."""
+    """Show one order: its items, where it goes to, what happened, and what it counts."""
     return _order_page(order_id)
 
 
@@ -40,8 +37,8 @@ def review(order_id: int, line_id: int) -> Response | tuple[str, int]:
     except Invalid as error:
         form.quantity.errors = [error.errors["quantity"]]
         return _order_page(order_id, line_id, form), 422
-    flash(f"The line is reviewed. {sentence}", "success")
-    return redirect(url_for("browse.show", order_id=order_id, page=request.args.get("page")), 303)
+    toasts.say(f"The line is reviewed. {sentence}")
+    return redirect(_address(order_id, page=request.args.get("page")), 303)
 
 
 @bp.post("/orders/<int:order_id>/put-back")
@@ -49,10 +46,27 @@ def put_back(order_id: int) -> Response:
     """Put back into stock the units that an order in the trash still keeps out of stock."""
     try:
         with transaction() as db:
-            flash(put_order_back(db, auth.store_scope(), auth.actor().name, order_id), "success")
+            toasts.say(put_order_back(db, auth.store_scope(), auth.actor().name, order_id))
     except Conflict as error:
         flash(error.sentence, "warning")
-    return redirect(url_for("browse.show", order_id=order_id), 303)
+    return redirect(_address(order_id), 303)
+
+
+@bp.post("/orders/<int:order_id>/staff-notes")
+def note(order_id: int) -> Response:
+    """Keep a note about the order that only staff see."""
+    try:
+        with transaction() as db:
+            text = request.form.get("text", "")
+            add_staff_note(db, auth.store_scope(), auth.actor().name, order_id, text)
+        toasts.say("Noted. Only staff see it.")
+    except Invalid as error:
+        flash(" ".join([error.sentence, *error.errors.values()]), "warning")
+    return redirect(_address(order_id) + "#happened", 303)
+
+
+def _address(order_id: int, **more: Any) -> str:
+    return url_for("browse.show", order_id=order_id, **position.kept(), **more)
 
 
 def _order_page(order_id: int, line_id: int | None = None, form: forms.ReviewForm | None = None) -> str:
@@ -60,28 +74,20 @@ def _order_page(order_id: int, line_id: int | None = None, form: forms.ReviewFor
     store_scope = auth.store_scope()
     with reading() as db:
         order = get_order(db, store_scope, order_id)
-        page = asked_page(queries.count_lines(db, store_scope, order_id), size=_LINES_SHOWN)
-        lines = queries.page_of_lines(db, store_scope, order_id, page.size, page.offset)
-        facts = {
-            "page": page,
-            "lines": lines,
-            "ignored": {
-                line.id for line in lines if line.model is None and product_types.is_ignored(db, line.sku)
-            },
-            "refunds": queries.list_refunds(db, store_scope, order_id),
-            "posted": queries.list_posted(db, store_scope, order_id, _POSTED_SHOWN),
-            "posted_sum": queries.sum_posted(db, store_scope, order_id),
-            "events": queries.list_events(db, store_scope, order_id),
-            "statuses": list_changes(db, order),
-        }
+        facts = one_order.read(db, store_scope, order)
     unsent = session.pop("unsent_note", None)
     return render_template(
         "browse/show.html",
         order=order,
+        payment=states.payment(order),
+        shipping=states.shipping(order),
+        can_change=one_order.can_be_changed(order),
+        kept=position.kept(),
         refused_line=line_id,
         refused=form,
         empty_form=forms.ReviewForm(formdata=None),
         units_of_refund=_units_of_refund,
+        shows_counted=bool(request.args.get("counted")),
         unsent=unsent if unsent and unsent["order_id"] == order_id else None,
         note_token=secrets.token_hex(16),
         admin_url=_admin_url(order),

@@ -1,1 +1,5 @@
 """Activity: what was delivered, read and pushed, and what failed, of every store in one list."""
+
+from writer.sync.activity.of_order import list_of_order
+
+__all__ = ["list_of_order"]
