@@ -13,6 +13,7 @@ from writer.db.schema.notices import notices
 from writer.db.schema.orders import order_lines
 from writer.db.schema.products import products
 from writer.db.schema.stores import stores
+from writer.lib.errors import Conflict, NotFound
 from writer.stores.connect import policies
 from writer.stores.listings import check_all
 from writer.stores.listings.actions import map_by_hand
@@ -368,3 +369,62 @@ def test_a_number_that_is_explained_by_doubt_alone_is_not_written_over_before_or
 
     assert (adopting.on_hand(), adopting.shown(), adopting.moves()) == (6, [6, 6], [-4, 1, -1])
     assert adopting.rows(stock_differences) == []
+
+
+def take_back(hub: Hub, difference_id: int = 1) -> None:
+    with hub.database.transaction() as db:
+        differences.take_back(db, "ada", difference_id)
+
+
+def test_a_number_taken_over_is_taken_back_from_the_count_and_from_every_store(asking: Hub) -> None:
+    list_gift(asking)
+    asking.fakes[0].set_stock("GIFT", 20)
+    asking.let_drift(1, shows=20)
+    with asking.database.transaction() as db:
+        differences.decide(db, "ada", 1, adopt=True)
+    asking.settle()
+    assert (asking.on_hand(), asking.shown()) == (20, [20, 20])
+
+    take_back(asking)
+    asking.settle()
+
+    assert (asking.on_hand(), asking.shown(), asking.moves()) == (10, [10, 10], [10, -10])
+    assert asking.fakes[0].stock("GIFT") == 10
+    assert [row.action for row in asking.rows(stock_differences)] == ["enforced", "enforced"]
+    assert asking.open_notices() == []
+
+
+def test_what_was_sold_after_a_number_was_taken_over_stays_sold_when_it_is_taken_back(adopting: Hub) -> None:
+    adopting.let_drift(2, shows=20)
+    adopting.sell_here(3)
+    adopting.push()
+
+    take_back(adopting)
+    adopting.settle()
+
+    assert (adopting.on_hand(), adopting.shown()) == (7, [7, 7])
+
+
+def test_only_what_was_taken_over_can_be_taken_back_and_only_once(asking: Hub) -> None:
+    asking.let_drift(2, shows=20)
+    with pytest.raises(Conflict):
+        take_back(asking)
+    with asking.database.transaction() as db:
+        differences.decide(db, "ada", 1, adopt=True)
+    take_back(asking)
+
+    with pytest.raises(Conflict):
+        take_back(asking)
+    with pytest.raises(NotFound):
+        take_back(asking, 7)
+    assert asking.on_hand() == 10
+
+
+def test_a_listing_that_is_another_product_by_now_takes_nothing_back(asking: Hub) -> None:
+    asking.let_drift(2, shows=20)
+    with asking.database.transaction() as db:
+        differences.decide(db, "ada", 1, adopt=True)
+        map_by_hand(db, "ada", asking.listing(2).id, "")
+
+    with pytest.raises(Conflict):
+        take_back(asking)

@@ -1,6 +1,6 @@
 """Differences: numbers in stores that nothing explains, and who decides what is done about each."""
 
-from writer.sync.differences.actions import decide, drop, follow_policy, record
+from writer.sync.differences.actions import decide, drop, follow_policy, record, take_back
 from writer.sync.differences.own import NOTHING, OwnOrders, since_confirmed
 from writer.sync.differences.queries import (
     check_belongs,
@@ -25,4 +25,5 @@ __all__ = [
     "most_units",
     "record",
     "since_confirmed",
+    "take_back",
 ]

@@ -85,6 +85,41 @@ def decide(db: Connection, actor: str, difference_id: int, adopt: bool) -> None:
     audit.note(db, actor, f"drift.{done['action']}", f"listing {row.listing_id}", None, {"by": change})
 
 
+def take_back(db: Connection, actor: str, difference_id: int) -> None:
+    """Let the count be what it was before a store's number was taken over; ours is written there instead.
+
+    Raises NotFound, and Conflict where theirs was not taken over, or the listing is another product by now.
+    """
+    row = _get(db, difference_id)
+    if row.decided_at is None or row.action != "adopted":
+        raise Conflict("Their number was not taken over, so there is nothing to take back.")
+    if not state_of(row).known_quantities:
+        raise Conflict("The listing became another product since, so that cannot be taken back.")
+    change = row.shown_quantity - row.expected_quantity
+    note = f"taken back: {row.name} showed {row.shown_quantity}"
+    back = stock.Movement(
+        row.stock_product_id, -change, "drift", clock.now(), actor, note, store_id=row.of_store
+    )
+    stock.record(db, [back])
+    now = {"action": "enforced", "decided_at": clock.now(), "decided_by": actor}
+    db.execute(
+        update(stock_differences).where(stock_differences.c.id.in_(_adopted_with(db, row))).values(**now)
+    )
+    audit.note(db, actor, "drift.take back", f"listing {row.listing_id}", {"by": change}, None)
+
+
+def _adopted_with(db: Connection, row: Row[Any]) -> list[int]:
+    """Return the differences that one movement took over together with this one, itself among them."""
+    if row.decided_by == "policy":
+        return [row.id]
+    query = select(stock_differences.c.id).join(listings, listings.c.id == stock_differences.c.listing_id)
+    of_product = (listings.c.store_id == row.of_store) & (listings.c.stock_product_id == row.stock_product_id)
+    at_once = (stock_differences.c.decided_at == row.decided_at) & (stock_differences.c.action == row.action)
+    by = stock_differences.c.shown_quantity - stock_differences.c.expected_quantity
+    is_same = by == row.shown_quantity - row.expected_quantity
+    return list(db.execute(query.where(of_product, at_once, is_same)).scalars())
+
+
 def follow_policy(db: Connection, actor: str, store_id: int) -> None:
     """Decide what the owner was asked about in a store by its policy, which no longer is to ask.
 
