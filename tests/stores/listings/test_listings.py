@@ -17,8 +17,7 @@ from writer.lib import clock
 from writer.lib.errors import Conflict, Invalid, NotFound
 from writer.orders.record import record
 from writer.stock import products as stock_products
-from writer.stores.listings import actions as listing_actions
-from writer.stores.listings import refresh
+from writer.stores.listings import actions, items, refresh
 from writer.stores.listings.refresh import Refreshed, refresh_all
 from writer.stores.registry import Keyring, registry
 from writer.stores.woocommerce import client as client_module
@@ -96,18 +95,18 @@ def test_variation_without_a_sku_of_its_own_is_not_taken_for_its_parent(
     parent = {"id": 5, "sku": "CASE", "name": "Case", "type": "variable"}
     variation = {"id": 6, "sku": "case ", "manage_stock": managed, "stock_quantity": 3}
 
-    found = listing_actions.item(variation, parent)
+    found = items.item(variation, parent)
 
     assert (found.sku if found else None) == expected
 
 
 @pytest.mark.parametrize("payload", [{}, {"id": "7"}, {"id": 0}, {"id": 2**31}])
 def test_product_without_a_usable_id_is_left_out(payload: dict[str, object]) -> None:
-    assert listing_actions.item(payload) is None
+    assert items.item(payload) is None
 
 
 def test_product_that_says_nonsense_is_read_as_far_as_it_goes() -> None:
-    found = listing_actions.item({"id": 7, "sku": None, "name": "a\0b", "stock_quantity": "x"})
+    found = items.item({"id": 7, "sku": None, "name": "a\0b", "stock_quantity": "x"})
 
     assert found is not None
     assert (found.sku, found.name, found.shown.quantity) == ("", "ab", None)
@@ -299,7 +298,7 @@ def test_sku_renamed_in_the_store_stays_matched_and_is_offered_as_alias(
     row = listed(db, store_id)["X-1-NEW"]
     assert (row.stock_product_id, done.matched, done.newly) == (product, 1, 0)
     with db.transaction() as connection:
-        listing_actions.accept_sku(connection, "ada", row.id)
+        actions.accept_sku(connection, "ada", row.id)
         found = stock_products.find(connection, "x-1-new")
     assert found is not None
     assert found.id == product
@@ -319,7 +318,7 @@ def test_sku_renamed_to_that_of_another_product_stays_matched_and_cannot_be_an_a
 
     assert row.stock_product_id == product
     with db.transaction() as connection, pytest.raises(Conflict):
-        listing_actions.accept_sku(connection, "ada", row.id)
+        actions.accept_sku(connection, "ada", row.id)
 
 
 def test_product_counted_later_is_matched_at_once(
@@ -366,7 +365,7 @@ def test_listing_mapped_by_hand_stays_so(
     row = listed(db, store_id)["X-1"]
 
     with db.transaction() as connection:
-        listing_actions.map_by_hand(connection, "ada", row.id, " y-1")
+        actions.map_by_hand(connection, "ada", row.id, " y-1")
     refresh(db, ring.vault, store_id)
 
     after = listed(db, store_id)["X-1"]
@@ -383,7 +382,7 @@ def test_listing_left_out_by_hand_stays_out(
     refresh(db, ring.vault, store_id)
 
     with db.transaction() as connection:
-        listing_actions.map_by_hand(connection, "ada", listed(db, store_id)["X-1"].id, "")
+        actions.map_by_hand(connection, "ada", listed(db, store_id)["X-1"].id, "")
     refresh(db, ring.vault, store_id)
 
     assert listed(db, store_id)["X-1"].stock_product_id is None
@@ -398,9 +397,10 @@ def test_hand_taken_away_matches_by_sku_again(
     listing_id = listed(db, store_id)["X-1"].id
 
     with db.transaction() as connection:
-        listing_actions.map_by_hand(connection, "ada", listing_id, "")
-        row = listing_actions.forget_by_hand(connection, "ada", listing_id)
+        actions.map_by_hand(connection, "ada", listing_id, "")
+        actions.forget_by_hand(connection, "ada", listing_id)
 
+    row = listed(db, store_id)["X-1"]
     assert (row.stock_product_id, row.is_mapped_by_hand) == (product, False)
 
 
@@ -413,19 +413,19 @@ def test_unknown_sku_or_listing_is_refused(
 
     with db.transaction() as connection:
         with pytest.raises(Invalid) as caught:
-            listing_actions.map_by_hand(connection, "ada", listing_id, "Z-9")
+            actions.map_by_hand(connection, "ada", listing_id, "Z-9")
         for unknown in (0, listing_id + 1, 2**40):
             with pytest.raises(NotFound):
-                listing_actions.get(connection, unknown)
+                actions.get(connection, unknown)
         with pytest.raises(NotFound):
-            listing_actions.accept_sku(connection, "ada", listing_id)
+            actions.accept_sku(connection, "ada", listing_id)
 
     assert list(caught.value.errors) == ["sku"]
 
 
-def test_what_orders_hold_follows_a_mapping_by_hand(
-    db: Database, ring: Keyring, store: FakeStore, store_id: int
-) -> None:
+@pytest.fixture
+def sold(db: Database, ring: Keyring, store: FakeStore, store_id: int) -> int:
+    """The id of a listing KIT-UK of which 2 are sold and that is no product yet; KIT is one, of 10."""
     add_product(db, "KIT", 10)
     store.add_product("KIT-UK", 5)
     refresh(db, ring.vault, store_id)
@@ -433,9 +433,20 @@ def test_what_orders_hold_follows_a_mapping_by_hand(
     order = translate.order(store.payload(store.place_order([("KIT-UK", 2)])), clock.now())
     with db.transaction() as connection:
         record(connection, registry.channel(store_row(db, store_id)), order, "test")
+    return int(listed(db, store_id)["KIT-UK"].id)
 
+
+def on_hand(db: Database, sku: str = "KIT") -> int:
+    with db.reading() as connection:
+        return int(connection.execute(select(products.c.on_hand).where(products.c.sku == sku)).scalar_one())
+
+
+def map_to(db: Database, listing_id: int, sku: str) -> int:
     with db.transaction() as connection:
-        listing_actions.map_by_hand(connection, "ada", listed(db, store_id)["KIT-UK"].id, "KIT")
-        on_hand = connection.execute(select(products.c.on_hand)).scalar_one()
+        return actions.map_by_hand(connection, "ada", listing_id, sku)
 
-    assert on_hand == 8
+
+def test_what_orders_hold_follows_a_mapping_by_hand(db: Database, sold: int) -> None:
+    map_to(db, sold, "KIT")
+
+    assert on_hand(db) == 8

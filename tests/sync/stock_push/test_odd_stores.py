@@ -20,10 +20,10 @@ from writer.stock import products
 from writer.stock.stocktake import sheet, sheet_plan
 from writer.stores import registry
 from writer.stores.listings import check_all, refresh
-from writer.stores.listings.actions import item
+from writer.stores.listings.items import item
 from writer.stores.opening_stock.actions import take_over
 from writer.stores.woocommerce import Client
-from writer.sync import differences, push_status
+from writer.sync import differences, stock_sync
 from writer.sync.stock_push import watcher
 
 
@@ -72,9 +72,9 @@ def test_a_retry_leaves_a_store_paused_that_a_person_paused(hub: Hub) -> None:
     hub.sell_here(1)
     hub.push()
     with hub.database.transaction() as db:
-        push_status.actions.pause(db, "ada", 2, "stock is being moved")
+        stock_sync.actions.pause(db, "ada", 2, "stock is being moved")
         failed = db.execute(select(failures.c.id).where(failures.c.ended_at.is_(None))).scalar_one()
-        push_status.actions.retry(db, "ada", failed)
+        stock_sync.actions.retry(db, "ada", failed)
 
     assert hub.store(2).push_state == "paused"
 

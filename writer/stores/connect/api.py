@@ -3,8 +3,6 @@
 from typing import Any, Literal, Self
 
 from flask import Response
-from flask_openapi3.blueprint import APIBlueprint
-from flask_openapi3.models.tag import Tag
 from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy import Connection, Row
 
@@ -12,18 +10,11 @@ from writer.db import reading
 from writer.people import auth
 from writer.stores import registry
 from writer.stores.connect import policies
-from writer.web.api_types import Answer, PathId
-from writer.web.openapi import PROBLEMS, OnceHeader, check_body
+from writer.stores.registry.api_blueprint import StorePath, stores_blueprint
+from writer.web.api_types import Answer
+from writer.web.openapi import OnceHeader
 
-bp = APIBlueprint(
-    "store_rules_api",
-    __name__,
-    url_prefix="/api/v1/stores",
-    abp_tags=[Tag(name="Stores", description="The WooCommerce stores and what is matched there.")],
-    abp_security=[{"token": []}],
-    abp_responses=PROBLEMS,
-)
-bp.before_request(check_body)
+bp = stores_blueprint("store_rules_api", __name__)
 _BUFFER = "Units of each SKU that are never offered in this store."
 _POLICY = "When the store shows a number that nothing explains: write ours, take theirs over, or ask."
 _RESTOCKS = "Restock refunded units if the store does not say."
@@ -32,12 +23,6 @@ _POLLS = (
     "Seconds between two polls of the store's orders by the worker, 5 to 3,600: a third of it for two minutes"
     " after a change, four times as long from midnight to six by the store's clock. 0: no polls."
 )
-
-
-class StorePath(BaseModel):
-    """Which store."""
-
-    store_id: PathId
 
 
 class Rules(Answer):

@@ -3,9 +3,7 @@
 from typing import Annotated, Any, Self
 
 from flask import current_app
-from flask_openapi3.blueprint import APIBlueprint
-from flask_openapi3.models.tag import Tag
-from pydantic import BaseModel, Field, WithJsonSchema
+from pydantic import Field, WithJsonSchema
 from sqlalchemy import Row
 
 from writer.db import AlreadyRunning, database, reading
@@ -15,26 +13,12 @@ from writer.stores import registry
 from writer.stores.listings import queries
 from writer.stores.listings.refresh import Refreshed, refresh, refresh_all
 from writer.stores.registry import Keyring, NotNow
+from writer.stores.registry.api_blueprint import StorePath, stores_blueprint
 from writer.stores.woocommerce import KeysRefused, StoreError
-from writer.web.api_types import Answer, PathId, ScopedAnswer, iso
-from writer.web.openapi import PROBLEMS, check_body
+from writer.web.api_types import Answer, ScopedAnswer, iso
 
-bp = APIBlueprint(
-    "stores_api",
-    __name__,
-    url_prefix="/api/v1/stores",
-    abp_tags=[Tag(name="Stores", description="The WooCommerce stores and what is matched there.")],
-    abp_security=[{"token": []}],
-    abp_responses=PROBLEMS,
-)
-bp.before_request(check_body)
+bp = stores_blueprint("stores_api", __name__)
 _MOMENT = WithJsonSchema({"anyOf": [{"type": "string", "format": "date-time"}, {"type": "null"}]})
-
-
-class StorePath(BaseModel):
-    """Which store."""
-
-    store_id: PathId
 
 
 class Store(Answer):

@@ -8,7 +8,7 @@ from sqlalchemy import Connection, select, update
 from writer.db import Database
 from writer.db.schema.listings import listings
 from writer.db.schema.products import products
-from writer.stores.listings.actions import is_id
+from writer.stores.listings.items import is_id
 from writer.stores.listings.states import load_state, save_state, state_columns, state_of
 
 

@@ -13,7 +13,8 @@ from writer.db import AlreadyRunning, Database
 from writer.db.schema.listings import listings as listings_table
 from writer.lib import clock
 from writer.stores import registry
-from writer.stores.listings import actions
+from writer.stores.listings.items import Item, item
+from writer.stores.listings.take import take
 from writer.stores.registry import NotNow, Vault
 from writer.stores.woocommerce import Client, Json, NotThere, StoreError
 
@@ -64,7 +65,7 @@ def refresh(
     ):
         done = Refreshed(store_id)
         for page in client.product_pages():
-            _take(database, done, [item for payload in page if (item := actions.item(payload))])
+            _take(database, done, [found for payload in page if (found := item(payload))])
             for parent in page:
                 if parent.get("type") == "variable":
                     _take_variations(database, client, done, parent, on_progress)
@@ -112,17 +113,17 @@ def _take_variations(
 ) -> None:
     try:
         for page in client.variation_pages(int(parent["id"])):
-            _take(database, done, [item for payload in page if (item := actions.item(payload, parent))])
+            _take(database, done, [found for payload in page if (found := item(payload, parent))])
             on_progress(done)
     except NotThere:
         return  # deleted since its page was read
 
 
-def _take(database: Database, done: Refreshed, items: list[actions.Item]) -> None:
+def _take(database: Database, done: Refreshed, items: list[Item]) -> None:
     if not items:
         return
     with database.transaction() as db:
-        taken = actions.take(db, done.store_id, items, clock.now())
+        taken = take(db, done.store_id, items, clock.now())
     done.items += taken.items
     done.matched += taken.matched
     done.newly += taken.newly
