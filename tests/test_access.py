@@ -334,7 +334,7 @@ def test_the_walk_would_notice(app: Flask, world: None, admin: FlaskClient) -> N
         "/orders",
         "/orders/<int:order_id>",
         "/stores",
-        "/webhook-inbox",
+        "/activity",
         "/to-sort",
         "/notices",
         "/audit",

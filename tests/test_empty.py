@@ -11,7 +11,7 @@ from flask.testing import FlaskClient
         ("/dashboard", ['href="/stores/connect"']),
         ("/orders", ['href="/stores/connect"']),
         ("/order-import", ['href="/stores/connect"']),
-        ("/webhook-inbox", ['class="btn btn-primary" href="/stores"']),
+        ("/activity", ['class="btn btn-main" href="/stores"']),
         ("/stock", ["Add a product</a>", "Import a list</a>"]),
     ],
 )
@@ -21,9 +21,7 @@ def test_an_empty_page_has_its_way_on(admin: FlaskClient, path: str, ways_on: li
     assert [way for way in ways_on if way not in empty] == []
 
 
-@pytest.mark.parametrize(
-    "path", ["/sales", "/dashboard", "/orders", "/order-import", "/webhook-inbox", "/stock"]
-)
+@pytest.mark.parametrize("path", ["/sales", "/dashboard", "/orders", "/order-import", "/activity", "/stock"])
 def test_staff_are_not_sent_where_only_admins_go(staff: FlaskClient, path: str) -> None:
     page = staff.get(path).text
 

@@ -42,6 +42,7 @@ PAGES = (
     "orders.refunds.pages",
     "stores.registry.pages",
     "stores.connect.pages",
+    "stores.connect.pages_keys",
     "stores.listings.pages",
     "stores.opening_stock.pages",
     "sync.webhook_inbox.webhook",
@@ -49,7 +50,9 @@ PAGES = (
     "sync.webhook_inbox.pages",
     "sync.order_import.pages",
     "sync.order_edit.pages",
-    "sync.push_status.pages",
+    "sync.differences.pages",
+    "sync.stock_sync.pages",
+    "sync.activity.pages",
     "reports.dashboard.pages",
     "reports.airtable.pages",
 )
@@ -62,7 +65,7 @@ APIS = (
     "sync.order_import.api",
     "stores.listings.api",
     "stores.connect.api",
-    "sync.push_status.api",
+    "sync.stock_sync.api",
 )
 # Each has `groups`, of commands for `flask --app writer.app`.
 COMMANDS = ("people.user_pages.cli", "stores.listings.cli")

@@ -9,7 +9,7 @@ from writer.lib import clock
 from writer.people import notices
 from writer.reports import dashboard
 from writer.stores import listings, woocommerce
-from writer.sync import activity, differences, push_status, webhook_inbox
+from writer.sync import activity, differences, stock_sync, webhook_inbox
 from writer.web import counts, search
 
 
@@ -18,15 +18,15 @@ def wire(config: Config) -> None:
     # Days begin, and times are shown, in the shop's time zone.
     clock.use_zone(config.timezone)
     # The numbers in the menu: what there is to do on each page.
-    counts.count_sources[:] = [notices.count_in_menu]
+    counts.count_sources[:] = [notices.count_in_menu, stock_sync.count_in_menu]
     # Every call to a store, whoever makes it, keeps the interval.
     woocommerce.space_calls(config.store_interval_ms / 1000)
     # A SKU became a counted product: match the order lines and listings that already name it.
     stock.on_product_added[:] = [orders.rematch_sku, listings.match_sku]
     # The pages of stock say what each store lists of a product, and shows of it.
-    stock.store_listings[:] = [push_status.list_by_product]
+    stock.store_listings[:] = [stock_sync.list_by_product]
     # The list of stock is narrowed to what one store lists, or none does.
-    stock.listed_products[:] = [push_status.find_listed]
+    stock.listed_products[:] = [stock_sync.find_listed]
     # A store was switched on: process what it delivered meanwhile.
     stores.on_switched_on[:] = [webhook_inbox.release]
     # A listing became another product, or is left alone: nobody is asked about its number any more.
@@ -36,7 +36,11 @@ def wire(config: Config) -> None:
     # A store has another address: process what was held from there.
     stores.on_moved[:] = [webhook_inbox.claim]
     # How a store fares: what its listings, stock differences and failures say.
-    stores.condition_sources[:] = [push_status.find_trouble]
+    stores.condition_sources[:] = [stock_sync.find_trouble]
+    # The first page of a store: an address that may be its new one, how far its stock is, what happened last.
+    stores.card_sources[:] = [webhook_inbox.draw_moved, stock_sync.draw_sync, activity.draw_latest]
+    # What waits for somebody on the tabs of a store.
+    stores.tab_sources[:] = [stock_sync.count_tabs, activity.count_tab]
     # The front page begins with the dashboard's cards.
     sales.page_cards[:] = [dashboard.draw_cards]
     # The page of one order says what stores did about it.

@@ -24,7 +24,7 @@ def move(hub: Hub) -> None:
 
 def test_a_moved_store_is_known_in_the_inbox_and_moved_by_a_button(hub: Hub, admin_page: Page) -> None:
     move(hub)
-    admin_page.goto("/webhook-inbox")
+    admin_page.goto("/activity")
 
     admin_page.get_by_role("button", name="It is A, moved").click()
 

@@ -70,7 +70,7 @@ def test_a_held_source_is_accepted_and_one_of_its_deliveries_replayed(app: Flask
     client = app.test_client()
     deliver(client, make_order_body(id=1))
     deliver(client, make_order_body(id=2), source="https://second.example/")
-    admin_page.goto("/webhook-inbox?outcome=held")
+    admin_page.goto("/activity?outcome=held")
 
     admin_page.get_by_role("button", name="Accept second.example as a store").click()
     expect(admin_page.get_by_text("1 held delivery was processed")).to_be_visible()
@@ -98,7 +98,7 @@ def test_a_store_is_given_settings_and_a_secret(app: Flask, admin_page: Page) ->
 
 
 @pytest.mark.parametrize(
-    "path", ["/orders", "/to-sort", "/to-sort/rules", "/webhook-inbox", "/stores", "/stores/1"]
+    "path", ["/orders", "/to-sort", "/to-sort/rules", "/activity", "/stores", "/stores/1"]
 )
 def test_pages_full_of_real_orders_fit_their_window(app: Flask, admin_page: Page, path: str) -> None:
     client = app.test_client()

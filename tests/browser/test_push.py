@@ -30,14 +30,14 @@ def test_a_failure_is_seen_and_retried(hub: Hub, page: Page) -> None:
     hub.fakes[1].faults.firewall_page = True
     hub.sell_here(1, "ICE24")
     hub.push()
-    page.goto("/push-status")
+    page.goto("/stock-sync")
     expect(page.get_by_text("a bot check instead of data")).to_be_visible()
     hub.fakes[1].faults.clear()
 
     page.get_by_role("button", name="Retry now").click()
     expect(page.get_by_text("It is tried again within two seconds")).to_be_visible()
     hub.push()
-    page.goto("/push-status")
+    page.goto("/stock-sync")
 
     expect(page.get_by_text("Nothing fails.")).to_be_visible()
     page.get_by_role("link", name="Resolved").click()
@@ -66,7 +66,7 @@ def test_a_difference_is_decided_on_the_stores_page(hub: Hub, page: Page) -> Non
 
 
 def test_a_store_is_paused_resumed_and_compared(hub: Hub, page: Page) -> None:
-    page.goto("/stores/1/push-status")
+    page.goto("/stores/1/stock-sync")
     page.get_by_role("button", name="Pause").click()
     expect(page.get_by_text("ada paused it.")).to_be_visible()
     hub.sell_here(2, "ICE24")
@@ -88,7 +88,7 @@ def test_a_mass_change_waits_for_a_click(hub: Hub, page: Page) -> None:
         hub.add_item(f"S{number}")
         hub.sell_here(10, f"S{number}")
     hub.push()
-    page.goto("/stores/1/push-status?show=waiting")
+    page.goto("/stores/1/stock-sync?show=waiting")
     expect(page.get_by_text("12 of 14 listings of A would be set to 0.")).to_be_visible()
 
     page.get_by_role("button", name="Confirm").click()

@@ -3,6 +3,7 @@
 from writer.stores import listings, webhook_setup, woocommerce
 from writer.stores.connect.follow import follow
 from writer.stores.connect.policies import DIFFERENCE_POLICIES, on_rules_changed
+from writer.stores.connect.policies import change as change_rules
 from writer.stores.listings import (
     PushState,
     load_state,
@@ -17,9 +18,11 @@ from writer.stores.registry import (
     Condition,
     Keyring,
     NotNow,
+    StoreCard,
     Vault,
     call_at_once,
     callable_stores,
+    card_sources,
     channel,
     condition_sources,
     conditions,
@@ -32,6 +35,7 @@ from writer.stores.registry import (
     find_named,
     get,
     give_up_failure,
+    head_of,
     heartbeats,
     hold_mass_change,
     list_stores,
@@ -55,6 +59,7 @@ from writer.stores.registry import (
     secrets_of,
     signer,
     source_of,
+    tab_sources,
     webhook_problems,
     why_not,
 )
@@ -85,11 +90,14 @@ __all__ = [
     "PushState",
     "RequestRefused",
     "Shown",
+    "StoreCard",
     "StoreError",
     "StoreUnreachable",
     "Vault",
     "call_at_once",
     "callable_stores",
+    "card_sources",
+    "change_rules",
     "channel",
     "condition_sources",
     "conditions",
@@ -103,6 +111,7 @@ __all__ = [
     "follow",
     "get",
     "give_up_failure",
+    "head_of",
     "heartbeats",
     "hold_mass_change",
     "is_signed",
@@ -137,6 +146,7 @@ __all__ = [
     "source_of",
     "state_columns",
     "state_of",
+    "tab_sources",
     "webhook_problems",
     "webhook_setup",
     "why_not",

@@ -66,8 +66,6 @@ AREAS = [
             Link("All stores", "/stores"),
             Link("Order import", "/order-import"),
             Link("Activity", "/activity"),
-            Link("Webhook inbox", "/webhook-inbox"),
-            Link("Push status", "/push-status"),
             Link("Airtable", "/airtable"),
         ],
     ),

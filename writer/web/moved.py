@@ -6,7 +6,8 @@ from flask import Flask, redirect, request
 from werkzeug.exceptions import NotFound
 from werkzeug.wrappers import Response
 
-# In this order: the first that fits the whole path, or its beginning up to a "/".
+# In this order: the first that fits the whole path, or its beginning up to a "/". What is a filter of another
+# list now has a query.
 _MOVED = [
     (re.compile(old), new)
     for old, new in (
@@ -18,10 +19,12 @@ _MOVED = [
         (r"/stock/take", "/stocktake/count"),
         (r"/stock/csv", "/stocktake/csv"),
         (r"/erase", "/customers/erase"),
+        (r"/(?:deliveries|webhook-inbox)$", "/activity?kind=delivery"),
         (r"/deliveries", "/webhook-inbox"),
         (r"/sync", "/order-import"),
-        (r"/failures", "/push-status"),
-        (r"/stores/(\d+)/push", r"/stores/\1/push-status"),
+        (r"/(?:failures|push-status)$", "/activity?kind=failure&outcome=open"),
+        (r"/(?:failures|push-status)", "/stock-sync"),
+        (r"/stores/(\d+)/push(?:-status)?", r"/stores/\1/stock-sync"),
         (r"/stores/(\d+)/drift", r"/stores/\1/differences"),
         (r"/stores/(\d+)/baseline", r"/stores/\1/opening-stock"),
         (r"/stores/(\d+)/mappings", r"/stores/\1/listings"),
@@ -35,11 +38,11 @@ def register(app: Flask) -> None:
     app.before_request(_redirect)
 
 
-def new_path(path: str) -> str | None:
-    """Return the path that a page of this old path has now; None where it never was one.
+def new_address(path: str) -> str | None:
+    """Return the address that a page of this old path has now; None where it never was one.
 
-    >>> new_path("/deliveries/12")
-    '/webhook-inbox/12'
+    >>> new_address("/deliveries/12"), new_address("/deliveries")
+    ('/webhook-inbox/12', '/activity?kind=delivery')
     """
     for old, new in _MOVED:
         found = old.match(path)
@@ -52,8 +55,9 @@ def _redirect() -> Response | None:
     if not isinstance(request.routing_exception, NotFound):
         return None
     # The start page may be another one tomorrow; the others have moved for good.
-    path, code = ("/sales", 307) if request.path == "/" else (new_path(request.path), 308)
-    if path is None:
+    address, code = ("/sales", 307) if request.path == "/" else (new_address(request.path), 308)
+    if address is None:
         return None
     query = request.query_string.decode("ascii", "replace")
-    return redirect(f"{path}?{query}" if query else path, code)
+    joint = "&" if "?" in address else "?"
+    return redirect(f"{address}{joint}{query}" if query else address, code)

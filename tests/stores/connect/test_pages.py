@@ -51,6 +51,9 @@ def form(store: FakeStore, **changes: str) -> dict[str, str]:
     return {"base_url": store.url, "key": store.key, "secret": store.secret, **changes}
 
 
+STEP_QUERIES = ("?step=webhooks", "?step=counts")
+
+
 def words(page: str) -> str:
     return " ".join(re.sub(r"<[^>]*>", " ", page).split())
 
@@ -130,12 +133,12 @@ def test_new_keys_are_tried_and_the_name_stays(
 
 @pytest.mark.wording("/stores/<id>/connect")
 def test_steps_of_a_new_store_say_what_comes_next(admin: FlaskClient, store_id: int) -> None:
-    text = words(admin.get(f"/stores/{store_id}/connect").text)
+    pages = [admin.get(f"/stores/{store_id}/connect{query}").text for query in ("", *STEP_QUERIES)]
 
-    assert "keys as a signature" in text
-    assert "so orders are imported by polling only" in text
-    assert "matched to the stock list by SKU" in text
-    assert "Nothing is written to this store" in text
+    assert [data_values(page, "step") for page in pages] == [["products"], ["webhooks"], ["counts"]]
+    assert "matched to the stock list by SKU" in words(pages[0])
+    assert "so orders are imported by polling only" in words(pages[1])
+    assert "Nothing is written to this store" in words(pages[2])
 
 
 def test_webhooks_that_arrive_are_said_though_nothing_can_look_after_them(
@@ -143,7 +146,7 @@ def test_webhooks_that_arrive_are_said_though_nothing_can_look_after_them(
 ) -> None:
     deliver(app.test_client(), make_order_body(), source=store.url)
 
-    page = admin.get(f"/stores/{store_id}/connect").text
+    page = admin.get(f"/stores/{store_id}/keys").text
 
     assert data_values(page, "webhooks") == ["arriving"]
 
@@ -229,7 +232,7 @@ def test_short_secret_is_refused(admin: FlaskClient, store: FakeStore, store_id:
     answer = admin.post(f"/stores/{store_id}/webhooks", data={"secret": "short"})
 
     assert answer.status_code == 422
-    assert field_errors(answer.text) == ["secret"]
+    assert field_errors(answer.text) == ["webhooks-secret"]
     assert store.state.webhooks == {}
 
 
@@ -418,8 +421,9 @@ def test_staff_change_nothing_about_a_connection(
 
     for path in ("keys", "webhooks", "rules", "stop", "confirm", "opening-stock"):
         assert staff.post(f"{url}/{path}").status_code == 403
-    for path in ("/stores/connect", f"{url}/keys", f"{url}/opening-stock"):
+    for path in ("/stores/connect", f"{url}/opening-stock"):
         assert staff.get(path).status_code == 403
+    assert 'method="post" class="card-x"' not in staff.get(f"{url}/keys").text
 
 
 def connect_again(admin: FlaskClient, store: FakeStore, **more: str) -> Any:

@@ -9,7 +9,7 @@ from sqlalchemy import select
 from tests.delivering import deliver, make_order_body
 from tests.makers import WEBHOOK_SECRET, grant_every_store
 from tests.orders.record.ledger import posted, totals
-from tests.page import cells, facts, flashed
+from tests.page import facts, flashed
 from writer.db import Database
 from writer.db.schema.audit import audit_entries
 from writer.db.schema.stores import store_secrets, stores
@@ -42,8 +42,8 @@ def actions_noted(database: Database) -> list[str]:
 def test_without_a_store_the_page_says_how_to_connect_one(admin: FlaskClient, staff: FlaskClient) -> None:
     page = admin.get("/stores").text
 
-    assert "No store yet. Connect one" in page
-    assert page.count('href="/stores/connect"') == 1
+    assert "Connect one with its REST keys" in page
+    assert page.partition("<main")[2].count('href="/stores/connect"') == 1
     assert "You may see no store yet: ask an admin." in staff.get("/stores").text
     assert "http://localhost/api/woocommerce/webhook" in page
     assert "Order created, Order updated, Order restored, Order deleted" in page
@@ -56,8 +56,7 @@ def test_a_store_is_listed_with_its_wrong_signatures(client: FlaskClient, admin:
     listed, shown = admin.get("/stores").text, admin.get("/stores/1").text
 
     assert "shop.example" in listed
-    assert cells(listed, "Wrong signatures") == ["1"]
-    assert facts(shown)["Wrong signatures"].startswith("1, last 20")
+    assert facts(shown)["Wrong signatures"] == "1, last now"
 
 
 @pytest.mark.parametrize("number", ["0", "9", "2147483648", "99999999999999999999"])
@@ -172,7 +171,7 @@ def test_a_new_secret_is_taken_at_once_and_the_one_before_for_a_day(
         deliver(client, make_order_body(), secret=secret).status_code for secret in (OWN, WEBHOOK_SECRET)
     ]
 
-    assert " good until 20" in facts(page)["Webhook secret"]
+    assert " good until " in facts(page)["Webhook secret"]
     assert OWN not in page
     assert (answers, later) == ([200, 200], [200, 401])
 

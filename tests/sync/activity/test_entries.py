@@ -54,7 +54,7 @@ def test_every_kind_is_in_one_list_newest_first(db: Database, store_id: int) -> 
         ("delivery", "Order #2109 updated", "1 unit counted.", "Recorded"),
     ]
     assert [entry.path for entry in found] == [
-        "/push-status/1",
+        "/stock-sync/1",
         f"/stores/{store_id}/stock-sync?q=FIRE24",
         "/order-import/1",
         "/webhook-inbox/1",

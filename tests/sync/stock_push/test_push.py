@@ -13,7 +13,7 @@ from writer.db.schema.listings import listings
 from writer.db.schema.stores import failures, stores
 from writer.stock import movements
 from writer.stores.listings import retry
-from writer.sync import differences, push_status
+from writer.sync import differences, stock_sync
 
 
 @pytest.fixture
@@ -184,7 +184,7 @@ def test_p13_many_listings_go_out_by_the_hundred(app: Flask, monkeypatch: pytest
 
 def confirm(hub: Hub, store: int) -> None:
     with hub.database.transaction() as db:
-        push_status.confirm_mass_change(db, "ada", store)
+        stock_sync.confirm_mass_change(db, "ada", store)
 
 
 def test_variations_are_written_by_their_parent(hub: Hub) -> None:

@@ -26,7 +26,7 @@ from writer.db.schema.stores import failures, stores
 from writer.lib import clock
 from writer.stock import movements
 from writer.stock import products as stock_products
-from writer.sync import push_status
+from writer.sync import stock_sync
 
 pytestmark = pytest.mark.slow
 
@@ -57,7 +57,7 @@ def hub(app: Flask) -> Iterator[Now]:
         db.execute(update(products).values(counted_from=before))
         db.execute(update(stores).values(stock_from=before))
         for store_id in (1, 2, 3):
-            push_status.confirm_mass_change(
+            stock_sync.confirm_mass_change(
                 db, "ada", store_id
             )  # what several runs left undone is a lot at once
     yield made

@@ -54,7 +54,7 @@ def press(browser: FlaskClient, address: str, store: int) -> int:
 
 def known_as(browser: FlaskClient) -> list[str]:
     """Return which stores the held sources are said to be."""
-    return data_values(browser.get("/webhook-inbox").text, "known-as")
+    return data_values(browser.get("/activity").text, "known-as")
 
 
 @pytest.mark.usefixtures("keyless")
@@ -89,6 +89,8 @@ def test_a_store_is_known_by_its_own_secret_before_it_sends_any_known_order(
     hub.deliver()
 
     assert known_as(admin) == ["2"]
+    of_store = [data_values(admin.get(f"/stores/{number}").text, "known-as") for number in (1, 2)]
+    assert of_store == [[], ["2"]]
 
 
 @pytest.mark.usefixtures("keyless")

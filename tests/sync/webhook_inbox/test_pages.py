@@ -1,4 +1,7 @@
-"""The pages of deliveries: the list, one delivery, replaying it, accepting a source as a store."""
+"""The pages of deliveries: those of the list of activity, one of them, replaying it, accepting a source."""
+
+import html
+import re
 
 import pytest
 from flask.testing import FlaskClient
@@ -7,7 +10,7 @@ from sqlalchemy import select, update
 from tests.delivering import captured, deliver, make_order_body
 from tests.makers import grant_every_store
 from tests.orders.record.ledger import posted, totals
-from tests.page import data_values, facts, flashed, is_empty
+from tests.page import cells, data_values, facts, flashed, is_empty
 from writer.db import Database
 from writer.db.schema.audit import audit_entries
 from writer.db.schema.stores import stores
@@ -17,40 +20,49 @@ from writer.people import notices
 STAGING = "https://staging.example/"
 
 
+def listed(page: str) -> int:
+    """Return how many deliveries a page lists."""
+    return data_values(page, "entry").count("delivery")
+
+
 def forget_bodies(database: Database) -> None:
     with database.transaction() as db:
         db.execute(update(deliveries).values(body=None))
 
 
 def test_an_empty_list_says_where_to_look(admin: FlaskClient) -> None:
-    assert is_empty(admin.get("/webhook-inbox").text)
+    assert is_empty(admin.get("/activity?kind=delivery").text)
 
 
 def test_the_list_shows_what_came_of_each_delivery(client: FlaskClient, admin: FlaskClient) -> None:
     deliver(client, make_order_body(id=77))
     deliver(client, make_order_body(id=77))
 
-    page = admin.get("/webhook-inbox").text
+    page = admin.get("/activity?kind=delivery").text
 
-    assert "shop.example" in page
-    assert page.index(">repeat<") < page.rindex(">recorded<")
-    assert page.count('<a href="/orders/1">77</a>') == 2
+    assert cells(page, "Store") == ["shop.example", "shop.example"]
+    assert cells(page, "Result") == ["Repeat", "Recorded"]
+    assert page.count('href="/orders/1"') == 2
 
 
 @pytest.mark.parametrize(
     ("query", "count"),
     [
         ("", 3),
-        ("?outcome=recorded", 2),
-        ("?outcome=held", 0),
-        ("?outcome=nonsense", 3),
-        ("?q=1002", 1),
-        ("?q=%231002", 1),
-        ("?q=100", 0),
-        ("?q=%00", 3),
-        ("?order=1", 2),
-        ("?order=99999999999999999999", 3),
-        ("?order=7", 0),
+        ("&outcome=recorded", 2),
+        ("&outcome=held", 0),
+        ("&outcome=nonsense", 3),
+        ("&q=1002", 1),
+        ("&q=%231002", 1),
+        ("&q=100", 0),
+        ("&q=%00", 3),
+        ("&order=1", 2),
+        ("&order=99999999999999999999", 3),
+        ("&order=7", 0),
+        ("&days=1", 3),
+        ("&store=1", 3),
+        ("&store=2", 0),
+        ("&after=nonsense~delivery~x", 3),
     ],
 )
 def test_the_list_is_filtered(client: FlaskClient, admin: FlaskClient, query: str, count: int) -> None:
@@ -58,24 +70,26 @@ def test_the_list_is_filtered(client: FlaskClient, admin: FlaskClient, query: st
     deliver(client, make_order_body(id=1001))
     deliver(client, make_order_body(id=1002))
 
-    assert admin.get(f"/webhook-inbox{query}").text.count('<a href="/webhook-inbox/') == count
+    assert listed(admin.get(f"/activity?kind=delivery{query}").text) == count
 
 
 def test_a_deletion_is_found_by_the_number_of_its_order(client: FlaskClient, admin: FlaskClient) -> None:
     deliver(client, make_order_body(id=1001, number="A-7"))
     deliver(client, {"id": 1001}, topic="order.deleted")
 
-    assert admin.get("/webhook-inbox?q=A-7").text.count('<a href="/webhook-inbox/') == 2
+    assert listed(admin.get("/activity?q=A-7").text) == 2
 
 
 def test_a_long_list_is_paged(client: FlaskClient, admin: FlaskClient) -> None:
     for number in range(1, 53):
         deliver(client, make_order_body(id=number))
 
-    second = admin.get("/webhook-inbox?page=2").text
+    first = admin.get("/activity?kind=delivery").text
+    (older,) = re.findall(r'rel="next" href="([^"]+)"', first)
+    second = admin.get(html.unescape(older)).text
 
-    assert "of 52 deliveries" in second
-    assert second.count('<a href="/webhook-inbox/') == 2
+    assert (listed(first), listed(second)) == (50, 2)
+    assert 'rel="next"' not in second
 
 
 def test_a_delivery_shows_what_came_and_its_body_to_admins_alone(
@@ -163,14 +177,14 @@ def test_a_counted_delivery_of_a_store_switched_off_keeps_its_outcome(
         assert db.execute(select(deliveries.c.outcome)).scalar_one() == "recorded"
 
 
-@pytest.mark.wording("/webhook-inbox")
+@pytest.mark.wording("/activity")
 def test_an_unknown_source_is_held_and_accepted_as_a_store(
     client: FlaskClient, admin: FlaskClient, database: Database
 ) -> None:
     deliver(client, make_order_body(id=1))
     deliver(client, make_order_body(id=2), source=STAGING)
     deliver(client, make_order_body(id=3), source=STAGING)
-    held = admin.get("/webhook-inbox?outcome=held").text
+    held = admin.get("/activity?outcome=held").text
 
     page = admin.post("/webhook-inbox/accept", data={"source": "staging.example"}, follow_redirects=True).text
 
@@ -181,7 +195,7 @@ def test_an_unknown_source_is_held_and_accepted_as_a_store(
     assert totals(database) == {("Fire", "24pin"): 6}
     with database.reading() as db:
         assert notices.list_notices(db) == []
-    assert "Accept staging.example" not in admin.get("/webhook-inbox").text
+    assert "Accept staging.example" not in admin.get("/activity").text
 
 
 def test_a_held_source_is_for_admins_to_see_and_accept(
@@ -192,7 +206,7 @@ def test_a_held_source_is_for_admins_to_see_and_accept(
 
     grant_every_store(database)
 
-    assert "staging.example" not in staff.get("/webhook-inbox?outcome=held").text
+    assert "staging.example" not in staff.get("/activity?outcome=held").text
     assert staff.post("/webhook-inbox/accept", data={"source": "staging.example"}).status_code == 403
     with database.reading() as db:
         assert len(db.execute(select(stores)).all()) == 1
@@ -228,7 +242,7 @@ def test_a_source_without_a_name_cannot_be_accepted(
     admin.post("/webhook-inbox/accept", data={"source": "staging.example"})
     deliver(client, make_order_body(id=3), source="")
 
-    page = admin.get("/webhook-inbox").text
+    page = admin.get("/activity").text
 
     assert data_values(page, "held-source") == [""]
     assert "/webhook-inbox/accept" not in page

@@ -1,12 +1,9 @@
-"""Forms: a store's address and keys, the secret of its webhooks, its settings for stock push."""
+"""Forms: a store's address and keys, the secret of its webhooks, what the owner says of it."""
 
 from flask_wtf import FlaskForm
-from wtforms import BooleanField, HiddenField, IntegerField, PasswordField, SelectField, StringField
-from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # the stubs are older
+from wtforms import BooleanField, HiddenField, PasswordField, StringField
 from wtforms.validators import InputRequired, Length, Optional
 from wtforms.widgets import PasswordInput
-
-from writer.stores.connect.policies import DIFFERENCE_POLICIES
 
 _PLAIN = {"autocomplete": "off", "autocapitalize": "none", "spellcheck": "false"}
 
@@ -69,33 +66,39 @@ class MovedForm(ConnectForm):
 class WebhooksForm(FlaskForm):  # type: ignore[misc]  # flask_wtf has no types
     """Set up the webhooks, optionally with a secret of the owner's choice."""
 
+    # A page has several secrets, and each field of a page its own id.
     secret = PasswordField(
         "Secret",
         [Optional(), Length(16, 200, "Use 16 to 200 characters, or none.")],
         description="Empty: the present secret, or a new random one.",
+        id="webhooks-secret",
         render_kw=_PLAIN,
     )
 
 
-class RulesForm(FlaskForm):  # type: ignore[misc]  # flask_wtf has no types
-    """The settings for stock push to a store."""
+class StoreForm(FlaskForm):  # type: ignore[misc]  # flask_wtf has no types
+    """What the owner says of a store."""
 
-    buffer = IntegerField(
-        "Buffer",
-        [InputRequired("Enter a whole number; 0 for none.")],
-        description="Units of each SKU that are never offered in this store.",
-        render_kw={"inputmode": "numeric", "min": "0"},
+    name = StringField(
+        "Name",
+        [InputRequired("Enter a name.")],
+        description="As seller in the ledger from now on; rows that are there keep theirs.",
     )
-    difference_policy = SelectField(
-        "When the store shows a number that nothing explains",
-        choices=[SelectChoice(value, label) for value, label in DIFFERENCE_POLICIES.items()],
+    paid_statuses = StringField(
+        "Statuses that count as paid",
+        description="Besides processing and completed, with commas between: shipped, ready-for-pickup.",
+        render_kw={"autocapitalize": "none", "spellcheck": "false"},
     )
-    restocks_refunds = BooleanField("Restock refunded units if the store does not say")
-    manages_stock = BooleanField("Switch stock management on for products that have none in the store")
-    poll_interval_s = IntegerField(
-        "Seconds between two polls of the orders",
-        [InputRequired("Enter the seconds; 0 for never.")],
-        description="One short call. More often right after a sale, every fourth time at night by the store's"
-        " clock. 0: orders come by webhook and with the regular import alone.",
-        render_kw={"inputmode": "numeric", "min": "0"},
+    counts_on_hold = BooleanField("Orders on hold count as sold")
+
+
+class SecretForm(FlaskForm):  # type: ignore[misc]  # flask_wtf has no types
+    """A secret of the store's own, to be typed in and never shown again."""
+
+    secret = PasswordField(
+        "Webhook secret",
+        [InputRequired("Enter the secret as it stands in WooCommerce."), Length(max=200)],
+        description="At least 16 characters. It is kept encrypted and never shown again.",
+        id="store-secret",
+        render_kw={"autocomplete": "off", "spellcheck": "false"},
     )

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import Blueprint, current_app, flash, redirect, render_template, request, url_for
 from sqlalchemy import Row
 from werkzeug.wrappers import Response
 
@@ -22,13 +22,17 @@ def index(store_id: int) -> str:
     """List what the store sells, filtered by `?show=`, and what we count and it does not sell."""
     which = request.args.get("show", "")
     which = which if which in queries.FILTERS else "all"
+    running: registry.Jobs = current_app.extensions["jobs"]
+    job = running.find(store_id)
     with reading() as db:
         store = registry.get(db, store_id)
         counts = queries.count_by_filter(db, store.id)
         page = asked_page(counts[which])
         return render_template(
             "listings/index.html",
+            head=registry.head_of(db, store),
             store=store,
+            job=job,
             which=which,
             filters=queries.FILTERS,
             counts=counts,

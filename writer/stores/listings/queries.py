@@ -14,10 +14,10 @@ from writer.stores.listings.conditions import is_unmatched
 
 FILTERS = {
     "all": "All",
-    "unmatched": "Unmatched",
+    "unmatched": "To sort",
     "renamed": "Renamed in the store",
     "hand": "Mapped by hand",
-    "trouble": "Not pushed",
+    "trouble": "Not updated",
 }
 _CHUNK = 500
 

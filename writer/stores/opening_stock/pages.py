@@ -13,6 +13,7 @@ from writer.people import auth
 from writer.stores import registry
 from writer.stores.opening_stock import actions, queries
 from writer.stores.registry import Jobs, Progress
+from writer.web import toasts
 from writer.web.paging import asked_page
 
 bp = Blueprint("opening_stock", __name__, template_folder="templates")
@@ -57,14 +58,15 @@ def start(store_id: int) -> Response:
         if source_store is None:
             with transaction() as db:
                 actions.start(db, who, chosen)
-            flash(f"Our counts are pushed from now on to {_names(rows)}.", "success")
+            toasts.say(f"Your counts go from now on to {_names(rows)}.")
         else:
             _take_over(who, source_store, chosen, _names(rows))
     except (Invalid, Conflict) as error:
         flash(error.sentence, "danger")
         return redirect(url_for("opening_stock.ask", store_id=store_id), 303)
-    to = source_store.id if source_store is not None else store_id
-    return redirect(url_for("connect.steps", store_id=to), 303)
+    if source_store is not None:
+        return redirect(url_for("connect.steps", store_id=source_store.id), 303)
+    return redirect(url_for("registry.show", store_id=store_id), 303)
 
 
 @bp.post("/stores/<int:store_id>/stop")
@@ -73,8 +75,8 @@ def stop(store_id: int) -> Response:
     """Stop pushing to the store until it is started again."""
     with transaction() as db:
         actions.stop(db, auth.actor().name, store_id)
-    flash("Nothing is pushed to this store until it is started again.", "success")
-    return redirect(url_for("connect.steps", store_id=store_id), 303)
+    toasts.say("The stock of this store is not updated until it is started again.")
+    return redirect(url_for("stock_sync.show", store_id=store_id), 303)
 
 
 def _take_over(who: str, source: Row[Any], chosen: list[int], names: str) -> None:

@@ -22,6 +22,7 @@ from writer.stores.registry.hours import Beat, heartbeats
 from writer.stores.registry.hours import note as note_hour
 from writer.stores.registry.jobs import Jobs, Progress, Unwell
 from writer.stores.registry.moving import move, on_moved
+from writer.stores.registry.overview import StoreCard, StoreHead, card_sources, head_of, tab_sources
 from writer.stores.registry.pushing import (
     call_at_once,
     confirm_mass_change,
@@ -62,11 +63,14 @@ __all__ = [
     "Keys",
     "NotNow",
     "Progress",
+    "StoreCard",
+    "StoreHead",
     "Unwell",
     "Vault",
     "are_known",
     "call_at_once",
     "callable_stores",
+    "card_sources",
     "channel",
     "condition_sources",
     "conditions",
@@ -80,6 +84,7 @@ __all__ = [
     "forgive",
     "get",
     "give_up_failure",
+    "head_of",
     "heartbeats",
     "hold_mass_change",
     "list_stores",
@@ -110,6 +115,7 @@ __all__ = [
     "source_of",
     "start_pushing",
     "stop_pushing",
+    "tab_sources",
     "webhook_problems",
     "why_not",
 ]

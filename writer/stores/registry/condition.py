@@ -1,17 +1,33 @@
-"""How a store fares, in a word: by its own row, and by what later areas know of it."""
+"""How a store fares, in a word, and what to do about it: by its own row, and by what later areas know."""
 
 from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, Row
 
+_KINDS = {"success": "plain good", "warning": "warn", "danger": "bad"}
+
 
 class Condition(NamedTuple):
-    """`look` is a Bootstrap colour, `word` the condition, `why` more of it ("" where there is no more)."""
+    """`look` is a Bootstrap colour, `word` the condition, `why` more of it ("" where there is no more).
+
+    `do` is what somebody should do about it ("": nothing), on the page `page` below the store's.
+    """
 
     look: str
     word: str
     why: str = ""
+    do: str = ""
+    page: str = ""
+
+    @property
+    def kind(self) -> str:
+        """The kind of its pill."""
+        return _KINDS.get(self.look, "")
+
+    @property
+    def needs_somebody(self) -> bool:
+        return self.look in ("warning", "danger")
 
 
 # Each returns the stores that somebody should look at, by id.
@@ -31,17 +47,20 @@ def conditions(db: Connection, rows: Sequence[Row[Any]]) -> dict[int, Condition]
 def _condition(store: Row[Any]) -> Condition:
     """Return the first that is true of the row, what needs a person before what does not."""
     if not store.is_active:
-        return Condition("secondary", "switched off")
+        why = "What it delivers is kept for seven days and counted once it is switched on."
+        return Condition("secondary", "switched off", why, "Switch it on", "keys#settings")
     if store.push_state == "paused":
-        return Condition("danger", "paused", store.pause_reason or "")
+        return Condition("danger", "paused", store.pause_reason or "", "Resume", "stock-sync")
     if store.last_error:
-        return Condition("danger", "failing", store.last_error)
+        return Condition("danger", "failing", store.last_error, "See what failed", "activity?outcome=trouble")
     if store.mass_change:
-        return Condition("warning", "waits for you", store.mass_change)
+        return Condition("warning", "waits for you", store.mass_change, "Look and confirm", "stock-sync")
     if store.consumer_key_encrypted is None:
-        return Condition("secondary", "webhooks alone", "It has no REST keys, so its orders are not read.")
+        why = "It has no REST keys, so its orders are not read."
+        return Condition("secondary", "webhooks alone", why, "Enter the keys", "keys")
     if store.last_contact_at is None:
-        return Condition("warning", "no contact yet")
+        return Condition("warning", "no contact yet", "", "Go on connecting", "connect")
     if store.push_state == "off":
-        return Condition("secondary", "not pushed yet")
+        why = "Its orders count; its stock is not updated."
+        return Condition("secondary", "not pushed yet", why, "Choose counts and start", "opening-stock")
     return Condition("success", "fine")

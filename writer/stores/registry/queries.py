@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, select
+from sqlalchemy import Connection, Row, Select, select
 
 from writer.db.schema.orders import orders
 from writer.db.schema.stores import store_secrets, stores
@@ -26,6 +26,18 @@ def list_stores(db: Connection, store_scope: StoreScope) -> list[Row[Any]]:
     return list(
         db.execute(select(stores).where(store_scope.of(stores.c.id)).order_by(stores.c.name, stores.c.id))
     )
+
+
+def last_orders(db: Connection, store_ids: list[int]) -> dict[int, Row[Any]]:
+    """Return the newest order (id, number, created_at) of each of these stores that has one, by its id."""
+    found: dict[int, Row[Any]] = {}
+    for store_id in store_ids:
+        newest: Select[Any] = select(orders.c.id, orders.c.number, orders.c.created_at)
+        newest = newest.where(orders.c.store_id == store_id, ~orders.c.is_trashed)
+        row = db.execute(newest.order_by(orders.c.created_at.desc(), orders.c.id.desc()).limit(1)).first()
+        if row is not None:
+            found[store_id] = row
+    return found
 
 
 def list_statuses(db: Connection, store_id: int) -> list[str]:

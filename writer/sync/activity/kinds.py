@@ -187,7 +187,7 @@ def _failure(row: Row[Any]) -> Entry:
         title=f"Could not {row.what}{times}",
         sentence=row.sentence,
         outcome=row.outcome,
-        path=f"/push-status/{row.id}",
+        path=f"/stock-sync/{row.id}",
     )
 
 

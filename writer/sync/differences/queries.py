@@ -25,7 +25,8 @@ def count_differences(db: Connection, store_id: int, only_undecided: bool = Fals
 def list_differences(
     db: Connection, store_id: int, limit: int, offset: int = 0, only_undecided: bool = False
 ) -> list[Row[Any]]:
-    """Return differences of a store, newest first, with the `sku` and `listing_name` of each."""
+    """Return differences of a store, newest first, with the `sku`, `listing_name`, `stock_product_id` and
+    `on_hand` of each."""
     query = _differences(store_id, only_undecided).order_by(stock_differences.c.id.desc())
     return list(db.execute(query.limit(limit).offset(offset)))
 
@@ -40,7 +41,8 @@ def check_belongs(db: Connection, store_id: int, difference_id: int) -> None:
 
 def _differences(store_id: int, only_undecided: bool = False) -> Select[Any]:
     our_sku = func.coalesce(products.c.sku, listings.c.sku).label("sku")
-    query = select(stock_differences, our_sku, listings.c.name.label("listing_name"))
+    columns = [listings.c.name.label("listing_name"), listings.c.stock_product_id, products.c.on_hand]
+    query = select(stock_differences, our_sku, *columns)
     query = query.join(listings, listings.c.id == stock_differences.c.listing_id)
     query = query.outerjoin(products, products.c.id == listings.c.stock_product_id)
     query = query.where(listings.c.store_id == store_id)

@@ -1,4 +1,4 @@
-"""Pages: the import of orders, with the state of each store, the last runs and "Sync now"."""
+"""Pages: the import of orders, with the state of each store, the last runs, and a button to read now."""
 
 from flask import Blueprint, current_app, flash, redirect, render_template, url_for
 from werkzeug.wrappers import Response
@@ -8,6 +8,7 @@ from writer.lib.store_scope import StoreScope
 from writer.people import auth
 from writer.stores import Keyring
 from writer.sync.order_import import queries, runs
+from writer.web import toasts
 
 bp = Blueprint("order_import", __name__, template_folder="templates")
 
@@ -22,6 +23,14 @@ def index() -> str:
 def state() -> str:
     """Render the part of the page that changes during a run; a script fetches it every few seconds."""
     return _page("order_import/_state.html")
+
+
+@bp.get("/order-import/<int:run_id>")
+def show(run_id: int) -> str:
+    """Show one run, store by store."""
+    with reading() as db:
+        run = queries.get_run(db, auth.store_scope(), run_id)
+    return render_template("order_import/run.html", run=run)
 
 
 @bp.post("/order-import")
@@ -39,9 +48,9 @@ def begin() -> Response:
         return redirect(url_for("order_import.index"), 303)
     try:
         runs.start(database(), ring.vault, plan)
-        flash("The orders are being imported.", "success")
+        toasts.say("The orders are being read.")
     except AlreadyRunning:
-        flash("An import is running already.", "info")
+        flash("The orders are being read already.", "info")
     return redirect(url_for("order_import.index"), 303)
 
 

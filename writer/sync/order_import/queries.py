@@ -6,12 +6,15 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, select
 
+from writer.db import get_row
 from writer.db.schema.order_import import sync_run_stores, sync_runs
 from writer.db.schema.stores import stores
+from writer.lib.errors import NotFound
 from writer.lib.store_scope import StoreScope
 from writer.stores import why_not
 
 RUNS_SHOWN = 20
+_NO_RUN = "There is no such run."
 
 
 @dataclass(frozen=True)
@@ -59,7 +62,18 @@ def history(db: Connection, store_scope: StoreScope, limit: int = RUNS_SHOWN) ->
     """Return the newest runs that read a visible store."""
     seen = select(sync_run_stores.c.run_id).where(store_scope.of(sync_run_stores.c.store_id))
     query = select(sync_runs).where(sync_runs.c.id.in_(seen)).order_by(sync_runs.c.id.desc()).limit(limit)
-    rows = db.execute(query).all()
+    return _with_parts(db, store_scope, list(db.execute(query)))
+
+
+def get_run(db: Connection, store_scope: StoreScope, run_id: int) -> Run:
+    """Return one run; raises NotFound, also where it read no visible store."""
+    found = _with_parts(db, store_scope, [get_row(db, sync_runs, run_id, _NO_RUN)])
+    if not found[0].parts:
+        raise NotFound(_NO_RUN)
+    return found[0]
+
+
+def _with_parts(db: Connection, store_scope: StoreScope, rows: list[Row[Any]]) -> list[Run]:
     parts: dict[int, list[Row[Any]]] = {row.id: [] for row in rows}
     of_runs = (
         select(sync_run_stores, stores.c.name)

@@ -7,31 +7,11 @@ from writer import stores
 from writer.db import database, reading, transaction
 from writer.lib.errors import Conflict
 from writer.people import audit, auth
-from writer.sync.webhook_inbox import actions, forms, moved, queries
-from writer.web.paging import asked_page
+from writer.sync.webhook_inbox import actions, moved, queries
+from writer.web import toasts
+from writer.web.times import plural
 
 bp = Blueprint("webhook_inbox", __name__, template_folder="templates")
-
-
-@bp.get("/webhook-inbox")
-def index() -> str:
-    """List deliveries, newest first, filtered by the query string; and what waits to be accepted."""
-    filters, store_scope = forms.asked_deliveries(), auth.store_scope()
-    with reading() as db:
-        page = asked_page(queries.count_deliveries(db, store_scope, filters))
-        rows = queries.list_deliveries(db, store_scope, filters, page.size, page.offset)
-        held_sources = queries.list_held_sources(db, store_scope) if filters.outcome in ("", "held") else []
-        known_as = {row.source: moved.find_store(db, row.source) for row in held_sources}
-    return render_template(
-        "webhook_inbox/index.html",
-        rows=rows,
-        page=page,
-        filters=filters,
-        held_sources=held_sources,
-        known_as=known_as,
-        outcomes=queries.OUTCOMES,
-        asked=request.args,
-    )
 
 
 @bp.get("/webhook-inbox/<int:delivery_id>")
@@ -69,8 +49,8 @@ def move() -> Response:
     with transaction() as db:
         count = moved.move(db, who, source, store_id)
         store = stores.get(db, store_id)
-    things = "delivery was" if count == 1 else "deliveries were"
-    flash(f"{store.name} is at {source} now, and {count} held {things} processed.", "success")
+    held = plural(count, "held delivery was", "held deliveries were")
+    toasts.say(f"{store.name} is at {source} now, and {held} processed.")
     if store.consumer_key_encrypted is not None:
         known, ring = database(), current_app.extensions["keyring"]
         url = stores.webhook_setup.delivery_url(current_app.config["ONEROM"].public_url)
@@ -82,7 +62,7 @@ def move() -> Response:
             )
         except Conflict as error:
             flash(error.sentence, "warning")
-    return redirect(url_for("connect.steps", store_id=store_id), 303)
+    return redirect(url_for("keys.show", store_id=store_id), 303)
 
 
 def _number(name: str) -> int:
@@ -97,6 +77,6 @@ def accept() -> Response:
     source = request.form.get("source", "").replace("\0", "")
     with transaction() as db:
         count = actions.accept_source(db, auth.actor().name, source)
-    things = "delivery was" if count == 1 else "deliveries were"
-    flash(f"{source} is a store now, and {count} held {things} processed.", "success")
+    held = plural(count, "held delivery was", "held deliveries were")
+    toasts.say(f"{source} is a store now, and {held} processed.")
     return redirect(url_for("registry.index"), 303)

@@ -17,9 +17,8 @@ from writer.stores import PushState, listing_conditions, state_columns, state_of
 from writer.stores import get as get_store
 from writer.sync import differences, stock_push
 
-# Of listings and of failures: what a list can be narrowed to, and what that is called.
-LISTINGS = {"all": "All", "waiting": "Waiting", "trouble": "In trouble"}
-FAILURES = {"open": "Open", "ended": "Resolved"}
+# What the list of listings can be narrowed to, and what that is called.
+LISTINGS = {"all": "All", "waiting": "To update", "trouble": "Needs you"}
 
 # The first that is true is what is said of a listing; what is "right" shows the count.
 _status = case(
@@ -96,6 +95,11 @@ def in_trouble() -> Select[Any]:
     return query.where(
         listing_conditions.is_in_trouble, or_(listing_conditions.is_gone, products.c.is_active)
     )
+
+
+def count_in_trouble(db: Connection, store_id: int) -> int:
+    """Return how many listings of a store are not updated until somebody looks, but for differences."""
+    return _count(db, in_trouble().where(listings.c.store_id == store_id))
 
 
 def count_listings(db: Connection, store_id: int, which: str, text: str = "") -> int:

@@ -1,5 +1,7 @@
 """The pages about pushing: failures, a store's health and listings, drift; each button and what it does."""
 
+import html
+import re
 from datetime import timedelta
 
 import pytest
@@ -44,6 +46,9 @@ def ask_about_drift(hub: Hub, store: int = 1, shows: int = 20) -> None:
     hub.let_drift(store, shows)
 
 
+OPEN = "/activity?kind=failure&outcome=open"
+
+
 def let_fail(hub: Hub, store: int = 2) -> None:
     """A store is down while something is to be told to it."""
     hub.fakes[store - 1].faults.down = True
@@ -52,24 +57,21 @@ def let_fail(hub: Hub, store: int = 2) -> None:
 
 
 def test_without_failures_the_page_says_so(admin: FlaskClient) -> None:
-    page = admin.get("/push-status").text
-
-    assert is_empty(page)
-    assert '<a href="/push-status" aria-current="page">' in page
+    assert is_empty(admin.get(OPEN).text)
 
 
-@pytest.mark.wording("/push-status")
+@pytest.mark.wording("/stock-sync/<id>")
 def test_a_failure_is_shown_with_why_how_often_and_when_next(hub: Hub, admin: FlaskClient) -> None:
     let_fail(hub)
     hub.tick(120)
     hub.push()
 
-    page = admin.get("/push-status").text
+    listed, page = admin.get(OPEN).text, admin.get("/stock-sync/1").text
 
+    assert "Could not push stock, 2 times" in listed
     assert "The store cannot be reached" in page
-    assert "2 times" in page
-    assert "2026-11-20 10:00" in page  # first
-    assert hub.rows(failures)[0].next_at.strftime("%Y-%m-%d %H:%M") in page
+    assert facts(page)["How often"] == "2 times"
+    assert facts(page)["Next try"].startswith("in ")
 
 
 def test_retry_now_lets_the_next_push_try_although_it_would_wait(hub: Hub, admin: FlaskClient) -> None:
@@ -78,14 +80,14 @@ def test_retry_now_lets_the_next_push_try_although_it_would_wait(hub: Hub, admin
     hub.push()
     assert hub.fakes[1].stock("X") == 10
 
-    answer = admin.post("/push-status/1/retry", follow_redirects=True)
+    answer = admin.post("/stock-sync/1/retry", follow_redirects=True)
     hub.push()
 
     assert flashed(answer.text) == ["success"]
     assert hub.fakes[1].stock("X") == 9
-    assert is_empty(admin.get("/push-status").text)
+    assert is_empty(admin.get(OPEN).text)
     assert [row.ended_by for row in hub.rows(failures)] == ["answered again"]
-    assert not is_empty(admin.get("/push-status?show=ended").text)
+    assert not is_empty(admin.get("/activity?kind=failure&outcome=resolved").text)
 
 
 def test_retrying_a_listing_looks_at_it_again(hub: Hub, admin: FlaskClient) -> None:
@@ -97,7 +99,7 @@ def test_retrying_a_listing_looks_at_it_again(hub: Hub, admin: FlaskClient) -> N
     hub.push()
     assert hub.fakes[1].stock("X") == 10
 
-    admin.post("/push-status/1/retry")
+    admin.post("/stock-sync/1/retry")
     hub.push()
 
     assert hub.fakes[1].stock("X") == 9
@@ -106,10 +108,10 @@ def test_retrying_a_listing_looks_at_it_again(hub: Hub, admin: FlaskClient) -> N
 
 def test_retrying_what_is_over_says_so_and_changes_nothing(hub: Hub, admin: FlaskClient) -> None:
     let_fail(hub)
-    admin.post("/push-status/1/give-up")
+    admin.post("/stock-sync/1/give-up")
     before = hub.rows(failures)
 
-    answer = admin.post("/push-status/1/retry", follow_redirects=True)
+    answer = admin.post("/stock-sync/1/retry", follow_redirects=True)
 
     assert flashed(answer.text) == ["success", "warning"]
     assert hub.rows(failures) == before
@@ -118,7 +120,7 @@ def test_retrying_what_is_over_says_so_and_changes_nothing(hub: Hub, admin: Flas
 def test_giving_up_on_a_store_pauses_it(hub: Hub, admin: FlaskClient) -> None:
     let_fail(hub)
 
-    admin.post("/push-status/1/give-up")
+    admin.post("/stock-sync/1/give-up")
 
     assert hub.store(2).push_state == "paused"
     assert str(hub.store(2).pause_reason).startswith("ada gave up: The store cannot be reached")
@@ -132,7 +134,7 @@ def test_giving_up_on_a_listing_leaves_it_until_its_count_changes(hub: Hub, admi
     with hub.database.transaction() as db:
         db.execute(update(listings).values(needs_check=True))
 
-    admin.post("/push-status/1/give-up")
+    admin.post("/stock-sync/1/give-up")
     hub.push()
     assert [row.ended_by for row in hub.rows(failures)] == ["given up by ada"]
     hub.sell_here(1)
@@ -145,9 +147,9 @@ def test_giving_up_on_a_listing_leaves_it_until_its_count_changes(hub: Hub, admi
 def test_the_failures_of_one_store_can_be_looked_at_alone(hub: Hub, admin: FlaskClient) -> None:
     let_fail(hub)
 
-    pages = [admin.get(f"/push-status?store={number}").text for number in (1, 2)]
+    pages = [admin.get(f"{OPEN}&store={number}").text for number in (1, 2)]
     assert [is_empty(page) for page in pages] == [True, False]
-    assert admin.get("/push-status?store=nonsense&show=nonsense&page=x").status_code == 200
+    assert admin.get(f"{OPEN}&store=nonsense&show=nonsense&days=x").status_code == 200
 
 
 def test_many_failures_are_shown_page_by_page(hub: Hub, admin: FlaskClient) -> None:
@@ -156,41 +158,44 @@ def test_many_failures_are_shown_page_by_page(hub: Hub, admin: FlaskClient) -> N
     with hub.database.transaction() as db:
         db.execute(failures.insert(), [{**values, "what": f"work {number}"} for number in range(60)])
 
-    page = admin.get("/push-status?page=2").text
+    first = admin.get(OPEN).text
+    (older,) = re.findall(r'rel="next" href="([^"]+)"', first)
 
-    assert "51\u201360 of 60 failures" in page
+    assert len(data_values(first, "entry")) == 50
+    assert len(data_values(admin.get(html.unescape(older)).text, "entry")) == 10
 
 
 def test_staff_see_and_retry_the_failures_of_their_stores_alone(hub: Hub, staff: FlaskClient) -> None:
     let_fail(hub, store=2)
 
-    assert is_empty(staff.get("/push-status").text)
-    assert staff.post("/push-status/1/retry").status_code == 404
-    assert staff.get("/stores/2/push-status").status_code == 404
-    assert staff.get("/stores/1/push-status").status_code == 200
+    assert is_empty(staff.get(OPEN).text)
+    assert staff.get("/stock-sync/1").status_code == 404
+    assert staff.post("/stock-sync/1/retry").status_code == 404
+    assert staff.get("/stores/2/stock-sync").status_code == 404
+    assert staff.get("/stores/1/stock-sync").status_code == 200
 
 
 @pytest.mark.parametrize(
     "path",
     [
-        "/push-status/1/give-up",
-        *(f"/stores/1/{part}" for part in ("push-status/pause", "push-status/resume", "push-status/confirm")),
+        "/stock-sync/1/give-up",
+        *(f"/stores/1/{part}" for part in ("stock-sync/pause", "stock-sync/resume", "stock-sync/confirm")),
     ],
 )
 def test_what_stops_or_lets_go_is_for_admins(hub: Hub, staff: FlaskClient, path: str) -> None:
     let_fail(hub, store=1)
 
     assert staff.post(path).status_code == 403
-    assert "/give-up" not in staff.get("/push-status").text
+    assert "/give-up" not in staff.get("/stock-sync/1").text
 
 
 def test_the_page_of_a_healthy_store_says_that_all_is_well(hub: Hub, admin: FlaskClient) -> None:
     hub.sell_here(1)
     hub.push()
 
-    page = admin.get("/stores/1/push-status").text
+    page = admin.get("/stores/1/stock-sync").text
 
-    assert facts(page)["Pushing"].startswith("on, ")
+    assert facts(page)["State"] == "Up to date"
     assert facts(page)["To update"].startswith("0 of 2 ")
     assert len({*cells(page, "State")}) == 1
     assert facts(page)["Last contact"] != "never"
@@ -199,7 +204,7 @@ def test_the_page_of_a_healthy_store_says_that_all_is_well(hub: Hub, admin: Flas
 def test_a_listing_that_waits_says_what_it_shows_and_should_show(hub: Hub, admin: FlaskClient) -> None:
     let_fail(hub)
 
-    page = admin.get("/stores/2/push-status?show=waiting").text
+    page = admin.get("/stores/2/stock-sync?show=waiting").text
 
     assert (cells(page, "Should show"), cells(page, "Shows"), ">Y</a>" in page) == (["9"], ["10"], False)
     assert facts(page)["To update"].startswith("1 of 2 ")
@@ -207,26 +212,26 @@ def test_a_listing_that_waits_says_what_it_shows_and_should_show(hub: Hub, admin
 
 
 def test_listings_are_found_by_sku(hub: Hub, admin: FlaskClient) -> None:
-    page = admin.get("/stores/1/push-status?q=y").text
+    page = admin.get("/stores/1/stock-sync?q=y").text
 
     assert (">Y</a>" in page, ">X</a>" in page) == (True, False)
-    assert cells(admin.get("/stores/1/push-status?q=100%25").text, "Should show") == []
+    assert cells(admin.get("/stores/1/stock-sync?q=100%25").text, "Should show") == []
 
 
 def test_a_listing_in_trouble_is_retried_from_the_stores_page(hub: Hub, admin: FlaskClient) -> None:
     hub.fakes[0].set_managed("X", False)
     hub.sell_here(1)
     hub.push()
-    assert len(cells(admin.get("/stores/1/push-status?show=trouble").text, "Should show")) == 1
+    assert len(cells(admin.get("/stores/1/stock-sync?show=trouble").text, "Should show")) == 1
     hub.fakes[0].set_managed("X", True)
     hub.fakes[0].set_stock("X", 10)
 
-    answer = admin.post("/stores/1/push-status/listings/1")
+    answer = admin.post("/stores/1/stock-sync/listings/1")
     hub.push()
 
-    assert answer.location == "/stores/1/push-status"
+    assert answer.location == "/stores/1/stock-sync"
     assert hub.fakes[0].stock("X") == 9
-    assert admin.post("/stores/2/push-status/listings/1").status_code == 404
+    assert admin.post("/stores/2/stock-sync/listings/1").status_code == 404
 
 
 def test_push_now_compares_everything_whatever_was_waited_for(hub: Hub, admin: FlaskClient) -> None:
@@ -234,7 +239,7 @@ def test_push_now_compares_everything_whatever_was_waited_for(hub: Hub, admin: F
     let_fail(hub)
     hub.fakes[1].faults.clear()
 
-    admin.post("/stores/2/push-status/now")
+    admin.post("/stores/2/stock-sync/now")
     hub.push()
     hub.tick(61)
     hub.push()
@@ -243,13 +248,13 @@ def test_push_now_compares_everything_whatever_was_waited_for(hub: Hub, admin: F
 
 
 def test_a_store_is_paused_and_goes_on_with_what_changed(hub: Hub, admin: FlaskClient) -> None:
-    admin.post("/stores/1/push-status/pause")
+    admin.post("/stores/1/stock-sync/pause")
     hub.sell_here(1)
     hub.push()
-    assert data_values(admin.get("/stores/1/push-status").text, "paused") == ["ada paused it."]
+    assert data_values(admin.get("/stores/1/stock-sync").text, "paused") == ["ada paused it."]
     assert hub.shown() == [10, 9]
 
-    admin.post("/stores/1/push-status/resume")
+    admin.post("/stores/1/stock-sync/resume")
     hub.push()
 
     assert hub.shown() == [9, 9]
@@ -258,7 +263,7 @@ def test_a_store_is_paused_and_goes_on_with_what_changed(hub: Hub, admin: FlaskC
     assert [action for action in done if action.startswith("push.")] == ["push.pause", "push.resume"]
 
 
-@pytest.mark.wording("/stores/<id>/push-status")
+@pytest.mark.wording("/stores/<id>/stock-sync")
 @pytest.mark.parametrize(
     ("path", "sentence"),
     [("now", "This store is not pushed to."), ("pause", "This store is not pushed to.")],
@@ -269,10 +274,10 @@ def test_a_store_that_is_off_cannot_be_pushed_or_paused(
     with hub.database.transaction() as db:
         db.execute(update(stores).values(push_state="off"))
 
-    answer = admin.post(f"/stores/1/push-status/{path}", follow_redirects=True)
+    answer = admin.post(f"/stores/1/stock-sync/{path}", follow_redirects=True)
 
     assert sentence in answer.text
-    assert "Nothing is pushed to this store yet." in answer.text
+    assert "The stock of this store is not updated yet." in answer.text
 
 
 def test_a_mass_change_goes_out_when_it_is_confirmed(hub: Hub, admin: FlaskClient) -> None:
@@ -281,13 +286,13 @@ def test_a_mass_change_goes_out_when_it_is_confirmed(hub: Hub, admin: FlaskClien
     for number in range(12):
         hub.sell_here(3, f"S{number}")
     hub.push()
-    assert data_values(admin.get("/stores/1/push-status").text, "mass-change") == ["true"]
+    assert data_values(admin.get("/stores/1/stock-sync").text, "mass-change") == ["true"]
 
-    admin.post("/stores/1/push-status/confirm")
+    admin.post("/stores/1/stock-sync/confirm")
     hub.push()
 
     assert (hub.fakes[0].stock("S3"), hub.fakes[1].stock("S3")) == (7, 10)
-    assert data_values(admin.get("/stores/1/push-status").text, "mass-change") == []
+    assert data_values(admin.get("/stores/1/stock-sync").text, "mass-change") == []
 
 
 @pytest.mark.parametrize(("choice", "shown", "action"), [("ours", 10, "enforced"), ("theirs", 20, "adopted")])
@@ -295,7 +300,7 @@ def test_a_difference_is_decided_as_the_owner_says(
     hub: Hub, admin: FlaskClient, choice: str, shown: int, action: str
 ) -> None:
     ask_about_drift(hub)
-    page = admin.get("/stores/1/push-status").text
+    page = admin.get("/stores/1/differences").text
     assert (data_values(page, "shown"), data_values(page, "expected")) == (["20"], ["10"])
 
     admin.post("/stores/1/differences/1", data={"do": choice})
@@ -316,11 +321,11 @@ def test_a_difference_that_waits_can_be_decided_where_it_is_listed(
     page, of_staff = admin.get("/stores/1/differences").text, staff.get("/stores/1/differences").text
 
     assert "Ask me each time" in page
-    assert "waits for you" in page
+    assert "Waits for you" in page
     assert page.count('action="/stores/1/differences/1"') == 2
-    assert "waits for an admin" in of_staff
+    assert "Waits for an admin" in of_staff
     assert 'action="/stores/1/differences/1"' not in of_staff
-    assert '<a href="#drift-1">waits for you</a>' in admin.get("/stores/1/push-status").text
+    assert 'href="/stores/1/differences"' in admin.get("/stores/1/stock-sync").text
 
 
 def test_a_difference_is_decided_once_and_by_its_own_store(hub: Hub, admin: FlaskClient) -> None:
@@ -353,11 +358,10 @@ def test_a_listing_that_shows_its_count_is_checked_and_does_not_wait(hub: Hub, a
     with hub.database.transaction() as db:
         check_all(db, 1)
 
-    page = admin.get("/stores/1/push-status").text
+    page = admin.get("/stores/1/stock-sync").text
 
-    assert page.count(">being checked<") == 2
-    assert ">waiting<" not in page
-    assert "Retry X" not in page
+    assert cells(page, "State") == ["Being checked", "Being checked"]
+    assert "/stock-sync/listings/" not in page
 
 
 def test_failures_that_are_over_for_long_are_forgotten(hub: Hub) -> None:

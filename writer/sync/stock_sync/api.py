@@ -11,7 +11,7 @@ from sqlalchemy import Connection, Row
 from writer import stores
 from writer.db import reading
 from writer.people import auth
-from writer.sync.push_status import actions, queries
+from writer.sync.stock_sync import actions, queries
 from writer.web import api_types
 from writer.web.api_types import Answer, PathId, QueryId, ScopedAnswer, TimeText, iso
 from writer.web.openapi import PROBLEMS, OnceHeader, check_body

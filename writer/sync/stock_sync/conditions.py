@@ -1,0 +1,41 @@
+"""Which stores wait for somebody, as listings, stock differences and failures say: see stores.conditions."""
+
+from sqlalchemy import Connection, Select, func, select
+
+from writer import stores
+from writer.db.schema.listings import listings
+from writer.db.schema.stores import failures
+from writer.lib.store_scope import StoreScope
+from writer.stores import Condition
+from writer.sync import differences
+from writer.sync.stock_sync.queries import in_trouble
+from writer.web.times import plural
+
+
+def find_trouble(db: Connection) -> dict[int, Condition]:
+    """Return, by id, the stores that somebody should look at, each with the most urgent reason."""
+    found: dict[int, Condition] = {}
+    failing = select(failures.c.store_id).where(failures.c.ended_at.is_(None))
+    for store_id, n in _count_by_store(db, failing):
+        why, page = f"{plural(n, 'failure')} open.", "activity?outcome=trouble"
+        found[store_id] = Condition("warning", "in trouble", why, "See what failed", page)
+    for store_id, n in _count_by_store(db, in_trouble()):
+        why = f"{plural(n, 'listing')} not updated."
+        found[store_id] = Condition("warning", "in trouble", why, "Show them", "stock-sync?show=trouble")
+    for store_id, n in _count_by_store(db, select(listings.c.store_id).where(differences.is_undecided)):
+        why = f"{plural(n, 'number')} to decide."
+        found[store_id] = Condition("warning", "waits for you", why, "Resolve", "differences")
+    return found
+
+
+def count_in_menu(db: Connection, store_scope: StoreScope) -> dict[str, int]:
+    """Return how many of the stores that are seen need somebody, for the menu."""
+    rows = stores.list_stores(db, store_scope)
+    fares = stores.conditions(db, rows).values()
+    return {"/stores": sum(condition.needs_somebody for condition in fares)}
+
+
+def _count_by_store(db: Connection, store_ids: Select[tuple[int]]) -> list[tuple[int, int]]:
+    found = store_ids.subquery()
+    query = select(found.c.store_id, func.count()).group_by(found.c.store_id)
+    return [(store_id, how_many) for store_id, how_many in db.execute(query)]
