@@ -27,6 +27,8 @@ def wire(config: Config) -> None:
     stock.store_listings[:] = [stock_sync.list_by_product]
     # The list of stock is narrowed to what one store lists, or none does.
     stock.listed_products[:] = [stock_sync.find_listed]
+    # The page of a product says what its units count as.
+    stock.product_facts[:] = [sales.product_types.tell_counts_as]
     # A store was switched on: process what it delivered meanwhile.
     stores.on_switched_on[:] = [webhook_inbox.release]
     # A listing became another product, or is left alone: nobody is asked about its number any more.

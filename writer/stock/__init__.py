@@ -1,7 +1,7 @@
 """Stock: one count for each SKU, which is the sum of its movements."""
 
 from writer.stock import alerts, levels
-from writer.stock.levels import StoreListing, listed_products, store_listings
+from writer.stock.levels import Fact, StoreListing, listed_products, product_facts, store_listings
 from writer.stock.movements import (
     LARGEST_MOVE,
     Movement,
@@ -28,6 +28,7 @@ from writer.stock.products.hits import search_products
 __all__ = [
     "LARGEST_MOVE",
     "MAX_UNITS",
+    "Fact",
     "Movement",
     "NotEnoughStock",
     "StoreListing",
@@ -44,6 +45,7 @@ __all__ = [
     "moved_for",
     "names_of",
     "on_product_added",
+    "product_facts",
     "record",
     "search_products",
     "sell_by_hand",

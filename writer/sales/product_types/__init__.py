@@ -1,6 +1,7 @@
 """Product types: the models and variants that are sold, and which SKU counts as which of them."""
 
 from writer.sales.product_types.counting import get_counting, set_counting
+from writer.sales.product_types.facts import tell_counts_as
 from writer.sales.product_types.limits import MAX_NAME, MAX_SKU
 from writer.sales.product_types.rules import (
     add_rule,
@@ -42,5 +43,6 @@ __all__ = [
     "remove_rules_of",
     "restore_rule",
     "set_counting",
+    "tell_counts_as",
     "unignore_sku",
 ]

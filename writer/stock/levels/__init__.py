@@ -1,5 +1,6 @@
 """Stock levels: pages and API that list, explain and move counts. `movements` and `products` store them."""
 
+from writer.stock.levels.facts import Fact, product_facts
 from writer.stock.levels.forms import asked as asked_filters
 from writer.stock.levels.forms import fresh_token
 from writer.stock.levels.forms import refuse as refuse_form
@@ -17,6 +18,7 @@ from writer.stock.levels.overview import (
 from writer.stock.levels.pace import RunningOut, count_running_out, running_out
 
 __all__ = [
+    "Fact",
     "Filters",
     "Line",
     "RunningOut",
@@ -29,6 +31,7 @@ __all__ = [
     "list_lines_after",
     "list_products",
     "listed_products",
+    "product_facts",
     "refuse_form",
     "running_out",
     "store_listings",

@@ -1,6 +1,6 @@
 """Explains a count: the movements of one product, newest first, each with its cause."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any
 
@@ -11,6 +11,7 @@ from writer.db.schema.orders import order_lines, orders
 from writer.db.schema.products import product_aliases
 from writer.db.schema.stores import stores
 from writer.lib.store_scope import StoreScope
+from writer.stock.movements import list_standing_counts
 
 ELSEWHERE = "a store"
 KINDS = {
@@ -41,6 +42,7 @@ class Step:
     movement: Row[Any]
     cause: str
     link: str | None  # a path; None: there is no page
+    is_settled: bool = False  # a later count says what is on hand, whatever was recorded before
 
     @property
     def before(self) -> int:
@@ -58,8 +60,10 @@ class Step:
         return self.movement.taken_back_by_id is not None
 
     @property
-    def is_by_hand(self) -> bool:
-        """Tell whether a person or a program recorded it here, so that it can be taken back unless it was."""
+    def is_free(self) -> bool:
+        """Tell whether it can be taken back, as far as other movements do not forbid it."""
+        if self.is_settled:
+            return False
         moved = self.movement
         caused = (moved.order_line_id, moved.sale_id, moved.takes_back_id, moved.taken_back_by_id)
         return moved.kind != "drift" and not moved.is_of_store and all(cause is None for cause in caused)
@@ -113,7 +117,9 @@ def list_steps(
         .where(_of(stock_product_id, group))
         .order_by(movements.c.id.desc())
     )
-    return [_step(row) for row in db.execute(found.limit(limit).offset(offset))]
+    rows = db.execute(found.limit(limit).offset(offset)).all()
+    counts = list_standing_counts(db, stock_product_id)
+    return [replace(_step(row), is_settled=any(count.settles(row) for count in counts)) for row in rows]
 
 
 def _of(stock_product_id: int, group: str) -> ColumnElement[bool]:

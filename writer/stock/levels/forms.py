@@ -33,7 +33,7 @@ class SettingsForm(FlaskForm):  # type: ignore[misc]  # flask_wtf has no types
     )
     variant = StringField("Variant", [Length(max=MAX_TYPE)])
     reorder_point = IntegerField(
-        "Reorder point",
+        "Low level",
         [Optional(), _up_to(MAX_UNITS)],
         description="Stock is low at this number of units on hand or fewer. Empty: never.",
         render_kw=_WHOLE,
@@ -45,10 +45,10 @@ class SettingsForm(FlaskForm):  # type: ignore[misc]  # flask_wtf has no types
         render_kw=_WHOLE,
     )
     set_aside = IntegerField(
-        "Reserved",
+        "Set aside",
         [InputRequired("Give a number, or 0."), _up_to(MAX_UNITS)],
         default=0,
-        description="Units kept back: available is on hand less these.",
+        description="Units that no store may offer: available is on hand less these.",
         render_kw=_WHOLE,
     )
     allows_backorders = BooleanField("Allow backorders: sell it when none is left")
@@ -111,7 +111,7 @@ class AdjustForm(FlaskForm):  # type: ignore[misc]  # flask_wtf has no types
         render_kw={"placeholder": "-1"},
     )
     note = StringField(
-        "Why",
+        "Reason",
         [InputRequired("Say why: broken, given away, found."), Length(max=MAX_NOTE)],
         render_kw={"placeholder": "Broken, given away, found …"},
     )

@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, Row, Select, func, select
 
 from writer.db.schema.products import products
+from writer.db.schema.stores import stores
 from writer.lib.store_scope import StoreScope
 from writer.stock.levels import pace
 from writer.stock.products import available as units_available
@@ -64,6 +65,24 @@ class StoreListing:
     is_gone: bool  # the store no longer has it
     problem: str | None  # why it is not pushed; None: fine
 
+    @property
+    def state(self) -> str:
+        """Return how it stands: gone, failed, asked, off, updating, or current."""
+        if self.is_gone:
+            return "gone"
+        if self.problem:
+            return "failed"
+        if not self.is_pushed:
+            return "off"
+        if self.is_undecided:
+            return "asked"
+        return "current" if self.is_current else "updating"
+
+    @property
+    def is_wrong(self) -> bool:
+        """Tell whether somebody should look at it."""
+        return self.state in ("gone", "failed", "asked")
+
 
 # Each returns what stores that are seen list of these products, by the product's id.
 store_listings: list[Callable[[Connection, StoreScope, list[int]], dict[int, list[StoreListing]]]] = []
@@ -85,6 +104,11 @@ class Line:
     @property
     def is_oversold(self) -> bool:
         return self.available < 0 and not self.product.allows_backorders
+
+    @property
+    def runs_out(self) -> bool:
+        """Tell whether it lasts for a week or less."""
+        return self.days_of_cover is not None and self.days_of_cover <= pace.SOON
 
     @property
     def is_due(self) -> bool:
@@ -138,6 +162,12 @@ def list_lines_after(
     """Return the next lines that match the filter, by SKU, after the folded SKU `sku_key` ("": the first)."""
     wanted = select(products).where(*_conditions(store_scope, filters), products.c.sku_key > sku_key)
     return describe(db, store_scope, db.execute(wanted.order_by(products.c.sku_key).limit(limit)).all())
+
+
+def list_stores(db: Connection, store_scope: StoreScope) -> list[tuple[int, str]]:
+    """Return (id, name) of the stores that are seen, by name."""
+    seen = select(stores.c.id, stores.c.name).where(store_scope.of(stores.c.id), stores.c.is_active)
+    return [(row.id, row.name) for row in db.execute(seen.order_by(func.lower(stores.c.name)))]
 
 
 def describe(db: Connection, store_scope: StoreScope, rows: Iterable[Row[Any]]) -> list[Line]:

@@ -1,23 +1,28 @@
 """Pages: the stock list, one SKU with the movements behind its count, and the forms that move it."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import timedelta
 from typing import Any
 
-from flask import Blueprint, flash, redirect, render_template, url_for
+from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_wtf import FlaskForm
 from sqlalchemy import Connection, Row
 from werkzeug.wrappers import Response
 
 from writer.db import reading, transaction
+from writer.lib import clock
 from writer.lib.errors import Conflict, DomainError
 from writer.people import auth
 from writer.stock import movements, products
-from writer.stock.levels import explain, forms, overview
+from writer.stock.levels import explain, facts, forms, overview
+from writer.web import times, toasts
 from writer.web.paging import asked_page
 
 bp = Blueprint("levels", __name__, template_folder="templates")
 Answer = Response | tuple[str, int]
+_STEPS = 25
+_FORESEEN = 365  # days; what lasts longer has no day on which it runs out
 
 
 @dataclass(frozen=True)
@@ -40,21 +45,56 @@ def index() -> str:
         sums = overview.sum_products(db, store_scope, filters)
         page = asked_page(sums.products)
         lines = overview.list_lines(db, store_scope, filters, page.size, page.offset)
+        stores = overview.list_stores(db, store_scope)
+    asked = _arguments(filters)
     return render_template(
         "levels/index.html",
         lines=lines,
         page=page,
-        filters=filters,
-        counts=counts,
+        asked=filters,
         sums=sums,
-        states=overview.VIEWS,
+        is_any=bool(counts["active"] or counts["inactive"]),
+        tabs=[_tab(view, label, counts[view], filters) for view, label in overview.VIEWS.items()],
+        stores=stores,
+        export=url_for("stocktake_csv.download", **asked),
+        kept=[(name, value) for name, value in asked.items() if name != "q"],
+        sort_address=lambda key: _sorted_by(key, filters),
+        store_address=lambda store_id: url_for("levels.index", **{**asked, "store": store_id}),
     )
+
+
+def _arguments(filters: overview.Filters) -> dict[str, Any]:
+    """Return the filter as an address says it, without what is as always."""
+    sort = f"-{filters.sort}" if filters.is_descending else filters.sort
+    said = {"q": filters.text, "view": filters.state, "store": filters.store_id, "sort": sort}
+    return {name: value for name, value in said.items() if value not in ("", None, "active", "sku")}
+
+
+def _tab(view: str, label: str, count: int, filters: overview.Filters) -> dict[str, Any]:
+    address = url_for("levels.index", **_arguments(replace(filters, state=view)))
+    is_todo = view in ("running-out", "oversold")
+    return {
+        "name": label,
+        "href": address,
+        "count": count,
+        "is_here": view == filters.state,
+        "is_todo": is_todo,
+    }
+
+
+def _sorted_by(key: str, filters: overview.Filters) -> str:
+    """Return the address of the list sorted by a column; the second time the other way round."""
+    # Of units one looks for the most first, of names and days left for the least.
+    is_first = filters.sort != key
+    is_descending = key not in ("sku", "days-left") if is_first else not filters.is_descending
+    return url_for("levels.index", **_arguments(replace(filters, sort=key, is_descending=is_descending)))
 
 
 @bp.get("/stock/new")
 def new() -> str:
     """Show the form of a new SKU."""
-    return render_template("levels/new.html", form=forms.NewProductForm(formdata=None))
+    sku = request.args.get("sku", "").replace("\0", "").strip()
+    return render_template("levels/new.html", form=forms.NewProductForm(formdata=None, data={"sku": sku}))
 
 
 @bp.post("/stock/new")
@@ -69,7 +109,7 @@ def add() -> Answer:
         except DomainError as error:
             forms.refuse(form, error)
         else:
-            flash(f"{row.sku} is counted from now on.", "success")
+            toasts.say(f"{row.sku} is counted from now on.")
             return redirect(url_for("levels.show", stock_product_id=row.id), 303)
     return render_template("levels/new.html", form=form), 422
 
@@ -155,7 +195,7 @@ def take_back(movement_id: int) -> Response:
     except Conflict as refused:
         flash(refused.sentence, "warning")
         return redirect(url_for("levels.ask_to_take_back", movement_id=movement_id), 303)
-    flash(done.outcome, "success")
+    toasts.say(done.outcome)
     return redirect(url_for("levels.show", stock_product_id=done.effects[0].product.id), 303)
 
 
@@ -194,35 +234,57 @@ def _do(stock_product_id: int, which: str, form: FlaskForm, act: Act) -> Answer:
                 raise
             forms.refuse(form, error)
         else:
-            flash(said.sentence, "success")
+            toasts.say(said.sentence, said.undo)
             return redirect(url_for("levels.show", stock_product_id=stock_product_id), 303)
     return _product_page(stock_product_id, {which: form}), 422
 
 
 def _product_page(stock_product_id: int, refused: dict[str, FlaskForm] | None = None) -> str:
     """Render one product; `refused` is the invalid form, by its prefix."""
-    store_scope = auth.store_scope()
+    store_scope, group = auth.store_scope(), request.args.get("show", "all")
+    group = group if group in explain.GROUPS else "all"
     with reading() as db:
         product = products.get_by_id(db, stock_product_id)
         line = overview.describe(db, store_scope, [product])[0]
-        page = asked_page(explain.count_steps(db, product.id)[0])
-        steps = explain.list_steps(db, store_scope, product.id, page.size, page.offset)
-        aliases = explain.list_aliases(db, product.id)
-    once = {"once": forms.fresh_token()}
-    shown: dict[str, FlaskForm] = {
-        "settings": forms.filled(product),
-        "receive": forms.ReceiveForm(formdata=None, prefix="receive", data=once),
-        "adjust": forms.AdjustForm(formdata=None, prefix="adjust", data=once),
-        "alias": forms.AliasForm(formdata=None, prefix="alias"),
-    }
+        count, total = explain.count_steps(db, product.id, group)
+        page = asked_page(count, _STEPS)
+        steps = explain.list_steps(db, store_scope, product.id, page.size, page.offset, group)
+        shown = {
+            "aliases": explain.list_aliases(db, product.id),
+            "known": facts.list_facts(db, product),
+        }
     return render_template(
         "levels/show.html",
         line=line,
         product=product,
         page=page,
         steps=steps,
+        total=total,
+        tabs=[_group_tab(product.id, each, group) for each in explain.GROUPS],
         kinds=explain.KINDS,
-        aliases=aliases,
-        forms={**shown, **(refused or {})},
-        is_refused=refused is not None,
+        runs_out_on=_runs_out_on(line),
+        forms={**_blank_forms(product), **(refused or {})},
+        **shown,
     )
+
+
+def _group_tab(stock_product_id: int, group: str, here: str) -> dict[str, Any]:
+    show = None if group == "all" else group
+    address = url_for("levels.show", stock_product_id=stock_product_id, show=show, _anchor="why")
+    return {"name": explain.GROUPS[group][0], "href": address, "count": None, "is_here": group == here}
+
+
+def _runs_out_on(line: overview.Line) -> str | None:
+    if line.days_of_cover is None or line.available <= 0 or line.days_of_cover > _FORESEEN:
+        return None
+    return f"until {times.short_day(clock.today() + timedelta(days=line.days_of_cover))}"
+
+
+def _blank_forms(product: Row[Any]) -> dict[str, FlaskForm]:
+    once = {"once": forms.fresh_token()}
+    return {
+        "settings": forms.filled(product),
+        "receive": forms.ReceiveForm(formdata=None, prefix="receive", data=once),
+        "adjust": forms.AdjustForm(formdata=None, prefix="adjust", data=once),
+        "alias": forms.AliasForm(formdata=None, prefix="alias"),
+    }

@@ -13,7 +13,13 @@ from writer.stock.movements.actions import (
     why_not_counted,
     why_not_taken,
 )
-from writer.stock.movements.queries import document_stands, has_moved, moved_for, newest, on_hand_at
+from writer.stock.movements.queries import (
+    has_moved,
+    list_standing_counts,
+    moved_for,
+    newest,
+    on_hand_at,
+)
 from writer.stock.movements.record import LARGEST_MOVE, Movement, record
 from writer.stock.movements.take_back import (
     Effect,
@@ -34,9 +40,9 @@ __all__ = [
     "adjust",
     "check_count",
     "count",
-    "document_stands",
     "has_moved",
     "is_first_sending",
+    "list_standing_counts",
     "moved_for",
     "newest",
     "on_hand_at",

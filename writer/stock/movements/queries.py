@@ -1,18 +1,19 @@
 """Reads of movements: units on hand at a time, units that a sale or an order took out of stock."""
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Exists, Row, exists, func, select
 
-from writer.db.schema.movements import movements, stock_documents
+from writer.db.schema.movements import movements, stock_count_lines, stock_documents
 
 _later = movements.alias("later")
 _later_document = stock_documents.alias("later_document")
 # What was taken back, and what takes back, is no count any more.
-stands = movements.c.takes_back_id.is_(None) & ~exists().where(_later.c.takes_back_id == movements.c.id)
-document_stands = ~exists().where(_later_document.c.takes_back_id == stock_documents.c.id)
+_stands = movements.c.takes_back_id.is_(None) & ~exists().where(_later.c.takes_back_id == movements.c.id)
+_document_stands = ~exists().where(_later_document.c.takes_back_id == stock_documents.c.id)
 KINDS = ("sale", "refund", "cancellation", "receipt", "adjustment", "stock take", "drift")
 
 
@@ -40,10 +41,39 @@ def newest_counts(db: Connection, counted: Iterable[Row[Any]], since: datetime) 
         movements.c.stock_product_id.in_([row.id for row in counted])
         & (movements.c.kind == "stock take")
         & (movements.c.at > since)
-        & stands
+        & _stands
     )
     newest = select(movements.c.stock_product_id, func.max(movements.c.at)).where(taken)
     return {row[0]: row[1] for row in db.execute(newest.group_by(movements.c.stock_product_id))}
+
+
+@dataclass(frozen=True)
+class StandingCount:
+    """A count of a product that was not taken back; `version` is the product's before it was recorded."""
+
+    at: datetime
+    version: int
+
+    def settles(self, moved: Row[Any]) -> bool:
+        """Tell whether it says what is on hand whatever this movement, recorded before, moved before."""
+        return bool(self.version >= moved.version and self.at >= moved.at)
+
+
+def list_standing_counts(db: Connection, stock_product_id: int) -> list[StandingCount]:
+    """Return the counts of a product that were not taken back."""
+    by_line = (
+        select(stock_documents.c.at, stock_count_lines.c.version)
+        .join(stock_documents, stock_count_lines.c.document_id == stock_documents.c.id)
+        .where(stock_count_lines.c.stock_product_id == stock_product_id, _document_stands)
+    )
+    # Counts from before there were documents, and the first one.
+    by_movement = select(movements.c.at, movements.c.version - 1).where(
+        movements.c.stock_product_id == stock_product_id,
+        movements.c.kind == "stock take",
+        movements.c.document_id.is_(None),
+        _stands,
+    )
+    return [StandingCount(*row) for query in (by_line, by_movement) for row in db.execute(query)]
 
 
 def held_by_sale(db: Connection, sale_id: int) -> dict[int, int]:

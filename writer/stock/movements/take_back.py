@@ -13,13 +13,13 @@ from sqlalchemy import Connection, Row, select
 
 from writer import db as database
 from writer.db import get_row, insert_row
-from writer.db.schema.movements import movements, stock_count_lines, stock_documents
+from writer.db.schema.movements import movements, stock_documents
 from writer.db.schema.products import products as products_table
 from writer.lib import clock
 from writer.lib.errors import Conflict, DomainError
 from writer.people import audit
 from writer.stock import products
-from writer.stock.movements.queries import document_stands, stands
+from writer.stock.movements.queries import list_standing_counts
 from writer.stock.movements.record import Movement, record
 
 _COPIED = ("stock_product_id", "kind", "at")
@@ -179,32 +179,11 @@ def _taken_back_by(db: Connection, document: Row[Any] | None, moved: Sequence[Ro
 
 
 def _why_settled(db: Connection, moved: Row[Any]) -> str | None:
-    """Return the later count that says what is on hand whatever was recorded before; None: there is none."""
-    by_line = (
-        select(stock_documents.c.at)
-        .join(stock_count_lines, stock_count_lines.c.document_id == stock_documents.c.id)
-        .where(
-            stock_count_lines.c.stock_product_id == moved.stock_product_id,
-            stock_count_lines.c.version >= moved.version,
-            stock_documents.c.at >= moved.at,
-            stock_documents.c.id != (moved.document_id or 0),
-            document_stands,
-        )
-    )
-    # Counts from before there were documents.
-    by_movement = select(movements.c.at).where(
-        movements.c.stock_product_id == moved.stock_product_id,
-        movements.c.kind == "stock take",
-        movements.c.at >= moved.at,
-        movements.c.version > moved.version,
-        movements.c.document_id.is_(None),
-        stands,
-    )
-    for query in (by_line, by_movement):
-        if db.execute(query.limit(1)).first() is not None:
-            sku = products.get_by_id(db, moved.stock_product_id).sku
-            return f"{sku} was counted since: the count says what is there. Adjust or count it instead."
-    return None
+    """Return that a later count says what is on hand whatever was recorded before; None: there is none."""
+    if not any(count.settles(moved) for count in list_standing_counts(db, moved.stock_product_id)):
+        return None
+    sku = products.get_by_id(db, moved.stock_product_id).sku
+    return f"{sku} was counted since: the count says what is there. Adjust or count it instead."
 
 
 def _why_not_enough(effects: list[Effect]) -> DomainError | None:

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, exists, func, select
+from sqlalchemy import ColumnElement, Connection, Row, Table, exists, func, or_, select
 
 from writer.db import get_row
 from writer.db.schema.movements import movements, stock_count_lines, stock_documents
@@ -12,6 +12,8 @@ from writer.db.schema.products import products
 from writer.lib.text import fold
 
 VIEWS = {"all": "All", "receipts": "Receipts", "counts": "Stock counts"}
+# What the rows of each view are called.
+THINGS = {"all": "receipts and counts", "receipts": "receipts", "counts": "stock counts"}
 _KINDS = {"receipts": "receipt", "counts": "stock take"}
 _SUPPLIERS = 50
 _taking = stock_documents.alias("taking")
@@ -124,14 +126,13 @@ def _conditions(filters: DocumentFilters) -> Iterator[ColumnElement[bool]]:
     if filters.text:
         texts = (stock_documents.c.delivery_note, stock_documents.c.supplier, stock_documents.c.note)
         said = [column.icontains(filters.text, autoescape=True) for column in texts]
-        moves_it = (
-            exists()
-            .where(movements.c.document_id == stock_documents.c.id)
-            .where(movements.c.stock_product_id == products.c.id)
-            .where(products.c.sku_key == fold(filters.text))
-        )
-        condition = said[0] | said[1] | said[2] | moves_it
-        yield condition
+        yield or_(*said, _names(movements, filters.text), _names(stock_count_lines, filters.text))
+
+
+def _names(lines: Table, sku: str) -> ColumnElement[bool]:
+    """Return the condition that one of these lines of the document is of the product with this SKU."""
+    of_product = (lines.c.stock_product_id == products.c.id) & (products.c.sku_key == fold(sku))
+    return exists().where(lines.c.document_id == stock_documents.c.id, of_product)
 
 
 def _sums(db: Connection, ids: Sequence[int]) -> dict[int, tuple[int, int]]:

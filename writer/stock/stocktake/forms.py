@@ -1,6 +1,7 @@
 """Forms of a stock take, and the counts that its page sends with them."""
 
 from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 from flask import request
 from flask_wtf import FlaskForm
@@ -16,7 +17,7 @@ class TakeForm(FlaskForm):  # type: ignore[misc]  # flask_wtf has no types
     """The time of a stock take; the page adds a field for each product's count."""
 
     at = DateTimeLocalField(
-        "Counted at (UTC)",
+        "Counted at",
         [InputRequired("Enter when it was counted.")],
         format=["%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%dT%H:%M:%S.%f"],
         description="Sales and receipts after that time are added to the count.",
@@ -25,9 +26,12 @@ class TakeForm(FlaskForm):  # type: ignore[misc]  # flask_wtf has no types
     do = HiddenField()
 
     def moment(self) -> datetime:
-        """Return the time in UTC; a whole minute, as browsers send it, means its end, at most now."""
+        """Return the time in UTC; a whole minute, as browsers send it, means its end, at most now.
+
+        It was typed as the clock of the shop shows it.
+        """
         assert self.at.data is not None
-        at = self.at.data.replace(tzinfo=UTC)
+        at: datetime = self.at.data.replace(tzinfo=ZoneInfo(clock.zone_name())).astimezone(UTC)
         if at.second == at.microsecond == 0 and at <= clock.now():
             return min(at + timedelta(minutes=1, microseconds=-1), clock.now())
         return at
@@ -63,8 +67,13 @@ class CsvForm(TakeForm):
 def new_take_form(kind: type[TakeForm]) -> TakeForm:
     """Return the form of a stock take made now."""
     form = kind(formdata=None)
-    form.at.data = clock.now().replace(tzinfo=None)
+    form.at.data = clock.local(clock.now()).replace(tzinfo=None)
     return form
+
+
+def as_typed(at: datetime) -> str:
+    """Return a moment as a form of these takes it, to the microsecond."""
+    return clock.local(at).strftime("%Y-%m-%dT%H:%M:%S.%f")
 
 
 def counts() -> tuple[dict[int, int], dict[int, str]]:

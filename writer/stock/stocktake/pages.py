@@ -1,5 +1,7 @@
 """Pages: what was received and counted, each receipt and stock count, and taking one back."""
 
+from typing import Any
+
 from flask import Blueprint, flash, redirect, render_template, url_for
 from werkzeug.wrappers import Response
 
@@ -8,6 +10,7 @@ from writer.lib.errors import Conflict
 from writer.people import auth
 from writer.stock import movements
 from writer.stock.stocktake import documents, forms
+from writer.web import toasts
 from writer.web.paging import asked_page
 
 bp = Blueprint("stocktake", __name__, template_folder="templates")
@@ -28,10 +31,16 @@ def index() -> str:
         "stocktake/index.html",
         entries=entries,
         page=page,
-        filters=filters,
-        counts=counts,
-        views=documents.VIEWS,
+        asked=filters,
+        tabs=[_tab(view, counts[view], filters) for view in documents.VIEWS],
+        things=documents.THINGS[filters.view],
     )
+
+
+def _tab(view: str, count: int, filters: documents.DocumentFilters) -> dict[str, Any]:
+    address = url_for("stocktake.index", view=None if view == "all" else view, q=filters.text or None)
+    name = documents.VIEWS[view]
+    return {"name": name, "href": address, "count": count, "is_here": view == filters.view}
 
 
 @bp.get("/stocktake/<int:document_id>")
@@ -55,5 +64,5 @@ def take_back(document_id: int) -> Response:
     except Conflict as refused:
         flash(refused.sentence, "warning")
     else:
-        flash(done.outcome, "success")
+        toasts.say(done.outcome)
     return redirect(url_for("stocktake.show", document_id=document_id), 303)

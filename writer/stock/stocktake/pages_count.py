@@ -1,6 +1,6 @@
 """Pages: a stock count of many SKUs, with a preview of the differences before they are saved."""
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import Blueprint, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from writer.db import reading, transaction
@@ -8,6 +8,7 @@ from writer.lib.errors import Invalid
 from writer.people import auth
 from writer.stock import levels, movements
 from writer.stock.stocktake import forms, take
+from writer.web import times, toasts
 from writer.web.paging import asked_page
 
 bp = Blueprint("stocktake_count", __name__, template_folder="templates")
@@ -41,9 +42,10 @@ def _preview(form: forms.TakeForm, counted: dict[int, int]) -> str:
     with reading() as db:
         found = take.compare(db, counted, at)
     return render_template(
-        "stocktake/take_preview.html",
+        "stocktake/count_preview.html",
         form=form,
         at=at,
+        at_text=forms.as_typed(at),
         counted=counted,
         off=[difference for difference in found if difference.change],
         right=[difference for difference in found if not difference.change],
@@ -56,8 +58,9 @@ def _save(form: forms.TakeForm, counted: dict[int, int]) -> Response:
             db, auth.actor().name, counted.items(), form.moment(), form.note.data or "stock count"
         )
     off = f"{found.off or 'none'} {'was' if found.off == 1 else 'were'} off"
-    counts = "1 product was" if len(counted) == 1 else f"{len(counted)} products were"
-    flash(f"{counts} counted: {off}.", "success")
+    counted_products = times.plural(len(counted), "product was", "products were")
+    undo = url_for("stocktake.take_back", document_id=found.document_id)
+    toasts.say(f"{counted_products} counted: {off}.", undo)
     return redirect(url_for("stocktake.show", document_id=found.document_id), 303)
 
 
@@ -70,11 +73,11 @@ def _take_page(form: forms.TakeForm, wrong: dict[int, str] | None = None, refusa
         rows = levels.list_products(db, store_scope, filters, page.size, page.offset)
     sent = {name: text for name, text in request.form.items() if name.startswith("count-")}
     return render_template(
-        "stocktake/take.html",
+        "stocktake/count.html",
         form=form,
         rows=rows,
         page=page,
-        filters=filters,
+        filters_asked=filters,
         sent=sent,
         wrong=wrong or {},
         refusal=refusal,

@@ -1,6 +1,6 @@
 """Pages: export and import of the stock list as CSV; an import is saved only after a preview."""
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import Blueprint, redirect, render_template, request, url_for
 from flask import Response as FileResponse
 from werkzeug.wrappers import Response
 
@@ -10,6 +10,7 @@ from writer.lib.errors import DomainError, Invalid
 from writer.people import auth
 from writer.stock import levels
 from writer.stock.stocktake import forms, sheet, sheet_plan
+from writer.web import times, toasts
 
 bp = Blueprint("stocktake_csv", __name__, template_folder="templates")
 
@@ -67,7 +68,7 @@ def save() -> Response | str | tuple[str, int]:
     except DomainError as error:
         return _preview(form, data, error.sentence), error.status
     changed = len(plan.changes)
-    flash(f"{changed} product{' was' if changed == 1 else 's were'} added or changed.", "success")
+    toasts.say(f"{times.plural(changed, 'product was', 'products were')} added or changed.")
     return redirect(url_for("levels.index"), 303)
 
 
@@ -77,7 +78,13 @@ def _preview(form: forms.CsvForm, data: bytes, warning: str | None = None) -> st
         plan = sheet_plan.make(db, rows, at)
     text = data.decode("utf-8-sig")
     return render_template(
-        "stocktake/csv_preview.html", form=form, plan=plan, at=at, text=text, warning=warning
+        "stocktake/csv_preview.html",
+        form=form,
+        plan=plan,
+        at=at,
+        at_text=forms.as_typed(at),
+        text=text,
+        warning=warning,
     )
 
 

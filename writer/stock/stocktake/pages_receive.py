@@ -10,6 +10,7 @@ from writer.people import auth
 from writer.stock import levels, movements, products
 from writer.stock.stocktake import delivery, documents, forms
 from writer.stock.stocktake.delivery import TypedLine
+from writer.web import times, toasts
 
 bp = Blueprint("stocktake_receive", __name__, template_folder="templates")
 FIRST_LINES, MORE_LINES = 12, 6
@@ -23,7 +24,7 @@ def ask() -> str:
     form.once.data = levels.fresh_token()
     sku = request.args.get("sku", "").replace("\0", "").strip()
     with reading() as db:
-        lines = delivery.look_up(db, [(sku, "")]) if sku else []
+        lines = [TypedLine(sku)] if sku else []
         return _page(db, form, lines)
 
 
@@ -73,12 +74,9 @@ def _receive(form: forms.DeliveryForm, lines: list[TypedLine]) -> Response:
             supplier=form.supplier.data or "",
         )
     units = sum(quantity for _, quantity in received)
-    flash(f"{_number(units, 'unit')} of {_number(len(received), 'product')} received.", "success")
+    undo = url_for("stocktake.take_back", document_id=document_id)
+    toasts.say(f"{times.plural(units, 'unit')} of {times.plural(len(received), 'product')} received.", undo)
     return redirect(url_for("stocktake.show", document_id=document_id), 303)
-
-
-def _number(number: int, thing: str) -> str:
-    return f"{number:,} {thing}{'' if number == 1 else 's'}"
 
 
 def _page(
