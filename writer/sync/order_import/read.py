@@ -6,7 +6,7 @@ every page was read. No transaction is open during the calls.
 
 import json
 import logging
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
@@ -16,7 +16,7 @@ from sqlalchemy import Connection, Row
 from sqlalchemy.exc import OperationalError
 
 from writer import orders, stores
-from writer.db import Database
+from writer.db import Database, each_in_batches
 from writer.lib import clock
 from writer.orders import OrderSnapshot, RefundSnapshot
 from writer.stores import Client, NotThere, StoreError, woocommerce
@@ -31,7 +31,7 @@ log = logging.getLogger("writer.stores.registry")
 
 DAYS_BACK = 30
 AT_ONCE = 20  # orders whose refunds are asked for together
-RECORDED_AT_ONCE = 10  # in one transaction: few commits, and no long wait for the lock
+RECORDED_AT_ONCE = 20  # in one transaction at most
 _FIRST_TIME = datetime(1970, 1, 1, tzinfo=UTC)  # so that subtracting from an odd date never underflows
 ASK_AT_ONCE = 100
 
@@ -130,11 +130,15 @@ class Reader:
 
     def _record_all(self, told: list[tuple[dict[str, Any], OrderSnapshot | None]]) -> None:
         # On PostgreSQL two transactions of several orders could deadlock.
-        for few in _batched(told, RECORDED_AT_ONCE if self.database.is_sqlite else 1):
-            with self.database.transaction() as db:
-                for payload, snapshot in few:
-                    self._record(db, payload, snapshot)
+        at_most = RECORDED_AT_ONCE if self.database.is_sqlite else 1
+        each_in_batches(self.database, told, self._record_some, at_most=at_most)
         self.progress(self.read)
+
+    def _record_some(
+        self, db: Connection, told: Sequence[tuple[dict[str, Any], OrderSnapshot | None]]
+    ) -> None:
+        for payload, snapshot in told:
+            self._record(db, payload, snapshot)
 
     def _record(self, db: Connection, payload: dict[str, Any], snapshot: OrderSnapshot | None) -> None:
         self.read.seen += 1

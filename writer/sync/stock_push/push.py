@@ -4,7 +4,7 @@ Level-triggered: a listing is due when its store may show another number than th
 costs one push, a store that was down costs one push, and a crash loses nothing.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from itertools import groupby
@@ -13,7 +13,7 @@ from typing import Any
 from sqlalchemy import Connection, Row
 
 from writer import stores
-from writer.db import Database
+from writer.db import Database, each_in_batches
 from writer.lib import clock
 from writer.stores import Client, Shown, Vault, contact, read_shown
 from writer.sync import differences, order_import
@@ -29,7 +29,7 @@ from writer.sync.stock_push.compare import (
 from writer.sync.stock_push.listing_calls import ListingCalls, key_of
 from writer.sync.stock_push.plan import DueListing
 
-_NOTED_AT_ONCE = 10  # listings in one transaction: deliveries wait for it
+_NOTED_AT_ONCE = 10  # listings in one transaction at most
 _WAITING = (Verdict.UNEXPLAINED, Verdict.UNCOUNTED, Verdict.ASKED)
 _CLOCKS_APART = timedelta(days=1)  # a store's clock may be far off
 
@@ -136,15 +136,19 @@ class _Run:
             ]
             return
         writing: list[Comparison] = []
-        for few in _pieces(compared):
-            with self.database.transaction() as db:
-                writing += outcome.note_comparisons(db, self.store_id, few)
+
+        def note_compared(db: Connection, few: Sequence[Comparison]) -> None:
+            writing.extend(outcome.note_comparisons(db, self.store_id, list(few)))
+
+        each_in_batches(self.database, compared, note_compared, at_most=_NOTED_AT_ONCE)
         sent = [found.listing for found in writing]
         answers = self.calls.write(sent) if sent else {}
         refusals = self.calls.verify(sent, answers)
-        for few in _pieces(writing):
-            with self.database.transaction() as db:
-                outcome.note_written(db, self.store_id, few, refusals, answers)
+
+        def note_sent(db: Connection, few: Sequence[Comparison]) -> None:
+            outcome.note_written(db, self.store_id, list(few), refusals, answers)
+
+        each_in_batches(self.database, writing, note_sent, at_most=_NOTED_AT_ONCE)
         result.written += len(writing) - len(refusals)
         result.failed += len(refusals) + sum(found.verdict in outcome.PROBLEMS for found in compared)
         result.right += sum(found.verdict is Verdict.RIGHT for found in compared)
@@ -270,7 +274,3 @@ def _is_second_look(found: Comparison) -> bool:
         return False
     by = unexplained_units(found.listing, found.shown)
     return found.listing.state.is_still_unexplained(by, clock.now())
-
-
-def _pieces(compared: list[Comparison]) -> Iterator[list[Comparison]]:
-    return (compared[at : at + _NOTED_AT_ONCE] for at in range(0, len(compared), _NOTED_AT_ONCE))
