@@ -18,7 +18,7 @@ def wire(config: Config) -> None:
     # Days begin, and times are shown, in the shop's time zone.
     clock.use_zone(config.timezone)
     # The numbers in the menu: what there is to do on each page.
-    counts.count_sources[:] = [notices.count_in_menu, stock_sync.count_in_menu]
+    counts.count_sources[:] = [notices.count_in_menu, orders.count_in_menu, stock_sync.count_in_menu]
     # Every call to a store, whoever makes it, keeps the interval.
     woocommerce.space_calls(config.store_interval_ms / 1000)
     # A SKU became a counted product: match the order lines and listings that already name it.

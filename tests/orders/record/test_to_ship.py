@@ -19,6 +19,7 @@ from writer.orders.record import (
     LineSnapshot,
     OrderSnapshot,
     RefundSnapshot,
+    count_in_menu,
     count_late,
     count_to_ship,
     count_unpaid,
@@ -121,6 +122,7 @@ def test_what_waits_is_counted_for_who_may_see_it(
         assert [count(db, EVERYTHING) for count in counts] == [3, 2, 2]
         assert [count(db, kiln) for count in counts] == [2, 1, 2]
         assert [count(db, NOTHING) for count in counts] == [0, 0, 0]
+        assert count_in_menu(db, kiln) == {"/orders?view=to-ship": 2}
         assert oldest_to_ship(db, EVERYTHING) == NOON - timedelta(days=1)
         assert oldest_to_ship(db, kiln) == NOON
         assert oldest_to_ship(db, NOTHING) is None

@@ -53,6 +53,7 @@ from writer.orders.record.to_read import (
 from writer.orders.record.to_ship import (
     LATE_AFTER,
     UNPAID,
+    count_in_menu,
     count_late,
     count_to_ship,
     count_unpaid,
@@ -78,6 +79,7 @@ __all__ = [
     "add_staff_note",
     "all_lines",
     "channel_of",
+    "count_in_menu",
     "count_late",
     "count_to_ship",
     "count_unpaid",

@@ -44,5 +44,10 @@ def count_unpaid(db: Connection, store_scope: StoreScope) -> int:
     return int(db.execute(select(func.coalesce(func.sum(table.cached), 0)).where(waiting)).scalar_one())
 
 
+def count_in_menu(db: Connection, store_scope: StoreScope) -> dict[str, int]:
+    """Return how many orders are to be shipped, by the address of their list."""
+    return {"/orders?view=to-ship": count_to_ship(db, store_scope)}
+
+
 def _count(db: Connection, store_scope: StoreScope, which: ColumnElement[bool]) -> int:
     return int(db.execute(select(func.count()).where(which, visible(store_scope))).scalar_one())
