@@ -37,6 +37,7 @@ PAGES = (
     "orders.browse.pages_list",
     "orders.browse.pages",
     "orders.to_sort.pages",
+    "orders.to_sort.pages_rules",
     "orders.customers.pages",
     "orders.packing_slips.pages",
     "orders.refunds.pages",

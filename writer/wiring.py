@@ -18,7 +18,12 @@ def wire(config: Config) -> None:
     # Days begin, and times are shown, in the shop's time zone.
     clock.use_zone(config.timezone)
     # The numbers in the menu: what there is to do on each page.
-    counts.count_sources[:] = [notices.count_in_menu, orders.count_in_menu, stock_sync.count_in_menu]
+    counts.count_sources[:] = [
+        notices.count_in_menu,
+        orders.count_in_menu,
+        orders.to_sort.count_in_menu,
+        stock_sync.count_in_menu,
+    ]
     # Every call to a store, whoever makes it, keeps the interval.
     woocommerce.space_calls(config.store_interval_ms / 1000)
     # A SKU became a counted product: match the order lines and listings that already name it.
@@ -47,6 +52,8 @@ def wire(config: Config) -> None:
     sales.page_cards[:] = [dashboard.draw_cards]
     # The page of one order says what stores did about it.
     orders.timeline_sources[:] = [activity.list_of_order]
+    # What nothing here knows yet: besides order lines and SKUs, what stores list that is no product here.
+    orders.to_sort.to_sort_sources[:] = [listings.TO_SORT]
     # A customer is erased: erase what stores delivered about that person.
     orders.on_erase[:] = [orders.Eraser(webhook_inbox.forget_address, webhook_inbox.forget_bodies)]
     # The search over everything: what each area finds, in this order.

@@ -46,6 +46,7 @@ LANDED = [
     "0034_sold_days:92efb08cceee6789",
     "0035_lists_of_orders:2096163eff86656e",
     "0036_theme:d4b4c9959d381015",
+    "0037_when_refunded:7eae99cbdd1b4910",
 ]
 
 

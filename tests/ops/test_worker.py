@@ -13,8 +13,10 @@ from tests.stock.movements.products import open_notices
 from writer.db import Database
 from writer.db.schema.worker import worker_tasks
 from writer.lib import clock
+from writer.lib.store_scope import EVERYTHING
 from writer.ops import worker, worker_health
 from writer.ops.worker import Task
+from writer.orders.to_sort import actions, sortings
 
 pytestmark = pytest.mark.postgres
 
@@ -192,9 +194,22 @@ def test_health_of_the_writer_tells_of_the_worker(
 
 
 def test_the_worker_pushes_stock(database: Database) -> None:
-    (task,) = worker.tasks(make_config(DATABASE_URL=database.url), database)
+    task = worker.tasks(make_config(DATABASE_URL=database.url), database)[0]
     rounds: list[int] = []
 
     task.work(lambda: bool(rounds), lambda: rounds.append(1))
 
     assert (task.name, task.lock, rounds) == ("stock push", "push", [1])
+
+
+def test_the_worker_lets_order_lines_follow_a_decision(database: Database) -> None:
+    task = worker.tasks(make_config(DATABASE_URL=database.url), database)[1]
+    with database.transaction() as db:
+        sorting_id = actions.ignore_sku(db, "ada", "GIFT")
+    rounds: list[int] = []
+
+    task.work(lambda: bool(rounds), lambda: rounds.append(1))
+
+    assert (task.name, task.lock) == ("to sort", "to-sort")
+    with database.reading() as db:
+        assert sortings.get(db, EVERYTHING, sorting_id).is_finished

@@ -123,6 +123,7 @@ def _read_stores(
 
 def _match_again(database: Database, is_stopping: Callable[[], bool]) -> None:
     """Match what matched nothing: an order recorded the moment a rule was added may have missed it."""
+    orders.to_sort.finish_all(database, is_stopping)
     with database.reading() as db:
         waiting = orders.list_matchable(db)
     matched: list[int] = []

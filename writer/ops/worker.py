@@ -25,6 +25,7 @@ from writer.db import AlreadyRunning, Database, upsert
 from writer.db.schema.worker import worker_tasks
 from writer.lib import clock, logs
 from writer.ops import worker_health
+from writer.orders import to_sort
 from writer.people import Notice, notices
 from writer.stores import Vault
 from writer.sync import stock_push
@@ -58,7 +59,12 @@ def tasks(config: Config, database: Database) -> list[Task]:
             "stock push",
             stock_push.TURN,
             lambda should_stop, on_round: stock_push.watch(database, vault, should_stop, on_round),
-        )
+        ),
+        Task(
+            "to sort",
+            to_sort.TURN,
+            lambda should_stop, on_round: to_sort.watch(database, should_stop, on_round),
+        ),
     ]
 
 

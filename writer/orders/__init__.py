@@ -1,5 +1,6 @@
 """Orders of every channel, and what they post to sales and stock."""
 
+from writer.orders import to_sort
 from writer.orders.browse import (
     Day,
     Happening,
@@ -23,6 +24,7 @@ from writer.orders.record import (
     count_in_menu,
     drop_raw,
     fill_in,
+    find_said,
     find_stores,
     get_order,
     is_erased,
@@ -71,6 +73,7 @@ __all__ = [
     "count_in_menu",
     "drop_raw",
     "fill_in",
+    "find_said",
     "find_stores",
     "get_order",
     "is_erased",
@@ -103,6 +106,7 @@ __all__ = [
     "search_orders",
     "take_out_of_cache",
     "timeline_sources",
+    "to_sort",
     "trash",
     "unsay_product",
 ]

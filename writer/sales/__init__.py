@@ -2,9 +2,11 @@
 
 from writer.sales import product_types
 from writer.sales.ledger import page_cards, post
+from writer.sales.public_page import total_with
 
 __all__ = [
     "page_cards",
     "post",
     "product_types",
+    "total_with",
 ]

@@ -8,15 +8,11 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
+from tests.orders.record.everything import everything
 from tests.sizes import size
 from writer import orders, stock
 from writer.db import Database, insert_row
-from writer.db.schema.ledger import sales
-from writer.db.schema.movements import movements
 from writer.db.schema.orders import order_lines
-from writer.db.schema.orders import orders as order_rows
-from writer.db.schema.products import products
-from writer.db.schema.public_page import sales_days, sales_totals
 from writer.db.schema.stores import stores
 from writer.orders.record import (
     Channel,
@@ -42,31 +38,6 @@ def store_id(database: Database) -> int:
         stock.add_product(db, "ada", "MUG", 50, NOON - timedelta(days=1))
         stock.add_product(db, "ada", "X", 50, NOON + timedelta(hours=2))
         return insert_row(db, stores, name="shop", source="shop.example", created_at=NOON)
-
-
-def shape(database: Database) -> dict[str, Any]:
-    """Return all that must be as before: ledger, totals and stock by time, and what lines have posted."""
-    with database.reading() as db:
-        lines = db.execute(select(order_lines).order_by(order_lines.c.id)).all()
-        ledger: dict[Any, int] = {}
-        for row in db.execute(select(sales)):
-            key = (row.order_line_id, row.model, row.variant, row.date_added)
-            ledger[key] = ledger.get(key, 0) + row.quantity
-        moved: dict[Any, int] = {}
-        for row in db.execute(select(movements)):
-            when = (row.order_line_id, row.stock_product_id, row.at)
-            moved[when] = moved.get(when, 0) + row.quantity
-        return {
-            "lines": [tuple(row) for row in lines],
-            "counted_at": [
-                row.counted_at for row in db.execute(select(order_rows).order_by(order_rows.c.id))
-            ],
-            "ledger": {key: units for key, units in ledger.items() if units},
-            "moved": {key: units for key, units in moved.items() if units},
-            "on hand": list(db.execute(select(products.c.on_hand).order_by(products.c.id)).scalars()),
-            "totals": [tuple(row)[:3] for row in db.execute(select(sales_totals)) if row[2]],
-            "days": [tuple(row) for row in db.execute(select(sales_days)) if row[3]],
-        }
 
 
 def sell(database: Database, store_id: int, chance: random.Random, number: int, step: int) -> None:
@@ -122,18 +93,18 @@ def test_what_is_taken_back_has_never_been(
     for number in range(1, 6):
         sell(database, store_id, chance, number, 0)
     add, remove = decided(database, store_id)
-    before = shape(database)
+    before = everything(database)
 
     with database.transaction() as db:
         add(db)
-    changed = shape(database)
+    changed = everything(database)
     with database.transaction() as db:
         remove(db)
         reason = Reason(sorting_id=7)
         reopen_orders(db, list_reopened(db, reason), reason, "taken back")
 
     assert changed["lines"] != before["lines"]
-    assert shape(database) == before
+    assert everything(database) == before
 
 
 @pytest.mark.parametrize("seed", range(size(8, 60)))
@@ -154,7 +125,7 @@ def test_what_came_and_changed_meanwhile_counts_as_nothing_either(
         reason = Reason(sorting_id=7)
         reopen_orders(db, list_reopened(db, reason), reason, "taken back")
 
-    after = shape(database)
+    after = everything(database)
     with database.reading() as db:
         of_kit = (order_lines.c.sku_key.like("kit%")) | (order_lines.c.product_id == 13)
         undone = db.execute(select(order_lines).where(of_kit)).all()
@@ -169,14 +140,14 @@ def test_what_another_rule_knows_by_now_counts_by_that(database: Database, store
         product_types.add_rule(db, "ada", "kit", "Ice", "28pin", sorting_id=7)
         product_types.add_rule(db, "ada", "kit-1", "Ice", "28pin", sorting_id=8)
         orders.rematch_orders(db, orders.list_matchable(db), "rules")
-    before = shape(database)
+    before = everything(database)
 
     with database.transaction() as db:
         product_types.remove_rules_of(db, "ada", 8)
         reason = Reason(sorting_id=8)
         reopen_orders(db, list_reopened(db, reason), reason, "taken back")
 
-    after = shape(database)
+    after = everything(database)
     assert (after["ledger"], after["days"]) == (before["ledger"], before["days"])
     with database.reading() as db:
         assert set(db.execute(select(order_lines.c.type_rule_by)).scalars()) <= {7, None}

@@ -104,6 +104,12 @@ def list_matchable(db: Connection) -> list[int]:
     return list(db.execute(select(order_lines.c.order_id).where(lines).distinct()).scalars())
 
 
+def list_of_product(db: Connection, store_id: int, product_id: int, variation_id: int) -> list[int]:
+    """Return the ids of the orders with lines of a store's product that lack a type or a counted product."""
+    lines = _open_of_product(store_id, product_id, variation_id) & ~order_lines.c.is_removed
+    return list(db.execute(select(order_lines.c.order_id).where(lines).distinct()).scalars())
+
+
 def rematch_orders(db: Connection, order_ids: Sequence[int], cause: str) -> int:
     """Match again every line of these orders, and post what is due; return how many now match."""
     return _rematch(db, order_lines.c.order_id.in_(order_ids), cause)
@@ -121,11 +127,15 @@ def rematch_product(db: Connection, store_id: int, product_id: int, variation_id
 
     Lines of its variations follow too, because their store may count them with it.
     """
+    return _rematch(db, _open_of_product(store_id, product_id, variation_id), cause)
+
+
+def _open_of_product(store_id: int, product_id: int, variation_id: int) -> ColumnElement[bool]:
     open_ = order_lines.c.model.is_(None) | order_lines.c.stock_product_id.is_(None)
     of_product = order_lines.c.product_id == product_id
     if variation_id:
         of_product &= order_lines.c.variation_id == variation_id
-    return _rematch(db, open_ & of_product & _is_of_store(store_id), cause)
+    return open_ & of_product & _is_of_store(store_id)
 
 
 def rematch_listed(db: Connection, store_id: int, product_ids: Collection[int], cause: str) -> None:

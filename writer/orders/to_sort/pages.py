@@ -1,167 +1,204 @@
-"""Pages: SKU rules, ignored SKUs and mappings, and the order lines that count as nothing yet."""
+"""Pages of the inbox: what is to be sorted, what a choice would do, and what was decided, to take it back."""
+
+from collections.abc import Mapping
+from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from sqlalchemy import Connection
 from werkzeug.wrappers import Response
 
-from writer.db import reading, transaction
-from writer.lib.errors import Conflict, Invalid, NotFound
-from writer.orders.to_sort import actions, forms, queries
+from writer.db import database, reading, transaction
+from writer.lib.errors import Conflict, DomainError, Invalid, NotFound
+from writer.orders.to_sort import sortings
+from writer.orders.to_sort.follow import follow_for
+from writer.orders.to_sort.sources import Entry, Foreseen, Settled, Source, sources
 from writer.people import auth
 from writer.sales import product_types
+from writer.web import toasts
 from writer.web.paging import asked_page
 
 bp = Blueprint("to_sort", __name__, template_folder="templates")
-
-
-@bp.get("/to-sort/rules")
-def index() -> str:
-    """Show SKU rules, ignored SKUs, and mapped products."""
-    return _rules_page(forms.RuleForm(formdata=None), forms.IgnoreForm(formdata=None))
-
-
-@bp.post("/to-sort/rules")
-def add() -> Response | tuple[str, int]:
-    """Add a rule and count what it matches."""
-    form = forms.RuleForm()
-    with reading() as db:
-        pairs = forms.active_pairs(product_types.list_types(db))
-    forms.offer(form, pairs)
-    if form.validate_on_submit():
-        prefix, (model, variant) = (form.prefix.data or "").strip(), pairs[form.type.data]
-        try:
-            with transaction() as db:
-                matched = actions.add_rule(db, auth.actor().name, prefix, model, variant)
-        except (Invalid, Conflict) as error:
-            form.prefix.errors = list(error.errors.values())
-        else:
-            flash(_counted(f"SKUs beginning with {prefix} count as {model} {variant}.", matched), "success")
-            return redirect(url_for("to_sort.index"), 303)
-    return _rules_page(form, forms.IgnoreForm(formdata=None)), 422
-
-
-@bp.post("/to-sort/rules/<int:rule_id>/remove")
-def remove(rule_id: int) -> Response:
-    """Remove a rule; what it counted stays counted."""
-    with transaction() as db:
-        product_types.remove_rule(db, auth.actor().name, rule_id)
-    flash("The rule is removed. What was counted by it stays in the ledger.", "success")
-    return redirect(url_for("to_sort.index"), 303)
-
-
-@bp.post("/to-sort/ignored")
-def ignore() -> Response | tuple[str, int]:
-    """Put a SKU on the ignore list."""
-    form = forms.IgnoreForm()
-    if form.validate_on_submit():
-        sku = (form.sku.data or "").strip()
-        try:
-            with transaction() as db:
-                product_types.ignore_sku(db, auth.actor().name, sku)
-        except Invalid as error:
-            form.sku.errors = list(error.errors.values())
-        else:
-            flash(f"{sku} is ignored.", "success")
-            return redirect(url_for("to_sort.index"), 303)
-    return _rules_page(forms.RuleForm(formdata=None), form), 422
-
-
-@bp.post("/to-sort/ignored/remove")
-def unignore() -> Response:
-    """Take a SKU from the ignore list."""
-    form = forms.IgnoreForm()
-    with transaction() as db:
-        product_types.unignore_sku(db, auth.actor().name, form.sku.data or "")
-    flash(f"{form.sku.data} is no longer ignored.", "success")
-    return redirect(url_for("to_sort.index"), 303)
-
-
-@bp.post("/to-sort/products/<int:mapping_id>/remove")
-def unmap(mapping_id: int) -> Response:
-    """Remove the mapping of a product."""
-    with transaction() as db:
-        gone = actions.unmap_product(db, auth.store_scope(), auth.actor().name, mapping_id)
-    flash(f"Product {gone.product_id} no longer counts as {gone.sku}. What was counted stays.", "success")
-    return redirect(url_for("to_sort.index"), 303)
+Answer = Response | str | tuple[str, int]
+_DECISIONS_SHOWN = 5
 
 
 @bp.get("/to-sort")
 def unmatched_lines() -> str:
-    """List the order lines to sort, by product."""
-    return _unmatched_page(forms.UnmatchedForm(formdata=None))
+    """List what is to be sorted, of one source or of all."""
+    return _inbox()
 
 
 @bp.post("/to-sort")
-def settle_unmatched() -> Response | tuple[str, int]:
-    """Map the SKU or the product of lines to sort, or ignore the SKU."""
-    form = forms.UnmatchedForm()
-    if not form.validate_on_submit():
-        return _unmatched_page(form), 422
+def settle_unmatched() -> Answer:
+    """Settle one entry: count it as something, map it, or leave it alone; or show what that would do."""
+    sent = {name: value.replace("\0", "") for name, value in request.form.items()}
+    sent.setdefault("do", sent.get("preview", ""))
+    source = next((found for found in sources() if found.name == sent.get("source", "lines")), None)
+    if source is None:
+        raise NotFound("There is nothing of this kind to sort.")
     try:
+        if "preview" in sent:
+            return _what_it_would_do(source, sent)
         with transaction() as db:
-            flash(_SETTLE[form.do.data or ""](db, form), "success")
-    except (Invalid, Conflict) as error:
-        form.refuse(error)
-        return _unmatched_page(form), 422
+            settled = source.settle(db, auth.store_scope(), auth.actor().name, sent)
     except NotFound as error:
         flash(error.sentence, "warning")
-    return redirect(url_for("to_sort.unmatched_lines", page=request.args.get("page")), 303)
+        return redirect(_inbox_url(), 303)
+    except (Invalid, Conflict) as error:
+        return _inbox(sent, error), 422
+    say_settled(settled)
+    return redirect(_inbox_url(), 303)
 
 
-def _ignore_sku(db: Connection, form: forms.UnmatchedForm) -> str:
-    *_, sku = form.key
-    product_types.ignore_sku(db, auth.actor().name, sku)
-    return f"{sku} is ignored."
-
-
-def _map_product(db: Connection, form: forms.UnmatchedForm) -> str:
-    store_id, product_id, variation_id, _ = form.key
-    product = {"store_id": store_id, "product_id": product_id, "variation_id": variation_id}
-    who, same_as = auth.actor().name, form.same_as.data or ""
-    matched = actions.map_product(db, auth.store_scope(), who, **product, sku=same_as)
-    return _counted(f"Product {product_id} counts as {same_as}.", matched)
-
-
-def _map_sku(db: Connection, form: forms.UnmatchedForm) -> str:
-    pair = forms.active_pairs(product_types.list_types(db)).get(form.type.data or 0)
-    if pair is None:
-        raise Invalid("Choose a type.", {"type": "Choose what it counts as."})
-    *_, sku = form.key
-    matched = actions.add_rule(db, auth.actor().name, sku, *pair)
-    return _counted(f"{sku} counts as {' '.join(pair)}.", matched)
-
-
-# What to do with the lines of one product, by the name of the button; each returns its result in a sentence.
-_SETTLE = {"ignore": _ignore_sku, "product": _map_product, "map": _map_sku}
-
-
-def _counted(sentence: str, matched: int) -> str:
-    if not auth.store_scope().is_all:
-        # The number could reveal orders of stores that this person may not see.
-        return f"{sentence} Existing orders are counted too."
-    return f"{sentence} {matched} order line{' was' if matched == 1 else 's were'} matched."
-
-
-def _rules_page(rule_form: forms.RuleForm, ignore_form: forms.IgnoreForm) -> str:
+@bp.get("/to-sort/decisions")
+def decisions() -> str:
+    """List what was decided, newest first."""
     with reading() as db:
-        forms.offer(rule_form, forms.active_pairs(product_types.list_types(db)))
-        facts = {
-            "rules": product_types.list_rules(db),
-            "ignored": product_types.list_ignored(db),
-            "mappings": queries.list_mappings(db, auth.store_scope()),
-        }
-    return render_template("to_sort/rules.html", rule_form=rule_form, ignore_form=ignore_form, **facts)
+        page = asked_page(sortings.count_history(db, auth.store_scope()), size=50)
+        rows = sortings.list_history(db, auth.store_scope(), page.size, page.offset)
+    return render_template("to_sort/decisions.html", page=page, decided=_described(rows))
 
 
-def _unmatched_page(form: forms.UnmatchedForm) -> str:
-    """Render the list; a refused form shows its error at the product that it is about."""
+@bp.post("/to-sort/decisions/<int:sorting_id>/take-back")
+def take_back(sorting_id: int) -> Response:
+    """Take a decision back: its order lines count as if it had never been."""
+    try:
+        with transaction() as db:
+            row = sortings.take_back(db, auth.store_scope(), auth.actor().name, sorting_id)
+    except Conflict as error:
+        flash(error.sentence, "warning")
+        return redirect(request.referrer or _inbox_url(), 303)
+    is_done = follow_for(database(), sorting_id)
+    rest = "" if is_done else " The rest of the order lines follows in the background."
+    toasts.say(f"Taken back: {row.actor} {sortings.describe(row)}.{rest}")
+    return redirect(_came_from(), 303)
+
+
+def say_settled(settled: Settled) -> None:
+    """Let order lines follow a decision for a moment, and say what was done, with Undo."""
+    is_done = follow_for(database(), settled.sorting_id)
+    with reading() as db:
+        lines = sortings.get(db, auth.store_scope(), settled.sorting_id).lines
+    sentence = settled.sentence
+    # The number could reveal orders of stores that this person may not see.
+    if auth.store_scope().is_all and lines:
+        sentence += f" {lines:,} order line{' was' if lines == 1 else 's were'} counted."
+    if not is_done:
+        sentence += " The rest of the order lines follows in the background."
+    toasts.say(sentence, undo=url_for("to_sort.take_back", sorting_id=settled.sorting_id))
+
+
+def _came_from() -> str:
+    """Return the page of this installation that the form was on, else the inbox."""
+    here = request.host_url.rstrip("/")
+    referrer = request.referrer or ""
+    return referrer.removeprefix(here) if referrer.startswith(f"{here}/") else _inbox_url()
+
+
+def _inbox_url() -> str:
+    kept: dict[str, Any] = {name: request.args[name] for name in ("view", "page") if request.args.get(name)}
+    return url_for("to_sort.unmatched_lines", **kept)
+
+
+def _inbox(sent: Mapping[str, str] | None = None, error: DomainError | None = None) -> str:
+    """Render the list; a refused form shows its error at the entry that it is about."""
     store_scope = auth.store_scope()
+    view = request.args.get("view", "")
     with reading() as db:
-        page = asked_page(queries.count_groups(db, store_scope), size=25)
-        groups = queries.list_groups(db, store_scope, page.size, page.offset)
-        facts = {
-            "orders_of": {group: queries.list_orders_of(db, store_scope, group) for group in groups},
-            "pairs": forms.active_pairs(product_types.list_types(db)),
-            "known": [rule.prefix for rule in product_types.list_rules(db)],
-        }
-    return render_template("to_sort/index.html", page=page, form=form, **facts)
+        counts = {source.name: source.count(db, store_scope) for source in sources()}
+        shown = [source for source in sources() if view in ("", source.name)] or sources()
+        page = asked_page(sum(counts[source.name] for source in shown), size=25)
+        entries = _entries(db, shown, counts, page.size, page.offset)
+        pairs = active_pairs(db)
+        known = [rule.prefix for rule in product_types.list_rules(db)]
+        history = _described(sortings.list_history(db, store_scope, _DECISIONS_SHOWN))
+        is_by_types = product_types.get_counting(db) == "types"
+    refusal = " ".join([*error.errors.values()] or [error.sentence]) if error is not None else ""
+    return render_template(
+        "to_sort/index.html",
+        tabs=_tabs(counts, view),
+        is_by_types=is_by_types,
+        page=page,
+        entries=entries,
+        pairs=pairs,
+        known=known,
+        history=history,
+        sent=sent or {},
+        refusal=refusal,
+        refused_at=_index_of(entries, sent or {}),
+    )
+
+
+def _tabs(counts: Mapping[str, int], view: str) -> list[dict[str, Any]]:
+    """Return the tabs: all of it, and each source that has something."""
+    address, every = url_for("to_sort.unmatched_lines"), sum(counts.values())
+    tabs = [{"name": "All", "href": address, "count": every, "is_here": view not in counts, "is_todo": False}]
+    for source in sources():
+        if counts[source.name] or view == source.name:
+            tabs.append(
+                {
+                    "name": source.title,
+                    "href": url_for("to_sort.unmatched_lines", view=source.name),
+                    "count": counts[source.name],
+                    "is_here": view == source.name,
+                    "is_todo": True,
+                }
+            )
+    return tabs
+
+
+def _index_of(entries: list[Entry], sent: Mapping[str, str]) -> int | None:
+    """Return which entry a form was about; None: it is not on this page any more."""
+    about = {"source": "lines", **sent}
+    for index, entry in enumerate(entries):
+        if all(about.get(name, "").strip() == value for name, value in entry.fields.items()):
+            return index
+    return None
+
+
+def _entries(
+    db: Connection, shown: list[Source], counts: Mapping[str, int], limit: int, offset: int
+) -> list[Entry]:
+    """Return a page of the sources' entries, one source after the other."""
+    found: list[Entry] = []
+    for source in shown:
+        wanted = limit - len(found)
+        if wanted > 0 and offset < counts[source.name]:
+            found += source.entries(db, auth.store_scope(), wanted, offset)
+        offset = max(0, offset - counts[source.name])
+    return found
+
+
+def active_pairs(db: Connection) -> dict[str, str]:
+    """Return the name of each active type, by its value in a select."""
+    return {
+        str(row.id): product_types.named(row.model, row.variant)
+        for row in product_types.list_types(db)
+        if row.is_active
+    }
+
+
+def _what_it_would_do(source: Source, sent: Mapping[str, str]) -> str:
+    """Show what a choice would do, with the buttons to do it and to go back."""
+    with reading() as db:
+        foreseen = source.foresee(db, auth.store_scope(), sent)
+    return show_preview(foreseen, sent, url_for("to_sort.settle_unmatched"), _inbox_url())
+
+
+def show_preview(foreseen: Foreseen, sent: Mapping[str, str], action: str, back: str) -> str:
+    """Show what a decision would do; its button sends the same fields to `action`."""
+    is_all = auth.store_scope().is_all
+    return render_template(
+        "to_sort/preview.html",
+        question=foreseen.question,
+        # The numbers could reveal orders of stores that this person may not see.
+        found=foreseen.found if is_all else None,
+        sent={name: value for name, value in sent.items() if name not in ("preview", "csrf_token")},
+        action=action,
+        back=back,
+    )
+
+
+def _described(rows: list[Any]) -> list[dict[str, Any]]:
+    """Return decisions as the history shows them."""
+    return [{"row": row, "words": sortings.describe(row)} for row in rows]

@@ -1,6 +1,7 @@
 """Reads of order lines that count as nothing yet, by product, and of mapped products."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Row, Select, and_, func, not_, or_, select
@@ -37,6 +38,7 @@ class Group:
     units: int  # ordered
     waiting: int  # due in the ledger as soon as a rule matches
     order_count: int
+    since: datetime  # the oldest of its orders
 
     @property
     def key(self) -> tuple[int, int, int, str]:
@@ -55,6 +57,12 @@ def count_groups(db: Connection, store_scope: StoreScope) -> int:
     return int(db.execute(select(func.count()).select_from(grouped)).scalar_one())
 
 
+def count_some(db: Connection, store_scope: StoreScope, most: int = 100) -> int:
+    """Count them as far as `most`: what every page can afford, however many there are."""
+    some = _to_sort(db, store_scope, *_BY).distinct().limit(most).subquery()
+    return int(db.execute(select(func.count()).select_from(some)).scalar_one())
+
+
 def list_groups(db: Connection, store_scope: StoreScope, limit: int, offset: int) -> list[Group]:
     """Return a page of these groups, most waiting units first."""
     waiting = func.sum(order_lines.c.sold_due)
@@ -62,6 +70,7 @@ def list_groups(db: Connection, store_scope: StoreScope, limit: int, offset: int
         func.sum(order_lines.c.quantity).label("units"),
         waiting.label("waiting"),
         func.count(orders.c.id.distinct()).label("order_count"),
+        func.min(orders.c.created_at).label("since"),
     )
     grouped = _to_sort(db, store_scope, *_BY, *sums).group_by(*_BY)
     newest = grouped.order_by(waiting.desc(), func.max(orders.c.id).desc(), *_BY)
@@ -118,6 +127,8 @@ def _counted(store_scope: StoreScope) -> ColumnElement[bool]:
 def _to_sort(db: Connection, store_scope: StoreScope, *columns: ColumnElement[Any]) -> Select[Any]:
     """Select from the lines that match no rule and are not ignored."""
     ignored = {row.sku for row in product_types.list_ignored(db)}
+    if not ignored:
+        return unmatched_lines(*columns).where(_counted(store_scope))
     mapped = [row.id for row in db.execute(select(product_skus)) if fold(row.sku) in ignored]
     is_ignored = or_(
         product_skus.c.id.in_(mapped),

@@ -5,6 +5,8 @@ from writer.sales.product_types.facts import tell_counts_as
 from writer.sales.product_types.limits import MAX_NAME, MAX_SKU
 from writer.sales.product_types.rules import (
     add_rule,
+    add_rule_itself,
+    check_itself,
     check_rule,
     check_sku,
     classify,
@@ -25,6 +27,8 @@ __all__ = [
     "MAX_NAME",
     "MAX_SKU",
     "add_rule",
+    "add_rule_itself",
+    "check_itself",
     "check_rule",
     "check_sku",
     "classify",

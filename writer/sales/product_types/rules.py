@@ -17,6 +17,7 @@ from writer.sales.product_types.types import get_active, named
 
 # A longer SKU can match no rule, and a store can send anything as a SKU.
 _LONGEST_MATCH = limits.MAX_SKU * 4
+_LONGEST_NAME = 200  # of a product that counts as itself
 _LENGTH = func.length(sku_rules.c.prefix)
 _LONGEST_RULE = Prepared(
     select(sku_rules.c.model, sku_rules.c.variant, sku_rules.c.sorting_id)
@@ -57,11 +58,25 @@ def check_rule(db: Connection, prefix: str, model: str, variant: str) -> tuple[s
     """
     folded = _usable(prefix, "prefix")
     pair = get_active(db, model, variant)
+    _check_free(db, folded)
+    return folded, *pair
+
+
+def check_itself(db: Connection, sku: str, name: str) -> tuple[str, str]:
+    """Return a rule by which a product counts as itself as it would be kept: folded SKU, and its name.
+
+    Raises as check_rule.
+    """
+    folded = _usable(sku, "prefix")
+    _check_free(db, folded)
+    return folded, (name.strip() or sku.strip())[:_LONGEST_NAME]
+
+
+def _check_free(db: Connection, folded: str) -> None:
     taken = db.execute(select(sku_rules).where(sku_rules.c.prefix == folded)).first()
     if taken:
         sentence = f"SKUs beginning with {folded} already count as {named(taken.model, taken.variant)}."
         raise Conflict(sentence, {"prefix": sentence})
-    return folded, *pair
 
 
 def add_rule(
@@ -71,8 +86,16 @@ def add_rule(
 
     `sorting_id` is the decision that lines are to name as the reason. Raises as check_rule.
     """
-    names = ("prefix", "model", "variant")
-    rule = dict(zip(names, check_rule(db, prefix, model, variant), strict=True))
+    return _add(db, actor, check_rule(db, prefix, model, variant), sorting_id)
+
+
+def add_rule_itself(db: Connection, actor: str, sku: str, name: str, sorting_id: int | None = None) -> int:
+    """Count SKUs that begin with `sku` under this name, without a variant; else as add_rule."""
+    return _add(db, actor, (*check_itself(db, sku, name), ""), sorting_id)
+
+
+def _add(db: Connection, actor: str, kept: tuple[str, str, str], sorting_id: int | None) -> int:
+    rule = dict(zip(("prefix", "model", "variant"), kept, strict=True))
     rule_id = insert_row(db, sku_rules, **rule, sorting_id=sorting_id)
     audit.note(db, actor, "rule.add", f"rule {rule['prefix']}", None, rule)
     return rule_id

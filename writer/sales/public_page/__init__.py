@@ -1,6 +1,6 @@
 """The public page: its privacy settings. The reader serves the page itself."""
 
 from writer.sales.public_page.actions import set_dial
-from writer.sales.public_page.queries import Dial, get_dial
+from writer.sales.public_page.queries import Dial, get_dial, total_with
 
-__all__ = ["Dial", "get_dial", "set_dial"]
+__all__ = ["Dial", "get_dial", "set_dial", "total_with"]

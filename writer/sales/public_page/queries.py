@@ -1,12 +1,14 @@
 """Reads of the public page: the privacy settings, and a preview of what the public sees."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Connection, select, text
 
 from writer.db.schema.public_page import public_hidden, public_state, sales_totals
+from writer.lib import clock
 from writer.sales import product_types
 
 Kind = tuple[str | None, str | None]  # model and variant; None: all
@@ -44,6 +46,38 @@ def list_kinds(db: Connection) -> set[Kind]:
     found = {(row.model, row.variant) for row in product_types.list_types(db)}
     found |= {(row.model, row.variant) for row in db.execute(select(sales_totals))}
     return found | get_dial(db).hidden
+
+
+def total_with(db: Connection, added: Iterable[tuple[str, str, int, datetime]]) -> tuple[int, int]:
+    """Return the public total, and what it would be with these units (model, variant, units, when) in the
+    ledger: by the same settings, for types that are hidden and days that are not shown yet too."""
+    dial = get_dial(db)
+    shown_until = clock.now() - timedelta(days=1) if dial.is_delayed else None
+    units = _exact_total(db)
+    more = sum(
+        count
+        for model, variant, count, at in added
+        if (dial.counts_hidden or not is_hidden(dial, model, variant))
+        and (shown_until is None or _quarter(at) < _quarter(shown_until))
+    )
+    return _rounded(units, dial), _rounded(units + more, dial)
+
+
+def is_hidden(dial: Dial, model: str, variant: str) -> bool:
+    """Tell whether the public is not told of this type."""
+    return not dial.hidden.isdisjoint({(model, variant), (model, None), (None, variant)})
+
+
+def _quarter(moment: datetime) -> int:
+    return int(moment.timestamp()) // 900
+
+
+def _exact_total(db: Connection) -> int:
+    return int(db.execute(text("SELECT coalesce(sum(count), 0) FROM public_types")).scalar_one())
+
+
+def _rounded(units: int, dial: Dial) -> int:
+    return units - units % dial.rounding
 
 
 def preview(db: Connection) -> Preview:

@@ -15,8 +15,10 @@ from writer.stores.listings.push_state import PushState
 from writer.stores.listings.queries import count_by_filter, with_keys
 from writer.stores.listings.refresh import refresh
 from writer.stores.listings.states import load_state, load_states, save_state, state_columns, state_of
+from writer.stores.listings.to_sort import SOURCE as TO_SORT
 
 __all__ = [
+    "TO_SORT",
     "PushState",
     "check",
     "check_all",

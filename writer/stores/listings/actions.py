@@ -10,7 +10,7 @@ from writer.db import get_row, update_row
 from writer.db.schema.listings import listings
 from writer.db.schema.products import products
 from writer.db.schema.stores import failures
-from writer.lib.errors import Invalid, NotFound
+from writer.lib.errors import Conflict, Invalid, NotFound
 from writer.people import Notice, audit, notices
 from writer.stores import registry
 from writer.stores.listings import conditions
@@ -21,9 +21,10 @@ from writer.stores.listings.states import load_state, save_state
 on_pointed: list[Callable[[Connection, int], None]] = []
 
 
-def map_by_hand(db: Connection, actor: str, listing_id: int, sku: str) -> int:
+def map_by_hand(db: Connection, actor: str, listing_id: int, sku: str, sorting_id: int | None = None) -> int:
     """The listing is this product from now on, its orders follow; "": it is left alone.
 
+    `sorting_id` is the decision that order lines are to name as the reason, so that `unmap` can undo it.
     Returns the id of the audit entry, by which it can be taken back. Raises NotFound, and Invalid naming
     `sku` where the stock list has no such product.
     """
@@ -38,7 +39,7 @@ def map_by_hand(db: Connection, actor: str, listing_id: int, sku: str) -> int:
     point(db, [listing_id], product.id if product is not None else None, is_by_hand=True)
     if product is not None:
         key = (row.product_id, row.variation_id)
-        orders.say_product(db, row.store_id, *key, product.sku)
+        orders.say_product(db, row.store_id, *key, product.sku, sorting_id)
         orders.rematch_product(db, row.store_id, *key, f"listing mapped by {actor}")
         relieve_variations(db, row.store_id, [row.product_id])
     return _note(db, actor, "listing.map", listing_id, before)
@@ -60,6 +61,25 @@ def forget_by_hand(db: Connection, actor: str, listing_id: int) -> int:
         orders.unsay_product(db, row.store_id, *key)
     orders.rematch_product(db, row.store_id, *key, f"listing matched by its SKU again by {actor}")
     return _note(db, actor, "listing.unmap", listing_id, before)
+
+
+def unmap(db: Connection, actor: str, listing_id: int, sorting_id: int, said: dict[str, Any] | None) -> None:
+    """Undo the decision by which a listing was mapped or left alone; order lines follow by `orders`.
+
+    `said` is what was said of its product before. Raises NotFound, and Conflict if it was mapped again since.
+    """
+    row = get(db, listing_id)
+    before, key = mapping_of(db, row), (row.store_id, row.product_id, row.variation_id)
+    now = orders.find_said(db, *key)
+    is_ours = now is not None and now.sorting_id == sorting_id
+    if not row.is_mapped_by_hand or (row.stock_product_id is not None and not is_ours):
+        raise Conflict(f"{row.name or 'This listing'} was mapped again since.")
+    point(db, [listing_id], None, is_by_hand=False)
+    if said is not None:
+        orders.say_product(db, *key, said["sku"], said["sorting_id"])
+    elif is_ours:
+        orders.unsay_product(db, *key)
+    _note(db, actor, "listing.unmap", listing_id, before)
 
 
 def _note(db: Connection, actor: str, action: str, listing_id: int, before: Mapping) -> int:
