@@ -379,8 +379,8 @@ MAY_READ_ORDERS = {
 }
 # Those of the area that read for whoever asks.
 READERS = ("queries", "listing", "search", "hits", "stats", "daily", "revenue")
-# What nobody is shown by itself: a channel is a store's settings.
-READS_FOR_RECORDING = {"find_stores", "get_channel", "list_changes", "together"}
+# What nobody is shown by itself: a channel is a store's settings, a saved view its owner's.
+READS_FOR_RECORDING = {"find_stores", "get_channel", "list_changes", "list_views", "together"}
 
 
 def test_nothing_outside_the_area_of_orders_reads_its_tables_but_those_named() -> None:

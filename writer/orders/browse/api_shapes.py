@@ -9,7 +9,7 @@ from sqlalchemy import Row
 
 from writer.lib import money
 from writer.orders.browse import stats as statistics
-from writer.orders.browse.filters import OrderFilters, Sorting
+from writer.orders.browse.filters import OrderFilters, Sorting, utc_days
 from writer.orders.browse.stats import Stats
 from writer.web.api_types import Answer, Offset, PathId, QueryId, ScopedAnswer, TimeText, iso, whole_number
 
@@ -101,7 +101,7 @@ class OrdersQuery(BaseModel):
 
     @property
     def filters(self) -> OrderFilters:
-        return OrderFilters(self.status, self.store, self.q, self.first_on, self.last_on)
+        return OrderFilters(self.status, self.store, self.q, *utc_days(self.first_on, self.last_on))
 
     @property
     def sorting(self) -> Sorting:

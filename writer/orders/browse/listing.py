@@ -1,33 +1,32 @@
-"""Lists of orders: which ones a filter leaves, how many, and which of them a page holds.
+"""Lists of orders for programs: which ones a filter leaves, how many, and which of them an offset reaches.
 
+Pages for people are read by keyset.py.
 A short list is sorted for each page. A long one is read along an index: by date from the month that holds the
 page, so that every page costs the same; by total or change from the nearer end of the list.
 """
 
 from dataclasses import replace
-from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, func, or_, select
+from sqlalchemy import ColumnElement, Connection, func, select
 
 from writer.db.schema.orders import orders
 from writer.lib.errors import Invalid
 from writer.lib.store_scope import StoreScope
-from writer.orders.browse import months
+from writer.orders.browse import months, narrow
 from writer.orders.browse.filters import (
     OrderFilters,
     Sorting,
     along_an_index,
     by_store_and_status,
     made_between,
-    searched,
 )
 from writer.orders.browse.months import Month
 
 SHORT = 1_000  # orders that are sorted as fast as they are found
 # No index sorts a range of dates by another column: this many are sorted at once, more are refused.
 MOST_SORTED = 10_000
-_COLUMNS: dict[str, ColumnElement[Any]] = {
+COLUMNS: dict[str, ColumnElement[Any]] = {
     "date_created": orders.c.created_at,
     "date_modified": orders.c.modified_at,
     "total": orders.c.total_minor,
@@ -39,7 +38,7 @@ def count(db: Connection, store_scope: StoreScope, filters: OrderFilters) -> int
     """Count the filtered orders; with a text, at most as many as search.py looks at."""
     if not filters.text:
         return months.count(db, store_scope, filters)
-    found = select(func.count()).select_from(orders).where(searched(db, store_scope, filters))
+    found = select(func.count()).select_from(orders).where(_searched(db, store_scope, filters))
     return int(db.execute(found).scalar_one())
 
 
@@ -52,7 +51,7 @@ def page(
     or by the time of change.
     """
     if filters.text:
-        return _ids(db, searched(db, store_scope, filters), sorting, limit, offset)
+        return _ids(db, _searched(db, store_scope, filters), sorting, limit, offset)
     total = months.count(db, store_scope, filters)
     is_cut_across = filters.has_days and sorting.by in ("date_modified", "total")
     if is_cut_across and total > MOST_SORTED:
@@ -67,26 +66,8 @@ def page(
     return _page_from_nearer_end(db, along_an_index(store_scope, filters), sorting, limit, offset, total)
 
 
-def after(
-    db: Connection,
-    store_scope: StoreScope,
-    filters: OrderFilters,
-    last: tuple[datetime, int] | None,
-    limit: int,
-) -> list[int]:
-    """Return the ids of the next filtered orders, oldest first, after the `last` one (time, id).
-
-    Unlike an offset, this is not shifted by orders that come and go meanwhile.
-    """
-    if filters.text:
-        which = searched(db, store_scope, filters)
-    else:
-        which = along_an_index(store_scope, filters) & made_between(filters.first_at, filters.until)
-    if last is not None:
-        made, order_id = last
-        same = (orders.c.created_at == made) & (orders.c.id > order_id)
-        which &= (orders.c.created_at >= made) & or_(orders.c.created_at > made, same)
-    return _ids(db, which, Sorting("date_created", is_descending=False), limit, 0)
+def _searched(db: Connection, store_scope: StoreScope, filters: OrderFilters) -> ColumnElement[bool]:
+    return narrow.condition(store_scope, filters, narrow.parts(db, store_scope, filters))
 
 
 def _page_by_status(
@@ -153,7 +134,7 @@ def _page_from_nearer_end(
 
 def _ids(db: Connection, which: ColumnElement[bool], sorting: Sorting, limit: int, offset: int) -> list[int]:
     """Return the ids of so many of these orders, sorted; equal ones by id, of one status newest first."""
-    column, last = _COLUMNS[sorting.by], orders.c.id
+    column, last = COLUMNS[sorting.by], orders.c.id
     order = [column.desc(), last.desc()] if sorting.is_descending else [column, last]
     if sorting.by == "status":
         order[1:] = [orders.c.created_at.desc(), last.desc()]

@@ -1,5 +1,6 @@
 """Reads of lists of orders, and of one order with everything it posted."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Row, Select, func, select
@@ -8,9 +9,14 @@ from writer.db.schema.ledger import sales as ledger
 from writer.db.schema.orders import order_events, order_lines, order_refunds, orders
 from writer.db.schema.stores import stores
 from writer.lib.store_scope import StoreScope
-from writer.orders.browse import listing
+from writer.orders.browse import keyset, listing
 from writer.orders.browse.filters import NEWEST, OrderFilters, Sorting
+from writer.orders.browse.keyset import Place, Slice
 from writer.orders.record import visible
+
+_ITEMS_SHOWN = 3
+# A list has no use for what the store sent, which is more than all the rest.
+LISTED: list[ColumnElement[Any]] = [column for column in orders.c if column is not orders.c.raw]
 
 
 def count_orders(db: Connection, store_scope: StoreScope, filters: OrderFilters) -> int:
@@ -30,12 +36,23 @@ def list_orders(
     return _rows(db, listing.page(db, store_scope, filters, sorting, limit, offset))
 
 
+def page_at(
+    db: Connection, store_scope: StoreScope, filters: OrderFilters, sorting: Sorting, place: Place, limit: int
+) -> tuple[list[Row[Any]], Slice]:
+    """Return the orders of the page at a place of the list, rows as list_orders, and what is around them."""
+    found = keyset.page(db, store_scope, filters, sorting, place, limit)
+    if place.is_before and not found.has_before and len(found.ids) < limit:
+        # The beginning is nearer than a page: show a whole one.
+        found = keyset.page(db, store_scope, filters, sorting, keyset.START, limit)
+    return _rows(db, found.ids), found
+
+
 def chunk_after(
     db: Connection, store_scope: StoreScope, filters: OrderFilters, last: Row[Any] | None, limit: int
 ) -> list[Row[Any]]:
     """Return the next orders, oldest first, after the last one of the previous chunk; rows as list_orders."""
     since = None if last is None else (last.created_at, last.id)
-    return _rows(db, listing.after(db, store_scope, filters, since, limit))
+    return _rows(db, keyset.after(db, store_scope, filters, since, limit))
 
 
 def _rows(db: Connection, ids: list[int]) -> list[Row[Any]]:
@@ -44,15 +61,42 @@ def _rows(db: Connection, ids: list[int]) -> list[Row[Any]]:
     units = select(func.coalesce(func.sum(order_lines.c.sold), 0)).where(of_order).scalar_subquery()
     held = select(func.count()).where(of_order, is_held).scalar_subquery()
     more = (stores.c.name.label("store_name"), units.label("units_posted"), held.label("held_lines"))
-    query = select(orders, *more).join(stores, stores.c.id == orders.c.store_id)
-    rows = {row.id: row for row in db.execute(query.where(orders.c.id.in_(ids)))}
+    query = select(*LISTED).add_columns(*more).join(stores, stores.c.id == orders.c.store_id)
+    rows: dict[int, Row[Any]] = {row.id: row for row in db.execute(query.where(orders.c.id.in_(ids)))}
     return [rows[order_id] for order_id in ids]
+
+
+def list_items(
+    db: Connection, store_scope: StoreScope, order_ids: Sequence[int]
+) -> dict[int, list[Row[Any]]]:
+    """Return the first lines (name, sku, quantity) of each order, and in `lines` how many it has."""
+    mine = select(orders.c.id).where(orders.c.id.in_(order_ids), visible(store_scope))
+    of_order = order_lines.c.order_id
+    place = func.row_number().over(partition_by=of_order, order_by=order_lines.c.id).label("place")
+    lines = func.count().over(partition_by=of_order).label("lines")
+    columns = (order_lines.c.order_id, order_lines.c.name, order_lines.c.sku, order_lines.c.quantity)
+    listed = order_lines.c.order_id.in_(mine) & ~order_lines.c.is_removed
+    numbered = select(*columns, place, lines).where(listed).subquery()
+    items: dict[int, list[Row[Any]]] = {}
+    first = select(numbered).where(numbered.c.place <= _ITEMS_SHOWN).order_by(numbered.c.place)
+    for row in db.execute(first):
+        items.setdefault(row.order_id, []).append(row)
+    return items
 
 
 def list_stores(db: Connection, store_scope: StoreScope) -> list[Row[Any]]:
     """Return id and name of every visible store, by name."""
     found = select(stores.c.id, stores.c.name).where(store_scope.of(stores.c.id))
     return list(db.execute(found.order_by(stores.c.name, stores.c.id)))
+
+
+def find_customer(db: Connection, store_scope: StoreScope, order_id: int | None) -> str | None:
+    """Return the name, or else the e-mail address, of an order's customer; None: not known, or erased."""
+    if order_id is None:
+        return None
+    names = func.coalesce(orders.c.customer_name, orders.c.customer_email)
+    found = select(names).where(orders.c.id == order_id, visible(store_scope))
+    return db.execute(found).scalar_one_or_none()
 
 
 def list_lines(db: Connection, store_scope: StoreScope, order_id: int) -> list[Row[Any]]:

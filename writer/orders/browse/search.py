@@ -1,5 +1,7 @@
 """Finds orders by the beginning of a number, of a customer's name or e-mail address, or of a SKU."""
 
+from typing import Any
+
 from sqlalchemy import ColumnElement, Connection, Select, select, union
 
 from writer import stock
@@ -19,19 +21,36 @@ def matching(db: Connection, store_scope: StoreScope, text: str) -> Select[tuple
     found with or without "#".
     """
     typed = text.strip()
-    name = " ".join(typed.casefold().split())
     number = typed.removeprefix("#").strip()
-    ways = [
-        (orders.c.number, number),
-        (orders.c.number, number.upper()),
+    ways = [(orders.c.number, number), (orders.c.number, number.upper()), *_ways_of_customer(typed)]
+    found = _each(db, store_scope, ways)
+    of_lines = select(order_lines.c.order_id).join(orders, orders.c.id == order_lines.c.order_id)
+    has_sku = begins_with(db, order_lines.c.sku_key, stock.key(typed)) & ~order_lines.c.is_removed
+    found.append(of_lines.where(has_sku, visible(store_scope)).limit(MOST_FOUND))
+    return _any_of(found)
+
+
+def of_customer(db: Connection, store_scope: StoreScope, text: str) -> Select[tuple[int]]:
+    """Select the ids of orders whose customer's name or e-mail address begins so, as `matching` does."""
+    return _any_of(_each(db, store_scope, _ways_of_customer(text.strip())))
+
+
+def _ways_of_customer(typed: str) -> list[tuple[ColumnElement[str | None], str]]:
+    name = " ".join(typed.casefold().split())
+    return [
         (orders.c.customer_email, typed.lower()),
         (orders.c.customer_key, name),
         (orders.c.customer_turned, name),
     ]
-    found = [_some(begins_with(db, column, text) & visible(store_scope)) for column, text in ways if text]
-    of_lines = select(order_lines.c.order_id).join(orders, orders.c.id == order_lines.c.order_id)
-    has_sku = begins_with(db, order_lines.c.sku_key, stock.key(typed)) & ~order_lines.c.is_removed
-    found.append(of_lines.where(has_sku, visible(store_scope)).limit(MOST_FOUND))
+
+
+def _each(
+    db: Connection, store_scope: StoreScope, ways: list[tuple[ColumnElement[Any], str]]
+) -> list[Select[tuple[int]]]:
+    return [_some(begins_with(db, column, text) & visible(store_scope)) for column, text in ways if text]
+
+
+def _any_of(found: list[Select[tuple[int]]]) -> Select[tuple[int]]:
     # Each in its own brackets, because SQLite accepts a LIMIT only at the end of a union.
     parts = union(*(select(part.subquery()) for part in found)).subquery()
     return select(parts.c[0])

@@ -27,6 +27,7 @@
     if (event.target.matches("[data-submit]")) event.target.form.requestSubmit();
   });
   document.addEventListener("reset", () => setTimeout(say));
+  document.addEventListener("refreshed", say);
   for (const button of document.querySelectorAll("[data-choose-none]")) button.hidden = false;
   say();
 }

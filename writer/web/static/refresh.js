@@ -3,11 +3,11 @@
 "use strict";
 for (const place of document.querySelectorAll("[data-refresh]")) {
   const wait = () => 1000 * Number(place.querySelector("[data-refresh-every]")?.dataset.refreshEvery || 10);
-  // Somebody types or walks by keyboard in it, has opened or presses something, or marks text to copy it.
+  // Somebody types or walks by keyboard in it, has opened, ticked or presses something, or marks text to copy it.
   const isInUse = () => {
     const selection = document.getSelection();
     const isMarked = selection && !selection.isCollapsed && selection.containsNode(place, true);
-    return isMarked || place.contains(document.activeElement) || place.matches(":active") || place.querySelector("details[open]");
+    return isMarked || place.contains(document.activeElement) || place.matches(":active") || place.querySelector("details[open], td input:checked");
   };
   const scrolled = () => [...place.querySelectorAll(".table-responsive")];
   let shown = "";
@@ -16,6 +16,7 @@ for (const place of document.querySelectorAll("[data-refresh]")) {
     place.replaceChildren(...new DOMParser().parseFromString(text, "text/html").body.childNodes);
     scrolled().forEach((table, index) => { table.scrollLeft = before[index] || 0; });
     shown = text;
+    document.dispatchEvent(new Event("refreshed"));
   };
   const again = async () => {
     if (!document.hidden && !isInUse()) {

@@ -1,0 +1,1 @@
+"""Saved views: the lists of orders that a person gave a name, to come back to them."""
