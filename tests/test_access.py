@@ -333,6 +333,8 @@ def test_the_walk_would_notice(app: Flask, world: None, admin: FlaskClient) -> N
     for path in (
         "/orders",
         "/orders/<int:order_id>",
+        "/customers",
+        "/customers/<int:order_id>",
         "/stores",
         "/activity",
         "/to-sort",

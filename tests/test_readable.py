@@ -40,7 +40,10 @@ PAGES = (
     *(
         "/account",
         "/password",
+        "/customers",
+        "/customers/1",
         "/customers/erase",
+        "/orders/saved-views?view=late",
         "/stock/new",
         "/stocktake",
         "/stocktake/csv",

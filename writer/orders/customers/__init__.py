@@ -1,1 +1,1 @@
-"""Customers: erases a customer's personal data; sales and counts stay."""
+"""Customers: everybody who ordered, by e-mail address; erases personal data, sales and counts stay."""
