@@ -342,3 +342,19 @@ def test_an_order_that_goes_while_the_export_is_read_takes_no_other_with_it(data
 
     rows = list(csv.reader(io.StringIO("".join(pieces))))[1:]
     assert [row[0] for row in rows] == oldest
+
+
+def test_an_order_leads_to_its_neighbours_in_the_list_it_was_opened_from(admin: FlaskClient) -> None:
+    opened = step_to(admin.get("/orders?sort=total&dir=desc").text, "2003")
+
+    page = admin.get(opened).text
+
+    assert opened == "/orders/3?sort=total&dir=desc"
+    assert step(page, "prev") == "/orders/1?sort=total&dir=desc"
+    assert step(page, "next") == "/orders/2?sort=total&dir=desc"
+    assert 'rel="prev"' not in admin.get("/orders/4").text
+
+
+def step_to(page: str, number: str) -> str:
+    """Return the address of an order in the list."""
+    return html.unescape(re.findall(rf'href="([^"]+)">#{number}</a>', page)[0])

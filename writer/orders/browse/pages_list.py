@@ -43,6 +43,7 @@ def index() -> str:
         place_of=states.place_of,
         asked=request.args,
         address=_address,
+        list_of=asked.of_list(),
         **around,
     )
 
@@ -56,17 +57,15 @@ def _around(db: Connection, store_scope: StoreScope, page: Shown) -> dict[str, A
         "unpaid": to_ship.count_unpaid(db, store_scope),
         "all": sum(by_status.values()),
     }
-    list_of = asked.of_list()
     return {
         "views": _views(page, counts, saved.list_views(db, auth.actor().user_id)),
         "statuses": by_status,
         "customer": queries.find_customer(db, store_scope, page.filters.customer_of),
         "within": asked.WITHIN,
         "placed": asked.days_in_words(),
-        "list_of": list_of,
-        "kept": [(name, value) for name, value in list_of.items() if name != "q"],
+        "kept": [(name, value) for name, value in asked.of_list().items() if name != "q"],
         "refreshed": shown.refresh_parameters(),
-        "back": urlencode(list_of),
+        "back": urlencode(asked.of_list()),
         "countries": sorted({found for row in page.rows if (found := row.ship_country)}),
         "skus": sorted({line.sku for lines in page.items.values() for line in lines if line.sku})[
             :_MOST_OFFERED
