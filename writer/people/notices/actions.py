@@ -7,9 +7,12 @@ from sqlalchemy import Connection, select, update
 from writer.db import get_row, insert_row, lock
 from writer.db.schema.notices import notices
 from writer.lib import clock
+from writer.lib.errors import Conflict
 from writer.lib.store_scope import StoreScope
 from writer.people.notices.kinds import Notice
 from writer.people.notices.queries import for_whom
+
+_MISSING = "There is no such notice."
 
 
 def open_(
@@ -59,8 +62,21 @@ def close(db: Connection, notice: Notice, by: str | None = None, **about: int | 
 
 def dismiss(db: Connection, store_scope: StoreScope, actor: str, notice_id: int) -> None:
     """Close a notice by hand; one that is closed stays as it is. Raises NotFound."""
-    row = get_row(db, notices, notice_id, "There is no such notice.", for_whom(store_scope))
+    row = get_row(db, notices, notice_id, _MISSING, for_whom(store_scope))
     _close(db, row.kind, row.subject, by=actor)
+
+
+def reopen(db: Connection, store_scope: StoreScope, notice_id: int) -> None:
+    """Open a notice again that was dismissed by hand; one that is open stays so.
+
+    Raises NotFound, and Conflict where the product itself closed it, because its cause is gone.
+    """
+    row = get_row(db, notices, notice_id, _MISSING, for_whom(store_scope))
+    if row.closed_at is None:
+        return
+    if row.closed_by is None:
+        raise Conflict("What this notice was about is settled, so it stays closed.")
+    db.execute(update(notices).where(notices.c.id == notice_id).values(closed_at=None, closed_by=None))
 
 
 def _close(db: Connection, kind: str, subject: str, by: str | None) -> None:

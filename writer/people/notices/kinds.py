@@ -27,7 +27,7 @@ class Notice(Enum):
     OVER_REFUNDED = "refunded too much", "order {order_id} line {line}", "/orders/{order_id}"
     REFUND_NEEDS_KEYS = "refund needs keys", "order {order_id}", "/orders/{order_id}", True
     STORE_UNUSABLE = "store unusable", "store {store_id}", "/stores/{store_id}/stock-sync"
-    UNKNOWN_SOURCE = "unknown source", "{source}", "/webhook-inbox?outcome=held"
+    UNKNOWN_SOURCE = "unknown source", "{source}", "/activity?kind=delivery&outcome=held"
     UNMAPPED_STATUS = "unmapped status", "store {store_id} {status}", "/stores/{store_id}"
     WEBHOOK_OWNER = "webhook owner", "store {store_id}", "/stores/{store_id}", True
     WEBHOOK_VERSION = "webhook version", "store {store_id}", "/stores/{store_id}", True

@@ -1,11 +1,20 @@
 """What the notices room reads: open and closed notices, as far as somebody may see them."""
 
+from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, Select, case, func, select, true
+from sqlalchemy import ColumnElement, Connection, Row, Select, and_, case, func, select, true
 
 from writer.db.schema.notices import notices
 from writer.lib.store_scope import EVERYTHING, StoreScope
+
+
+@dataclass(frozen=True)
+class Filters:
+    """Open or closed notices, of one kind or ("") of all."""
+
+    is_closed: bool = False
+    kind: str = ""
 
 
 def for_whom(store_scope: StoreScope) -> ColumnElement[bool]:
@@ -17,7 +26,7 @@ def for_whom(store_scope: StoreScope) -> ColumnElement[bool]:
 
 def list_notices(db: Connection, store_scope: StoreScope = EVERYTHING) -> list[Row[Any]]:
     """Return the open notices (all columns, `sentence` as it may be read), newest first."""
-    is_open = _told(store_scope).where(notices.c.closed_at.is_(None))
+    is_open = told(store_scope).where(notices.c.closed_at.is_(None))
     return list(db.execute(is_open.order_by(notices.c.last_at.desc(), notices.c.id.desc())))
 
 
@@ -31,19 +40,27 @@ def count_in_menu(db: Connection, store_scope: StoreScope) -> dict[str, int]:
     return {"/notices": count_notices(db, store_scope)}
 
 
-def list_closed_notices(db: Connection, store_scope: StoreScope, limit: int, offset: int) -> list[Row[Any]]:
-    """Return closed notices, the last closed first."""
-    is_closed = _told(store_scope).where(notices.c.closed_at.is_not(None))
-    ordered = is_closed.order_by(notices.c.closed_at.desc(), notices.c.id.desc())
-    return list(db.execute(ordered.limit(limit).offset(offset)))
+def list_page(
+    db: Connection, store_scope: StoreScope, which: Filters, limit: int, offset: int
+) -> list[Row[Any]]:
+    """Return a page of notices as `list_notices` does, what happened or was closed last first."""
+    newest = notices.c.closed_at if which.is_closed else notices.c.last_at
+    found = told(store_scope).where(_fits(which)).order_by(newest.desc(), notices.c.id.desc())
+    return list(db.execute(found.limit(limit).offset(offset)))
 
 
-def count_closed_notices(db: Connection, store_scope: StoreScope) -> int:
-    """Return how many notices are closed."""
-    return _count(db, notices.c.closed_at.is_not(None) & for_whom(store_scope))
+def count(db: Connection, store_scope: StoreScope, which: Filters) -> int:
+    """Return how many notices these filters leave."""
+    return _count(db, _fits(which) & for_whom(store_scope))
 
 
-def _told(store_scope: StoreScope) -> Select[Any]:
+def _fits(which: Filters) -> ColumnElement[bool]:
+    is_open = notices.c.closed_at.is_(None)
+    of_kind = notices.c.kind == which.kind if which.kind else true()
+    return and_(~is_open if which.is_closed else is_open, of_kind)
+
+
+def told(store_scope: StoreScope) -> Select[Any]:
     """Select notices with the sentence that may be read: the full one only by who sees its store."""
     others = [column for column in notices.c if column.name != "sentence"]
     full = notices.c.sentence
