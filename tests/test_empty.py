@@ -8,7 +8,6 @@ from flask.testing import FlaskClient
     ("path", "ways_on"),
     [
         ("/sales", ['href="/stores/connect"']),
-        ("/dashboard", ['href="/stores/connect"']),
         ("/orders", ['href="/stores/connect"']),
         ("/order-import", ['href="/stores/connect"']),
         ("/activity", ['class="btn btn-main" href="/stores"']),
@@ -21,7 +20,7 @@ def test_an_empty_page_has_its_way_on(admin: FlaskClient, path: str, ways_on: li
     assert [way for way in ways_on if way not in empty] == []
 
 
-@pytest.mark.parametrize("path", ["/sales", "/dashboard", "/orders", "/order-import", "/activity", "/stock"])
+@pytest.mark.parametrize("path", ["/sales", "/", "/orders", "/order-import", "/activity", "/stock"])
 def test_staff_are_not_sent_where_only_admins_go(staff: FlaskClient, path: str) -> None:
     page = staff.get(path).text
 

@@ -16,7 +16,8 @@ TEMPLATES = sorted((Path(__file__).parent.parent / "writer").rglob("templates/**
 PAGES = (
     *(
         "/",
-        "/dashboard",
+        "/sales",
+        "/revenue",
         "/orders",
         "/stock",
         "/to-sort",

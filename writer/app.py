@@ -56,7 +56,8 @@ PAGES = (
     "sync.differences.pages",
     "sync.stock_sync.pages",
     "sync.activity.pages",
-    "reports.dashboard.pages",
+    "reports.home.pages",
+    "reports.revenue.pages",
     "reports.airtable.pages",
 )
 APIS = (

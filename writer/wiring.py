@@ -7,10 +7,10 @@ from writer import orders, sales, stock, stores
 from writer.config import Config
 from writer.lib import clock
 from writer.people import notices
-from writer.reports import dashboard
+from writer.reports import home
 from writer.stores import listings, woocommerce
 from writer.sync import activity, differences, stock_sync, webhook_inbox
-from writer.web import counts, search
+from writer.web import counts, needs, search
 
 
 def wire(config: Config) -> None:
@@ -48,12 +48,12 @@ def wire(config: Config) -> None:
     stores.card_sources[:] = [webhook_inbox.draw_moved, stock_sync.draw_sync, activity.draw_latest]
     # What waits for somebody on the tabs of a store.
     stores.tab_sources[:] = [stock_sync.count_tabs, activity.count_tab]
-    # The front page begins with the dashboard's cards.
-    sales.page_cards[:] = [dashboard.draw_cards]
     # The page of one order says what stores did about it.
     orders.timeline_sources[:] = [activity.list_of_order]
     # What nothing here knows yet: besides order lines and SKUs, what stores list that is no product here.
     orders.to_sort.to_sort_sources[:] = [listings.TO_SORT]
+    # What needs somebody, as Home shows it.
+    needs.need_sources[:] = [home.from_notices, home.to_ship, home.running_out, home.to_sort]
     # A customer is erased: erase what stores delivered about that person.
     orders.on_erase[:] = [orders.Eraser(webhook_inbox.forget_address, webhook_inbox.forget_bodies)]
     # The search over everything: what each area finds, in this order.

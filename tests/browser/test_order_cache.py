@@ -40,9 +40,8 @@ def test_sync_now_brings_what_no_webhook_told(store: FakeStore, admin_page: Page
     admin_page.goto("/orders")
 
     expect(admin_page.get_by_text("Grace Hopper")).to_be_visible()
-    admin_page.goto("/dashboard")
-    expect(admin_page.get_by_role("link", name="To ship")).to_contain_text("2")
-    expect(admin_page.get_by_role("link", name="To ship")).to_contain_text("1 on hold")
+    admin_page.goto("/")
+    expect(admin_page.get_by_text("2 orders to ship")).to_be_visible()
 
 
 def test_a_status_is_changed_in_the_store(store: FakeStore, admin_page: Page) -> None:

@@ -39,7 +39,7 @@ def test_an_old_address_answers_or_redirects_to_one_that_does(app: Flask, method
     except RequestRedirect:
         return
     except NotFound:
-        new = "/sales" if path == "/" else moved.new_address(path)
+        new = moved.new_address(path)
         assert new is not None, f"{path} leads nowhere"
         matching.match(new.partition("?")[0], method)
 
@@ -67,12 +67,6 @@ def test_a_redirect_keeps_the_question_and_the_method(admin: FlaskClient) -> Non
 
     assert (answer.status_code, answer.location) == (308, "/activity?kind=delivery&outcome=held&page=2")
     assert (posted.status_code, posted.location) == (308, "/to-sort/ignored")
-
-
-def test_the_start_page_is_no_permanent_redirect(admin: FlaskClient) -> None:
-    answer = admin.get("/")
-
-    assert (answer.status_code, answer.location) == (307, "/sales")
 
 
 def test_what_only_begins_like_an_old_address_is_not_found(admin: FlaskClient) -> None:

@@ -1,8 +1,8 @@
-"""Reports: the dashboard, and the copy of stock in Airtable."""
+"""Reports: Home, revenue, and the copy of stock in Airtable."""
 
-from writer.reports import airtable, dashboard
+from writer.reports import airtable, home
 
 __all__ = [
     "airtable",
-    "dashboard",
+    "home",
 ]

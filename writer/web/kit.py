@@ -9,7 +9,7 @@ from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  #
 from wtforms.validators import Length
 
 from writer.lib import clock
-from writer.web import charts
+from writer.web import charts, line_chart
 from writer.web.paging import Page
 
 bp = Blueprint("kit", __name__)
@@ -34,8 +34,12 @@ def index() -> str:
     form.validate()
     moments = [clock.now() - timedelta(minutes=minutes) for minutes in (4, 26, 60 * 30, 60 * 24 * 90)]
     bars = [charts.Bar(str(day), f"{day} November", (day % 5, day % 3)) for day in range(1, 15)]
+    points = [
+        line_chart.Point(f"{day} Nov", f"{day} November", 90 * day % 400, 50 * day) for day in range(1, 8)
+    ]
     return render_template(
         "kit.html",
+        lines=line_chart.draw(points, 560, 200, 100, str),
         form=form,
         moments=moments,
         page=Page(2, 25, 1284),

@@ -11,6 +11,8 @@ from werkzeug.wrappers import Response
 _MOVED = [
     (re.compile(old), new)
     for old, new in (
+        (r"/dashboard/(state|cards)", "/home/state"),
+        (r"/dashboard(/.*)?$", "/"),
         (r"/unmatched", "/to-sort"),
         (r"/rules/(products|ignored)", r"/to-sort/\1"),
         (r"/rules", "/to-sort/rules"),
@@ -54,10 +56,9 @@ def new_address(path: str) -> str | None:
 def _redirect() -> Response | None:
     if not isinstance(request.routing_exception, NotFound):
         return None
-    # The start page may be another one tomorrow; the others have moved for good.
-    address, code = ("/sales", 307) if request.path == "/" else (new_address(request.path), 308)
+    address = new_address(request.path)
     if address is None:
         return None
     query = request.query_string.decode("ascii", "replace")
     joint = "&" if "?" in address else "?"
-    return redirect(f"{address}{joint}{query}" if query else address, code)
+    return redirect(f"{address}{joint}{query}" if query else address, 308)

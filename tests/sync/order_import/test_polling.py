@@ -1,7 +1,7 @@
 """Scenario D04 and what else a poll asks and remembers, over real HTTP to fake stores in other time zones."""
 
 from collections.abc import Callable
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -48,8 +48,9 @@ def test_d04_an_order_at_night_in_los_angeles_is_of_the_day_it_is_there_and_here
         assert (query["modified_after"], query["dates_are_gmt"]) == ("2026-07-01T02:55:00", "true")
         with hub.database.reading() as db:
             assert db.execute(select(orders.c.created_at)).scalar_one() == NIGHT
-            days = browse.list_days(db, EVERYTHING, date(2026, 6, 29), date(2026, 7, 2))
-        assert [(day.on, day.made, day.units) for day in days] == [(date(2026, 7, 1), 1, 2)]
+            days = [datetime(2026, 6, 30, tzinfo=UTC) + timedelta(days=number) for number in range(4)]
+            found = browse.list_earned(db, EVERYTHING, days)
+        assert [[(each.orders, each.units) for each in day.values()] for day in found] == [[], [(1, 2)], []]
         reader = make_reader()
         assert sold_on(reader, "UTC") == {"2026-06-30": 0, "2026-07-01": 2}
         assert sold_on(reader, "America/Los_Angeles") == {"2026-06-30": 2, "2026-07-01": 0}

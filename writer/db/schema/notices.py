@@ -1,6 +1,6 @@
 """The table of the notices room: what a person should look at."""
 
-from sqlalchemy import Column, Integer, Table, Text, UniqueConstraint
+from sqlalchemy import Column, Index, Integer, Table, Text, UniqueConstraint, text
 
 from writer.db.schema.types import UtcTime, metadata
 
@@ -21,4 +21,10 @@ notices = Table(
     # what people are told who may not see every store; NULL: nothing, unless they see store_id
     Column("plain", Text),
     UniqueConstraint("kind", "subject"),
+    Index(
+        "ix_notices_open",
+        *("kind", "last_at"),
+        sqlite_where=text("closed_at IS NULL"),
+        postgresql_where=text("closed_at IS NULL"),
+    ),
 )

@@ -47,6 +47,11 @@ def page_at(
     return _rows(db, found.ids), found
 
 
+def list_latest(db: Connection, store_scope: StoreScope, limit: int) -> list[Row[Any]]:
+    """Return the newest orders; rows as list_orders."""
+    return list_orders(db, store_scope, OrderFilters(), limit, 0)
+
+
 def chunk_after(
     db: Connection, store_scope: StoreScope, filters: OrderFilters, last: Row[Any] | None, limit: int
 ) -> list[Row[Any]]:

@@ -1,6 +1,6 @@
 """The ledger of units sold."""
 
 from writer.sales.ledger.actions import post
-from writer.sales.ledger.page_cards import page_cards
+from writer.sales.ledger.best_sellers import list_best_sellers
 
-__all__ = ["page_cards", "post"]
+__all__ = ["list_best_sellers", "post"]

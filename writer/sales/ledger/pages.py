@@ -12,7 +12,6 @@ from writer.lib.errors import Invalid
 from writer.people import auth
 from writer.sales import product_types
 from writer.sales.ledger import actions, export, forms, history, queries
-from writer.sales.ledger.page_cards import page_cards
 from writer.stock import NotEnoughStock
 from writer.web import charts
 from writer.web.paging import asked_page
@@ -154,12 +153,10 @@ def _index(form: forms.SaleForm) -> str:
         page = asked_page(summary.rows if summary else queries.count_sales(db, store_scope))
         found = queries.list_sales(db, store_scope, filters, page.size, page.offset, summary)
         types, sellers = product_types.list_types(db), queries.list_sellers(db, store_scope)
-        cards = [draw(db, store_scope) for draw in page_cards]
     form.offer(types)
     return render_template(
         "ledger/index.html",
         form=form,
-        cards=cards,
         total=sum(row.units for row in totals),
         totals=totals,
         history=sold,
