@@ -12,6 +12,7 @@ class Link:
     address: str
     icon: str = ""
     is_for_admins: bool = False
+    covers: tuple[str, ...] = ()  # paths of the pages of its entries, where they are elsewhere
 
     @property
     def path(self) -> str:
@@ -20,7 +21,8 @@ class Link:
     def fits(self, path: str, query: dict[str, str]) -> bool:
         """Tell whether this address, or one below it, is the page that this link leads to."""
         asked = dict(parse_qsl(urlsplit(self.address).query))
-        is_below = path == self.path or path.startswith(f"{self.path.rstrip('/')}/")
+        roots = [self.path.rstrip("/"), *self.covers]
+        is_below = path == self.path or any(path.startswith(f"{root}/") for root in roots)
         return is_below and all(query.get(name) == value for name, value in asked.items())
 
 
@@ -65,7 +67,7 @@ AREAS = [
         [
             Link("All stores", "/stores"),
             Link("Order import", "/order-import"),
-            Link("Activity", "/activity"),
+            Link("Activity", "/activity", covers=("/webhook-inbox", "/stock-sync")),
             Link("Airtable", "/airtable"),
         ],
     ),

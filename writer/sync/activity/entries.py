@@ -88,6 +88,7 @@ class Entry:
     sentence: str
     outcome: str
     path: str
+    order_number: str = ""  # "": about no order
     order_id: int | None = None  # None: about no order that is recorded
 
     @property

@@ -95,17 +95,16 @@ def _about(number: str) -> Any:
 
 
 def _delivery(row: Row[Any]) -> Entry:
-    number = row.order_number or row.order_external_id
     thing, _, verb = row.topic.partition(".")
-    parts = (thing.replace("_", " ").capitalize(), f"#{number}" if number else "", verb)
     return Entry(
         place=Place(row.received_at, "delivery", row.id),
         store_id=row.store_id,
         store_name=row.store_name or row.source or "An unnamed source",
-        title=" ".join(part for part in parts if part),
+        title=f"{thing.replace('_', ' ').capitalize()} {verb}".strip(),
         sentence=row.sentence,
         outcome=row.outcome,
         path=f"/webhook-inbox/{row.id}",
+        order_number=row.order_number or row.order_external_id or "",
         order_id=row.order_id,
     )
 
