@@ -318,7 +318,7 @@ def test_renamed_listing_offers_its_sku_as_alias(
 @pytest.mark.parametrize(
     ("data", "sentence"),
     [
-        ({"do": "map", "sku": " "}, "Enter the SKU"),
+        ({"do": "map", "sku": " "}, "Enter a SKU"),
         ({"do": "map", "sku": "Q"}, "The stock list has no product Q"),
     ],
 )

@@ -441,9 +441,9 @@ def on_hand(db: Database, sku: str = "KIT") -> int:
         return int(connection.execute(select(products.c.on_hand).where(products.c.sku == sku)).scalar_one())
 
 
-def map_to(db: Database, listing_id: int, sku: str) -> int:
+def map_to(db: Database, listing_id: int, sku: str) -> None:
     with db.transaction() as connection:
-        return actions.map_by_hand(connection, "ada", listing_id, sku)
+        actions.map_by_hand(connection, "ada", listing_id, sku)
 
 
 def test_what_orders_hold_follows_a_mapping_by_hand(db: Database, sold: int) -> None:

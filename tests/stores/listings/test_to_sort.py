@@ -116,3 +116,46 @@ def test_a_listing_of_a_store_that_is_not_seen_is_not_found(staff: FlaskClient, 
 
     assert flashed(page) == ["warning"]
     assert state(shop) == before
+
+
+def change(client: FlaskClient, **sent: str) -> str:
+    """Press a button of the page of the store's products."""
+    return client.post("/stores/1/listings/1", data=sent, follow_redirects=True).text
+
+
+@pytest.mark.parametrize("sent", [{"do": "map", "sku": "Y"}, {"do": "leave"}, {"do": "sku"}])
+def test_a_mapped_listing_that_is_changed_on_its_stores_page_is_mapped_again_by_undo(
+    admin: FlaskClient, shop: Database, sent: dict[str, str]
+) -> None:
+    with shop.transaction() as db:
+        stock.add_product(db, "ada", "Y", 10, stock_from())
+    settle(admin, do="product", same_as="X")
+    before = state(shop)
+
+    page = change(admin, **sent)
+    assert state(shop)[:2] != before[:2]
+    (undo,) = data_values(page, "undo")
+    admin.post(undo)
+
+    assert state(shop) == before
+
+
+def test_what_was_sold_while_a_listing_was_left_alone_counts_when_that_is_taken_back(
+    client: FlaskClient, admin: FlaskClient, shop: Database
+) -> None:
+    settle(admin, do="product", same_as="X")
+    (undo,) = data_values(change(admin, do="leave"), "undo")
+    deliver(client, make_order_body(id=78, line_items=[make_line(sku="", product_id=10)]))
+
+    admin.post(undo)
+
+    assert state(shop)[2]["on hand"] == [6]  # type: ignore[index]  # of everything
+
+
+def test_a_mapping_by_hand_stands_in_the_history_of_decisions(admin: FlaskClient, shop: Database) -> None:
+    change(admin, do="map", sku="X")
+    change(admin, do="sku")
+
+    history = admin.get("/to-sort/decisions").text
+
+    assert history.count("/take-back") == 2

@@ -4,7 +4,7 @@ from sqlalchemy import Connection
 
 from writer.lib.store_scope import StoreScope
 from writer.orders.to_sort import kinds, queries, source_lines, source_products
-from writer.orders.to_sort.follow import TURN, finish_all, watch
+from writer.orders.to_sort.follow import TURN, finish_all, follow_for, watch
 from writer.orders.to_sort.kinds import reopen
 from writer.orders.to_sort.preview import Preview, preview_product
 from writer.orders.to_sort.sortings import Decided, Kind, begin, own_kinds
@@ -42,6 +42,7 @@ __all__ = [
     "count_all",
     "count_in_menu",
     "finish_all",
+    "follow_for",
     "preview_product",
     "reopen",
     "to_sort_sources",

@@ -1,7 +1,7 @@
 """Which product of the stock list a listing is: said by hand, found by its SKU, or none."""
 
 from collections.abc import Callable, Iterable
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, Row, func, select
 
@@ -10,7 +10,7 @@ from writer.db import get_row, update_row
 from writer.db.schema.listings import listings
 from writer.db.schema.products import products
 from writer.db.schema.stores import failures
-from writer.lib.errors import Conflict, Invalid, NotFound
+from writer.lib.errors import Invalid, NotFound
 from writer.people import Notice, audit, notices
 from writer.stores import registry
 from writer.stores.listings import conditions
@@ -21,12 +21,18 @@ from writer.stores.listings.states import load_state, save_state
 on_pointed: list[Callable[[Connection, int], None]] = []
 
 
-def map_by_hand(db: Connection, actor: str, listing_id: int, sku: str, sorting_id: int | None = None) -> int:
+class Pointing(NamedTuple):
+    """Which product a listing is (None: none of ours), and whether a person said so."""
+
+    product: int | None
+    is_by_hand: bool
+
+
+def map_by_hand(db: Connection, actor: str, listing_id: int, sku: str, sorting_id: int | None = None) -> None:
     """The listing is this product from now on, its orders follow; "": it is left alone.
 
-    `sorting_id` is the decision that order lines are to name as the reason, so that `unmap` can undo it.
-    Returns the id of the audit entry, by which it can be taken back. Raises NotFound, and Invalid naming
-    `sku` where the stock list has no such product.
+    `sorting_id` is the decision that order lines are to name as the reason, so that it can be taken back.
+    Raises NotFound, and Invalid naming `sku` where the stock list has no such product.
     """
     row = get(db, listing_id)
     before = mapping_of(db, row)
@@ -42,49 +48,47 @@ def map_by_hand(db: Connection, actor: str, listing_id: int, sku: str, sorting_i
         orders.say_product(db, row.store_id, *key, product.sku, sorting_id)
         orders.rematch_product(db, row.store_id, *key, f"listing mapped by {actor}")
         relieve_variations(db, row.store_id, [row.product_id])
-    return _note(db, actor, "listing.map", listing_id, before)
+    _note(db, actor, "listing.map", listing_id, before)
 
 
-def forget_by_hand(db: Connection, actor: str, listing_id: int) -> int:
-    """The listing is matched by its SKU again, its orders follow.
-
-    Returns the id of the audit entry, by which it can be taken back. Raises NotFound.
-    """
+def forget_by_hand(db: Connection, actor: str, listing_id: int, sorting_id: int | None = None) -> None:
+    """The listing is matched by its SKU again, its orders follow; `sorting_id` as map_by_hand. Raises
+    NotFound."""
     row = get(db, listing_id)
     before = mapping_of(db, row)
     key = (row.product_id, row.variation_id)
     product = stock.find(db, row.sku) if row.sku and row.manage_stock != "parent" else None
     point(db, [listing_id], product.id if product is not None else None, is_by_hand=False)
     if product is not None:
-        orders.say_product(db, row.store_id, *key, row.sku)
+        orders.say_product(db, row.store_id, *key, row.sku, sorting_id)
     else:
         orders.unsay_product(db, row.store_id, *key)
     orders.rematch_product(db, row.store_id, *key, f"listing matched by its SKU again by {actor}")
-    return _note(db, actor, "listing.unmap", listing_id, before)
-
-
-def unmap(db: Connection, actor: str, listing_id: int, sorting_id: int, said: dict[str, Any] | None) -> None:
-    """Undo the decision by which a listing was mapped or left alone; order lines follow by `orders`.
-
-    `said` is what was said of its product before. Raises NotFound, and Conflict if it was mapped again since.
-    """
-    row = get(db, listing_id)
-    before, key = mapping_of(db, row), (row.store_id, row.product_id, row.variation_id)
-    now = orders.find_said(db, *key)
-    is_ours = now is not None and now.sorting_id == sorting_id
-    if not row.is_mapped_by_hand or (row.stock_product_id is not None and not is_ours):
-        raise Conflict(f"{row.name or 'This listing'} was mapped again since.")
-    point(db, [listing_id], None, is_by_hand=False)
-    if said is not None:
-        orders.say_product(db, *key, said["sku"], said["sorting_id"])
-    elif is_ours:
-        orders.unsay_product(db, *key)
     _note(db, actor, "listing.unmap", listing_id, before)
 
 
-def _note(db: Connection, actor: str, action: str, listing_id: int, before: Mapping) -> int:
+def restore(
+    db: Connection, actor: str, row: Row[Any], was: Pointing, said: dict[str, Any] | None, is_said: bool
+) -> None:
+    """Let a listing be what it was before a decision; what lines were matched by it is the caller's.
+
+    `said` is what was said of its product before; `is_said`: the decision said something of it.
+    """
+    before, key = mapping_of(db, row), (row.store_id, row.product_id, row.variation_id)
+    point(db, [row.id], was.product, is_by_hand=was.is_by_hand)
+    if said is not None:
+        orders.say_product(db, *key, said["sku"], said["sorting_id"])
+    elif is_said:
+        orders.unsay_product(db, *key)
+    if was.product is not None:
+        relieve_variations(db, row.store_id, [row.product_id])
+        orders.rematch_product(db, *key, f"listing mapped as before by {actor}")
+    _note(db, actor, "listing.restore", row.id, before)
+
+
+def _note(db: Connection, actor: str, action: str, listing_id: int, before: Mapping) -> None:
     after = mapping_of(db, get(db, listing_id))
-    return audit.note(db, actor, action, f"listing {listing_id}", before.fields, after.fields)
+    audit.note(db, actor, action, f"listing {listing_id}", before.fields, after.fields)
 
 
 def accept_sku(db: Connection, actor: str, listing_id: int) -> None:

@@ -21,7 +21,7 @@ class Mapping:
 
     @property
     def fields(self) -> dict[str, Any]:
-        """What the audit trail keeps of it, from which it can be made again."""
+        """What the audit trail keeps of it."""
         return asdict(self)
 
 

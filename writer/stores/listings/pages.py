@@ -6,15 +6,18 @@ from flask import Blueprint, current_app, flash, redirect, render_template, requ
 from sqlalchemy import Row
 from werkzeug.wrappers import Response
 
-from writer.db import reading, transaction
+from writer.db import database, reading, transaction
 from writer.lib.errors import Conflict, Invalid, NotFound
+from writer.orders import to_sort
 from writer.people import auth
 from writer.stores import registry
-from writer.stores.listings import actions, queries
+from writer.stores.listings import actions, decisions, queries
+from writer.web import toasts
 from writer.web.paging import asked_page
 
 bp = Blueprint("listings", __name__, template_folder="templates")
 UNLISTED_SHOWN = 50
+_NOTHING = "Nothing was changed."
 
 
 @bp.get("/stores/<int:store_id>/listings")
@@ -48,40 +51,32 @@ def index(store_id: int) -> str:
 def change(store_id: int, listing_id: int) -> Response:
     """Map a listing by hand (`do`: map, leave, sku, alias) and show the list again as it was."""
     do, sku = request.form.get("do", ""), request.form.get("sku", "")
-    who = auth.actor().name
+    who, settled = auth.actor().name, None
     try:
         with transaction() as db:
             row = actions.get(db, listing_id)
             if row.store_id != store_id:
                 raise NotFound("This store has no such listing.")
-            if do == "map" and not sku.strip():
-                raise Invalid("Enter the SKU of a product in the stock list.")
-            if do == "map":
-                actions.map_by_hand(db, who, row.id, sku)
-            elif do == "leave":
-                actions.map_by_hand(db, who, row.id, "")
-            elif do == "sku":
-                actions.forget_by_hand(db, who, row.id)
+            if do in ("map", "leave", "sku"):
+                settled = decisions.decide(db, who, row, do, sku)
             elif do == "alias":
                 actions.accept_sku(db, who, row.id)
     except (Invalid, Conflict) as error:
         flash(error.sentence, "danger")
     else:
-        flash(_done(do, row, sku.strip()), "success")
+        _say_done(do, row, settled)
     show, number = request.form.get("show") or None, request.form.get("page") or None
     return redirect(url_for("listings.index", store_id=store_id, show=show, page=number), 303)
 
 
-def _done(do: str, row: Row[Any], sku: str) -> str:
-    shown = row.sku or row.name
-    at_parent = ""
-    if row.manage_stock == "parent":
-        at_parent = (
-            " The store counts it with its parent: match that too, because its number is the one pushed."
-        )
-    return {
-        "map": f"{shown} is {sku}.{at_parent}",
-        "leave": f"{shown} is left alone: nothing is pushed to it, and its orders take no stock.",
-        "sku": f"{shown} is matched by its SKU again.",
-        "alias": f"{row.sku} is another name of the same product now.",
-    }.get(do, "Nothing was changed.")
+def _say_done(do: str, row: Row[Any], settled: to_sort.Settled | None) -> None:
+    """Say what was done; a decision can be taken back, and its order lines follow for a moment."""
+    if settled is None:
+        toasts.say(f"{row.sku} is another name of the same product now." if do == "alias" else _NOTHING)
+        return
+    is_done = to_sort.follow_for(database(), settled.sorting_id)
+    rest = "" if is_done else " The rest of the order lines follows in the background."
+    if do == "map" and row.manage_stock == "parent":
+        rest += " The store counts it with its parent: match that too, because its number is the one updated."
+    undo = url_for("to_sort.take_back", sorting_id=settled.sorting_id)
+    toasts.say(f"{settled.sentence}{rest}", undo)

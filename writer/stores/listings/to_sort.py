@@ -5,13 +5,13 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, func, select
 
-from writer import orders, stock
+from writer import stock
 from writer.db.schema.listings import listings
 from writer.db.schema.stores import stores
 from writer.lib.errors import Invalid, NotFound
 from writer.lib.store_scope import StoreScope
 from writer.orders import to_sort
-from writer.stores.listings import actions
+from writer.stores.listings import actions, decisions
 from writer.stores.listings.conditions import is_unmatched
 
 _CHOICES = (to_sort.Choice("product", "Map", "sku"), to_sort.Choice("leave", "Leave alone"))
@@ -52,24 +52,10 @@ def _entry(row: Row[Any]) -> to_sort.Entry:
 def settle(db: Connection, store_scope: StoreScope, actor: str, sent: Mapping[str, str]) -> to_sort.Settled:
     """Let a listing be a product of the stock list, or leave it alone."""
     row = _get(db, store_scope, _id(sent))
-    sku = sent.get("same_as", "").strip() if sent.get("do") == "product" else ""
     if sent.get("do") not in ("product", "leave"):
         raise Invalid("Choose what to do.")
-    if sent.get("do") == "product" and not sku:
-        raise Invalid("Enter a SKU.", {"sku": "Enter a SKU of the stock list."})
-    product = stock.find(db, sku) if sku else None
-    said = orders.find_said(db, row.store_id, row.product_id, row.variation_id)
-    details = {
-        "listing_id": row.id,
-        "sku": product.sku if product is not None else "",
-        "before": None if said is None else {"sku": said.sku, "sorting_id": said.sorting_id},
-    }
-    name = row.name or f"product {row.product_id}"
-    kind = "listing.map" if sku else "listing.leave"
-    sorting_id = to_sort.begin(db, actor, kind, name, details, row.store_id)
-    actions.map_by_hand(db, actor, row.id, sku, sorting_id)
-    done = f"counts as {details['sku']}" if sku else "is left alone"
-    return to_sort.Settled(f"{name} {done}.", sorting_id)
+    do = "map" if sent["do"] == "product" else "leave"
+    return decisions.decide(db, actor, row, do, sent.get("same_as", ""))
 
 
 def foresee(db: Connection, store_scope: StoreScope, sent: Mapping[str, str]) -> to_sort.Foreseen:
@@ -97,17 +83,6 @@ def _get(db: Connection, store_scope: StoreScope, listing_id: int) -> Row[Any]:
     return row
 
 
-def _take_back(db: Connection, actor: str, decided: to_sort.Decided) -> None:
-    """Let the listing be no product again, and what was said of it before hold again."""
-    actions.unmap(db, actor, decided.details["listing_id"], decided.id, decided.details["before"])
-
-
-_KINDS = {
-    "listing.map": to_sort.Kind(
-        "mapped {subject} to {sku}", "listing mapped", _take_back, undo_steps=(to_sort.reopen,)
-    ),
-    "listing.leave": to_sort.Kind("left {subject} alone", "listing left alone", _take_back),
-}
 SOURCE = to_sort.Source(
-    "listings", "Listings without a product", count, list_entries, settle, foresee, _KINDS
+    "listings", "Listings without a product", count, list_entries, settle, foresee, decisions.KINDS
 )
