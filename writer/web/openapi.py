@@ -1,4 +1,4 @@
-"""The API's documentation: /openapi.json, and Swagger UI at /docs from files that come with the product.
+"""The API's documentation: /openapi.json for programs, and the same for people at /docs.
 
 Also /docs/errors, which explains each error code, and what every JSON API shares: the problem that an error
 is answered with, and how a body is read.
@@ -7,7 +7,6 @@ is answered with, and how a body is read.
 import json
 import threading
 from http import HTTPStatus
-from importlib.resources import files
 from inspect import signature
 from typing import Annotated, Any
 
@@ -18,14 +17,10 @@ from werkzeug.exceptions import BadRequest
 
 from writer.lib.error_codes import ERROR_CODES
 from writer.lib.errors import Invalid, InvalidJson
+from writer.web import prose, reference
 from writer.web.errors import DOCS, problem
 
-bp = Blueprint(
-    "openapi",
-    __name__,
-    static_folder=str(files("flask_openapi3_swagger") / "templates" / "swagger"),
-    static_url_path="/docs/assets",
-)
+bp = Blueprint("openapi", __name__)
 _writing = threading.Lock()
 ABOUT = """
 ### Requests
@@ -35,8 +30,9 @@ ABOUT = """
 * The date of a sale may be up to a day ahead, because a local time that is sent without its zone looks like
   hours ahead; the units leave the stock at once. The time of a stock movement must not be in the future; a
   clock that is up to a minute ahead means now.
-* `Idempotency-Key` makes a request safe to repeat, where it is documented. Setting the status of an order
-  needs none: the same status again changes nothing.
+* `Idempotency-Key` makes a request safe to repeat for 7 days, where it is documented: the same key with the
+  same method, address and body gets the first answer again, with the header `Idempotent-Replayed: true`, and
+  changes nothing. Setting the status of an order needs none: the same status again changes nothing.
 * Lists hold what the caller may see. `hidden` is true if there are stores that the caller may not see; an
   admin grants them on the pages Users and Tokens.
 * A deleted sale is answered with 410 `gone` until the page `/sales/{id}` restores it, under the same id.
@@ -63,8 +59,17 @@ class Problem(BaseModel):
         description="A stable word for programs.",
         json_schema_extra={"enum": [*ERROR_CODES], "example": "invalid"},
     )
-    detail: str = Field(description="A sentence for a person.")
-    errors: dict[str, str] = Field(default_factory=dict, description="What is wrong with each field.")
+    detail: str = Field(
+        description="A sentence for a person.",
+        json_schema_extra={
+            "example": "The request cannot be used as it is. quantity: Input should be at least 1."
+        },
+    )
+    errors: dict[str, str] = Field(
+        default_factory=dict,
+        description="What is wrong with each field.",
+        json_schema_extra={"example": {"quantity": "Input should be at least 1."}},
+    )
 
 
 class OnceHeader(BaseModel):
@@ -111,6 +116,7 @@ def register(app: OpenAPI) -> None:
     app.validation_error_model = Problem
     app.validation_error_callback = refuse
     app.security_schemes = {"token": {"type": "http", "scheme": "bearer"}}
+    app.jinja_env.filters.update(marked=prose.line, marked_blocks=prose.blocks)
     app.register_blueprint(bp)
 
 
@@ -162,8 +168,16 @@ def openapi() -> Response:
 
 @bp.get("/docs")
 def page() -> str:
-    """The description of the JSON API, for people, who can try it out with their own session."""
-    return render_template("docs.html")
+    """The description of the JSON API, for people."""
+    base = request.host_url.rstrip("/")
+    described = json.loads(_description())
+    return render_template(
+        "docs.html",
+        subjects=reference.read(described, base),
+        about=described["info"]["description"],
+        error=reference.example_of(described, "Problem"),
+        base=base,
+    )
 
 
 @bp.get(DOCS)

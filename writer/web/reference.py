@@ -94,6 +94,12 @@ def read(described: Schema, base: str) -> list[Subject]:
     return [Subject(name, about[name], operations) for name, operations in found.items()]
 
 
+def example_of(described: Schema, name: str) -> str:
+    """Return an example of the schema of this name, as JSON."""
+    reader = _Reader(described, "")
+    return _as_json(reader.example(reader.schemas[name], ""))
+
+
 class _Reader:
     def __init__(self, described: Schema, base: str) -> None:
         self.schemas: Schema = described["components"]["schemas"]
@@ -122,7 +128,7 @@ class _Reader:
                 if not status.startswith("2")
             ],
             request=self.curl(path, method, parameters, body, bool(told.get("security"))),
-            example=json.dumps(self.example(answer, ""), indent=2, ensure_ascii=False) if answer else "",
+            example=_as_json(self.example(answer, "")) if answer else "",
         )
 
     def parameter(self, told: Schema) -> Field:
@@ -227,6 +233,10 @@ class _Reader:
             is_unknown = choice.get("type") == "string" and name not in _TEXTS and "format" not in choice
             return None if is_unknown and not is_least else self.example(choice, name, depth, is_least)
         return _value(whole, name)
+
+
+def _as_json(value: Any) -> str:
+    return json.dumps(value, indent=2, ensure_ascii=False)
 
 
 def _content(told: Schema, kind: str) -> Schema:
