@@ -9,7 +9,7 @@ from writer.db import lock
 from writer.db.schema.public_page import public_hidden, public_state
 from writer.lib.errors import Invalid
 from writer.people import audit
-from writer.sales.public_page.queries import Dial, get_dial
+from writer.sales.public_page.queries import Dial, Preview, get_dial, preview
 
 ROUNDINGS = (1, 10, 100, 1000)
 MAX_OPENING_BALANCE = 1_000_000_000
@@ -36,6 +36,18 @@ def set_dial(db: Connection, actor: str, dial: Dial) -> bool:
             db.execute(insert(public_hidden), rows)
     audit.note(db, actor, "public.set", "public page", _snapshot(before), _snapshot(dial))
     return True
+
+
+def foresee(db: Connection, actor: str, dial: Dial) -> Preview:
+    """Return what the public would see with these settings.
+
+    It applies them and rolls back, so the answer is exact. Raises Invalid as set_dial.
+    """
+    with db.begin_nested() as attempt:
+        set_dial(db, actor, dial)
+        seen = preview(db)
+        attempt.rollback()
+    return seen
 
 
 def _errors(dial: Dial) -> dict[str, str]:
