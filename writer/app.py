@@ -20,11 +20,13 @@ VERSION = "0.2.0"
 # Each has a `bp`, its blueprint.
 PAGES = (
     "web.search",
+    "web.shortcuts",
     "ops.health",
     "people.auth.pages",
     "people.user_pages.pages_users",
     "people.user_pages.pages_tokens",
     "people.audit.pages",
+    "people.settings.pages",
     "people.notices.pages",
     "stock.levels.pages",
     "stock.stocktake.pages",

@@ -66,7 +66,7 @@ def find(text: str) -> list[Group]:
         found = [source(db, g.actor.store_scope, text) for source in search_sources]
     pages = search_pages.find(text, g.actor.role == "admin")
     hits = [Hit(each.label, each.path, each.area, is_exact=is_exact) for each, is_exact in pages]
-    return in_order([*found, Group("Pages and actions", "arrow-right-short", hits)])
+    return in_order([*found, Group("Pages and actions", "list", hits)])
 
 
 def in_order(groups: Iterable[Group]) -> list[Group]:

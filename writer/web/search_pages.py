@@ -4,6 +4,8 @@ from dataclasses import dataclass
 
 from flask import current_app
 
+from writer.web.menu import AREAS, NEW, SETTINGS, Link
+
 MOST = 6
 
 
@@ -18,41 +20,57 @@ class Entry:
     is_for_admins: bool = False
 
 
-ENTRIES = (
-    Entry("Home", "/", "Home", "dashboard start overview needs you"),
-    Entry("Orders", "/orders", "Orders", "all orders sales"),
-    Entry("To ship", "/orders?view=to-ship", "Shipping", "shipping pack pick post send parcels open orders"),
-    Entry("Customers", "/customers", "Orders", "people buyers e-mail"),
-    Entry("Erase a customer", "/customers/erase", "Orders", "gdpr forget delete privacy", is_for_admins=True),
-    Entry("Refunds", "/orders/refunds", "Orders", "refunded returns money back"),
-    Entry("Sales ledger", "/sales", "Orders", "units sold history"),
-    Entry("Add a sale by hand", "/sales/new", "New", "enter sale market fair"),
-    Entry("Stock", "/stock", "Products", "products inventory on hand count"),
-    Entry("Add a product", "/stock/new", "New", "new sku"),
-    Entry("Receive stock", "/stocktake/receive", "New", "goods in delivery note receipt arrived restock"),
-    Entry("Stock count", "/stocktake", "Products", "counts and receipts stocktake take stock inventory"),
-    Entry("Import stock from CSV", "/stocktake/csv", "Products", "spreadsheet upload file"),
-    Entry("To sort", "/to-sort", "Products", "unmatched inbox unknown lines map mapping"),
-    Entry("SKU rules", "/to-sort/rules", "Products", "patterns matching ignore"),
-    Entry("Product types", "/product-types", "Products", "models variants counts as"),
-    Entry("Revenue", "/revenue", "Money", "money turnover income takings"),
-    Entry("Public page", "/public-page", "Insights", "what the public sees total badge privacy rounding"),
-    Entry("Stores", "/stores", "Stores", "shops woocommerce channels"),
-    Entry("Connect a store", "/stores/connect", "New", "add shop woocommerce new store", is_for_admins=True),
-    Entry("Activity", "/activity", "Stores", "webhook inbox deliveries pushes updates reads log history"),
+# Other words that people look for a page of the menu by.
+_WORDS = {
+    "/": "dashboard start overview needs you",
+    "/orders?view=to-ship": "shipping pack pick post send parcels open orders",
+    "/customers": "people buyers e-mail erase",
+    "/orders/refunds": "refunded returns money back",
+    "/sales": "units sold history",
+    "/sales/new": "add enter market fair",
+    "/stock": "products inventory on hand count",
+    "/stock/new": "add new sku",
+    "/stocktake/receive": "goods in delivery note receipt arrived restock",
+    "/stocktake": "stocktake take stock inventory",
+    "/to-sort": "unmatched inbox unknown lines map mapping",
+    "/to-sort/rules": "patterns matching ignore",
+    "/product-types": "models variants counts as",
+    "/revenue": "money turnover income takings",
+    "/public-page": "what the public sees total badge privacy rounding",
+    "/stores": "shops woocommerce channels",
+    "/stores/connect": "add shop woocommerce new",
+    "/activity": "webhook inbox deliveries pushes updates reads log history",
+    "/order-import": "sync read orders poll",
+    "/airtable": "spreadsheet copy export",
+    "/notices": "notifications bell warnings",
+    "/settings": "set up configuration options shop time zone",
+    "/users": "people staff roles invite",
+    "/tokens": "keys programs access",
+    "/docs": "reference openapi programs developers",
+    "/audit": "audit trail who changed what history",
+    "/account": "theme look dark light sign out profile",
+}
+_NOT_IN_THE_MENU = (
     Entry("What failed in stores", "/activity?outcome=trouble", "Stores", "failures failed push status held"),
-    Entry("Order import", "/order-import", "Stores", "sync read orders poll"),
-    Entry("Airtable", "/airtable", "Stores", "spreadsheet copy export"),
-    Entry("Notices", "/notices", "Settings", "notifications bell warnings"),
-    Entry("Settings", "/settings", "Settings", "set up configuration options shop time zone"),
-    Entry("Users", "/users", "Settings", "people staff roles password invite", is_for_admins=True),
-    Entry("API tokens", "/tokens", "Settings", "keys programs access", is_for_admins=True),
-    Entry("API docs", "/docs", "Settings", "reference openapi programs developers"),
+    Entry("Erase a customer", "/customers/erase", "Orders", "gdpr forget delete privacy", is_for_admins=True),
+    Entry("Import stock from CSV", "/stocktake/csv", "Products", "spreadsheet upload file"),
     Entry("Error codes", "/docs/errors", "Settings", "api problems"),
-    Entry("Audit log", "/audit", "Settings", "audit trail who changed what history"),
-    Entry("Your account", "/account", "Settings", "theme dark light sign out signed in profile"),
-    Entry("Change your password", "/password", "Settings", "new password secret"),
-    Entry("Keyboard shortcuts", "/shortcuts", "Help", "keys help hotkeys"),
+    Entry("Change your password", "/password", "Settings", "new secret"),
+    Entry("Keyboard shortcuts", "/shortcuts", "Help", "keys hotkeys"),
+)
+
+
+def _of(area: str, links: list[Link]) -> list[Entry]:
+    return [
+        Entry(each.label, each.address, area, _WORDS.get(each.address, ""), each.is_for_admins)
+        for each in links
+    ]
+
+
+ENTRIES = (
+    *(entry for area in (*AREAS, SETTINGS) for entry in _of(area.label, area.links)),
+    *_of("New", NEW),
+    *_NOT_IN_THE_MENU,
 )
 
 

@@ -22,7 +22,7 @@ def search_products(db: Connection, _: StoreScope, text: str) -> Group:
     exact = _ids_of(db, folded)
     rows.sort(key=lambda row: (row.id not in exact, not row.sku_key.startswith(folded), row.sku_key))
     hits = [_hit(row, row.id in exact) for row in rows[:SHOWN]]
-    more = f"/stock?{urlencode({'q': text, 'state': 'all'})}" if len(rows) > SHOWN else None
+    more = f"/stock?{urlencode({'q': text, 'view': 'all'})}" if len(rows) > SHOWN else None
     return Group("Products", "box-seam", hits, more)
 
 
