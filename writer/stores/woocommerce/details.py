@@ -10,11 +10,11 @@ from writer.stores.woocommerce import shapes
 def ship_to(payload: Mapping[str, Any], billing: Mapping[str, Any]) -> Address | None:
     """Return where the parcel goes to: the billing address where none is given for shipping, as WooCommerce
     itself decides (https://github.com/woocommerce/woocommerce, WC_Order::has_shipping_address)."""
-    shipping = _address(shapes.object_of(payload, "shipping", "The shipping address"), "shipping")
-    billed = _address(billing, "billing")
-    if not shipping.address_1 and not shipping.address_2:
-        return billed or None
-    return shipping
+    shipping = shapes.object_of(payload, "shipping", "The shipping address")
+    street = (
+        shapes.text(shipping, f"address_{n}", 200, f"address_{n} of the shipping address") for n in (1, 2)
+    )
+    return _address(shipping, "shipping") if any(street) else _address(billing, "billing") or None
 
 
 def phone(payload: Mapping[str, Any], billing: Mapping[str, Any]) -> str | None:
