@@ -96,7 +96,7 @@ def test_an_order_shows_its_lines_its_rows_of_the_ledger_and_why(
     assert "&#39;processing&#39; counts as paid: 2 units count as sold. Counted +2 Fire 24pin." in page
     assert "&#39;cancelled&#39; is no sale: 0 units count as sold. Counted -2 Fire 24pin." in page
     assert "Delivery 2." in page
-    assert f"/webhook-inbox?order={order_id(database)}" in page
+    assert f"/activity?order={order_id(database)}" in page
 
 
 def test_a_long_order_is_paged_and_lines_to_review_come_first(

@@ -14,6 +14,7 @@ from tests.orders.record.many import add_stores
 from tests.page import cells, data_values, is_empty
 from writer.db import Database
 from writer.db.schema.orders import order_refunds, orders
+from writer.orders.refunds import export
 
 pytestmark = pytest.mark.postgres
 
@@ -125,3 +126,19 @@ def test_an_order_out_of_the_cache_lists_no_refund(
         db.execute(update(orders).values(is_cached=False))
 
     assert is_empty(admin.get(REFUNDS).text)
+
+
+def test_what_is_listed_is_exported(client: FlaskClient, admin: FlaskClient, database: Database) -> None:
+    deliver(client, refunded(1, "3.50"))
+    add_stores(database, "other")
+    deliver(client, make_order_body(id=2, refunds=[{"id": 20, "reason": "=1+1", "total": "-4.50"}]))
+    deliver(client, refunded(3, "1.00"), source="https://other.example/")
+
+    answer = admin.get(f"{REFUNDS}.csv?store=1")
+
+    lines = [line.split(",") for line in answer.text.splitlines()]
+    assert lines[0] == [*export.COLUMNS]
+    assert [(line[0], line[4], line[7]) for line in lines[1:]] == [
+        ("1", "chipped 1", "3.50"),
+        ("2", "'=1+1", "4.50"),
+    ]

@@ -1,12 +1,10 @@
-"""Page: the refunds of all orders, with their order, reason, units and money."""
+"""Pages: the refunds of all orders, with their order, reason, units and money, and the same as CSV."""
 
-import json
-from typing import Any
+from flask import Blueprint, Response, render_template, request
 
-from flask import Blueprint, render_template, request
-
-from writer.db import parse_id, reading
-from writer.orders.refunds import queries
+from writer.db import database, parse_id, reading
+from writer.lib import clock
+from writer.orders.refunds import export, queries
 from writer.people import auth
 from writer.web.paging import asked_page
 
@@ -29,10 +27,13 @@ def index() -> str:
         sums=sums,
         shops=shops,
         store_id=store_id,
-        units_of=_units_of,
+        units_of=export.units_of,
     )
 
 
-def _units_of(refund: Any) -> int | None:
-    """Return the units of a refund; None while only its amount is known."""
-    return None if refund.lines is None else sum(json.loads(refund.lines).values())
+@bp.get("/orders/refunds.csv")
+def download() -> Response:
+    """Download the listed refunds as CSV."""
+    headers = {"Content-Disposition": f"attachment; filename=refunds-{clock.now():%Y-%m-%d}.csv"}
+    found = export.lines(database(), auth.store_scope(), parse_id(request.args.get("store", "")))
+    return Response(found, mimetype="text/csv", headers=headers)

@@ -9,22 +9,30 @@ from writer.db.schema.stores import stores
 from writer.lib.store_scope import StoreScope
 from writer.orders.record import visible
 
+_OF_ORDER = (
+    orders.c.number,
+    orders.c.currency,
+    orders.c.customer_name,
+    orders.c.erased_at,
+    orders.c.total_minor.label("order_minor"),
+    stores.c.name.label("store_name"),
+)
+
 
 def list_refunds(
     db: Connection, store_scope: StoreScope, store_id: int | None, limit: int, offset: int
 ) -> list[Row[Any]]:
     """Return a page of refunds with their order and store, in the order they became known, newest first."""
-    of_order = (
-        orders.c.number,
-        orders.c.currency,
-        orders.c.customer_name,
-        orders.c.erased_at,
-        orders.c.total_minor.label("order_minor"),
-        orders.c.store_id,
-        stores.c.name.label("store_name"),
-    )
-    query = _refunds(store_scope, store_id, order_refunds, *of_order)
+    query = _refunds(store_scope, store_id, order_refunds, *_OF_ORDER)
     return list(db.execute(query.order_by(order_refunds.c.id.desc()).limit(limit).offset(offset)))
+
+
+def list_after(
+    db: Connection, store_scope: StoreScope, store_id: int | None, refund_id: int, limit: int
+) -> list[Row[Any]]:
+    """Return the refunds that became known after the one with this id, oldest first."""
+    query = _refunds(store_scope, store_id, order_refunds, *_OF_ORDER).where(order_refunds.c.id > refund_id)
+    return list(db.execute(query.order_by(order_refunds.c.id).limit(limit)))
 
 
 def count_refunds(db: Connection, store_scope: StoreScope, store_id: int | None) -> int:
