@@ -47,6 +47,8 @@ PAGES = (
         "/orders/saved-views?view=late",
         "/stock/new",
         "/stocktake",
+        "/stocktake/count",
+        "/stocktake/receive",
         "/stocktake/csv",
         "/stores/connect",
     ),

@@ -22,6 +22,7 @@ def wire(config: Config) -> None:
         notices.count_in_menu,
         orders.count_in_menu,
         orders.to_sort.count_in_menu,
+        stock.levels.count_in_menu,
         stock_sync.count_in_menu,
     ]
     # Every call to a store, whoever makes it, keeps the interval.

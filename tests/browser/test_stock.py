@@ -144,7 +144,7 @@ def test_settings_and_another_sku_are_kept(database: Database, admin_page: Page)
     row = make_product(database)
     admin_page.goto(f"/stock/{row.id}")
 
-    admin_page.get_by_label("Low level").fill("12")
+    admin_page.get_by_label("Reorder point").fill("12")
     admin_page.get_by_role("button", name="Save", exact=True).click()
     expect(admin_page.get_by_text("X was changed.")).to_be_visible()
     admin_page.get_by_label("Another SKU").fill("X-old")

@@ -90,7 +90,7 @@ ON_PHONES = ("Home", "Orders", "Shipping", "Products")
 NEW = [
     Link("Sale by hand", "/sales/new", "receipt"),
     Link("Receive stock", "/stocktake/receive", "box-arrow-in-down"),
-    Link("Stock count", "/stocktake", "clipboard-check"),
+    Link("Stock count", "/stocktake/count", "clipboard-check"),
     Link("Product", "/stock/new", "box-seam"),
     Link("Connect a store", "/stores/connect", "plug", is_for_admins=True),
 ]

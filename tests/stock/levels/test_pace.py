@@ -54,6 +54,7 @@ def test_what_runs_out_first_comes_first(database: Database, now: list[datetime]
     with database.reading() as db:
         running_out = pace.running_out(db)
         count = pace.count_running_out(db)
+        in_menu = pace.count_in_menu(db, EVERYTHING)
 
     assert [(row.sku, row.available, row.days_left) for row in running_out] == [
         ("FAST", 50, 5),
@@ -61,6 +62,7 @@ def test_what_runs_out_first_comes_first(database: Database, now: list[datetime]
         ("LOW", 2, None),
     ]
     assert count == 3
+    assert in_menu == {"/stock": 3}
     assert found(database, state="running-out") == ["FAST", "LOW", "SLOW"]
 
 

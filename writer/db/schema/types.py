@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import DateTime, MetaData, Text
+from sqlalchemy import DateTime, Integer, MetaData, Text
 from sqlalchemy.engine import Dialect
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.expression import FunctionElement
@@ -61,3 +61,22 @@ def _utc_now_sqlite(_element: Any, _compiler: Any, **_options: Any) -> str:
 @compiles(utc_now, "postgresql")
 def _utc_now_postgresql(_element: Any, _compiler: Any, **_options: Any) -> str:
     return "timezone('utc', now())"
+
+
+class whole_days(FunctionElement[int]):
+    """The whole days from the first moment to the second."""
+
+    inherit_cache = True
+    type = Integer()
+
+
+@compiles(whole_days, "sqlite")
+def _whole_days_sqlite(element: Any, compiler: Any, **options: Any) -> str:
+    start, end = (compiler.process(clause, **options) for clause in element.clauses)
+    return f"((strftime('%s', {end}) - strftime('%s', {start})) / 86400)"
+
+
+@compiles(whole_days, "postgresql")
+def _whole_days_postgresql(element: Any, compiler: Any, **options: Any) -> str:
+    start, end = (compiler.process(clause, **options) for clause in element.clauses)
+    return f"floor(extract(epoch FROM {end} - {start}) / 86400)::integer"

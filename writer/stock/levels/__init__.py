@@ -15,7 +15,7 @@ from writer.stock.levels.overview import (
     listed_products,
     store_listings,
 )
-from writer.stock.levels.pace import RunningOut, count_running_out, running_out
+from writer.stock.levels.pace import RunningOut, count_in_menu, count_running_out, running_out
 
 __all__ = [
     "Fact",
@@ -24,6 +24,7 @@ __all__ = [
     "RunningOut",
     "StoreListing",
     "asked_filters",
+    "count_in_menu",
     "count_in_state",
     "count_products",
     "count_running_out",

@@ -33,7 +33,7 @@ class SettingsForm(FlaskForm):  # type: ignore[misc]  # flask_wtf has no types
     )
     variant = StringField("Variant", [Length(max=MAX_TYPE)])
     reorder_point = IntegerField(
-        "Low level",
+        "Reorder point",
         [Optional(), _up_to(MAX_UNITS)],
         description="Stock is low at this number of units on hand or fewer. Empty: never.",
         render_kw=_WHOLE,

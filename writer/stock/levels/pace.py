@@ -4,11 +4,13 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, case, func, select
+from sqlalchemy import ColumnElement, Connection, Row, case, func, literal, select
 
 from writer.db.schema.movements import sold_days
 from writer.db.schema.products import products
+from writer.db.schema.types import UtcTime, whole_days
 from writer.lib import clock
+from writer.lib.store_scope import StoreScope
 from writer.stock.products import available as units_available
 
 DAYS = 30  # the days whose sales say how fast a product sells
@@ -42,6 +44,11 @@ def running_out(db: Connection, limit: int = 5) -> list[RunningOut]:
 def count_running_out(db: Connection) -> int:
     """Count the products that run out within a week or are low."""
     return int(db.execute(select(func.count()).select_from(products).where(runs_out())).scalar_one())
+
+
+def count_in_menu(db: Connection, _store_scope: StoreScope) -> dict[str, int]:
+    """Return how many products somebody should see to, by the address of the list."""
+    return {"/stock": count_running_out(db)}
 
 
 def _running_out(row: Row[Any]) -> RunningOut:
@@ -97,16 +104,17 @@ def days_left_of() -> ColumnElement[int | None]:
 
 def runs_out() -> ColumnElement[bool]:
     """Return the condition of products that run out within a week or are low."""
-    sold = units_sold_of()
-    is_soon = (sold > 0) & (units_free * _days_counted() <= SOON * sold)
-    return products.c.is_active & (products.c.is_low | is_soon)
+    # Written so that units sold, which is a query for each product, stands there once.
+    needed = case((units_free > 0, units_free * _days_counted()), else_=1)
+    return products.c.is_active & (products.c.is_low | (SOON * units_sold_of() >= needed))
 
 
 def _days_counted() -> ColumnElement[int]:
     """Return the column of the whole days that a product has been counted: 1 to 30."""
     now = clock.now()
-    ages = [(products.c.counted_from <= now - timedelta(days=age), age) for age in range(DAYS, 1, -1)]
-    return case(*ages, else_=1)
+    age = whole_days(products.c.counted_from, literal(now, UtcTime))
+    is_longer = products.c.counted_from <= now - timedelta(days=DAYS)
+    return case((is_longer, DAYS), (age > 1, age), else_=1)
 
 
 def _first_day() -> int:

@@ -166,7 +166,7 @@ def _why_not_by_hand(moved: Row[Any]) -> str | None:
     if moved.sale_id is not None:
         return "A sale by hand moved these units. Change or delete the sale instead."
     if moved.store_id is not None or moved.kind == "drift":
-        return "This was taken over from a store. Count or adjust the product instead."
+        return "This was taken over from a store. Take it back on that store's page of differences instead."
     return None
 
 
