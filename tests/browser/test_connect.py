@@ -28,7 +28,7 @@ def test_wizard_leads_from_the_keys_to_the_first_push(
 ) -> None:
     app.config["ONEROM"] = replace(app.config["ONEROM"], public_url=writer_server)
     admin_page.goto("/stores")
-    admin_page.get_by_role("link", name="Connect a store").click()
+    admin_page.get_by_role("main").get_by_role("link", name="Connect a store").click()
 
     admin_page.get_by_label("Address of the shop").fill(store.url)
     admin_page.get_by_label("Consumer key").fill(store.read_only_key.key)
@@ -44,14 +44,17 @@ def test_wizard_leads_from_the_keys_to_the_first_push(
     # On this machine WordPress would refuse the port; all else is in order.
     expect(admin_page.get_by_text("Setting up webhooks:")).to_be_visible()
     assert len(store.state.webhooks) == 5
-    admin_page.get_by_role("button", name="Refresh").click()
+    admin_page.get_by_role("link", name="Skip this for now").click()
+    admin_page.get_by_role("button", name="Read the products").click()
     expect(admin_page.get_by_text("2 products and variations; 2 unmatched.")).to_be_visible()
 
-    admin_page.get_by_role("link", name="Choose and start").click()
+    admin_page.get_by_role("link", name="Go on: choose counts").click()
     admin_page.get_by_label("What Kiln and Co. shows").check()
     admin_page.get_by_role("button", name="Start").click()
     expect(admin_page.get_by_text("They are pushed from now on to Kiln and Co.")).to_be_visible()
-    expect(admin_page.get_by_role("button", name="Stop pushing")).to_be_visible()
+    admin_page.get_by_role("main").get_by_role("link", name="Kiln and Co.").click()
+    admin_page.get_by_role("main").get_by_role("link", name="Stock sync", exact=True).click()
+    expect(admin_page.get_by_role("button", name="Stop the stock sync")).to_be_visible()
     pusher.push_all(app.extensions["database"], app.extensions["keyring"].vault)
     assert (store.stock("FIRE24"), store.stock("KIT-UK")) == (12, 5)
     assert store.calls.writes() == []
@@ -62,7 +65,7 @@ def test_listing_is_mapped_by_hand(app: Flask, admin_page: Page, store: FakeStor
     store_id = connect_store(database, ring, store)
     product = add_product(database, "KIT", 5)
     refresh(database, ring.vault, store_id)
-    admin_page.goto(f"/stores/{store_id}/connect")
+    admin_page.goto(f"/stores/{store_id}/connect?step=products")
 
     admin_page.get_by_role("link", name="Open the list").click()
     admin_page.get_by_label("Product that KIT-UK is").fill("kitt")
@@ -71,17 +74,20 @@ def test_listing_is_mapped_by_hand(app: Flask, admin_page: Page, store: FakeStor
     admin_page.get_by_label("Product that KIT-UK is").fill("kit")
     admin_page.get_by_role("row", name="KIT-UK").get_by_role("button", name="Map").click()
 
-    expect(admin_page.get_by_text("KIT-UK is kit.")).to_be_visible()
+    expect(admin_page.get_by_text("Kit counts as KIT.")).to_be_visible()
     assert listed(database, store_id)["KIT-UK"].stock_product_id == product
+    admin_page.get_by_role("button", name="Undo").click()
+    expect(admin_page.get_by_text("Taken back")).to_be_visible()
+    assert listed(database, store_id)["KIT-UK"].stock_product_id is None
 
 
 def test_rules_of_pushing_are_saved(app: Flask, admin_page: Page, store: FakeStore) -> None:
     store_id = connect_store(app.extensions["database"], app.extensions["keyring"], store)
-    admin_page.goto(f"/stores/{store_id}/connect")
+    admin_page.goto(f"/stores/{store_id}/stock-sync")
 
     admin_page.get_by_label("Buffer").fill("3")
     admin_page.get_by_label("When the store shows a number that nothing explains").select_option("ask")
-    admin_page.get_by_role("button", name="Save").click()
+    admin_page.get_by_role("button", name="Save rules").click()
 
-    expect(admin_page.get_by_text("The settings are saved")).to_be_visible()
+    expect(admin_page.get_by_text("The rules are saved")).to_be_visible()
     expect(admin_page.get_by_label("Buffer")).to_have_value("3")

@@ -44,5 +44,5 @@ def test_a_known_shop_is_not_connected_as_another_unasked(hub: Hub, admin_page: 
 
     admin_page.get_by_role("button", name="It is A, moved").click()
 
-    expect(admin_page.get_by_role("heading", name="Connect A")).to_be_visible()
+    expect(admin_page.get_by_role("heading", name="Connect A", exact=True)).to_be_visible()
     assert (hub.sold(), hub.store(1).base_url) == (3, store.url)

@@ -30,18 +30,18 @@ def test_a_failure_is_seen_and_retried(hub: Hub, page: Page) -> None:
     hub.fakes[1].faults.firewall_page = True
     hub.sell_here(1, "ICE24")
     hub.push()
-    page.goto("/stock-sync")
+    page.goto("/activity?outcome=trouble")
+    page.get_by_role("link", name="Could not push stock").click()
     expect(page.get_by_text("a bot check instead of data")).to_be_visible()
     hub.fakes[1].faults.clear()
 
-    page.get_by_role("button", name="Retry now").click()
+    page.get_by_role("button", name="Try again now").click()
     expect(page.get_by_text("It is tried again within two seconds")).to_be_visible()
     hub.push()
-    page.goto("/stock-sync")
+    page.reload()
 
-    expect(page.get_by_text("Nothing fails.")).to_be_visible()
-    page.get_by_role("link", name="Resolved").click()
     expect(page.get_by_text("answered again")).to_be_visible()
+    expect(page.get_by_role("button", name="Try again now")).to_have_count(0)
     assert hub.shown("ICE24") == [9, 9]
 
 
@@ -55,14 +55,18 @@ def test_a_difference_is_decided_on_the_stores_page(hub: Hub, page: Page) -> Non
         hub.push()
         hub.tick(61)
     page.goto("/stores/1")
-    page.get_by_role("main").get_by_role("link", name="Push status").first.click()
-    expect(page.get_by_text("the store shows 20 where 10 was expected")).to_be_visible()
+    page.get_by_role("main").get_by_role("link", name="Resolve").click()
+    expect(page.get_by_text("so your count becomes 20")).to_be_visible()
 
     page.get_by_role("button", name="Take theirs over").click()
-    expect(page.get_by_text("Their number is ours now")).to_be_visible()
+    expect(page.get_by_text("Their number is your count now")).to_be_visible()
+    hub.push()
+    assert hub.shown("ICE24") == [20, 20]
+    page.get_by_role("button", name="Undo").click()
+    expect(page.get_by_text("Taken back")).to_be_visible()
     hub.push()
 
-    assert hub.shown("ICE24") == [20, 20]
+    assert hub.shown("ICE24") == [10, 10]
 
 
 def test_a_store_is_paused_resumed_and_compared(hub: Hub, page: Page) -> None:
@@ -79,7 +83,7 @@ def test_a_store_is_paused_resumed_and_compared(hub: Hub, page: Page) -> None:
     hub.push()
 
     page.reload()
-    expect(page.get_by_text("on, up to date")).to_be_visible()
+    expect(page.get_by_text("Up to date").first).to_be_visible()
     assert hub.shown("ICE24") == [8, 8]
 
 
@@ -91,7 +95,7 @@ def test_a_mass_change_waits_for_a_click(hub: Hub, page: Page) -> None:
     page.goto("/stores/1/stock-sync?show=waiting")
     expect(page.get_by_text("12 of 14 listings of A would be set to 0.")).to_be_visible()
 
-    page.get_by_role("button", name="Confirm").click()
+    page.get_by_role("button", name="Confirm and update").click()
     expect(page.get_by_text("Confirmed: it goes out")).to_be_visible()
     hub.push()
 

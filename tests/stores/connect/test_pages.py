@@ -376,6 +376,9 @@ def test_opening_stock_starts_from_our_counts_and_stops(
         states.append(store_row(db, read_store_id).push_state)
 
     assert states == ["on", "off"]
+    began = store_row(db, read_store_id).stock_from
+    admin.post(f"{url}/start-again")
+    assert (store_row(db, read_store_id).push_state, store_row(db, read_store_id).stock_from) == ("on", began)
 
 
 @pytest.mark.wording("/stores/<id>/opening-stock")

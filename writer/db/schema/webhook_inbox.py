@@ -14,6 +14,9 @@ from sqlalchemy import (
 
 from writer.db.schema.types import UtcTime, metadata
 
+# What somebody should look at, as the index of these is written.
+IN_TROUBLE = "outcome IN ('failed', 'held')"
+
 deliveries = Table(
     "deliveries",
     metadata,
@@ -50,6 +53,17 @@ deliveries = Table(
     Index("ix_deliveries_number", "order_number"),
     Index("ix_deliveries_order", "order_id"),
     Index("ix_deliveries_store", "store_id", "received_at"),
+    # Asked for before every push and on every page of a store: by the index above SQLite would walk through
+    # all of its deliveries.
+    Index(
+        "ix_deliveries_waiting",
+        "store_id",
+        sqlite_where=text("next_attempt_at IS NOT NULL"),
+        postgresql_where=text("next_attempt_at IS NOT NULL"),
+    ),
+    Index(
+        "ix_deliveries_trouble", "store_id", sqlite_where=text(IN_TROUBLE), postgresql_where=text(IN_TROUBLE)
+    ),
     # Nearly all are recorded, and found by their time alone.
     Index(
         "ix_deliveries_odd",

@@ -75,7 +75,22 @@ def stop(store_id: int) -> Response:
     """Stop pushing to the store until it is started again."""
     with transaction() as db:
         actions.stop(db, auth.actor().name, store_id)
-    toasts.say("The stock of this store is not updated until it is started again.")
+    undo = url_for("opening_stock.start_again", store_id=store_id)
+    toasts.say("The stock of this store is not updated until it is started again.", undo)
+    return redirect(url_for("stock_sync.show", store_id=store_id), 303)
+
+
+@bp.post("/stores/<int:store_id>/start-again")
+@auth.admin_only
+def start_again(store_id: int) -> Response:
+    """Go on with a store that was stopped, where it was."""
+    try:
+        with transaction() as db:
+            actions.start(db, auth.actor().name, [store_id])
+    except Conflict as error:
+        flash(error.sentence, "warning")
+    else:
+        toasts.say("The stock of this store is updated again.")
     return redirect(url_for("stock_sync.show", store_id=store_id), 303)
 
 

@@ -26,11 +26,12 @@ from writer.db.schema.orders import orders
 from writer.db.schema.products import products
 from writer.db.schema.stock_push import stock_pushes
 from writer.db.schema.stores import failures, stores
-from writer.db.schema.webhook_inbox import deliveries
+from writer.db.schema.webhook_inbox import IN_TROUBLE, deliveries
 from writer.sync.activity.entries import KINDS, Entry, Filters, Place
 
 # As the index of deliveries that are not simply recorded is written, so that it is used.
 is_odd = text("deliveries.outcome <> 'recorded'")
+is_in_trouble = text(f"deliveries.{IN_TROUBLE}")
 
 
 @dataclass(frozen=True)

@@ -44,7 +44,7 @@ def count_trouble(db: Connection, store_scope: StoreScope, store_id: int | None 
     def of(column: Any) -> Any:
         return store_scope.of(column) & (column == store_id if store_id is not None else True)
 
-    odd = select(func.count()).where(kinds.is_odd, deliveries.c.outcome.in_(("failed", "held")))
+    odd = select(func.count(deliveries.c.id)).where(kinds.is_in_trouble)
     failing = select(func.count()).where(failures.c.ended_at.is_(None), of(failures.c.store_id))
     waiting = odd.where(of(deliveries.c.store_id))
     return int(db.execute(waiting).scalar_one()) + int(db.execute(failing).scalar_one())
