@@ -33,6 +33,8 @@ PAGES = (
     "stock.stocktake.pages_count",
     "stock.stocktake.pages_csv",
     "stock.stocktake.pages_receive",
+    "sales.ledger.pages_new",
+    "sales.ledger.pages_total",
     "sales.ledger.pages",
     "sales.product_types.pages",
     "sales.public_page.pages",

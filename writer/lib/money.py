@@ -41,6 +41,12 @@ def to_minor(text: str, currency: str) -> int:
     return int(minor)
 
 
+def to_plain(minor: int, currency: str) -> str:
+    """Show minor units as a field of a form takes them: (125000, "GBP") -> "1250.00"."""
+    digits = minor_digits(currency)
+    return f"{Decimal(minor).scaleb(-digits):.{digits}f}"
+
+
 def to_text(minor: int, currency: str) -> str:
     """Show minor units as people write them: (1250, "GBP") -> "£12.50", (70, "CHF") -> "0.70 CHF"."""
     code = currency.upper()

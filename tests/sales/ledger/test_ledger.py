@@ -108,10 +108,10 @@ def test_a_date_up_to_a_day_ahead_is_taken_for_clocks_differ(database: Database)
 def test_a_form_sent_twice_makes_one_sale(database: Database) -> None:
     given = {"model": "Fire", "variant": "24pin", "quantity": 1, "seller": "ada"}
     with database.transaction() as db:
-        first = actions.add_once(db, "ada", "token-1", given)
+        first = actions.add_once(db, "ada", "token-1", [given])
 
-        again = actions.add_once(db, "ada", "token-1", given)
-        other = actions.add_once(db, "ada", "token-2", given)
+        again = actions.add_once(db, "ada", "token-1", [given])
+        other = actions.add_once(db, "ada", "token-2", [given])
 
     assert first[1]
     assert again == (first[0], False)

@@ -42,20 +42,26 @@ def post_order_sale(database: Database, order_line: int, **given: Any) -> int:
 
 
 def form(page: TestResponse, **changed: str) -> dict[str, str]:
-    """The fields of the sale form as a browser would send them, some of them changed."""
-    inner = re.search(r'<form[^>]*class="sale-form".*?</form>', page.text, re.S)
+    """The fields of a sale's form as a browser would send them, of the first line, some of them changed."""
+    inner = re.search(r'<form[^>]*class="sale-form.*?</form>', page.text, re.S)
     assert inner is not None
-    inputs = re.findall(r"<input[^>]*>", inner.group())
-    found = {
-        match.group(1): (re.search(r'value="([^"]*)"', tag) or ["", ""])[1]
-        for tag in inputs
-        if (match := re.search(r'name="([^"]*)"', tag))
-    }
-    chosen = re.search(r'<option selected value="([^"]*)"', inner.group())
-    first = re.search(r'<option value="([^"]*)"', inner.group())
+    found: dict[str, str] = {}
+    for tag in re.findall(r"<input[^>]*>", inner.group()):
+        name, value = (re.search(rf'{key}="([^"]*)"', tag) for key in ("name", "value"))
+        if name and name[1] != "oversell":
+            found.setdefault(name[1], value[1] if value else "")
+    select = re.search(r"(?s)<select.*?</select>", inner.group())
+    assert select is not None
+    chosen = re.search(r'<option selected value="([^"]*)"', select.group())
+    first = re.search(r'<option value="([^"]*)"', select.group())
     picked = chosen or first
     assert picked is not None
     return {**found, "kind": picked.group(1), **changed}
+
+
+def new_form(client: FlaskClient, **changed: str) -> dict[str, str]:
+    """The form of a new sale of one Fire 24pin, some of it changed."""
+    return form(client.get("/sales/new"), **{"kind": "1", **changed})
 
 
 def ledger(database: Database) -> list[Any]:
@@ -63,37 +69,36 @@ def ledger(database: Database) -> list[Any]:
         return list(queries.list_sales(db, EVERYTHING, Filters(), 100, 0, None))
 
 
-def test_an_empty_ledger_shows_nothing_sold_and_a_form(admin: FlaskClient) -> None:
-    page = admin.get("/sales")
+def test_an_empty_ledger_says_so_and_leads_to_the_form(admin: FlaskClient) -> None:
+    page = admin.get("/sales").text
 
-    assert page.status_code == 200
-    assert data_values(page.text, "total") == ["0"]
-    assert is_empty(page.text)
-    assert form(page)["seller"] == "piers.rocks"
+    assert is_empty(page)
+    assert 'href="/sales/new"' in page
+    assert new_form(admin)["seller"] == "piers.rocks"
 
 
 def test_the_page_shows_total_breakdown_and_chart(admin: FlaskClient, database: Database) -> None:
     add(database, quantity=1200)
     add(database, quantity=34, model="Ice")
 
-    page = admin.get("/sales").text
+    page = admin.get("/sales/total").text
 
     assert data_values(page, "total") == ["1234"]
-    assert re.search(r"Ice 24pin</th><td[^>]*>34<", page)
+    assert data_values(page, "part") == ["1200", "34"]
     assert page.count('<svg class="chart"') == 2
 
 
 @pytest.mark.parametrize("period", ["day", "week", "month"])
 def test_the_chart_is_by_the_period_that_is_asked_for(admin: FlaskClient, period: str) -> None:
-    assert data_values(admin.get(f"/sales?by={period}").text, "period") == [period]
+    assert data_values(admin.get(f"/sales/total?by={period}").text, "period") == [period]
 
 
 def test_an_unknown_period_is_days(admin: FlaskClient) -> None:
-    assert data_values(admin.get("/sales?by=century").text, "period") == ["day"]
+    assert data_values(admin.get("/sales/total?by=century").text, "period") == ["day"]
 
 
 def test_a_sale_is_added_by_the_form(admin: FlaskClient, database: Database) -> None:
-    sent = form(admin.get("/sales"), quantity="3", notes="fair", date="2025-11-20T10:00")
+    sent = new_form(admin, quantity="3", notes="fair", date="2025-11-20T10:00")
 
     answer = admin.post("/sales", data=sent, follow_redirects=True)
 
@@ -108,7 +113,7 @@ def test_a_sale_is_added_by_the_form(admin: FlaskClient, database: Database) -> 
 
 
 def test_a_form_sent_twice_adds_one_sale_and_says_so(admin: FlaskClient, database: Database) -> None:
-    sent = form(admin.get("/sales"))
+    sent = new_form(admin)
     admin.post("/sales", data=sent)
 
     answer = admin.post("/sales", data=sent, follow_redirects=True)
@@ -119,7 +124,7 @@ def test_a_form_sent_twice_adds_one_sale_and_says_so(admin: FlaskClient, databas
 
 def test_two_forms_add_two_sales(admin: FlaskClient, database: Database) -> None:
     for _ in range(2):
-        admin.post("/sales", data=form(admin.get("/sales")))
+        admin.post("/sales", data=new_form(admin))
 
     assert len(ledger(database)) == 2
 
@@ -135,12 +140,12 @@ def test_a_script_that_sends_no_form_token_adds_each_time(
 
 
 def test_the_next_form_offers_the_type_sold_last(admin: FlaskClient) -> None:
-    admin.post("/sales", data=form(admin.get("/sales"), kind="4"))
+    admin.post("/sales", data=new_form(admin, kind="4"))
 
-    assert form(admin.get("/sales"))["kind"] == "4"
+    assert form(admin.get("/sales/new"))["kind"] == "4"
 
 
-@pytest.mark.wording("/sales")
+@pytest.mark.wording("/sales/new")
 @pytest.mark.parametrize(
     ("changed", "sentence"),
     [
@@ -160,7 +165,7 @@ def test_the_next_form_offers_the_type_sold_last(admin: FlaskClient) -> None:
 def test_a_form_that_cannot_be_used_says_why_and_adds_nothing(
     admin: FlaskClient, database: Database, changed: dict[str, str], sentence: str
 ) -> None:
-    answer = admin.post("/sales", data=form(admin.get("/sales"), **changed))
+    answer = admin.post("/sales", data=new_form(admin, **changed))
 
     assert answer.status_code == 422
     assert sentence in answer.text
@@ -168,7 +173,7 @@ def test_a_form_that_cannot_be_used_says_why_and_adds_nothing(
 
 
 def test_a_refused_form_can_be_mended_and_sent_again(admin: FlaskClient, database: Database) -> None:
-    refused = admin.post("/sales", data=form(admin.get("/sales"), quantity="0", notes="fair"))
+    refused = admin.post("/sales", data=new_form(admin, quantity="0", notes="fair"))
 
     admin.post("/sales", data=form(refused, quantity="2"))
 
@@ -222,10 +227,10 @@ def test_a_deleted_sale_is_offered_back_once_and_comes_back(admin: FlaskClient, 
 
     after = admin.post(f"/sales/{sale_id}/delete?q=fair", follow_redirects=True)
 
-    assert data_values(after.text, "deleted") == [str(sale_id)]
+    assert flashed(after.text) == ["success"]
     assert f'action="/sales/{sale_id}/restore?q=fair"' in after.text
     assert ledger(database) == []
-    assert data_values(admin.get("/sales").text, "deleted") == []
+    assert "/restore" not in admin.get("/sales").text
     back = admin.post(f"/sales/{sale_id}/restore?q=fair", follow_redirects=True)
     assert flashed(back.text) == ["success"]
     assert ledger(database) == before
@@ -260,7 +265,6 @@ def test_a_sale_of_an_order_links_to_it_and_cannot_be_changed(
     deleted = admin.post(f"/sales/{sale_id}/delete")
 
     assert re.search(r'href="/orders/1">Order 1001<', listed)
-    assert f'action="/sales/{sale_id}' not in listed
     assert 'href="/orders/1"' in shown
     assert 'class="sale-form"' not in shown
     assert (edited.status_code, deleted.status_code) == (409, 409)
@@ -291,7 +295,7 @@ def test_the_list_shows_what_the_filter_leaves(
 
     page = admin.get(f"/sales?{query}")
 
-    assert page.text.count('<td class="sale-id">') == count
+    assert len(data_values(page.text, "sale")) == count
     assert len(list(csv.DictReader(io.StringIO(admin.get(f"/sales.csv?{query}").text)))) == count
 
 
@@ -299,7 +303,9 @@ def test_a_filter_says_how_many_units_it_leaves(admin: FlaskClient, database: Da
     add(database, quantity=2)
     add(database, quantity=5)
 
-    assert "2 sales, 7 units" in admin.get("/sales?seller=ada").text
+    page = admin.get("/sales?seller=ada").text
+
+    assert (data_values(page, "rows"), data_values(page, "units")) == (["2"], ["7"])
 
 
 @pytest.mark.parametrize(
@@ -323,9 +329,9 @@ def test_pages_of_fifty_keep_the_filter(admin: FlaskClient, database: Database) 
 
     first, second = admin.get("/sales?seller=ada"), admin.get("/sales?seller=ada&page=2")
 
-    assert first.text.count('<td class="sale-id">') == 50
+    assert len(data_values(first.text, "sale")) == 50
     assert "/sales?seller=ada&amp;page=2" in first.text
-    assert second.text.count('<td class="sale-id">') == 1
+    assert len(data_values(second.text, "sale")) == 1
 
 
 def test_addresses_made_of_parameters_lead_nowhere_else(admin: FlaskClient, database: Database) -> None:
@@ -375,7 +381,7 @@ def test_the_export_is_complete_and_harmless_in_a_spreadsheet(
 
 
 def test_staff_keep_the_ledger_too(staff: FlaskClient, database: Database) -> None:
-    staff.post("/sales", data=form(staff.get("/sales")))
+    staff.post("/sales", data=new_form(staff))
 
     assert len(ledger(database)) == 1
     with database.reading() as db:
@@ -387,6 +393,9 @@ def test_staff_keep_the_ledger_too(staff: FlaskClient, database: Database) -> No
     [
         ("GET", "/sales"),
         ("POST", "/sales"),
+        ("GET", "/sales/new"),
+        ("POST", "/sales/new"),
+        ("GET", "/sales/total"),
         ("GET", "/sales/1"),
         ("POST", "/sales/1"),
         ("POST", "/sales/1/delete"),
@@ -426,7 +435,7 @@ def test_a_sale_of_a_type_no_longer_active_is_edited_as_it_is(admin: FlaskClient
     page = admin.get(f"/sales/{sale_id}")
     admin.post(f"/sales/{sale_id}", data=form(page, notes="new"))
 
-    assert ">Fire 24pin (not active)<" in page.text
+    assert ">Fire 24pin (as it is)<" in page.text
     assert (ledger(database)[0].model, ledger(database)[0].notes) == ("Fire", "new")
 
 
@@ -434,9 +443,7 @@ def test_a_ledger_without_any_active_type_says_where_to_add_one(admin: FlaskClie
     for type_id in range(1, 5):
         admin.post(f"/product-types/{type_id}/deactivate")
 
-    page = admin.get("/sales").text
-    assert 'href="/product-types">add' in page
-    assert 'class="sale-form"' not in page
+    assert 'href="/product-types">add' in admin.get("/sales/new").text
 
 
 @pytest.mark.parametrize(
@@ -454,6 +461,6 @@ def test_a_name_from_the_shell_leaves_the_chart_well_formed(admin: FlaskClient, 
             {"odd": "Fi\x1dre"},
         )
 
-    drawings = re.findall("(?s)<svg class=.chart.*?</svg>", admin.get("/sales").text)
+    drawings = re.findall("(?s)<svg class=.chart.*?</svg>", admin.get("/sales/total").text)
 
     assert ["Fi\ufffdre" in "".join(ElementTree.fromstring(svg).itertext()) for svg in drawings] == [True] * 2

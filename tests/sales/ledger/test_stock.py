@@ -8,7 +8,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import func, select
 from werkzeug.test import TestResponse
 
-from tests.page import field_errors, flashed
+from tests.page import data_values, field_errors, flashed
 from tests.stock.movements.products import kinds, make_product, moves, on_hand, open_notices
 from writer.db import Database
 from writer.db.schema.ledger import sales
@@ -23,7 +23,7 @@ def add(api: FlaskClient, quantity: int, sku: str | None = "X", **more: Any) -> 
 
 def form_of(admin: FlaskClient, quantity: int, **more: str) -> dict[str, str]:
     """A sale as the page sends it."""
-    page = admin.get("/sales").text
+    page = admin.get("/sales/new").text
     kind = re.search(r'<option value="(\d+)">Fire 28pin', page)
     once = re.search(r'name="once" type="hidden" value="(\w+)"', page)
     assert kind is not None
@@ -113,13 +113,16 @@ def test_a_sale_whose_sku_is_counted_only_since_then_moves_nothing(
 def test_a_page_warns_of_a_sku_that_no_product_has(admin: FlaskClient, api: FlaskClient) -> None:
     form = form_of(admin, 1, sku="odd")
 
+    asked = admin.post("/sales", data=form)
+    form["oversell"] = "y"
     pages = [
         admin.post("/sales", data=form, follow_redirects=True).text,
         admin.post("/sales", data=form, follow_redirects=True).text,
         admin.post("/sales/1", data={**form, "quantity": "2"}, follow_redirects=True).text,
     ]
 
-    assert [flashed(page) for page in pages] == [["success", "warning"], ["info"], ["success", "warning"]]
+    assert (asked.status_code, len(data_values(asked.text, "warning"))) == (409, 1)
+    assert [flashed(page) for page in pages] == [["success"], ["info"], ["success", "warning"]]
 
 
 def test_an_edit_of_the_notes_moves_nothing(api: FlaskClient, database: Database) -> None:
@@ -164,7 +167,7 @@ def test_the_form_warns_of_an_oversell_and_takes_it_when_told_to(
     taken = admin.post("/sales", data={**form, "oversell": "y"})
 
     assert warned.status_code == 409
-    assert field_errors(warned.text) == ["oversell"]
+    assert data_values(warned.text, "warning") == ["Only 2 of X are available."]
     assert 'name="oversell"' in warned.text
     assert (taken.status_code, on_hand(database)) == (303, -1)
 

@@ -41,7 +41,7 @@ def index() -> str:
 @bp.post("/")
 def sell() -> Response:
     """Send on the form of a sale, which was on this page once: scripts may still post it here."""
-    return redirect(url_for("ledger.add"), 307)
+    return redirect(url_for("ledger_new.add"), 307)
 
 
 @bp.get("/home/state")

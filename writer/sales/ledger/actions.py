@@ -1,6 +1,6 @@
 """Actions that change the ledger. None of them commits; the caller opens the transaction."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -15,11 +15,11 @@ from writer.lib.store_scope import EVERYTHING, StoreScope
 from writer.lib.text import UnusableText, check_line
 from writer.people import audit
 from writer.sales import product_types
-from writer.sales.ledger import fields
+from writer.sales.ledger import fields, lookup
 from writer.sales.ledger.queries import find_deleted, get_sale
 
 # The fields of a sale that a person may enter; `date` is the column date_added.
-GIVEN = ("model", "variant", "quantity", "seller", "notes", "date", "sku")
+GIVEN = ("model", "variant", "quantity", "seller", "notes", "date", "sku", "price_minor", "currency")
 _MOVES_STOCK = frozenset({"quantity", "sku", "date"})
 _FORMS_KEPT = timedelta(days=1)
 _CHECKS: dict[str, Callable[[Any], Any]] = {
@@ -28,6 +28,8 @@ _CHECKS: dict[str, Callable[[Any], Any]] = {
     "notes": lambda value: check_line(value, fields.MAX_NOTES),
     "date": fields.moment,
     "sku": lambda value: check_line(value, product_types.MAX_SKU) or None,
+    "price_minor": fields.price,
+    "currency": fields.currency,
 }
 
 
@@ -71,11 +73,14 @@ def post(
 def add(db: Connection, actor: str, source: str, given: Mapping[str, Any], may_oversell: bool = False) -> int:
     """Add a sale entered by `actor` and take its units out of stock; return its id.
 
-    `given` holds model, variant, quantity and seller, and may hold notes, sku and date (None or absent:
-    now). `source` is 'form', 'api' or 'file'. Raises Invalid naming every field that cannot be used, and
-    stock.NotEnoughStock if too few of a counted SKU are available, unless `may_oversell`.
+    `given` holds model, variant, quantity and seller, and may hold notes, sku, date (None or absent: now),
+    price_minor and currency. Without model and variant the SKU says what it counts as. `source` is 'form',
+    'api' or 'file'. Raises Invalid naming every field that cannot be used, and stock.NotEnoughStock if too
+    few of a counted SKU are available, unless `may_oversell`.
     """
     known = {name: value for name, value in given.items() if value is not None}
+    if "model" not in known and "variant" not in known:
+        known |= _type_of(db, known.get("sku"))
     values = _checked(db, {"date": clock.now(), **known}, None)
     sale_id = insert_row(db, sales, source=source, **_columns(values))
     added = get_sale(db, EVERYTHING, sale_id)
@@ -85,17 +90,39 @@ def add(db: Connection, actor: str, source: str, given: Mapping[str, Any], may_o
 
 
 def add_once(
-    db: Connection, actor: str, form_token: str, given: Mapping[str, Any], may_oversell: bool = False
-) -> tuple[int, bool]:
-    """Add the sale of a form once, however often the form is sent; return the id and whether it is new."""
+    db: Connection,
+    actor: str,
+    form_token: str,
+    given: Sequence[Mapping[str, Any]],
+    may_oversell: bool = False,
+) -> tuple[list[int], bool]:
+    """Add the sales of a form's lines once, however often it is sent; return their ids and whether they are
+    new."""
     lock(db, f"sale form {form_token}")
     db.execute(delete(sale_forms).where(sale_forms.c.sent_at < clock.now() - _FORMS_KEPT))
-    sent = db.execute(select(sale_forms.c.sale_id).where(sale_forms.c.token == form_token)).scalar()
-    if sent is not None:
-        return int(sent), False
-    sale_id = add(db, actor, "form", given, may_oversell)
-    db.execute(insert(sale_forms).values(token=form_token, sale_id=sale_id, sent_at=clock.now()))
-    return sale_id, True
+    sent = find_sent(db, form_token)
+    if sent:
+        return sent, False
+    sale_ids = [add(db, actor, "form", line, may_oversell) for line in given]
+    for number, sale_id in enumerate(sale_ids):
+        token = f"{form_token}-{number}" if number else form_token
+        db.execute(insert(sale_forms).values(token=token, sale_id=sale_id, sent_at=clock.now()))
+    return sale_ids, True
+
+
+def find_sent(db: Connection, form_token: str) -> list[int]:
+    """Return the ids of the sales that a form has added already; none if it was not sent before."""
+    of_form = (sale_forms.c.token == form_token) | sale_forms.c.token.startswith(f"{form_token}-")
+    query = select(sale_forms.c.sale_id).where(of_form).order_by(sale_forms.c.sale_id)
+    return list(db.execute(query).scalars())
+
+
+def _type_of(db: Connection, sku: str | None) -> dict[str, str]:
+    pair = lookup.count_as(db, sku)
+    if pair is None:
+        sentence = "Name a model and variant, or a SKU that a rule or product here knows."
+        raise Invalid(sentence, {"model": sentence})
+    return {"model": pair[0], "variant": pair[1]}
 
 
 def amend(
@@ -144,7 +171,7 @@ def restore(db: Connection, store_scope: StoreScope, actor: str, sale_id: int) -
     if deleted is None:
         get_sale(db, store_scope, sale_id)
         raise Conflict(f"Sale {sale_id} is in the ledger: there is nothing to bring back.")
-    values = _columns({name: deleted[name] for name in GIVEN})
+    values = _columns({name: deleted.get(name) for name in GIVEN})
     updated_at = datetime.fromisoformat(deleted["updated_at"]) if deleted["updated_at"] else None
     values["date_added"] = datetime.fromisoformat(deleted["date"])
     db.execute(insert(sales).values(id=sale_id, source=deleted["source"], updated_at=updated_at, **values))
@@ -191,8 +218,12 @@ def _checked(db: Connection, given: Mapping[str, Any], current: Row[Any] | None)
             errors[name] = str(error)
     if "model" in changed or "variant" in changed:
         model, variant = (changed.get(name, getattr(current, name, "")) for name in ("model", "variant"))
+        sku = values.get("sku", changed.get("sku", getattr(current, "sku", None)))
         try:
-            values["model"], values["variant"] = product_types.get_active(db, model, variant)
+            # What the SKU says itself need be no active type.
+            is_said = (model, variant) == lookup.count_as(db, sku)
+            pair = (model, variant) if is_said else product_types.get_active(db, model, variant)
+            values["model"], values["variant"] = pair
         except Invalid as error:
             errors.update(error.errors)
     if errors:

@@ -8,6 +8,7 @@ from writer.lib.text import UnusableText
 MAX_QUANTITY = 100_000
 MAX_SELLER = 100
 MAX_NOTES = 1000
+MAX_PRICE_MINOR = 1_000_000_000
 _EARLIEST = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -16,6 +17,21 @@ def quantity(value: int) -> int:
     if not 1 <= value <= MAX_QUANTITY:
         raise UnusableText(f"Must be a whole number from 1 to {MAX_QUANTITY}.")
     return value
+
+
+def price(minor: int) -> int:
+    """Return the price of one unit in minor units, 0 to a billion; raises UnusableText."""
+    if not 0 <= minor <= MAX_PRICE_MINOR:
+        raise UnusableText("Must not be below 0, nor more than ten million.")
+    return minor
+
+
+def currency(code: str) -> str:
+    """Return a currency's code of three letters; raises UnusableText."""
+    folded = code.strip().upper()
+    if not (len(folded) == 3 and folded.isascii() and folded.isalpha()):
+        raise UnusableText("Must be a code of three letters, such as GBP.")
+    return folded
 
 
 def moment(value: datetime) -> datetime:

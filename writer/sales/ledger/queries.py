@@ -3,7 +3,7 @@
 import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import (
@@ -28,6 +28,7 @@ from writer.db.schema.audit import audit_entries
 from writer.db.schema.ledger import sales
 from writer.db.schema.orders import order_lines, orders
 from writer.db.schema.types import UtcTime
+from writer.lib import clock
 from writer.lib.errors import Gone, NotFound
 from writer.lib.store_scope import StoreScope
 
@@ -54,9 +55,18 @@ class LedgerTime(UtcTime):
 _kept_date = type_coerce(sales.c.date_added, NullType())
 
 
+NEWEST = "-date"
+SORTINGS: dict[str, tuple[ColumnElement[Any], ...]] = {
+    "date": (sales.c.date_added,),
+    "type": (sales.c.model, sales.c.variant),
+    "units": (sales.c.quantity,),
+    "seller": (sales.c.seller,),
+}
+
+
 @dataclass(frozen=True)
 class Filters:
-    """A filter of sales; "" and None match all. Days are whole days in UTC, both included."""
+    """A filter of sales; "" and None match all. Days are whole days of the shop, both included."""
 
     text: str = ""
     model: str = ""
@@ -65,6 +75,7 @@ class Filters:
     source: str = ""
     first_on: date | None = None
     last_on: date | None = None
+    is_plain: bool = False  # only without a variant: what counts as itself
 
     def __bool__(self) -> bool:
         return self != Filters()
@@ -111,6 +122,15 @@ def find_deleted(db: Connection, sale_id: int) -> dict[str, Any] | None:
     return found
 
 
+def list_history(db: Connection, sale_id: int) -> Sequence[Row[datetime, str, str, str | None, str | None]]:
+    """Return who changed a sale by hand and when, newest first."""
+    entry = audit_entries.c
+    query = select(entry.at, entry.actor, entry.action, entry.before, entry.after)
+    return db.execute(
+        query.where(entry.subject == f"sale {sale_id}").order_by(entry.id.desc()).limit(50)
+    ).all()
+
+
 def stock_warning(db: Connection, sale: Row[Any]) -> str | None:
     """Return why a sale by hand that names a SKU takes nothing out of stock; None if there is no reason."""
     return stock.why_not_taken(db, sale.sku, sale.date)
@@ -128,9 +148,17 @@ def list_sales(
     limit: int,
     offset: int,
     summary: Summary | None,
+    sort: str = NEWEST,
 ) -> Sequence[Row[Any]]:
-    """Return the filtered sales, newest first; `summary`, if given, decides how they are searched."""
+    """Return the filtered sales, newest first; `summary`, if given, decides how they are searched.
+
+    `sort` is a key of SORTINGS, "-" before it for descending.
+    """
     matching: Select[Any] = select(sales.c.id, sales.c.date_added).where(*_conditions(store_scope, filters))
+    if sort != NEWEST:
+        order = _order_by(sort)
+        wanted = matching.with_only_columns(sales.c.id).order_by(*order).limit(limit).offset(offset)
+        return db.execute(_with_order().where(sales.c.id.in_(wanted)).order_by(*order)).all()
     if filters and summary is not None and summary.rows <= _SPARSE:
         few = matching.limit(max(summary.rows, 1)).subquery()
         newest = select(few.c.id).order_by(few.c.date_added.desc(), few.c.id.desc())
@@ -138,6 +166,11 @@ def list_sales(
         newest = matching.with_only_columns(sales.c.id).order_by(sales.c.date_added.desc(), sales.c.id.desc())
     wanted = newest.limit(limit).offset(offset)
     return db.execute(_newest_first(_with_order().where(sales.c.id.in_(wanted)))).all()
+
+
+def _order_by(sort: str) -> list[ColumnElement[Any]]:
+    columns = [*SORTINGS[sort.removeprefix("-")], sales.c.id]
+    return [column.desc() if sort.startswith("-") else column.asc() for column in columns]
 
 
 def summarize(db: Connection, store_scope: StoreScope, filters: Filters) -> Summary:
@@ -162,6 +195,12 @@ def chunk_after(
     return db.execute(_newest_first(wanted).limit(_CHUNK)).all()
 
 
+def usual_currency(db: Connection) -> str | None:
+    """Return the currency of the newest order; None if there is none."""
+    newest = select(orders.c.currency).where(orders.c.currency != "").order_by(orders.c.created_at.desc())
+    return db.execute(newest.limit(1)).scalar()
+
+
 def list_sellers(db: Connection, store_scope: StoreScope) -> list[str]:
     """Return the sellers of the newest five thousand sales, by name, as suggestions for the filter."""
     newest = _newest_first(select(sales.c.seller).where(visible(store_scope))).limit(5000).subquery()
@@ -183,6 +222,8 @@ def _with_order() -> Select[Any]:
         sales.c.source,
         sales.c.sku,
         sales.c.order_line_id,
+        sales.c.price_minor,
+        sales.c.currency,
         sales.c.updated_at,
         # An order that was deleted after its retention has no page.
         case((orders.c.is_cached, orders.c.id)).label("order_id"),
@@ -202,7 +243,9 @@ def _conditions(store_scope: StoreScope, filters: Filters) -> Iterator[ColumnEle
     if filters.text:
         searched = (sales.c.notes, sales.c.seller, sales.c.sku)
         yield or_(*(column.icontains(filters.text, autoescape=True) for column in searched))
+    if filters.is_plain:
+        yield sales.c.variant == ""
     if filters.first_on:
-        yield sales.c.date_added >= datetime.combine(filters.first_on, time(), UTC)
+        yield sales.c.date_added >= clock.day_start(filters.first_on)
     if filters.last_on:
-        yield sales.c.date_added < datetime.combine(filters.last_on, time(), UTC) + timedelta(days=1)
+        yield sales.c.date_added < clock.day_start(filters.last_on + timedelta(days=1))
