@@ -26,6 +26,9 @@ from writer.orders.browse.filters import OrderFilters
 pytestmark = pytest.mark.postgres
 
 
+LATER = "2026-11-29T12:00:00"
+
+
 @pytest.fixture(autouse=True)
 def _four_orders(app: Flask) -> None:
     """Record 2001 to 2004, each made a day after the one before."""
@@ -349,10 +352,41 @@ def test_an_order_leads_to_its_neighbours_in_the_list_it_was_opened_from(admin: 
 
     page = admin.get(opened).text
 
-    assert opened == "/orders/3?sort=total&dir=desc"
-    assert step(page, "prev") == "/orders/1?sort=total&dir=desc"
-    assert step(page, "next") == "/orders/2?sort=total&dir=desc"
+    assert opened == "/orders/3?nth=3&sort=total&dir=desc"
+    assert position(page) == "3 of 4"
+    assert step(page, "prev") == "/orders/1?sort=total&dir=desc&nth=2"
+    assert step(page, "next") == "/orders/2?sort=total&dir=desc&nth=4"
     assert 'rel="prev"' not in admin.get("/orders/4").text
+
+
+@pytest.mark.parametrize("nth", ["0", "5", "x", "", "99999999999"])
+def test_an_order_whose_place_in_the_list_is_not_known_has_none(admin: FlaskClient, nth: str) -> None:
+    page = admin.get(f"/orders/3?sort=total&dir=desc&nth={nth}").text
+
+    assert position(page) == ""
+    assert step(page, "next").startswith("/orders/2?sort=total&dir=desc")
+
+
+def test_the_way_back_leads_to_the_view_an_order_was_opened_from(admin: FlaskClient) -> None:
+    page = admin.get("/orders/3?view=shipped&nth=1").text
+
+    assert re.findall(r'(?s)<nav class="crumb".*?</nav>', page)[0].count('href="/orders?view=shipped"') == 1
+
+
+def test_the_next_order_takes_the_place_of_one_that_has_left_the_list(app: Flask, admin: FlaskClient) -> None:
+    before = admin.get("/orders/3?view=to-ship&nth=1").text
+    deliver(app.test_client(), make_order_body(id=2003, status="completed", date_modified_gmt=LATER))
+
+    after = admin.get("/orders/3?view=to-ship&nth=1").text
+
+    assert (position(before), step(before, "next")) == ("1 of 2", "/orders/1?view=to-ship&nth=2")
+    assert (position(after), step(after, "next")) == ("", "/orders/1?view=to-ship&nth=1")
+
+
+def position(page: str) -> str:
+    """Return which order of how many the page says it shows; "" if it does not."""
+    found = re.findall(r'<span class="crumb-next">([^<]*)<', page)
+    return str(found[0]).strip() if found else ""
 
 
 def step_to(page: str, number: str) -> str:

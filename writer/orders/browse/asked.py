@@ -99,6 +99,13 @@ def rows_before() -> int | None:
     return int(text) if text.isascii() and text.isdecimal() and len(text) < 10 else None
 
 
+def nth() -> int | None:
+    """Return which order of the list the page of one order shows, from 1; None: not known."""
+    text = _text("nth")
+    is_number = text.isascii() and text.isdecimal() and len(text) < 10
+    return int(text) if is_number and int(text) > 0 else None
+
+
 def old_page_number() -> int | None:
     """Return the number of a page, as addresses had it before; None: the address has none."""
     text = _text("page")
