@@ -25,7 +25,7 @@ FEW = 1_000
 NOW = datetime(2026, 11, 20, 12, tzinfo=UTC)  # the orders of many_orders end here
 PAGES = (
     "/",
-    "/?range=7d",
+    "/?range=7",
     "/?range=year",
     "/orders",
     "/orders?view=to-ship",
@@ -36,19 +36,16 @@ PAGES = (
     "/stock",
     "/search?q=customer%20500",
 )
-# One line an order, one sale a line, a hundred products; parcels of the last days wait.
+# The three products that many_orders sells, and a sale of each line.
 ROWS = (
-    "INSERT INTO products (sku, sku_key, name, on_hand, counted_from)"
-    " WITH RECURSIVE n (i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM n WHERE i < 99)"
-    " SELECT 'SKU-' || i, 'sku-' || i, 'Thing ' || i, 50 + i, '2020-01-01' FROM n",
-    "INSERT INTO order_lines (order_id, external_id, product_id, variation_id, sku, sku_key, name, quantity,"
-    " total_minor, model, variant, stock_product_id, sold_due, sold)"
-    " SELECT id, '1', 1 + id % 100, 0, 'SKU-' || id % 100, 'sku-' || id % 100, 'Thing', units, 2400, 'Fire',"
-    " '24pin', 1 + id % 100, units, units FROM orders",
+    "INSERT INTO products (sku, sku_key, name, on_hand, counted_from) VALUES"
+    " ('FIRE24', 'fire24', 'Fire 24', 50, '2020-01-01'), ('ICE28', 'ice28', 'Ice 28', 40, '2020-01-01'),"
+    " ('RARE', 'rare', 'Rare', 3, '2020-01-01')",
+    "UPDATE order_lines SET model = 'Fire', variant = '24pin', sold = quantity, sold_due = quantity,"
+    " stock_product_id = (SELECT id FROM products WHERE products.sku_key = order_lines.sku_key)",
     "INSERT INTO sales (model, variant, quantity, date_added, source, sku, order_line_id, store_id)"
     " SELECT 'Fire', '24pin', l.quantity, o.created_at, 'order', l.sku, l.id, o.store_id"
     " FROM order_lines l JOIN orders o ON o.id = l.order_id",
-    "UPDATE orders SET to_ship = units WHERE status = 'processing' AND created_at > '2026-11-17'",
     "ANALYZE",
 )
 

@@ -44,7 +44,7 @@ SCOPES = {
 LINES = """
 INSERT INTO order_lines (order_id, external_id, product_id, variation_id, sku, sku_key, name, quantity,
   total_minor)
-SELECT id, '1', 1 + id % 500, 0, 'SKU-' || (10000 + id % 500), 'sku-' || (10000 + id % 500), 'Thing', 1, 500
+SELECT id, '2', 1 + id % 500, 0, 'SKU-' || (10000 + id % 500), 'sku-' || (10000 + id % 500), 'Thing', 1, 500
 FROM orders
 """
 NUMBERS = {

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 from itertools import product
+from typing import Any
 
 from flask import Flask
 from flask.testing import FlaskClient
@@ -98,6 +99,7 @@ def examples(db: Connection) -> dict[str, list[object]]:
             db, select(func.max(movements.c.id)).where(movements.c.kind.in_(("adjustment", "receipt")))
         ),
         "document_id": _found(db, select(func.max(stock_documents.c.id)).group_by(stock_documents.c.kind)),
+        "email": _found(db, select(func.min(orders.c.customer_email))),
         "store_id": _found(db, select(stores.c.id)),
         "delivery_id": _found(db, select(func.max(deliveries.c.id)).group_by(deliveries.c.outcome)),
         "token_id": _found(db, select(func.max(api_tokens.c.id))),
@@ -105,5 +107,5 @@ def examples(db: Connection) -> dict[str, list[object]]:
     }
 
 
-def _found(db: Connection, query: Select[tuple[int]]) -> list[object]:
+def _found(db: Connection, query: Select[Any]) -> list[object]:
     return list(db.execute(query).scalars())

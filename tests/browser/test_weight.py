@@ -14,7 +14,7 @@ from tests.makers import session_cookie
 from tests.serving import served
 
 MOST_BYTES = 120_000
-PAGES = ("/orders", "/orders/1", "/stock", "/stores", "/sales", "/to-sort")
+PAGES = ("/", "/orders", "/orders/1", "/stock", "/stores", "/sales", "/to-sort")
 
 
 @dataclass
