@@ -53,8 +53,8 @@ class Lately:
         self._ago(8, self._somebody_edits_the_count)
         for hours in (7.9, 7.8, 5.0, 2.0):
             self._ago(hours, self.past.push)
-        for hours in (26.0, 13.0, 6.5, 1.0):
-            self._ago(hours, self.past.import_orders)
+        for hours in range(26):
+            self._ago(hours + 0.4, self.past.import_orders)
         self._ago(4, self._delivery_is_spoilt)
 
     def _ago(self, hours: float, happening: Happening) -> None:

@@ -26,6 +26,18 @@
     // A choice that a form only waits for is sent at once.
     if (event.target.matches("[data-submit]")) event.target.form.requestSubmit();
   });
+  // A tick with the shift key held takes all rows since the last one.
+  let last = null;
+  document.addEventListener("click", (event) => {
+    const rows = ticks();
+    const here = rows.indexOf(event.target);
+    if (here < 0) return;
+    const from = rows.indexOf(last);
+    if (event.shiftKey && from >= 0) {
+      for (const tick of rows.slice(Math.min(from, here), Math.max(from, here))) tick.checked = event.target.checked;
+    }
+    last = event.target;
+  });
   document.addEventListener("reset", () => setTimeout(say));
   document.addEventListener("refreshed", say);
   for (const button of document.querySelectorAll("[data-choose-none]")) button.hidden = false;
