@@ -69,7 +69,7 @@ def goods(database: Database) -> None:
         for sku, name in (("FIRE-24", "Fire board"), ("ÖL", "Ölfarbe Blau")):
             key = stock.key(sku)
             insert_row(db, products, sku=sku, sku_key=key, name=name, counted_from=AT, on_hand=7)
-        insert_row(db, product_aliases, sku_key="old-1", stock_product_id=1)
+        db.execute(insert(product_aliases).values(sku_key="old-1", stock_product_id=1))
 
 
 def titles(page: str) -> list[str]:
@@ -138,6 +138,23 @@ def test_an_address_typed_in_full_leads_to_the_customer(admin: FlaskClient) -> N
     answer = admin.get("/search?q=Ada@Example.test")
 
     assert answer.location == "/customers/ada@example.test"
+
+
+@pytest.mark.usefixtures("shops")
+@pytest.mark.parametrize("text", ["ada@example.test", "lovelace"])
+def test_the_order_of_a_customer_is_two_clicks_away(admin: FlaskClient, text: str) -> None:
+    found = admin.get("/search", query_string={"q": text}, follow_redirects=True)
+
+    assert found.status_code == 200
+    assert 'href="/orders/1"' in found.text
+    assert admin.get("/orders/1").status_code == 200
+
+
+@pytest.mark.usefixtures("shops")
+def test_what_is_found_of_an_order_says_whose_it_is_and_where_it_stands(admin: FlaskClient) -> None:
+    words = text_of(admin.get("/search?q=33&part=1").text)
+
+    assert "#33 Grace Hopper · South · Nothing to ship £15.50" in words
 
 
 @pytest.mark.usefixtures("goods")

@@ -54,6 +54,8 @@ def wants_json() -> bool:
     if request.path.startswith(("/api/", "/webhooks/")) or request.path in ("/openapi.json", "/health"):
         return True
     accepted = request.accept_mimetypes
+    if request.endpoint is None and accepted and "text/html" not in accepted.values():
+        return True  # nothing is here, and it is no browser that asks
     return bool(accepted) and accepted["application/json"] > accepted["text/html"]
 
 

@@ -44,6 +44,16 @@ def test_nothing_but_an_error_page_is_at_an_unknown_address(client: FlaskClient)
     assert "There is nothing at this address." in answer.text
 
 
+def test_an_unknown_address_is_a_page_for_browsers_and_a_problem_for_programs(client: FlaskClient) -> None:
+    browser = client.get("/nope", headers={"Accept": "text/html,application/xhtml+xml,*/*;q=0.8"})
+    program = client.get("/nope", headers={"Accept": "*/*"})
+
+    assert (browser.status_code, browser.mimetype) == (404, "text/html")
+    assert re.search(r'<a [^>]*href="/"', browser.text)
+    assert (program.status_code, program.mimetype) == (404, "application/problem+json")
+    assert program.get_json()["code"] == "not_found"
+
+
 def test_an_error_page_keeps_the_navigation_for_who_is_signed_in(
     admin: FlaskClient, client: FlaskClient
 ) -> None:

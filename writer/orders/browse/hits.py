@@ -11,6 +11,7 @@ from writer.db.schema.orders import order_lines, orders
 from writer.db.schema.stores import stores
 from writer.lib import money
 from writer.lib.store_scope import StoreScope
+from writer.orders.browse.states import shipping
 from writer.orders.record import visible
 from writer.web.search import Group, Hit
 
@@ -32,7 +33,7 @@ def _hit(row: Row[Any]) -> Hit:
     return Hit(
         f"#{row.number}",
         f"/orders/{row.id}",
-        " · ".join(part for part in (row.customer_name, row.store_name) if part),
+        " · ".join(part for part in (row.customer_name, row.store_name, shipping(row).text) if part),
         row.created_at,
         money.to_text(row.total_minor, row.currency),
         row.way == _EXACT,
@@ -43,9 +44,10 @@ def _rows(db: Connection, store_scope: StoreScope, text: str) -> list[Row[Any]]:
     # Each in its own brackets, because SQLite accepts a LIMIT only at the end of a union.
     ways = union_all(*(select(way.subquery()) for way in _ways(db, text))).subquery()
     best = select(ways.c.id, func.min(ways.c.way).label("way")).group_by(ways.c.id).subquery()
-    shown = (orders.c.id, orders.c.number, orders.c.customer_name, orders.c.created_at)
+    said = (orders.c.number, orders.c.customer_name, orders.c.created_at, orders.c.status, orders.c.to_ship)
+    worth = (orders.c.total_minor, orders.c.currency)
     found = (
-        select(*shown, orders.c.total_minor, orders.c.currency, stores.c.name.label("store_name"), best.c.way)
+        select(orders.c.id, *said, *worth, stores.c.name.label("store_name"), best.c.way)
         .join(best, best.c.id == orders.c.id)
         .join(stores, stores.c.id == orders.c.store_id)
         .where(visible(store_scope))
