@@ -134,8 +134,9 @@ def test_explain_a_number(hand: Hand) -> None:
     hand.click(hand.page.locator('[data-stat="Units sold"]'))
 
     assert hand.clicks <= 1
-    of_orders = hand.page.locator('[data-table=orders] td[data-label="Units"]').all_inner_texts()
-    assert sum(map(as_number, of_orders)) == as_number(shown)
+    of_orders = hand.page.locator('[data-table=orders] td[data-label="Units"]')
+    expect(of_orders.first).to_be_visible()
+    assert sum(map(as_number, of_orders.all_inner_texts())) == as_number(shown)
 
 
 def as_number(text: str) -> int:
