@@ -50,6 +50,7 @@ class Lately:
         for number, (hours, customer, parcel) in enumerate(FRESH):
             shop = (north, south)[number % 2]
             self._ago(hours, partial(self.buyers.buy, shop, parcel, CUSTOMERS[customer]))
+        self._ago(15.0, self._shop_is_updated)
         self._ago(8, self._somebody_edits_the_count)
         for hours in (7.9, 7.8, 5.0, 2.0):
             self._ago(hours, self.past.push)
@@ -59,6 +60,12 @@ class Lately:
 
     def _ago(self, hours: float, happening: Happening) -> None:
         self.past.at(self.past.until - timedelta(hours=hours), happening)
+
+    def _shop_is_updated(self) -> None:
+        """Let a shop be read in the minute in which it is updated; it answers again soon after."""
+        self.south.faults.maintenance = True
+        self.past.import_orders()
+        self.south.faults.clear()
 
     def _newcomer_goes_on_sale(self) -> None:
         """Let a product be on sale that the count does not know."""

@@ -79,6 +79,7 @@ def environment(where: Ports) -> dict[str, str]:
         "WRITER_BIND": "127.0.0.1",
         "WRITER_PORT": str(where.writer),
         "READER_WORKERS": "1",
+        "TIMEZONE": "Europe/London",
         "BANNER": "Demo: shops, customers and orders are made up",
         "ORDER_RETENTION_DAYS": "400",
         "RAW_RETENTION_DAYS": "400",

@@ -11,9 +11,10 @@ from werkzeug.routing import AnyConverter, Rule
 
 from writer.db.schema.ledger import sales
 from writer.db.schema.movements import movements, stock_documents
+from writer.db.schema.order_import import sync_runs
 from writer.db.schema.orders import order_lines, order_refunds, orders
 from writer.db.schema.products import products
-from writer.db.schema.stores import stores
+from writer.db.schema.stores import failures, stores
 from writer.db.schema.users import api_tokens, users
 from writer.db.schema.webhook_inbox import deliveries
 
@@ -102,6 +103,8 @@ def examples(db: Connection) -> dict[str, list[object]]:
         "email": _found(db, select(func.min(orders.c.customer_email))),
         "store_id": _found(db, select(stores.c.id)),
         "delivery_id": _found(db, select(func.max(deliveries.c.id)).group_by(deliveries.c.outcome)),
+        "run_id": _found(db, select(func.max(sync_runs.c.id))),
+        "failure_id": _found(db, select(func.max(failures.c.id))),
         "token_id": _found(db, select(func.max(api_tokens.c.id))),
         "user_id": _found(db, select(users.c.id)),
     }

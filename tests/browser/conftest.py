@@ -25,12 +25,13 @@ def chromium() -> Iterator[Browser]:
         browser.close()
 
 
-@pytest.fixture(params=[DESKTOP, PHONE], ids=["desktop", "phone"])
+@pytest.fixture
 def browser_context(
     request: pytest.FixtureRequest, chromium: Browser, writer_server: str
 ) -> Iterator[BrowserContext]:
-    """A fresh browser, once as wide as a desktop and once as a phone; addresses start at the writer."""
-    width, height = request.param
+    """A fresh browser, as wide as a desktop or, where a test is marked so, as a phone; addresses start at the
+    writer. How pages look at every width is test_every_page's to say."""
+    width, height = PHONE if request.node.get_closest_marker("phone") else DESKTOP
     context = chromium.new_context(base_url=writer_server, viewport={"width": width, "height": height})
     context.set_default_timeout(PATIENCE_MS)
     yield context

@@ -94,7 +94,7 @@ def _chromium() -> Iterator[Browser]:
 
 def draw(browser: Browser, url: str, wanted: Iterable[Shot]) -> None:
     """Draw these pictures of the database."""
-    app = create_app(make_config(DATABASE_URL=url))
+    app = create_app(make_config(DATABASE_URL=url, TIMEZONE="Europe/London"))
     logging.disable(logging.INFO)
     with served(app) as writer, served(create_reader(load({"DATABASE_URL": url}))) as reader:
         cookie = session_cookie(app, "ada")

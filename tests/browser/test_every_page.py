@@ -34,7 +34,7 @@ def url(tmp_path: Path, tmp_path_factory: pytest.TempPathFactory, worker_id: str
 @pytest.fixture
 def demo(url: str) -> Iterator[Flask]:
     """The writer as the demo runs it."""
-    made = create_app(make_config(DATABASE_URL=url, BANNER="Demo: shops, customers and orders are made up"))
+    made = create_app(make_config(DATABASE_URL=url, BANNER="Demo", SHOW_KIT="1", TIMEZONE="Europe/London"))
     yield made
     made.extensions["database"].close()
 

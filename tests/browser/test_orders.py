@@ -4,7 +4,7 @@ import pytest
 from flask import Flask
 from playwright.sync_api import Page, expect
 
-from tests.delivering import captured, deliver, make_line, make_order_body
+from tests.delivering import deliver, make_line, make_order_body
 from tests.orders.record.ledger import totals
 
 pytestmark = pytest.mark.usefixtures("check_width")
@@ -95,16 +95,3 @@ def test_a_store_is_given_settings_and_a_secret(app: Flask, admin_page: Page) ->
     expect(admin_page.get_by_text("The secret is saved.")).to_be_visible()
     expect(admin_page.get_by_role("heading", name="My shop")).to_be_visible()
     assert totals(app.extensions["database"]) == {("Fire", "24pin"): 2}
-
-
-@pytest.mark.parametrize(
-    "path", ["/orders", "/to-sort", "/to-sort/rules", "/activity", "/stores", "/stores/1"]
-)
-def test_pages_full_of_real_orders_fit_their_window(app: Flask, admin_page: Page, path: str) -> None:
-    client = app.test_client()
-    for delivery in captured():
-        delivery.post(client)
-
-    admin_page.goto(path)
-
-    expect(admin_page.get_by_role("heading", level=1)).to_be_visible()

@@ -9,7 +9,8 @@ from tests.stock.movements.products import make_product, moves, on_hand
 from writer.db import Database
 from writer.stock import movements, products
 
-pytestmark = pytest.mark.usefixtures("check_width")
+# Stock is received and counted at the shelf.
+pytestmark = [pytest.mark.usefixtures("check_width"), pytest.mark.phone]
 
 
 def test_a_product_is_added_received_and_explained(database: Database, admin_page: Page) -> None:
