@@ -34,8 +34,8 @@ FROM n
 # Two products that sell all the time, and one that hardly ever does.
 LINES = """
 INSERT INTO order_lines (order_id, external_id, product_id, variation_id, sku, sku_key, name, quantity,
-  total_minor)
-SELECT id, 1, 1, 0, sku, lower(sku), 'Product ' || sku, 1 + id % 3, total_minor FROM (
+  total_minor, model, variant, sold_due, sold)
+SELECT id, 1, 1, 0, sku, lower(sku), 'Product ' || sku, 1 + id % 3, total_minor, 'Fire', '24pin', 1, 1 FROM (
   SELECT id, total_minor,
     CASE WHEN id % 1000 = 3 THEN 'RARE' WHEN id % 2 THEN 'FIRE24' ELSE 'ICE28' END AS sku
   FROM orders)

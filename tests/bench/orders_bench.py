@@ -24,6 +24,7 @@ from writer.app import create_app
 from writer.db import Database
 from writer.db.schema.orders import orders
 from writer.lib import clock
+from writer.lib.errors import Invalid
 from writer.lib.store_scope import EVERYTHING
 from writer.orders.browse import asked, keyset, totals
 
@@ -92,7 +93,10 @@ class Cache:
                 half = (self.orders if total is None else total) // 2
                 if half < 1:
                     return None
-                found = keyset.page(db, EVERYTHING, wanted, sorting, keyset.START, half)
+                try:
+                    found = keyset.page(db, EVERYTHING, wanted, sorting, keyset.START, half)
+                except Invalid:
+                    return None
                 row = db.execute(select(orders).where(orders.c.id == found.ids[-1])).one()
             key = asked.write_key(keyset.key_of(row, sorting))
         return f"/orders?{query}&{urlencode({'after': key, 'n': half})}"

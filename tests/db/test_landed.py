@@ -48,6 +48,7 @@ LANDED = [
     "0036_theme:d4b4c9959d381015",
     "0037_when_refunded:7eae99cbdd1b4910",
     "0038_setting_up:41aa0d3b13444c9e",
+    "0039_lists_of_orders_by_index:e102513b1f597582",
 ]
 
 

@@ -147,7 +147,9 @@ class _Source:
         is_all = self.store_scope.is_all and self.filters.store_id is None and self.filters.statuses is None
         pairs = [] if is_all else list_pairs(self.db, self.store_scope, self.filters)
         if is_all or len(pairs) > _MOST_PAIRS:
-            which = along_an_index(self.store_scope, self.filters) & self._rest
+            made = made_between(self.filters.first_at, self.filters.until)
+            # Each filter's own index has its orders by date too.
+            which = along_an_index(self.store_scope, self.filters) & made & narrow.all_of(self.parts)
             return self._sorted(which, order, key, limit)
         return self._of_pairs(pairs, order, key, limit)
 
@@ -195,15 +197,15 @@ class _Source:
             sentence = f"More than {listing.MOST_SORTED:,} orders have these dates: sort them by date."
             raise Invalid(sentence, {"sort": sentence})
         if self.filters.has_days or total <= listing.SHORT:
-            which = by_store_and_status(self.db, self.store_scope, self.filters) & self._parts
+            which = by_store_and_status(self.db, self.store_scope, self.filters) & self._in_passing
         else:
-            which = along_an_index(self.store_scope, self.filters) & self._parts
+            which = along_an_index(self.store_scope, self.filters) & self._in_passing
         return self._sorted(which, order, key, limit)
 
     @property
     def _rest(self) -> ColumnElement[bool]:
-        return made_between(self.filters.first_at, self.filters.until) & self._parts
+        return made_between(self.filters.first_at, self.filters.until) & self._in_passing
 
     @property
-    def _parts(self) -> ColumnElement[bool]:
-        return narrow.all_of(self.parts)
+    def _in_passing(self) -> ColumnElement[bool]:
+        return narrow.all_in_passing(self.parts)

@@ -6,24 +6,29 @@ country of the shop) is looked at along the order of the list instead, where the
 
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, Connection, Select, exists, func, select, true
+from sqlalchemy import ColumnElement, Connection, Select, and_, exists, func, select, true
 
 from writer import stock
 from writer.db.schema.orders import order_lines, orders
 from writer.lib.store_scope import StoreScope
 from writer.orders.browse import search
 from writer.orders.browse.filters import OrderFilters, made_between, of_store_and_status
+from writer.orders.browse.views import View
 from writer.orders.record import visible
 
-FEW = 5_000  # orders that are found and sorted for each page
+FEW = 2_000  # orders that are found and sorted for each page
 
 
 @dataclass(frozen=True)
 class Part:
-    """One filter: its condition, and whether only few orders meet it."""
+    """One filter: its condition, and whether only few orders meet it.
+
+    `in_passing` says the same so that no index answers it, for a list that is read along another one.
+    """
 
     condition: ColumnElement[bool]
     is_few: bool = True
+    in_passing: ColumnElement[bool] | None = None  # None: as `condition`
 
 
 def parts(db: Connection, store_scope: StoreScope, filters: OrderFilters) -> list[Part]:
@@ -38,8 +43,7 @@ def parts(db: Connection, store_scope: StoreScope, filters: OrderFilters) -> lis
     if filters.sku:
         found.append(_of_sku(db, filters.sku))
     if filters.view.condition is not None:
-        of_view = filters.view.condition()
-        found.append(Part(of_view, _are_few(db, select(orders.c.id).where(of_view))))
+        found.append(_of_view(db, filters.view))
     if filters.country:
         found.append(_of_country(db, filters.country))
     return found
@@ -52,11 +56,14 @@ def condition(store_scope: StoreScope, filters: OrderFilters, found: list[Part])
 
 
 def all_of(found: list[Part]) -> ColumnElement[bool]:
-    """Return the condition that all these filters are met."""
-    which: ColumnElement[bool] = true()
-    for part in found:
-        which &= part.condition
-    return which
+    """Return the condition that all these filters are met, as their indexes answer it."""
+    return and_(true(), *(part.condition for part in found))
+
+
+def all_in_passing(found: list[Part]) -> ColumnElement[bool]:
+    """Return the same for a list that is read along an index of another order."""
+    said = (part.condition if part.in_passing is None else part.in_passing for part in found)
+    return and_(true(), *said)
 
 
 def _address_of(store_scope: StoreScope, order_id: int) -> ColumnElement[str]:
@@ -65,20 +72,26 @@ def _address_of(store_scope: StoreScope, order_id: int) -> ColumnElement[str]:
 
 
 def _of_sku(db: Connection, sku: str) -> Part:
-    has_it = (order_lines.c.sku_key == stock.key(sku)) & ~order_lines.c.is_removed
-    of_sku = select(order_lines.c.order_id).where(has_it)
+    key, is_listed = stock.key(sku), ~order_lines.c.is_removed
+    of_sku = select(order_lines.c.order_id).where(order_lines.c.sku_key == key, is_listed)
     if _are_few(db, of_sku):
         return Part(orders.c.id.in_(of_sku))
-    is_there = exists().where(order_lines.c.order_id == orders.c.id, has_it)
-    return Part(is_there, is_few=False)
+    # By the lines of each order, not by all lines of the SKU: an expression is answered by no index.
+    has_it = (order_lines.c.sku_key.concat("") == key) & is_listed
+    return Part(exists().where(order_lines.c.order_id == orders.c.id, has_it), is_few=False)
+
+
+def _of_view(db: Connection, view: View) -> Part:
+    assert view.condition is not None
+    of_view = view.condition()
+    is_few = _are_few(db, select(orders.c.id).where(of_view, orders.c.is_cached))
+    return Part(of_view, is_few, view.in_passing() if view.in_passing is not None else None)
 
 
 def _of_country(db: Connection, country: str) -> Part:
     goes_there = orders.c.ship_country == country
-    if _are_few(db, select(orders.c.id).where(goes_there)):
-        return Part(goes_there)
-    # As an expression no index answers it, so the list is read in its own order.
-    return Part(orders.c.ship_country.concat("") == country, is_few=False)
+    is_few = _are_few(db, select(orders.c.id).where(goes_there))
+    return Part(goes_there, is_few, in_passing=orders.c.ship_country.concat("") == country)
 
 
 def _are_few(db: Connection, which: Select[tuple[int]]) -> bool:
