@@ -48,7 +48,8 @@ LANDED = [
     "0036_theme:d4b4c9959d381015",
     "0037_when_refunded:7eae99cbdd1b4910",
     "0038_setting_up:41aa0d3b13444c9e",
-    "0039_lists_of_orders_by_index:e102513b1f597582",
+    "0039_deliveries_that_wait:23f3a0fb4cd13746",
+    "0040_lists_of_orders_by_index:ab385b14db507c2e",
 ]
 
 

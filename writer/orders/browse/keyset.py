@@ -95,13 +95,15 @@ def page(
     sorting: Sorting,
     place: Place,
     limit: int,
+    parts: list[narrow.Part] | None = None,
 ) -> Slice:
-    """Return the page at a place of the list.
+    """Return the page at a place of the list; `parts` are those of the filters, if the caller has them.
 
-    Raises Invalid naming `sort` if more than 10,000 orders are to be sorted by what no index has in order.
+    Raises Invalid naming `sort` if too many orders are to be sorted by what no index has in order.
     """
     order = _order(sorting)
-    source = _Source(db, store_scope, filters, narrow.parts(db, store_scope, filters))
+    found = narrow.parts(db, store_scope, filters) if parts is None else parts
+    source = _Source(db, store_scope, filters, found)
     if not place.is_before:
         ids = source.read(order, place.key, limit + 1)
         return Slice(ids[:limit], place.key is not None, len(ids) > limit)
@@ -129,9 +131,11 @@ class _Source:
 
     def read(self, order: _Order, key: Key | None, limit: int) -> list[int]:
         if any(part.is_few for part in self.parts):
-            return self._sorted(
-                narrow.condition(self.store_scope, self.filters, self.parts), order, key, limit
-            )
+            which = narrow.condition(self.store_scope, self.filters, self.parts)
+            return self._sorted(which, order, key, limit)
+        if self.parts and months.count(self.db, self.store_scope, self.filters) <= narrow.FEW:
+            which = by_store_and_status(self.db, self.store_scope, self.filters) & self._in_passing
+            return self._sorted(which, order, key, limit)
         column = order.columns[0][0]
         if column is orders.c.status:
             return self._by_status(order, key, limit)
@@ -146,7 +150,8 @@ class _Source:
     def _by_date(self, order: _Order, key: Key | None, limit: int) -> list[int]:
         is_all = self.store_scope.is_all and self.filters.store_id is None and self.filters.statuses is None
         pairs = [] if is_all else list_pairs(self.db, self.store_scope, self.filters)
-        if is_all or len(pairs) > _MOST_PAIRS:
+        is_of_index = any(part.in_passing is not None for part in self.parts)
+        if is_all or is_of_index or len(pairs) > _MOST_PAIRS:
             made = made_between(self.filters.first_at, self.filters.until)
             # Each filter's own index has its orders by date too.
             which = along_an_index(self.store_scope, self.filters) & made & narrow.all_of(self.parts)
@@ -177,6 +182,10 @@ class _Source:
 
     def _by_status(self, order: _Order, key: Key | None, limit: int) -> list[int]:
         """Read status by status, each by date."""
+        if self.parts:
+            # One of the statuses may have none of these orders, and would be read to its end to know that.
+            sentence = f"More than {narrow.FEW:,} orders are left: sort them by date or total."
+            raise Invalid(sentence, {"sort": sentence})
         (_, descends), *by_date = order.columns
         pairs = list_pairs(self.db, self.store_scope, self.filters)
         within, ids = _Order(tuple(by_date)), list[int]()

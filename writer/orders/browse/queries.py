@@ -12,6 +12,7 @@ from writer.lib.store_scope import StoreScope
 from writer.orders.browse import keyset, listing
 from writer.orders.browse.filters import NEWEST, OrderFilters, Sorting
 from writer.orders.browse.keyset import Place, Slice
+from writer.orders.browse.narrow import Part
 from writer.orders.record import visible
 
 _ITEMS_SHOWN = 3
@@ -37,13 +38,19 @@ def list_orders(
 
 
 def page_at(
-    db: Connection, store_scope: StoreScope, filters: OrderFilters, sorting: Sorting, place: Place, limit: int
+    db: Connection,
+    store_scope: StoreScope,
+    filters: OrderFilters,
+    sorting: Sorting,
+    place: Place,
+    limit: int,
+    parts: list[Part] | None = None,
 ) -> tuple[list[Row[Any]], Slice]:
     """Return the orders of the page at a place of the list, rows as list_orders, and what is around them."""
-    found = keyset.page(db, store_scope, filters, sorting, place, limit)
+    found = keyset.page(db, store_scope, filters, sorting, place, limit, parts)
     if place.is_before and not found.has_before and len(found.ids) < limit:
         # The beginning is nearer than a page: show a whole one.
-        found = keyset.page(db, store_scope, filters, sorting, keyset.START, limit)
+        found = keyset.page(db, store_scope, filters, sorting, keyset.START, limit, parts)
     return _rows(db, found.ids), found
 
 

@@ -8,9 +8,10 @@ from sqlalchemy import Connection, Row
 
 from writer.lib.errors import Invalid
 from writer.lib.store_scope import StoreScope
-from writer.orders.browse import asked, keyset, queries, totals
+from writer.orders.browse import asked, keyset, narrow, queries, totals
 from writer.orders.browse.filters import NEWEST, OrderFilters, Sorting
 from writer.orders.browse.keyset import END, START, Slice
+from writer.orders.browse.narrow import Part
 from writer.orders.browse.totals import Total
 
 SIZE = 25
@@ -39,12 +40,13 @@ class Shown:
 def read(db: Connection, store_scope: StoreScope) -> Shown:
     """Read the page of the request in hand."""
     filters, sorting, refusal = asked.filters(), asked.sorting(), ""
+    parts = narrow.parts(db, store_scope, filters)
     try:
-        rows, found, before = _at_place(db, store_scope, filters, sorting)
+        rows, found, before = _at_place(db, store_scope, filters, sorting, parts)
     except Invalid as error:
         sorting, refusal = NEWEST, error.sentence
-        rows, found, before = _at_place(db, store_scope, filters, sorting)
-    total = totals.total(db, store_scope, filters)
+        rows, found, before = _at_place(db, store_scope, filters, sorting, parts)
+    total = totals.total(db, store_scope, filters, parts)
     if asked.place(sorting) == END and found.has_before:
         before = None if total.orders is None else total.orders - len(rows)
     first = None if before is None or not rows else before + 1
@@ -54,14 +56,14 @@ def read(db: Connection, store_scope: StoreScope) -> Shown:
 
 
 def _at_place(
-    db: Connection, store_scope: StoreScope, filters: OrderFilters, sorting: Sorting
+    db: Connection, store_scope: StoreScope, filters: OrderFilters, sorting: Sorting, parts: list[Part]
 ) -> tuple[list[Row[Any]], Slice, int | None]:
     """Return the rows, what is around them, and how many orders stand before them if that is known."""
     place = asked.place(sorting)
     number = asked.old_page_number()
     if number is not None and place == START:
         return _of_number(db, store_scope, filters, sorting, number)
-    rows, found = queries.page_at(db, store_scope, filters, sorting, place, SIZE)
+    rows, found = queries.page_at(db, store_scope, filters, sorting, place, SIZE, parts)
     return rows, found, asked.rows_before() if found.has_before else 0
 
 

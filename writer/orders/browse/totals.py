@@ -20,9 +20,14 @@ class Total:
     money: dict[str, int] | None
 
 
-def total(db: Connection, store_scope: StoreScope, filters: OrderFilters) -> Total:
-    """Count the filtered orders, and add up their totals less refunds."""
-    parts = narrow.parts(db, store_scope, filters)
+def total(
+    db: Connection,
+    store_scope: StoreScope,
+    filters: OrderFilters,
+    parts: list[narrow.Part] | None = None,
+) -> Total:
+    """Count the filtered orders, and add up their totals less refunds; `parts` as keyset.page."""
+    parts = narrow.parts(db, store_scope, filters) if parts is None else parts
     if any(part.is_few for part in parts):
         return _add_up(db, narrow.condition(store_scope, filters, parts))
     if parts:

@@ -1,13 +1,13 @@
 """No index of all orders begins with is_cached: SQLite took it for a choice of few, and sorted a million.
 
-Revision 0039, after 0038.
+Revision 0040, after 0039.
 """
 
 from alembic import op
 from sqlalchemy import text
 
-revision = "0039"
-down_revision = "0038"
+revision = "0040"
+down_revision = "0039"
 branch_labels = None
 depends_on = None
 
