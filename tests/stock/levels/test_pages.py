@@ -91,6 +91,7 @@ def test_the_list_is_filtered_by_state_and_text(admin: FlaskClient, database: Da
         for query in (
             "",
             "?view=running-out",
+            "?view=running-out&sort=sku",
             "?view=unlisted",
             "?view=inactive",
             "?state=low",
@@ -104,7 +105,8 @@ def test_the_list_is_filtered_by_state_and_text(admin: FlaskClient, database: Da
 
     assert shown == {
         "": ["LOW", "OVER"],
-        "?view=running-out": ["LOW", "OVER"],
+        "?view=running-out": ["OVER", "LOW"],
+        "?view=running-out&sort=sku": ["LOW", "OVER"],
         "?view=unlisted": ["LOW", "OVER"],
         "?view=inactive": ["OLD"],
         "?state=low": ["LOW"],
@@ -427,13 +429,14 @@ def test_the_movements_are_narrowed_and_their_sum_is_told(admin: FlaskClient, da
 
     shown = {
         show: (len(data_values(page, "movement")), data_values(page, "total"))
-        for show in ("all", "sold", "received", "counted", "adjusted", "x")
+        for show in ("all", "sold", "sold-30", "received", "counted", "adjusted", "x")
         for page in [admin.get(f"/stock/{row.id}?show={show}").text]
     }
 
     assert shown == {
         "all": (4, ["25"]),
         "sold": (2, ["-5"]),
+        "sold-30": (2, ["-5"]),
         "received": (1, ["20"]),
         "counted": (1, ["10"]),
         "adjusted": (0, ["0"]),
@@ -462,3 +465,20 @@ def test_a_product_tells_what_it_counts_as(admin: FlaskClient, database: Databas
     pages = [admin.get(f"/stock/{number}").text for number in (1, 2)]
 
     assert [data_values(page, "counts-as") for page in pages] == [["Fire 24pin"], ["itself"]]
+
+
+def test_what_sold_in_thirty_days_is_the_sum_of_what_it_leads_to(
+    admin: FlaskClient, database: Database
+) -> None:
+    row = make_product(database, on_hand=100, at=clock.now() - timedelta(days=60))
+    with database.transaction() as db:
+        for days, units in ((45, 7), (29, 5), (3, 2)):
+            movements.sell(db, "ada", row, units, at=clock.now() - timedelta(days=days))
+        movements.sell_by_hand(db, "ada", 12, "X", 4, clock.now())
+        movements.sell_by_hand(db, "ada", 12, "X", 1, clock.now())
+
+    listed = cells(admin.get("/stock").text, "Sold in 30 days")
+    page = admin.get(f"/stock/{row.id}?show=sold-30").text
+
+    assert (listed, data_values(page, "total")) == (["8"], ["-8"])
+    assert len(data_values(page, "movement")) == 4

@@ -11,6 +11,7 @@ from writer.db.schema.orders import order_lines, orders
 from writer.db.schema.products import product_aliases
 from writer.db.schema.stores import stores
 from writer.lib.store_scope import StoreScope
+from writer.stock.levels import pace
 from writer.stock.movements import list_standing_counts
 
 ELSEWHERE = "a store"
@@ -27,6 +28,8 @@ KINDS = {
 GROUPS: dict[str, tuple[str, tuple[str, ...]]] = {
     "all": ("All", tuple(KINDS)),
     "sold": ("Sold", ("sale", "refund", "cancellation")),
+    # What "Sold in 30 days" is the sum of.
+    "sold-30": (f"Sold in {pace.DAYS} days", pace.KINDS_SOLD),
     "received": ("Received", ("receipt",)),
     "adjusted": ("Adjusted", ("adjustment",)),
     "counted": ("Counted", ("stock take",)),
@@ -124,7 +127,10 @@ def list_steps(
 
 def _of(stock_product_id: int, group: str) -> ColumnElement[bool]:
     of_it = movements.c.stock_product_id == stock_product_id
-    return of_it if group == "all" else of_it & movements.c.kind.in_(GROUPS[group][1])
+    if group == "all":
+        return of_it
+    of_kind = of_it & movements.c.kind.in_(GROUPS[group][1])
+    return of_kind & (movements.c.at >= pace.first_moment()) if group == "sold-30" else of_kind
 
 
 def _where(is_seen: ColumnElement[bool], column: ColumnElement[Any]) -> ColumnElement[Any]:

@@ -11,7 +11,7 @@ from wtforms.validators import InputRequired, Length, NumberRange, Optional, Reg
 
 from writer.db import parse_id
 from writer.lib.errors import DomainError
-from writer.stock.levels.overview import SORTS, STATES, Filters
+from writer.stock.levels.overview import SORTS, STATES, Filters, usual_sort
 from writer.stock.movements import LARGEST_MOVE
 from writer.stock.products import MAX_DAYS, MAX_NAME, MAX_NOTE, MAX_SKU, MAX_TYPE, MAX_UNITS
 
@@ -147,12 +147,13 @@ def asked() -> Filters:
     text = request.args.get("q", "").replace("\0", "").strip()[:MAX_NAME]
     # Links of before said `state`.
     state = request.args.get("view") or request.args.get("state", "active")
-    sort = request.args.get("sort", "sku")
+    state = state if state in STATES else "active"
+    sort = request.args.get("sort", usual_sort(state))
     is_turned = sort.startswith("-")
     sort = sort.removeprefix("-")
     return Filters(
         text,
-        state if state in STATES else "active",
+        state,
         parse_id(request.args.get("store", "")),
         sort if sort in SORTS else "sku",
         is_turned and sort in SORTS,

@@ -27,6 +27,11 @@ STATES = (*VIEWS, "low", "all")
 SORTS = ("sku", "on-hand", "available", "sold", "days-left")
 
 
+def usual_sort(state: str) -> str:
+    """Return what a view is sorted by as long as nobody says otherwise."""
+    return "days-left" if state == "running-out" else "sku"
+
+
 @dataclass(frozen=True)
 class Filters:
     """What the list is narrowed to, and how it is sorted."""

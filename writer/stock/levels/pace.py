@@ -15,6 +15,7 @@ from writer.stock.products import available as units_available
 
 DAYS = 30  # the days whose sales say how fast a product sells
 SOON = 7  # a product runs out soon that lasts for so many days or fewer
+KINDS_SOLD = ("sale", "cancellation")  # those that migration 0034 adds up by day
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 units_free = products.c.on_hand - products.c.set_aside
@@ -115,6 +116,11 @@ def _days_counted() -> ColumnElement[int]:
     age = whole_days(products.c.counted_from, literal(now, UtcTime))
     is_longer = products.c.counted_from <= now - timedelta(days=DAYS)
     return case((is_longer, DAYS), (age > 1, age), else_=1)
+
+
+def first_moment() -> datetime:
+    """Return when the last 30 days begin: they are days of UTC, the present one among them."""
+    return _EPOCH + timedelta(days=_first_day() + 1)
 
 
 def _first_day() -> int:

@@ -15,8 +15,8 @@ from writer.lib import clock
 from writer.lib.errors import Conflict, DomainError
 from writer.people import auth
 from writer.stock import movements, products
-from writer.stock.levels import explain, facts, forms, overview
-from writer.web import times, toasts
+from writer.stock.levels import explain, facts, forms, overview, pace
+from writer.web import line_chart, times, toasts
 from writer.web.paging import asked_page
 
 bp = Blueprint("levels", __name__, template_folder="templates")
@@ -67,11 +67,13 @@ def _arguments(filters: overview.Filters) -> dict[str, Any]:
     """Return the filter as an address says it, without what is as always."""
     sort = f"-{filters.sort}" if filters.is_descending else filters.sort
     said = {"q": filters.text, "view": filters.state, "store": filters.store_id, "sort": sort}
-    return {name: value for name, value in said.items() if value not in ("", None, "active", "sku")}
+    usual = {"q": "", "view": "active", "store": None, "sort": overview.usual_sort(filters.state)}
+    return {name: value for name, value in said.items() if value != usual[name]}
 
 
 def _tab(view: str, label: str, count: int, filters: overview.Filters) -> dict[str, Any]:
-    address = url_for("levels.index", **_arguments(replace(filters, state=view)))
+    sort = overview.usual_sort(view) if filters.sort == overview.usual_sort(filters.state) else filters.sort
+    address = url_for("levels.index", **_arguments(replace(filters, state=view, sort=sort)))
     is_todo = view in ("running-out", "oversold")
     return {
         "name": label,
@@ -251,6 +253,7 @@ def _product_page(stock_product_id: int, refused: dict[str, FlaskForm] | None = 
         steps = explain.list_steps(db, store_scope, product.id, page.size, page.offset, group)
         shown = {
             "aliases": explain.list_aliases(db, product.id),
+            "spark": line_chart.spark(pace.list_sold_days(db, product.id)) if line.sold else None,
             "known": facts.list_facts(db, product),
         }
     return render_template(

@@ -61,15 +61,16 @@ def save() -> Response | str | tuple[str, int]:
         with transaction() as db:
             plan = sheet_plan.make(db, rows, at)
             is_as_shown = plan.digest == form.digest.data and not plan.errors
-            if is_as_shown:
-                sheet_plan.carry_out(db, auth.actor().name, plan, at)
+            counted = sheet_plan.carry_out(db, auth.actor().name, plan, at) if is_as_shown else None
         if not is_as_shown:
             return _preview(form, data, "Something changed since the preview: please check it again."), 409
     except DomainError as error:
         return _preview(form, data, error.sentence), error.status
     changed = len(plan.changes)
     toasts.say(f"{times.plural(changed, 'product was', 'products were')} added or changed.")
-    return redirect(url_for("levels.index"), 303)
+    if counted is None:
+        return redirect(url_for("levels.index"), 303)
+    return redirect(url_for("stocktake.show", document_id=counted), 303)
 
 
 def _preview(form: forms.CsvForm, data: bytes, warning: str | None = None) -> str:

@@ -117,8 +117,11 @@ def make(db: Connection, rows: list[SheetRow], at: datetime) -> Plan:
     return plan
 
 
-def carry_out(db: Connection, actor: str, plan: Plan, at: datetime) -> None:
-    """Save all changes of the plan. Raises Invalid, and Conflict if the database changed meanwhile."""
+def carry_out(db: Connection, actor: str, plan: Plan, at: datetime) -> int | None:
+    """Save all changes of the plan; return the stock count with its counts, None if there are none.
+
+    Raises Invalid, and Conflict if the database changed meanwhile.
+    """
     existing = [change for change in plan.changes if change.product is not None]
     locked = {row.id: row for row in lock_products(db, [c.product.id for c in existing if c.product])}
     for change in plan.changes:
@@ -130,8 +133,7 @@ def carry_out(db: Connection, actor: str, plan: Plan, at: datetime) -> None:
         elif change.settings:
             change_product(db, actor, locked[change.product.id], **change.settings)
     counts = [(c.product.id, c.counted) for c in existing if c.product and c.counted is not None]
-    if counts:
-        movements.count(db, actor, counts, at, "counted by file")
+    return movements.count(db, actor, counts, at, "counted by file").document_id if counts else None
 
 
 def _look_up(db: Connection, keys: set[str], at: datetime) -> _Known:
