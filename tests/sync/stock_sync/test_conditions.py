@@ -5,12 +5,14 @@ import re
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import update
+from sqlalchemy import insert, update
 
 from tests.hub import Hub
 from tests.makers import sign_in_as
 from writer.db.schema.differences import stock_differences
 from writer.db.schema.stores import stores
+from writer.db.schema.webhook_inbox import deliveries
+from writer.lib import clock
 
 pytestmark = pytest.mark.hub(stores=2)
 
@@ -63,3 +65,17 @@ def test_a_listing_in_trouble_is_not_well(hub: Hub, admin: FlaskClient) -> None:
 
     assert states(admin) == ["Fine", "In trouble"]
     assert 'class="small" href="/stores/2/stock-sync">1 listing' in admin.get("/").text
+
+
+def test_a_delivery_that_could_not_be_counted_needs_somebody_while_it_can_be_replayed(
+    hub: Hub, admin: FlaskClient
+) -> None:
+    with hub.database.transaction() as db:
+        failed = {"outcome": "failed", "sentence": "No.", "source": "x", "topic": "order.updated"}
+        db.execute(insert(deliveries).values(store_id=2, received_at=clock.now(), body=b"{}", **failed))
+    flagged = admin.get("/stores/2").text
+    with hub.database.transaction() as db:
+        db.execute(update(deliveries).values(body=None))
+
+    assert 'href="/stores/2/activity?outcome=trouble"' in flagged
+    assert 'href="/stores/2/activity?outcome=trouble"' not in admin.get("/stores/2").text

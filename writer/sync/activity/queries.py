@@ -39,12 +39,15 @@ def _store_ids(store_scope: StoreScope, filters: Filters) -> Iterator[int | None
 
 
 def count_trouble(db: Connection, store_scope: StoreScope, store_id: int | None = None) -> int:
-    """Return how many deliveries could not be counted or are held, and how many failures are open."""
+    """Return how many deliveries could not be counted or are held, and how many failures are open.
+
+    A delivery whose body is no longer kept cannot be replayed, so it waits for nobody.
+    """
 
     def of(column: Any) -> Any:
         return store_scope.of(column) & (column == store_id if store_id is not None else True)
 
-    odd = select(func.count(deliveries.c.id)).where(kinds.is_in_trouble)
+    odd = select(func.count(deliveries.c.id)).where(kinds.is_in_trouble, deliveries.c.body.is_not(None))
     failing = select(func.count()).where(failures.c.ended_at.is_(None), of(failures.c.store_id))
     waiting = odd.where(of(deliveries.c.store_id))
     return int(db.execute(waiting).scalar_one()) + int(db.execute(failing).scalar_one())

@@ -1,10 +1,13 @@
 """Which stores wait for somebody, as listings, stock differences and failures say: see stores.conditions."""
 
-from sqlalchemy import Connection, Select, func, select
+from typing import Any
+
+from sqlalchemy import Connection, Select, func, select, text
 
 from writer import stores
 from writer.db.schema.listings import listings
 from writer.db.schema.stores import failures
+from writer.db.schema.webhook_inbox import IN_TROUBLE, deliveries
 from writer.lib.store_scope import StoreScope
 from writer.stores import Condition
 from writer.sync import differences
@@ -15,6 +18,9 @@ from writer.web.times import plural
 def find_trouble(db: Connection) -> dict[int, Condition]:
     """Return, by id, the stores that somebody should look at, each with the most urgent reason."""
     found: dict[int, Condition] = {}
+    for store_id, n in _count_by_store(db, _uncounted_deliveries()):
+        why, page = f"{plural(n, 'delivery', 'deliveries')} not counted.", "activity?outcome=trouble"
+        found[store_id] = Condition("warning", "in trouble", why, "See what failed", page)
     failing = select(failures.c.store_id).where(failures.c.ended_at.is_(None))
     for store_id, n in _count_by_store(db, failing):
         why, page = f"{plural(n, 'failure')} open.", "activity?outcome=trouble"
@@ -35,7 +41,13 @@ def count_in_menu(db: Connection, store_scope: StoreScope) -> dict[str, int]:
     return {"/stores": sum(condition.needs_somebody for condition in fares)}
 
 
-def _count_by_store(db: Connection, store_ids: Select[tuple[int]]) -> list[tuple[int, int]]:
+def _uncounted_deliveries() -> Select[tuple[int | None]]:
+    """Return the query for the store of each delivery that failed and can still be replayed."""
+    is_kept = (deliveries.c.outcome == "failed") & deliveries.c.body.is_not(None)
+    return select(deliveries.c.store_id).where(text(IN_TROUBLE), is_kept, deliveries.c.store_id.is_not(None))
+
+
+def _count_by_store(db: Connection, store_ids: Select[Any]) -> list[tuple[int, int]]:
     found = store_ids.subquery()
     query = select(found.c.store_id, func.count()).group_by(found.c.store_id)
     return [(store_id, how_many) for store_id, how_many in db.execute(query)]
