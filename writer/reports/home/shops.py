@@ -7,6 +7,7 @@ from sqlalchemy import Connection
 
 from writer import stores
 from writer.lib.store_scope import StoreScope
+from writer.web import times
 
 
 @dataclass(frozen=True)
@@ -18,6 +19,11 @@ class Shop:
     last_contact_at: datetime | None  # None: never
     condition: stores.Condition
     beats: list[stores.Beat]
+
+    @property
+    def is_lately(self) -> bool:
+        """Tell whether the last contact is said in minutes or hours, and not by its day."""
+        return self.last_contact_at is not None and times.ago(self.last_contact_at)[:1].isdecimal()
 
     @property
     def spoken(self) -> str:

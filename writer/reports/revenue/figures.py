@@ -70,18 +70,37 @@ def compare(db: Connection, store_scope: StoreScope, chosen: Range) -> Figures:
     return Figures(chosen, money, compared)
 
 
+@dataclass(frozen=True)
+class Together:
+    """What several currencies brought: orders and units of all of them, money by currency (minor units)."""
+
+    made: int  # orders
+    units: int
+    money: dict[str, int]
+
+    @classmethod
+    def of(cls, found: ByCurrency, currencies: Iterable[str]) -> "Together":
+        """Return what is of these currencies, in their order."""
+        shown = {name: found[name] for name in currencies if name in found}
+        orders_and_units = (
+            sum(each.orders for each in shown.values()),
+            sum(each.units for each in shown.values()),
+        )
+        return cls(*orders_and_units, {name: each.net_minor for name, each in shown.items()})
+
+
 def earned(db: Connection, store_scope: StoreScope, chosen: Range) -> list[tuple[Part, ByCurrency]]:
     """Return what each part of a range brought."""
     return list(zip(chosen.parts(), orders.list_earned(db, store_scope, chosen.moments()), strict=True))
 
 
 def add_up(parts: Iterable[ByCurrency]) -> ByCurrency:
-    """Return the sum of parts, by currency."""
+    """Return the sum of parts, by currency: the one with most orders first."""
     total: ByCurrency = {}
     for part in parts:
         for currency, of_part in part.items():
             total[currency] = total.get(currency, NOTHING).plus(of_part)
-    return total
+    return dict(sorted(total.items(), key=lambda found: (-found[1].orders, found[0])))
 
 
 def _orders(of: ByCurrency, currency: str) -> int:

@@ -6,7 +6,7 @@ from writer import orders
 from writer.db import Database, reading
 from writer.people import auth
 from writer.reports.revenue import export
-from writer.reports.revenue.figures import add_up, earned
+from writer.reports.revenue.figures import Together, add_up, earned
 from writer.reports.revenue.ranges import CHOICES, Range
 from writer.web.paging import asked_page
 
@@ -28,8 +28,11 @@ def index() -> str:
         "revenue/index.html",
         chosen=chosen,
         entries=_entries(chosen, currency),
-        parts=[(part, of_part) for part, of_part in reversed(parts) if of_part.keys() & shown],
+        parts=[
+            (part, Together.of(of_part, shown)) for part, of_part in reversed(parts) if of_part.keys() & shown
+        ],
         shown=shown,
+        together=Together.of(total, shown),
         currencies=list(total),
         currency=currency,
         rows=rows,
