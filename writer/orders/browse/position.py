@@ -26,11 +26,10 @@ class Position:
 
 def read(db: Connection, store_scope: StoreScope, order: Row[Any]) -> Position:
     """Return where an order stands in the list that the query string names; without one, in that of all."""
-    way_back = [("Orders", url_for("browse_list.index"))]
-    if asked.of_list():
-        view = asked.filters().view
-        label = view.label if view is not ALL else "Your selection"
-        way_back.append((label, url_for("browse_list.index", **_list())))
+    filters, here = asked.filters(), url_for("browse_list.index", **_list())
+    way_back = [("Orders", url_for("browse_list.index") if filters else here)]
+    if filters:
+        way_back.append((filters.view.label if filters.view is not ALL else "Your selection", here))
     nth, is_listed = asked.nth(), True
     if nth is not None:
         alone = replace(asked.filters(), ids=(order.id,))
