@@ -16,9 +16,9 @@ def index() -> str:
     """List refunds, newest first; `store` leaves those of one store."""
     store_scope, store_id = auth.store_scope(), parse_id(request.args.get("store", ""))
     with reading() as db:
-        page = asked_page(queries.count_refunds(db, store_scope, store_id))
+        count, sums = queries.sum_refunds(db, store_scope, store_id)
+        page = asked_page(count)
         rows = queries.list_refunds(db, store_scope, store_id, page.size, page.offset)
-        sums = queries.sum_refunds(db, store_scope, store_id)
         shops = queries.list_stores(db, store_scope)
     return render_template(
         "refunds/index.html",

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, Select, func, select
+from sqlalchemy import ColumnElement, Connection, Row, Select, case, func, select
 
 from writer.db.schema.orders import order_refunds, orders
 from writer.db.schema.stores import stores
@@ -35,17 +35,15 @@ def list_after(
     return list(db.execute(query.order_by(order_refunds.c.id).limit(limit)))
 
 
-def count_refunds(db: Connection, store_scope: StoreScope, store_id: int | None) -> int:
-    """Count the refunds of a store, or of all that may be seen."""
-    return int(db.execute(_refunds(store_scope, store_id, func.count())).scalar_one())
+def sum_refunds(db: Connection, store_scope: StoreScope, store_id: int | None) -> tuple[int, dict[str, int]]:
+    """Return how many refunds there are, and what is refunded in each currency.
 
-
-def sum_refunds(db: Connection, store_scope: StoreScope, store_id: int | None) -> dict[str, int]:
-    """Return what is refunded in each currency, without refunds that were deleted in their store."""
-    columns = (orders.c.currency, func.sum(order_refunds.c.total_minor))
-    query = _refunds(store_scope, store_id, *columns).where(~order_refunds.c.is_gone)
-    sums = db.execute(query.group_by(orders.c.currency).order_by(orders.c.currency))
-    return {currency: int(minor) for currency, minor in sums}
+    What was deleted in its store is counted, but not added up.
+    """
+    added_up = case((order_refunds.c.is_gone, 0), else_=order_refunds.c.total_minor)
+    query = _refunds(store_scope, store_id, orders.c.currency, func.count(), func.sum(added_up))
+    rows = db.execute(query.group_by(orders.c.currency).order_by(orders.c.currency)).all()
+    return sum(count for _, count, _ in rows), {currency: int(minor) for currency, _, minor in rows}
 
 
 def list_stores(db: Connection, store_scope: StoreScope) -> list[Row[Any]]:
