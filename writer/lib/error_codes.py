@@ -28,7 +28,7 @@ _LIST = (
         "unauthorized",
         401,
         "Nobody is signed in, or the token is not valid.",
-        "Sign in, or send a valid token as `Authorization: Bearer <token>`. The page Tokens makes one.",
+        "Sign in, or send a valid token as `Authorization: Bearer <token>`. The page API tokens makes one.",
     ),
     ErrorCode(
         "bad_signature",
@@ -46,7 +46,7 @@ _LIST = (
         "not_found",
         404,
         "There is nothing at this address, or it belongs to a store that you may not see.",
-        "Check the address and the id; an admin grants stores on the pages Users and Tokens.",
+        "Check the address and the id; an admin grants stores on the pages Users and API tokens.",
     ),
     ErrorCode(
         "method_not_allowed",

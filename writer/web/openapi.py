@@ -34,7 +34,7 @@ ABOUT = """
   same method, address and body gets the first answer again, with the header `Idempotent-Replayed: true`, and
   changes nothing. Setting the status of an order needs none: the same status again changes nothing.
 * Lists hold what the caller may see. `hidden` is true if there are stores that the caller may not see; an
-  admin grants them on the pages Users and Tokens.
+  admin grants them on the pages Users and API tokens.
 * A deleted sale is answered with 410 `gone` until the page `/sales/{id}` restores it, under the same id.
 """
 _Key = Annotated[str, Field(min_length=1, max_length=255)]
