@@ -15,9 +15,9 @@ def test_types_are_added_deactivated_and_deleted_on_their_page(admin: FlaskClien
 
     assert [flashed(answer.text) for answer in (added, off, on, gone)] == [["success"]] * 4
     assert [cells(answer.text, "State")[0] for answer in (added, off, on)] == [
-        "active",
-        "not active",
-        "active",
+        "Active",
+        "Not active",
+        "Active",
     ]
     assert '<option value="5">' not in offered
     assert "Earth" not in cells(gone.text, "Model")

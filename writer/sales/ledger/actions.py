@@ -121,7 +121,7 @@ def _type_of(db: Connection, sku: str | None) -> dict[str, str]:
     pair = lookup.count_as(db, sku)
     if pair is None:
         sentence = "Name a model and variant, or a SKU that a rule or product here knows."
-        raise Invalid(sentence, {"model": sentence})
+        raise Invalid(sentence, {"model": sentence, "variant": sentence})
     return {"model": pair[0], "variant": pair[1]}
 
 

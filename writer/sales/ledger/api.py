@@ -62,8 +62,8 @@ class NewSale(Body):
 
     model_config = ConfigDict(json_schema_extra={"example": _NEW_SALE})
 
-    model: _Name
-    variant: _Name
+    model: _Name | None = Field(None, description="Absent, with variant: what the SKU counts as.")
+    variant: _Name | None = None
     quantity: _Quantity = 1
     seller: _Seller | None = Field(None, description="Absent: the seller this installation is set to.")
     notes: _Notes = ""

@@ -32,7 +32,7 @@ from writer.lib import clock
 from writer.lib.errors import Gone, NotFound
 from writer.lib.store_scope import StoreScope
 
-SOURCES = {"form": "Form", "api": "API", "order": "Order", "file": "File", "shell": "Shell"}
+SOURCES = {"form": "By hand", "api": "API", "order": "Order", "file": "File", "shell": "Shell"}
 # Up to this many matches are found first and then sorted; more are found soon by a walk from the newest.
 _SPARSE = 20_000
 _CHUNK = 1000

@@ -1,12 +1,13 @@
 """Pages: the product types, which are pairs of model and variant."""
 
-from flask import Blueprint, flash, redirect, render_template, url_for
+from flask import Blueprint, redirect, render_template, url_for
 from werkzeug.wrappers import Response
 
 from writer.db import reading, transaction
 from writer.lib.errors import Conflict, Invalid
 from writer.people import auth
-from writer.sales.product_types import forms, types
+from writer.sales.product_types import forms, rules, types
+from writer.web import toasts
 
 bp = Blueprint("product_types", __name__, template_folder="templates")
 
@@ -31,7 +32,7 @@ def add() -> Response | tuple[str, int]:
         for name, sentence in error.errors.items():
             form[name].errors = [sentence]
         return _page(form), error.status
-    flash(f"{model.strip()} {variant.strip()} was added.", "success")
+    toasts.say(f"{model.strip()} {variant.strip()} was added.")
     return redirect(url_for("product_types.index"), 303)
 
 
@@ -40,9 +41,10 @@ def set_active(type_id: int, verb: str) -> Response:
     """Activate the pair for new sales, or deactivate it."""
     with transaction() as db:
         changed = types.set_active(db, auth.actor().name, type_id, verb == "activate")
-    flash(
-        f"{changed.model} {changed.variant} is {'' if verb == 'activate' else 'no longer '}active.", "success"
-    )
+    back = "deactivate" if verb == "activate" else "activate"
+    undo = url_for("product_types.set_active", type_id=type_id, verb=back)
+    is_now = "active" if verb == "activate" else "no longer active"
+    toasts.say(f"{changed.model} {changed.variant} is {is_now}.", undo=undo)
     return redirect(url_for("product_types.index"), 303)
 
 
@@ -51,11 +53,14 @@ def delete(type_id: int) -> Response:
     """Delete a pair that is not in use."""
     with transaction() as db:
         deleted = types.delete_type(db, auth.actor().name, type_id)
-    flash(f"{deleted.model} {deleted.variant} was deleted.", "success")
+    toasts.say(f"{deleted.model} {deleted.variant} was deleted.")
     return redirect(url_for("product_types.index"), 303)
 
 
 def _page(form: forms.TypeForm) -> str:
     with reading() as db:
         rows, used = types.list_types(db), types.list_used(db)
-    return render_template("product_types/types.html", rows=rows, used=used, form=form)
+        prefixes: dict[tuple[str, str], list[str]] = {}
+        for rule in rules.list_rules(db):
+            prefixes.setdefault((rule.model, rule.variant), []).append(rule.prefix)
+    return render_template("product_types/types.html", rows=rows, used=used, prefixes=prefixes, form=form)
