@@ -54,7 +54,13 @@ def wire(config: Config) -> None:
     # What nothing here knows yet: besides order lines and SKUs, what stores list that is no product here.
     orders.to_sort.to_sort_sources[:] = [listings.TO_SORT]
     # What needs somebody, as Home shows it.
-    needs.need_sources[:] = [home.from_notices, home.to_ship, home.running_out, home.to_sort]
+    needs.need_sources[:] = [
+        home.failing_stores,
+        home.from_notices,
+        home.to_ship,
+        home.running_out,
+        home.to_sort,
+    ]
     # A customer is erased: erase what stores delivered about that person.
     orders.on_erase[:] = [orders.Eraser(webhook_inbox.forget_address, webhook_inbox.forget_bodies)]
     # The search over everything: what each area finds, in this order.

@@ -9,6 +9,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import Connection
 
 from tests.delivering import deliver, make_line, make_order_body
+from tests.hub import Hub
 from tests.makers import grant_every_store
 from tests.page import data_values
 from writer.db import Database
@@ -126,6 +127,42 @@ def test_what_may_not_be_seen_is_not_counted(app: Flask, staff: FlaskClient, dat
     assert found(database, NOTHING) == []
     assert before == []
     assert after == ["1 delivery is not counted", "1 order to ship", "1 product to sort"]
+
+
+@pytest.mark.hub(stores=2)
+def test_a_store_that_cannot_be_used_is_said_once(hub: Hub) -> None:
+    hub.fakes[0].faults.keys_revoked = True
+    hub.poll()
+    hub.tick(3600)
+    hub.poll()
+
+    [need] = found(hub.database)
+
+    assert (need.urgency, need.sentence) == (Urgency.TO_DECIDE, "A is paused")
+    assert (need.button, need.href) == ("Resume", "/stores/1/stock-sync")
+
+
+@pytest.mark.hub(stores=2)
+def test_a_store_that_is_down_leads_to_what_failed(hub: Hub) -> None:
+    hub.fakes[0].take_down()
+    hub.poll()
+
+    [need] = found(hub.database)
+
+    assert (need.urgency, need.sentence) == (Urgency.BROKEN, "Contact with A fails")
+    assert need.href == "/stores/1/activity?outcome=trouble"
+
+
+@pytest.mark.hub(stores=2)
+def test_listings_that_take_no_count_are_counted_by_store_and_seen_by_who_may(hub: Hub) -> None:
+    hub.fakes[1].set_managed("X", False)
+    hub.sell_here(1)
+    hub.push()
+
+    [need] = found(hub.database)
+
+    assert need.sentence == "B does not take 1 count"
+    assert found(hub.database, StoreScope(frozenset({1}))) == []
 
 
 def test_later_areas_join_by_the_hook(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:

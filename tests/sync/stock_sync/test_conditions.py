@@ -54,7 +54,7 @@ def test_numbers_that_wait_for_the_owner_are_said_on_every_page(hub: Hub, admin:
     pages = [admin.get(path).text for path in ("/", "/stores", "/stores/2")]
 
     assert states(admin) == ["Fine", "Waits for you"]
-    assert '<a href="/stores/2/stock-sync">1 number to decide</a>' in pages[0]
+    assert '<a href="/stores/2/differences">1 number to decide</a>' in pages[0]
     assert all("aits for you" in page for page in pages)
 
 
@@ -64,7 +64,7 @@ def test_a_listing_in_trouble_is_not_well(hub: Hub, admin: FlaskClient) -> None:
     hub.push()
 
     assert states(admin) == ["Fine", "In trouble"]
-    assert 'href="/stores/2/stock-sync">1 listing' in admin.get("/").text
+    assert 'href="/stores/2/stock-sync?show=trouble">1 listing' in admin.get("/").text
 
 
 def test_a_delivery_that_could_not_be_counted_needs_somebody_while_it_can_be_replayed(

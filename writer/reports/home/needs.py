@@ -7,7 +7,7 @@ from urllib.parse import urlencode
 
 from sqlalchemy import Connection
 
-from writer import orders
+from writer import orders, stores
 from writer.lib import clock
 from writer.lib.store_scope import StoreScope
 from writer.people import Notice, notices
@@ -37,12 +37,6 @@ class _Way(NamedTuple):
 
 _FAILS, _WAITS = ("exclamation-triangle-fill", "bad"), ("question-circle", "warn")
 _WAYS = {
-    Notice.KEYS_REFUSED: _Way(
-        *(Urgency.BROKEN, "store refuses its keys", "stores refuse their keys", "Enter keys", "key", "bad")
-    ),
-    Notice.STORE_UNUSABLE: _Way(
-        *(Urgency.BROKEN, "store cannot be used", "stores cannot be used", "Look into it", *_FAILS)
-    ),
     Notice.WORKER_TASK: _Way(
         *(
             Urgency.BROKEN,
@@ -73,10 +67,6 @@ _WAYS = {
         Urgency.TO_DECIDE,
         *("number in a store differs", "numbers in stores differ", "Resolve", "arrow-left-right", "bad"),
     ),
-    Notice.LISTING_STUCK: _Way(
-        Urgency.TO_DECIDE,
-        *("listing is not updated", "listings are not updated", "Look into it", "arrow-repeat", "warn"),
-    ),
     Notice.UNKNOWN_SOURCE: _Way(
         *(Urgency.TO_DECIDE, "unknown source delivers", "unknown sources deliver", "Decide", *_WAITS)
     ),
@@ -85,7 +75,8 @@ _WAYS = {
         *("order line waits for review", "order lines wait for review", "Review", "receipt", "warn", False),
     ),
 }
-_SAID_ELSEWHERE = {Notice.LOW_STOCK}  # see running_out
+# By running_out, and by failing_stores.
+_SAID_ELSEWHERE = {Notice.LOW_STOCK, Notice.KEYS_REFUSED, Notice.STORE_UNUSABLE, Notice.LISTING_STUCK}
 _ANY = _Way(Urgency.TO_KNOW, "notice", "notices", "Look into it", "bell", "")
 
 
@@ -106,6 +97,32 @@ def from_notices(db: Connection, store_scope: StoreScope) -> Iterator[Need]:
     elif others:
         newest = max(others, key=lambda found: found.last_at)
         yield Need(_ANY.urgency, times.plural(count, "notice"), newest.sentence, "Open", "/notices", "bell")
+
+
+def failing_stores(db: Connection, store_scope: StoreScope) -> Iterator[Need]:
+    """Yield the stores that cannot be used or are paused, and those that do not take some of the counts."""
+    refused = stores.count_refused(db, store_scope)
+    for store in stores.list_stores(db, store_scope):
+        name, page = store.name, f"/stores/{store.id}"
+        failed = f"{page}/activity?outcome=trouble"
+        if store.is_active and store.push_state == "paused":
+            more = store.pause_reason or ""
+            yield Need(
+                Urgency.TO_DECIDE,
+                f"{name} is paused",
+                more,
+                "Resume",
+                f"{page}/stock-sync",
+                "pause-fill",
+                "warn",
+            )
+        elif store.is_active and store.last_error:
+            sentence = f"Contact with {name} fails"
+            yield Need(Urgency.BROKEN, sentence, store.last_error, "See what failed", failed, *_FAILS)
+        if store.id in refused:
+            count, more = refused[store.id]
+            sentence = f"{name} does not take {times.plural(count, 'count')}"
+            yield Need(Urgency.TO_DECIDE, sentence, more, "See what failed", failed, "arrow-repeat", "warn")
 
 
 def to_ship(db: Connection, store_scope: StoreScope) -> Iterator[Need]:

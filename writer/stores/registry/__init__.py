@@ -11,11 +11,11 @@ from writer.stores.registry.connection import (
     set_way_in,
 )
 from writer.stores.registry.contact import NotNow, callable_stores, contact, why_not
+from writer.stores.registry.failures import count_refused, note_refused
 from writer.stores.registry.failures import drop_old as drop_old_failures
 from writer.stores.registry.failures import end as end_failures
 from writer.stores.registry.failures import give_up as give_up_failure
 from writer.stores.registry.failures import note as note_failure
-from writer.stores.registry.failures import note_refused
 from writer.stores.registry.failures import note_store as note_store_failure
 from writer.stores.registry.failures import retry_now as retry_failure
 from writer.stores.registry.hours import Beat, heartbeats
@@ -77,6 +77,7 @@ __all__ = [
     "confirm_mass_change",
     "contact",
     "count",
+    "count_refused",
     "drop_old_failures",
     "end_failures",
     "find",

@@ -2,14 +2,15 @@
 
 import random
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, Row, delete, update
+from sqlalchemy import Connection, Row, delete, func, select, update
 
 from writer import db as database
 from writer.db.schema.stores import failures, stores
 from writer.lib import clock
 from writer.lib.errors import Conflict
+from writer.lib.store_scope import StoreScope
 from writer.people import Notice, audit, notices
 from writer.stores.registry import hours
 from writer.stores.woocommerce import KeysRefused, StoreBusy, StoreError
@@ -109,6 +110,22 @@ def note_refused(db: Connection, store_id: int, listing_id: int, what: str, sent
     found = (failures.c.listing_id == listing_id) & (failures.c.what == what) & failures.c.ended_at.is_(None)
     db.execute(update(failures).where(found).values(next_at=next_at))
     return next_at
+
+
+class Refused(NamedTuple):
+    """The listings of a store that it takes no count for: how many, and what is said of one."""
+
+    listings: int
+    sentence: str
+
+
+def count_refused(db: Connection, store_scope: StoreScope) -> dict[int, Refused]:
+    """Return, by store, how many of its listings fail now; stores without any are left out."""
+    is_open = failures.c.ended_at.is_(None) & failures.c.listing_id.is_not(None)
+    counted = (func.count(failures.c.listing_id.distinct()), func.max(failures.c.sentence))
+    query = select(failures.c.store_id, *counted).where(is_open, store_scope.of(failures.c.store_id))
+    rows = db.execute(query.group_by(failures.c.store_id))
+    return {store_id: Refused(int(found), sentence) for store_id, found, sentence in rows}
 
 
 def end(db: Connection, which: Any, by: str) -> None:
