@@ -102,3 +102,15 @@ def test_a_changed_setting_of_the_public_page_is_shown_at_once(admin_page: Page)
 
     expect(total).to_have_attribute("data-total", "250")
     expect(admin_page.locator("#preview")).to_contain_text("not saved yet")
+
+
+def test_the_first_tab_leads_past_the_menu(admin_page: Page) -> None:
+    admin_page.goto("/account")
+    admin_page.keyboard.press("Tab")
+    expect(admin_page.get_by_role("link", name="Skip to the content")).to_be_focused()
+    admin_page.keyboard.press("Enter")
+    expect(admin_page.locator("main")).to_be_focused()
+
+    admin_page.keyboard.press("Tab")
+
+    expect(admin_page.locator("main a, main button").first).to_be_focused()
