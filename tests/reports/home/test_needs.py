@@ -85,7 +85,7 @@ def test_a_notice_that_is_alone_says_what_it_is_about_and_leads_there(database: 
         "South Shop shows 9 of X, and the count says 7",
         "Decide which is right.",
     )
-    assert (need.button, need.href) == ("Resolve", "/stores/1/stock-sync#drift-4")
+    assert (need.button, need.href) == ("Resolve", "/stores/1/differences#drift-4")
 
 
 def test_several_notices_of_a_kind_are_one_line_that_leads_to_all_of_them(

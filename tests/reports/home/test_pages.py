@@ -143,7 +143,7 @@ def test_what_sold_best_in_these_days_is_named(app: Flask, admin: FlaskClient) -
         ({"is_active": False}, "switched off"),
         ({"push_state": "paused", "pause_reason": "The keys were refused."}, "paused"),
         ({"last_error": "It does not answer."}, "failing"),
-        ({"consumer_key_encrypted": "x", "push_state": "on"}, "fine"),
+        ({"consumer_key_encrypted": "x", "push_state": "on"}, "up to date"),
     ],
 )
 def test_the_page_says_how_a_store_fares(

@@ -37,14 +37,14 @@ def states(admin: FlaskClient) -> list[str]:
 
 
 def test_all_is_well_where_every_store_is_fine(admin: FlaskClient) -> None:
-    assert states(admin) == ["Fine", "Fine"]
+    assert states(admin) == ["Up to date", "Up to date"]
 
 
 def test_a_store_switched_off_is_not_well(hub: Hub, admin: FlaskClient) -> None:
     with hub.database.transaction() as db:
         db.execute(update(stores).where(stores.c.id == 2).values(is_active=False))
 
-    assert states(admin) == ["Fine", "Switched off"]
+    assert states(admin) == ["Up to date", "Switched off"]
 
 
 def test_numbers_that_wait_for_the_owner_are_said_on_every_page(hub: Hub, admin: FlaskClient) -> None:
@@ -53,7 +53,7 @@ def test_numbers_that_wait_for_the_owner_are_said_on_every_page(hub: Hub, admin:
 
     pages = [admin.get(path).text for path in ("/", "/stores", "/stores/2")]
 
-    assert states(admin) == ["Fine", "Waits for you"]
+    assert states(admin) == ["Up to date", "Waits for you"]
     assert '<a href="/stores/2/differences">1 number to decide</a>' in pages[0]
     assert all("aits for you" in page for page in pages)
 
@@ -63,7 +63,7 @@ def test_a_listing_in_trouble_is_not_well(hub: Hub, admin: FlaskClient) -> None:
     hub.sell_here(1)
     hub.push()
 
-    assert states(admin) == ["Fine", "In trouble"]
+    assert states(admin) == ["Up to date", "In trouble"]
     assert 'href="/stores/2/stock-sync?show=trouble">1 listing' in admin.get("/").text
 
 

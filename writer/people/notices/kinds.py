@@ -15,8 +15,8 @@ class Notice(Enum):
     ALERT_NOT_SENT = "not told", "NOTIFY_URL", "/stock?state=low"
     BACKUP = "backup", "backup", None
     DELIVERY_FAILED = "delivery failed", "delivery {delivery_id}", "/webhook-inbox/{delivery_id}"
-    DIFFERENCE = "drift", "listing {listing_id}", "/stores/{store_id}/stock-sync#drift-{drift_id}"
-    KEYS_REFUSED = "keys refused", "store {store_id}", "/stores/{store_id}/stock-sync"
+    DIFFERENCE = "drift", "listing {listing_id}", "/stores/{store_id}/differences#drift-{drift_id}"
+    KEYS_REFUSED = "keys refused", "store {store_id}", "/stores/{store_id}/keys"
     LINE_HELD = "line held", "order {order_id} line {line}", "/orders/{order_id}"
     LINE_UNCOUNTED = "line uncounted", "order {order_id} line {line}", "/stores/{store_id}/listings"
     LISTING_STUCK = "listing", "listing {listing_id}", "/stores/{store_id}/stock-sync"

@@ -20,17 +20,17 @@ def find_trouble(db: Connection) -> dict[int, Condition]:
     found: dict[int, Condition] = {}
     for store_id, n in _count_by_store(db, _uncounted_deliveries()):
         why, page = f"{plural(n, 'delivery', 'deliveries')} not counted.", "activity?outcome=trouble"
-        found[store_id] = Condition("warning", "in trouble", why, "See what failed", page)
+        found[store_id] = Condition("warn", "in trouble", why, "See what failed", page)
     failing = select(failures.c.store_id).where(failures.c.ended_at.is_(None))
     for store_id, n in _count_by_store(db, failing):
         why, page = f"{plural(n, 'failure')} open.", "activity?outcome=trouble"
-        found[store_id] = Condition("warning", "in trouble", why, "See what failed", page)
+        found[store_id] = Condition("warn", "in trouble", why, "See what failed", page)
     for store_id, n in _count_by_store(db, in_trouble()):
         why = f"{plural(n, 'listing')} not updated."
-        found[store_id] = Condition("warning", "in trouble", why, "Show them", "stock-sync?show=trouble")
+        found[store_id] = Condition("warn", "in trouble", why, "Show them", "stock-sync?show=trouble")
     for store_id, n in _count_by_store(db, select(listings.c.store_id).where(differences.is_undecided)):
         why = f"{plural(n, 'number')} to decide."
-        found[store_id] = Condition("warning", "waits for you", why, "Resolve", "differences")
+        found[store_id] = Condition("warn", "waits for you", why, "Resolve", "differences")
     return found
 
 
