@@ -44,16 +44,19 @@ DAY = "CAST(strftime('%s', created_at) AS INTEGER) / 86400"
 MONTH = "substr(created_at, 1, 4) * 12 + substr(created_at, 6, 2) - 1"
 
 
-def make_orders(folder: Path, how_many: int) -> str:
-    """Return the URL of a database at this version's schema with so many cached orders in it."""
+def make_orders(folder: Path, how_many: int, has_lines: bool = False) -> str:
+    """Return the URL of a database at this version's schema with so many cached orders in it.
+
+    With `has_lines` each of them has a line.
+    """
     path = folder / f"orders-{how_many}.db"
     url = f"sqlite:///{path}"
     migrate(url)
-    fill(path, how_many)
+    fill(path, how_many, has_lines)
     return url
 
 
-def fill(path: Path, how_many: int) -> None:
+def fill(path: Path, how_many: int, has_lines: bool = False) -> None:
     """Put so many cached orders of the stores 1 to 4 into a database of this version."""
     with closing(sqlite3.connect(path)) as db:
         db.executescript("PRAGMA synchronous = OFF; PRAGMA cache_size = -400000")
@@ -68,7 +71,8 @@ def fill(path: Path, how_many: int) -> None:
             row = (store, f"Shop {store}", f"shop{store}.example", "2020-01-01")
             db.execute("INSERT OR IGNORE INTO stores (id, name, source, created_at) VALUES (?, ?, ?, ?)", row)
         db.execute(ROWS, {"orders": how_many})
-        db.execute(LINES)
+        if has_lines:
+            db.execute(LINES)
         _count(db)
         for _, sql in (*kept[1], *kept[0]):
             db.execute(sql)

@@ -72,7 +72,7 @@ class Cache:
 
     @classmethod
     def open(cls, folder: Path, how_many: int) -> "Cache":
-        url = make_orders(folder, how_many)
+        url = make_orders(folder, how_many, has_lines=True)
         add_people(url)
         app = create_app(make_config(DATABASE_URL=url))
         database: Database = app.extensions["database"]

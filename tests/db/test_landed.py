@@ -50,6 +50,7 @@ LANDED = [
     "0038_setting_up:41aa0d3b13444c9e",
     "0039_deliveries_that_wait:23f3a0fb4cd13746",
     "0040_lists_of_orders_by_index:ab385b14db507c2e",
+    "0041_lists_of_orders_kept:d2c150a62ad7f2e2",
 ]
 
 

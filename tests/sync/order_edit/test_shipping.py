@@ -49,7 +49,7 @@ def undo_of(page: str) -> str:
     return next(
         address.replace("&amp;", "&")
         for address in (part.split('"')[0] for part in page.split('action="'))
-        if "/undo" in address
+        if address.startswith("/orders/mark-shipped/undo")
     )
 
 

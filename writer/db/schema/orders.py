@@ -91,8 +91,9 @@ orders = Table(
     # Long lists are read along one of these: store, status and is_cached are in it for the filters.
     Index("ix_orders_by_created", "created_at", *_FILTERED),
     # Clean-up looks every few minutes for the oldest that are still kept.
-    # It does not begin with is_cached, which SQLite would take for a choice of few in every list.
-    Index("ix_orders_cached", "created_at", **OF_CACHED),
+    # It does not begin with is_cached, which SQLite would take for a choice of few in every list; but without
+    # it SQLite would rather read the index of all orders.
+    Index("ix_orders_cached", "created_at", "is_cached", **OF_CACHED),
     Index(
         "ix_orders_raw",
         "created_at",

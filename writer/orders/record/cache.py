@@ -24,7 +24,7 @@ def _forget_people(db: Connection, order_ids: Sequence[int], **more: Any) -> Non
 
 def list_expired(db: Connection, keep_days: int, limit: int) -> list[int]:
     """Return the ids of the oldest cached orders that were made more than `keep_days` ago."""
-    return _made_before(db, keep_days, limit, orders.c.is_cached, "ix_orders_cached")
+    return _made_before(db, keep_days, limit, orders.c.is_cached)
 
 
 def take_out_of_cache(db: Connection, order_ids: Sequence[int]) -> None:
@@ -39,7 +39,7 @@ def take_out_of_cache(db: Connection, order_ids: Sequence[int]) -> None:
 
 def list_expired_raw(db: Connection, keep_days: int, limit: int) -> list[int]:
     """Return the ids of the oldest orders made more than `keep_days` ago whose raw JSON is kept."""
-    return _made_before(db, keep_days, limit, orders.c.raw.is_not(None), "ix_orders_raw")
+    return _made_before(db, keep_days, limit, orders.c.raw.is_not(None))
 
 
 def drop_raw(db: Connection, order_ids: Sequence[int]) -> None:
@@ -47,11 +47,9 @@ def drop_raw(db: Connection, order_ids: Sequence[int]) -> None:
     db.execute(update(orders).where(orders.c.id.in_(order_ids)).values(raw=None))
 
 
-def _made_before(db: Connection, days: int, limit: int, which: ColumnElement[bool], index: str) -> list[int]:
+def _made_before(db: Connection, days: int, limit: int, which: ColumnElement[bool]) -> list[int]:
     old = which & (orders.c.created_at < clock.now() - timedelta(days=days))
     query = select(orders.c.id).where(old).order_by(orders.c.created_at).limit(limit)
-    # SQLite would read the index of all orders, with those that were cleaned up before.
-    query = query.with_hint(orders, f"INDEXED BY {index}", "sqlite")
     return list(db.execute(query).scalars())
 
 
