@@ -46,7 +46,6 @@ ROWS = (
     "INSERT INTO sales (model, variant, quantity, date_added, source, sku, order_line_id, store_id)"
     " SELECT 'Fire', '24pin', l.quantity, o.created_at, 'order', l.sku, l.id, o.store_id"
     " FROM order_lines l JOIN orders o ON o.id = l.order_id",
-    "ANALYZE",
 )
 
 
