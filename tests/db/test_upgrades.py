@@ -126,6 +126,24 @@ def test_the_totals_are_the_sums_of_the_ledger(upgraded: Upgraded) -> None:
     ]
 
 
+def test_units_sold_by_day_are_those_of_the_movements_and_follow_them(upgraded: Upgraded) -> None:
+    if not upgraded.before.get("movements"):
+        pytest.skip("stock came later than this revision")
+    # Two on 5 January 2026, four on 1 February; what was received or counted is not sold.
+    sold = [(1, 20458, 2), (1, 20485, 4)]
+    query = "SELECT stock_product_id, day, units FROM sold_days"
+    assert upgraded.rows(query) == sold
+
+    added = "(stock_product_id, version, quantity, on_hand_after, kind, at, recorded_at, actor)"
+    moment = "'2026-02-01 23:59:59'"
+    upgraded.change(
+        f"INSERT INTO movements {added} VALUES (1, 90, -3, 0, 'sale', {moment}, {moment}, 'ada')",
+        f"INSERT INTO movements {added} VALUES (1, 91, 1, 0, 'cancellation', {moment}, {moment}, 'ada')",
+        f"INSERT INTO movements {added} VALUES (1, 92, 9, 0, 'receipt', {moment}, {moment}, 'ada')",
+    )
+    assert upgraded.rows(query) == [(1, 20458, 2), (1, 20485, 6)]
+
+
 def test_what_happens_from_now_on_is_counted_and_what_is_undone_is_not(upgraded: Upgraded) -> None:
     upgraded.change(
         "INSERT INTO sales (model, variant, quantity) VALUES ('Fire', '24pin', 5)",

@@ -482,3 +482,14 @@ def test_what_sold_in_thirty_days_is_the_sum_of_what_it_leads_to(
 
     assert (listed, data_values(page, "total")) == (["8"], ["-8"])
     assert len(data_values(page, "movement")) == 4
+
+
+def test_a_refused_form_leads_to_no_address_that_is_not_there(admin: FlaskClient, database: Database) -> None:
+    row = make_product(database)
+    with database.transaction() as db:
+        for _ in range(30):
+            movements.receive(db, "ada", [(row, 1)])
+
+    page = admin.post(f"/stock/{row.id}/receive", data={"receive-quantity": ""}).text
+
+    assert f'href="/stock/{row.id}/receive' not in page
