@@ -18,6 +18,7 @@ from writer.db.schema.products import products
 from writer.ops import processes
 from writer.ops.preflight import Refused
 from writer.people import users
+from writer.reports.home import setup
 from writer.sales import product_types
 from writer.sales.product_types import types
 from writer.stock import movements
@@ -46,8 +47,10 @@ class Hub:
         self.keyring = Keyring(Vault(config.encryption_keys), config.webhook_shared_secret)
 
     def settle_in(self) -> None:
-        """Add what the catalogue's products count as, and a program that may read."""
+        """Set up what an owner does in the first days: what products count as, a program that may read."""
         with self.database.transaction() as db:
+            product_types.set_counting(db, BY, "types")
+            setup.tick(db, BY, "public")
             users.make_token(db, "The till's display", "read", BY)
             known = {(row.model, row.variant) for row in product_types.list_types(db)}
             for product in PRODUCTS.values():

@@ -8,7 +8,7 @@ import tempfile
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Literal
 
@@ -29,7 +29,10 @@ from writer.config import ROOT
 from writer.db.schema.products import products
 
 FOLDER = ROOT / "docs" / "screenshots"
-UNTIL = datetime(2026, 11, 24, 17, 45, tzinfo=UTC)  # a Tuesday: parcels wait, and the day is nearly over
+# The last quarter to six in the evening: parcels wait, and the day is nearly over.
+UNTIL = (datetime.now(UTC) - timedelta(hours=17, minutes=45)).replace(
+    hour=17, minute=45, second=0, microsecond=0
+)
 COLOURS = "128"  # of 16 million: flat pages lose nothing by it, and weigh a quarter
 
 
