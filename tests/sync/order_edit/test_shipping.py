@@ -88,7 +88,7 @@ def test_an_order_that_changed_since_is_not_taken_back(
 def test_of_each_order_it_is_said_whether_it_was_changed(
     db: Database, store: FakeStore, admin: FlaskClient
 ) -> None:
-    admin.post("/orders/2/status", data={"status": "cancelled"})
+    admin.post("/orders/2/status", data={"status": "cancelled"}, follow_redirects=True)
 
     page = mark(admin, 1, 2, 3)
 

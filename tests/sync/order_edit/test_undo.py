@@ -56,3 +56,24 @@ def test_the_same_status_again_cannot_be_undone(store: FakeStore, admin: FlaskCl
     answer = admin.post("/orders/1/status", data={"status": "processing"}, follow_redirects=True)
 
     assert "/status/undo" not in answer.text
+
+
+def test_the_main_button_does_what_an_order_waits_for(
+    db: Database, store: FakeStore, admin: FlaskClient
+) -> None:
+    admin.post("/orders/1/status", data={"status": "on-hold"})
+
+    seen = []
+    for _ in range(3):
+        buttons = main_buttons(admin.get("/orders/1").text)
+        seen += buttons
+        for status in buttons:
+            admin.post("/orders/1/status", data={"status": status})
+
+    assert seen == ["processing", "completed"]
+    assert there(store, db).status == "completed"
+
+
+def main_buttons(page: str) -> list[str]:
+    """Return the statuses that main buttons of the page set."""
+    return re.findall(r'name="status" value="([^"]+)"><button type="submit" class="btn btn-main"', page)

@@ -10,7 +10,7 @@ from werkzeug.wrappers import Response
 from writer.db import reading, transaction
 from writer.lib.errors import Conflict, Invalid
 from writer.orders.browse import forms, one_order, position, states
-from writer.orders.record import add_staff_note, get_order, review_line
+from writer.orders.record import UNPAID, add_staff_note, get_order, review_line
 from writer.orders.record import put_back as put_order_back
 from writer.people import auth
 from writer.web import toasts
@@ -82,6 +82,7 @@ def _order_page(order_id: int, line_id: int | None = None, form: forms.ReviewFor
         payment=states.payment(order),
         shipping=states.shipping(order),
         can_change=one_order.can_be_changed(order),
+        unpaid=UNPAID,
         kept=position.kept(),
         refused_line=line_id,
         refused=form,
