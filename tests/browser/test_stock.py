@@ -141,6 +141,20 @@ def test_stock_is_taken_of_several_skus_after_a_look(database: Database, admin_p
     assert [moves(database, sku) for sku in "ABC"] == [[-2], [], []]
 
 
+def test_what_sold_is_explained_by_one_click(database: Database, admin_page: Page) -> None:
+    row = make_product(database)
+    with database.transaction() as db:
+        movements.sell(db, "ada", row, 3, "fair")
+        movements.sell(db, "ada", row, 1, "club")
+    admin_page.goto(f"/stock/{row.id}")
+
+    admin_page.locator('[data-stat="Sold in 30 days"]').click()
+
+    expect(admin_page.get_by_text("1–2 of 2 movements · together −4")).to_be_visible()  # noqa: RUF001
+    expect(admin_page.get_by_text("club")).to_be_visible()
+    expect(admin_page.get_by_text("fair")).to_be_visible()
+
+
 def test_settings_and_another_sku_are_kept(database: Database, admin_page: Page) -> None:
     row = make_product(database)
     admin_page.goto(f"/stock/{row.id}")

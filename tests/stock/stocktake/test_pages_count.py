@@ -1,15 +1,19 @@
 """Taking stock on a page: many SKUs, as of a time, seen before it is saved."""
 
 import re
-from datetime import timedelta
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 from flask.testing import FlaskClient
+from sqlalchemy import select
 
 from tests.page import cells, data_values, field_errors, flashed
 from tests.stock.levels.test_pages import text_of
 from tests.stock.movements.products import make_product, moves, on_hand
 from writer.db import Database
+from writer.db.schema.movements import stock_documents
 from writer.lib import clock
 from writer.stock import movements
 
@@ -122,3 +126,29 @@ def test_the_list_to_be_counted_is_searched(admin: FlaskClient, database: Databa
 
     assert 'aria-label="Found of B"' in page
     assert 'aria-label="Found of A"' not in page
+
+
+@pytest.fixture
+def tokyo() -> Iterator[None]:
+    """The shop is in Tokyo, nine hours ahead of UTC."""
+    clock.use_zone(ZoneInfo("Asia/Tokyo"))
+    yield
+    clock.use_zone(ZoneInfo("UTC"))
+
+
+@pytest.mark.usefixtures("tokyo")
+def test_the_time_of_a_count_is_the_time_on_the_clock_of_the_shop(
+    admin: FlaskClient, database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    row = make_product(database, at=datetime(2026, 11, 19, tzinfo=UTC))
+    monkeypatch.setattr(clock, "now", lambda: datetime(2026, 11, 20, 20, 30, tzinfo=UTC))
+    asked = admin.get("/stocktake/count").text
+
+    form = {"do": "preview", "at": "2026-11-21T05:10", f"count-{row.id}": "8"}
+    shown = hidden_fields(admin.post("/stocktake/count", data=form).text)
+    admin.post("/stocktake/count", data={**shown, "do": "save"})
+
+    assert 'value="2026-11-21T05:30"' in asked
+    with database.reading() as db:
+        counted = db.execute(select(stock_documents)).one()
+    assert counted.at == datetime(2026, 11, 20, 20, 10, 59, 999999, tzinfo=UTC)
