@@ -86,7 +86,7 @@ def test_a_customer_is_erased(store: FakeStore, admin_page: Page) -> None:
     admin_page.goto("/orders/1")
     expect(admin_page.get_by_text("Grace Hopper")).to_be_visible()
 
-    admin_page.get_by_text("Erase this customer").click()
+    admin_page.locator("summary", has_text="Erase this customer").click()
     admin_page.get_by_role("button", name="Erase for good").click()
 
     expect(admin_page.get_by_text("The customer of this order is erased.")).to_be_visible()
@@ -96,7 +96,7 @@ def test_a_customer_is_erased(store: FakeStore, admin_page: Page) -> None:
 def test_a_customer_is_erased_by_mail_after_a_second_look(store: FakeStore, admin_page: Page) -> None:
     sync(admin_page)
     admin_page.goto("/orders/1")
-    admin_page.get_by_text("Erase this customer").click()
+    admin_page.locator("summary", has_text="Erase this customer").click()
     admin_page.get_by_role("link", name="All orders of this customer").click()
 
     admin_page.get_by_role("button", name="Show what would be erased").click()

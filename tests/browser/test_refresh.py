@@ -46,7 +46,7 @@ def test_a_new_order_shows_up_by_itself(app: Flask, page: Page) -> None:
 
 def test_a_form_that_is_typed_in_stays_as_it_is(app: Flask, page: Page) -> None:
     page.goto("/orders")
-    field = page.get_by_label("Number, customer, e-mail or SKU")
+    field = page.get_by_role("searchbox", name="Search these orders")
     field.fill("Gra")
     field.press("ArrowLeft")
 
@@ -72,10 +72,29 @@ def test_who_walks_the_list_by_keyboard_keeps_the_place(app: Flask, page: Page) 
     expect(page.get_by_role("link", name="2002")).to_be_visible()
 
 
+def test_ticked_rows_stay_ticked_until_something_is_done_with_them(app: Flask, page: Page) -> None:
+    page.goto("/orders")
+    tick = page.get_by_role("checkbox", name="Order 1001")
+    tick.check()
+    tick.blur()
+
+    order_another(app)
+    later(page)
+    expect(tick).to_be_checked()
+    expect(page.get_by_text("1 chosen")).to_be_visible()
+    page.get_by_role("button", name="Choose none").click()
+    refresh(page)
+
+    expect(page.get_by_role("checkbox", name="Order 2002")).not_to_be_checked()
+    expect(page.get_by_role("checkbox", name="All on this page")).to_be_visible()
+
+
 def test_text_that_is_marked_and_where_one_has_scrolled_to_stay(app: Flask, page: Page) -> None:
     page.set_viewport_size({"width": 390, "height": 300})
     page.goto("/orders")
-    page.evaluate("document.getSelection().selectAllChildren(document.querySelector('td.name-cell'))")
+    page.evaluate(
+        "document.getSelection().selectAllChildren(document.querySelector('td[data-label=Customer]'))"
+    )
 
     order_another(app)
     later(page)
