@@ -33,6 +33,6 @@ def everything(database: Database) -> dict[str, Any]:
             "ledger": {key: units for key, units in ledger.items() if units},
             "moved": {key: units for key, units in moved.items() if units},
             "on hand": list(db.execute(select(products.c.on_hand).order_by(products.c.id)).scalars()),
-            "totals": [tuple(row)[:3] for row in db.execute(select(sales_totals)) if row[2]],
-            "days": [tuple(row) for row in db.execute(select(sales_days)) if row[3]],
+            "totals": {tuple(row)[:3] for row in db.execute(select(sales_totals)) if row[2]},
+            "days": {tuple(row) for row in db.execute(select(sales_days)) if row[3]},
         }

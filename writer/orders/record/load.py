@@ -96,7 +96,8 @@ def load(
         after, parent = line_rows.merge(lines, change.snapshot.lines), change.snapshot.parent_external_id
     if isinstance(change, Reopened):
         after = reopening.opened(lines, change)
-        before = before._replace(moved=stock.moved_for(db, change.products))
+        if change.products:
+            before = before._replace(moved=stock.moved_for(db, change.products))
     return before._replace(
         lines=lines,
         refunds=before.refunds or _list_refunds(db, order.id),

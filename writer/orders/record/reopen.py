@@ -55,11 +55,11 @@ def reopen_orders(db: Connection, order_ids: Sequence[int], reason: Reason, caus
     """
     reopened = 0
     channels = _Channels(db)
-    types, products = _find(db, order_ids, _is_type(db, reason)), _find(db, order_ids, _is_product(reason))
-    for order in list_orders(db, orders.c.id.in_({*types, *products})):
-        change = Reopened(frozenset(types.get(order.id, ())), frozenset(products.get(order.id, ())), cause)
-        before = load(db, order, change, channels.get(order.store_id))
-        save(db, before, decide(before, change, channels.get(order.store_id)))
+    changes = _find(db, order_ids, reason, cause)
+    for order in list_orders(db, orders.c.id.in_(changes)):
+        change, channel = changes[order.id], channels.get(order.store_id)
+        before = load(db, order, change, channel)
+        save(db, before, decide(before, change, channel))
         reopened += len(change.types | change.products)
     return reopened
 
@@ -96,13 +96,31 @@ class _Channels:
         return self.known[store_id]
 
 
-def _find(db: Connection, order_ids: Sequence[int], which: ColumnElement[bool]) -> dict[int, list[int]]:
-    """Return the ids of the lines that meet a condition, by order."""
-    found: dict[int, list[int]] = {}
-    query = product_skus.all_lines(order_lines.c.order_id, order_lines.c.id)
-    for row in db.execute(query.where(order_lines.c.order_id.in_(order_ids), which)):
-        found.setdefault(row.order_id, []).append(row.id)
-    return found
+def _find(db: Connection, order_ids: Sequence[int], reason: Reason, cause: str) -> dict[int, Reopened]:
+    """Return which lines of these orders are to be matched again, by order."""
+    columns = [
+        order_lines.c[name] for name in ("order_id", "id", "type_rule_by", "type_said_by", "product_said_by")
+    ]
+    # The reason is looked at here: an index on it would lead the database through the lines of all orders.
+    query = select(*columns)
+    if reason.sku_key is not None:
+        query = product_skus.all_lines(*columns, product_skus.meant_sku.label("sku"))
+    types: dict[int, list[int]] = {}
+    products: dict[int, list[int]] = {}
+    for row in db.execute(query.where(order_lines.c.order_id.in_(order_ids))):
+        if reason.sorting_id is None:
+            is_meant = reason.sku_key is None or fold(row.sku) == reason.sku_key
+            is_type, is_product = is_meant and row.type_rule_by == AS_ITSELF, False
+        else:
+            is_type = reason.sorting_id in (row.type_rule_by, row.type_said_by)
+            is_product = row.product_said_by == reason.sorting_id
+        if is_type or is_product:
+            types.setdefault(row.order_id, []).extend([row.id] if is_type else [])
+            products.setdefault(row.order_id, []).extend([row.id] if is_product else [])
+    return {
+        order_id: Reopened(frozenset(types[order_id]), frozenset(products[order_id]), cause)
+        for order_id in types
+    }
 
 
 def _is_type(db: Connection, reason: Reason) -> ColumnElement[bool]:

@@ -32,7 +32,7 @@ class Step(NamedTuple):
 STEPS = (
     Step("password", "Change the password", "Change it", "/password"),
     Step("store", "Connect a store", "Connect a store", "/stores/connect"),
-    Step("types", "Say what your products count as", "Choose", "/product-types"),
+    Step("types", "Say what your products count as", "Choose", "/to-sort/counting"),
     Step("stock", "Count your stock", "Count stock", "/stocktake"),
     Step("order", "Record the first order", "Read orders", "/order-import"),
     Step("public", "Put the public total on your site", "Show me how", "/public-page", is_ticked=True),
