@@ -53,8 +53,8 @@ def test_the_public_page_works_without_javascript(
     assert visitor.locator(".model li").count() == 2
     assert visitor.locator("svg.chart rect.bar").count() == 6
 
-    visitor.get_by_role("link", name="Month").click()
-    expect(visitor.get_by_role("link", name="Month")).to_have_attribute("aria-current", "page")
+    visitor.get_by_role("link", name="Month", exact=True).click()
+    expect(visitor.get_by_role("link", name="Month", exact=True)).to_have_attribute("aria-current", "page")
     visitor.get_by_text("As a table").click()
     assert visitor.locator("table tbody tr").count() == 12
 
