@@ -14,15 +14,10 @@ def test_an_unmatched_sku_is_mapped_and_counted(app: Flask, admin_page: Page) ->
     deliver(app.test_client(), make_order_body(line_items=[make_line(sku="KIT-28-USB", quantity=3)]))
     admin_page.goto("/to-sort")
 
-    admin_page.get_by_role("button", name="Map this SKU").click()
-    refused = admin_page.get_by_text("Choose what it counts as.")
-    expect(refused).to_be_visible()
     admin_page.get_by_label("What KIT-28-USB counts as").select_option("Fire 28pin")
-    admin_page.get_by_role("button", name="Map this SKU").click()
+    admin_page.get_by_role("button", name="Count KIT-28-USB", exact=True).click()
 
-    expect(
-        admin_page.get_by_text("KIT-28-USB counts as Fire 28pin. 1 order line was matched.")
-    ).to_be_visible()
+    expect(admin_page.get_by_text("1 order line was counted.")).to_be_visible()
     expect(admin_page.get_by_text("Nothing to sort")).to_be_visible()
     assert totals(app.extensions["database"]) == {("Fire", "28pin"): 3}
 
@@ -31,14 +26,14 @@ def test_a_product_without_a_sku_is_mapped_and_taken_back(app: Flask, admin_page
     deliver(app.test_client(), make_order_body(line_items=[make_line(sku="", name="Mystery bag")]))
     admin_page.goto("/to-sort")
 
-    admin_page.get_by_label("SKU that Mystery bag counts as").fill("ice24")
-    admin_page.get_by_role("button", name="Map this product").click()
+    admin_page.get_by_label("SKU that Mystery bag is").fill("ice24")
+    admin_page.keyboard.press("Enter")
     expect(admin_page.get_by_text("Nothing to sort")).to_be_visible()
-    admin_page.goto("/to-sort/rules")
-    admin_page.get_by_role("row", name="Mystery bag").get_by_role("button", name="Remove").click()
-
-    expect(admin_page.get_by_text("no longer counts as ice24")).to_be_visible()
     assert totals(app.extensions["database"]) == {("Ice", "24pin"): 2}
+    admin_page.get_by_role("button", name="Take back").click()
+
+    expect(admin_page.get_by_label("SKU that Mystery bag is")).to_be_visible()
+    assert totals(app.extensions["database"]) == {}
 
 
 def test_a_held_line_is_reviewed(app: Flask, admin_page: Page) -> None:
@@ -83,11 +78,11 @@ def test_a_held_source_is_accepted_and_one_of_its_deliveries_replayed(app: Flask
 
 def test_a_store_is_given_settings_and_a_secret(app: Flask, admin_page: Page) -> None:
     deliver(app.test_client(), make_order_body(status="shipped", date_paid_gmt=None))
-    admin_page.goto("/stores/1")
+    admin_page.goto("/stores/1/keys")
 
-    admin_page.get_by_label("Name").fill("My shop")
+    admin_page.get_by_label("Name", exact=True).fill("My shop")
     admin_page.get_by_label("Statuses that count as paid").fill("shipped")
-    admin_page.get_by_role("button", name="Save", exact=True).click()
+    admin_page.get_by_role("button", name="Save settings").click()
     expect(admin_page.get_by_text("1 order was counted again.")).to_be_visible()
     admin_page.get_by_label("Webhook secret").fill("a-secret-of-its-own")
     admin_page.get_by_role("button", name="Save secret").click()
