@@ -14,6 +14,7 @@ from writer.lib.text import fold
 from writer.orders.record import meant_sku, unmatched_lines, visible
 from writer.sales import product_types
 
+_NEWEST_LINES = 2000  # that the number in the menu looks at
 _ORDERS_SHOWN = 5
 _BY = (
     orders.c.store_id,
@@ -58,8 +59,15 @@ def count_groups(db: Connection, store_scope: StoreScope) -> int:
 
 
 def count_some(db: Connection, store_scope: StoreScope, most: int = 100) -> int:
-    """Count them as far as `most`: what every page can afford, however many there are."""
-    some = _to_sort(db, store_scope, *_BY).distinct().limit(most).subquery()
+    """Count them as far as `most`, among the newest lines that match nothing: what every page can afford.
+
+    Lines that are ignored match nothing either, and a shop may have any number of them.
+    """
+    newest = select(order_lines.c.id).where(order_lines.c.model.is_(None))
+    newest = newest.order_by(order_lines.c.id.desc()).limit(_NEWEST_LINES)
+    some = (
+        _to_sort(db, store_scope, *_BY).where(order_lines.c.id.in_(newest)).distinct().limit(most).subquery()
+    )
     return int(db.execute(select(func.count()).select_from(some)).scalar_one())
 
 
