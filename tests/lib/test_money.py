@@ -53,3 +53,20 @@ def test_spaces_around_an_amount_do_not_matter() -> None:
 def test_amounts_below_zero_and_of_thousandths_are_shown() -> None:
     assert money.to_text(-1234567, "gbp") == "\N{MINUS SIGN}£12,345.67"
     assert money.to_text(1234, "KWD") == "1.234 KWD"
+
+
+@pytest.mark.parametrize(
+    ("text", "currency", "minor"),
+    [("12.50", "GBP", 1250), (" 12,5 ", "EUR", 1250), ("7", "JPY", 7), ("1,234", "KWD", 1234)],
+)
+def test_what_a_person_types_has_a_comma_or_a_point(text: str, currency: str, minor: int) -> None:
+    assert money.typed(text, currency) == minor
+
+
+@pytest.mark.parametrize(
+    ("text", "currency"),
+    [("1,234", "GBP"), ("12.345", "EUR"), ("1.5", "JPY"), ("1,234.50", "GBP"), ("-1", "GBP"), ("1e3", "GBP")],
+)
+def test_what_could_be_another_amount_is_refused(text: str, currency: str) -> None:
+    with pytest.raises(ValueError, match="not an amount"):
+        money.typed(text, currency)

@@ -1,5 +1,6 @@
 """Money as integers of a currency's smallest unit. Never floats, never a sum over two currencies."""
 
+import re
 from decimal import Decimal, DecimalException
 
 # ISO 4217 minor units that are not 2: https://www.iso.org/iso-4217-currency-codes.html
@@ -7,6 +8,7 @@ _WHOLE = {"BIF", "CLP", "DJF", "GNF", "ISK", "JPY", "KMF", "KRW"}
 _WHOLE |= {"PYG", "RWF", "UGX", "VND", "VUV", "XAF", "XOF", "XPF"}
 _THOUSANDTHS = {"BHD", "IQD", "JOD", "KWD", "LYD", "OMR", "TND"}
 _LARGEST_MINOR = 10**15
+_TYPED = re.compile(r"[0-9]{1,15}([.,](?P<decimals>[0-9]+))?")
 # Written before the number, and no two alike: a bare dollar is the United States' one.
 _SYMBOLS = {
     "GBP": "£",
@@ -39,6 +41,18 @@ def to_minor(text: str, currency: str) -> int:
     except DecimalException as error:
         raise ValueError(f"{text!r} is not an amount of money") from error
     return int(minor)
+
+
+def typed(text: str, currency: str) -> int:
+    """Turn an amount that a person typed ("12.50", "12,5") into minor units.
+
+    Raises ValueError where it has more decimals than the currency: "1,234" may be a thousand pounds, and is
+    never taken for one.
+    """
+    written = _TYPED.fullmatch(text.strip())
+    if written is None or len(written["decimals"] or "") > minor_digits(currency):
+        raise ValueError(f"{text!r} is not an amount of money")
+    return to_minor(text.replace(",", "."), currency)
 
 
 def to_plain(minor: int, currency: str) -> str:

@@ -199,3 +199,41 @@ def test_the_api_takes_a_sku_alone(api: FlaskClient, shop: Database) -> None:
 
     assert (taken.status_code, refused.status_code) == (200, 422)
     assert sold(shop) == [("Blue mug", "", 2, "MUG-B")]
+
+
+def test_no_line_of_a_long_form_is_lost_in_silence(admin: FlaskClient, shop: Database) -> None:
+    lines = [("", "1", "1", "")] * 51
+
+    refused = send(admin, *lines)
+    taken = send(admin, *lines[:50])
+
+    assert (refused.status_code, field_errors(refused.text)) == (422, ["sku-50"])
+    assert (taken.status_code, len(ledger(shop))) == (303, 50)
+
+
+@pytest.mark.parametrize("price", ["1,234", "1.234", "1_000", "1e3", "1,234.50"])
+def test_a_price_that_could_mean_two_things_is_refused(
+    admin: FlaskClient, shop: Database, price: str
+) -> None:
+    answer = send(admin, ("MUG-B", "sku", "1", price), currency="GBP")
+
+    assert (answer.status_code, field_errors(answer.text)) == (422, ["price-0"])
+
+
+def test_a_form_that_was_taken_back_is_corrected_and_sent_again(admin: FlaskClient, shop: Database) -> None:
+    send(admin, ("MUG-B", "sku", "3", ""), ("MUG-R", "sku", "1", ""))
+    admin.post("/sales/new/take-back?ids=1,2")
+
+    send(admin, ("MUG-B", "sku", "2", ""), ("MUG-R", "sku", "1", ""))
+
+    assert sold(shop) == [("Blue mug", "", 2, "MUG-B"), ("Red mug", "", 1, "MUG-R")]
+    assert on_hand(shop) == {"MUG-B": 8, "MUG-R": 1}
+
+
+def test_taken_back_twice_nothing_is_put_back_twice(admin: FlaskClient, shop: Database) -> None:
+    send(admin, ("MUG-B", "sku", "3", ""))
+
+    answers = [admin.post("/sales/new/take-back?ids=1,1").status_code for _ in range(2)]
+
+    assert answers == [303, 303]
+    assert on_hand(shop)["MUG-B"] == 10

@@ -157,6 +157,8 @@ def remove(db: Connection, store_scope: StoreScope, actor: str, sale_id: int) ->
     """
     before = _by_hand(db, store_scope, sale_id)
     db.execute(delete(sales).where(sales.c.id == sale_id))
+    # The form it came from, corrected and sent again, is to be added.
+    db.execute(delete(sale_forms).where(sale_forms.c.sale_id == sale_id))
     audit.note(db, actor, "sale.delete", f"sale {sale_id}", snapshot(before), None)
     stock.sell_by_hand(db, actor, sale_id, None, 0, before.date)
     return before
@@ -167,6 +169,7 @@ def restore(db: Connection, store_scope: StoreScope, actor: str, sale_id: int) -
 
     Raises NotFound, and Conflict if the sale was not deleted.
     """
+    _lock(db, sale_id)
     deleted = find_deleted(db, sale_id)
     if deleted is None:
         get_sale(db, store_scope, sale_id)
@@ -196,6 +199,7 @@ def snapshot(sale: Row[Any]) -> dict[str, Any]:
 
 
 def _by_hand(db: Connection, store_scope: StoreScope, sale_id: int) -> Row[Any]:
+    _lock(db, sale_id)
     sale = get_sale(db, store_scope, sale_id)
     if sale.order_line_id is not None:
         raise Conflict(
@@ -203,6 +207,11 @@ def _by_hand(db: Connection, store_scope: StoreScope, sale_id: int) -> Row[Any]:
             " and the ledger follows."
         )
     return sale
+
+
+def _lock(db: Connection, sale_id: int) -> None:
+    """Let one request after the other change, delete or restore a sale."""
+    lock(db, f"sale {sale_id}")
 
 
 def _checked(db: Connection, given: Mapping[str, Any], current: Row[Any] | None) -> dict[str, Any]:

@@ -46,7 +46,7 @@ def new_lines(kind: str | None) -> list[Line]:
 def read_lines(sent: MultiDict[str, str]) -> list[Line]:
     """Return the lines of a sent form. A program may send only some of the fields, once each."""
     columns = [sent.getlist(name) for name in ("sku", "kind", "quantity", "price")]
-    rows = list(zip_longest(*columns, fillvalue=""))[:MOST_LINES]
+    rows = zip_longest(*columns, fillvalue="")
     return [_line(*(text.strip() for text in row)) for row in rows] or [Line()]
 
 
@@ -68,6 +68,10 @@ def check(
     filled = [line for line in lines if not line.is_blank]
     if not filled and lines:
         lines[0].errors["sku"] = "Enter a SKU, or choose a type."
+    for line in filled[MOST_LINES:]:
+        line.errors["sku"] = f"A form has at most {MOST_LINES} lines: enter this one in another."
+    if len(filled) > MOST_LINES:
+        return []
     wanted: dict[str, int] = {}
     return [_check(db, line, pairs, currency, at, wanted) for line in filled]
 
@@ -132,7 +136,7 @@ def _price(line: Line, currency: str) -> tuple[int | None, str | None]:
         line.errors["price"] = "Say in which currency."
         return None, None
     try:
-        return fields.price(money.to_minor(line.price.replace(",", "."), currency)), currency
+        return fields.price(money.typed(line.price, currency)), currency
     except ValueError:
         line.errors["price"] = "Must be an amount such as 12.50."
         return None, None

@@ -120,7 +120,7 @@ class SaleForm(SharedForm):
         if not text:
             return {"price_minor": None, "currency": None}
         try:
-            return {"price_minor": money.to_minor(text.replace(",", "."), currency), "currency": currency}
+            return {"price_minor": money.typed(text, currency), "currency": currency}
         except ValueError:
             sentence = "Must be an amount such as 12.50."
             raise Invalid(sentence, {"price": sentence}) from None

@@ -1,12 +1,14 @@
 """The page of a sale by hand: several lines, each looked up and warned of before anything is saved."""
 
+from contextlib import suppress
+
 from flask import Blueprint, redirect, render_template, request, session, url_for
 from sqlalchemy import Connection
 from werkzeug.wrappers import Response
 
 from writer.db import parse_id, reading, transaction
 from writer.lib import clock
-from writer.lib.errors import Invalid
+from writer.lib.errors import Gone, Invalid
 from writer.people import auth
 from writer.sales import product_types
 from writer.sales.ledger import actions, entry, fields, forms, lookup, queries
@@ -81,11 +83,17 @@ def _say(sale_ids: list[int], is_new: bool) -> None:
 def take_back() -> Response:
     """Delete the sales of a form that was just sent; each can be restored on its page."""
     ids = [sale_id for text in request.args.get("ids", "").split(",") if (sale_id := parse_id(text))]
+    taken = []
     with transaction() as db:
         for sale_id in ids[: entry.MOST_LINES]:
-            actions.remove(db, auth.store_scope(), auth.actor().name, sale_id)
-    named = f"Sale {ids[0]} was" if len(ids) == 1 else f"{len(ids)} sales were"
-    toasts.say(f"{named} taken back.")
+            with suppress(Gone):
+                actions.remove(db, auth.store_scope(), auth.actor().name, sale_id)
+                taken.append(sale_id)
+    if taken:
+        named = f"Sale {taken[0]} was" if len(taken) == 1 else f"{len(taken)} sales were"
+        toasts.say(f"{named} taken back.")
+    else:
+        toasts.say("Nothing was left to take back.", kind="info")
     return redirect(url_for("ledger.index"), 303)
 
 
