@@ -1,5 +1,7 @@
 """What is a difference and what is none: own orders explain a number, policy or owner decides the rest."""
 
+import threading
+
 import pytest
 from flask import Flask
 from sqlalchemy import delete, insert, update
@@ -13,7 +15,9 @@ from writer.db.schema.notices import notices
 from writer.db.schema.orders import order_lines
 from writer.db.schema.products import products
 from writer.db.schema.stores import stores
+from writer.lib import clock
 from writer.lib.errors import Conflict, NotFound
+from writer.stock import movements as movements_of
 from writer.stores.connect import policies
 from writer.stores.listings import check_all
 from writer.stores.listings.actions import map_by_hand
@@ -428,3 +432,45 @@ def test_a_listing_that_is_another_product_by_now_takes_nothing_back(asking: Hub
 
     with pytest.raises(Conflict):
         take_back(asking)
+
+
+def test_what_was_counted_since_is_not_taken_back(asking: Hub) -> None:
+    """The count says what is there, whatever was taken over before."""
+    asking.let_drift(2, shows=20)
+    with asking.database.transaction() as db:
+        differences.decide(db, "ada", 1, adopt=True)
+    with asking.database.transaction() as db:
+        counted = movements_of.count(db, "ada", [(1, 10)], clock.now())
+
+    with pytest.raises(Conflict, match="counted since"):
+        take_back(asking)
+    assert asking.on_hand() == 10
+
+    with asking.database.transaction() as db:
+        movements_of.take_back_document(db, "ada", counted.document_id)
+    take_back(asking)
+    assert asking.on_hand() == 10
+
+
+def test_what_two_take_back_at_once_is_taken_back_once(asking: Hub) -> None:
+    asking.let_drift(2, shows=20)
+    with asking.database.transaction() as db:
+        differences.decide(db, "ada", 1, adopt=True)
+    together, answers = threading.Barrier(4), list[str]()
+
+    def try_to() -> None:
+        together.wait()
+        try:
+            take_back(asking)
+            answers.append("done")
+        except Conflict:
+            answers.append("refused")
+
+    threads = [threading.Thread(target=try_to) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    assert sorted(answers) == ["done", "refused", "refused", "refused"]
+    assert (asking.on_hand(), asking.moves()) == (10, [10, -10])

@@ -15,6 +15,7 @@ from writer.stock.movements.actions import (
 )
 from writer.stock.movements.queries import (
     has_moved,
+    is_counted_since,
     list_standing_counts,
     moved_for,
     newest,
@@ -41,6 +42,7 @@ __all__ = [
     "check_count",
     "count",
     "has_moved",
+    "is_counted_since",
     "is_first_sending",
     "list_standing_counts",
     "moved_for",

@@ -76,6 +76,11 @@ def list_standing_counts(db: Connection, stock_product_id: int) -> list[Standing
     return [StandingCount(*row) for query in (by_line, by_movement) for row in db.execute(query)]
 
 
+def is_counted_since(db: Connection, stock_product_id: int, moment: datetime) -> bool:
+    """Tell whether a product was counted at this moment or later, by a count that was not taken back."""
+    return any(count.at >= moment for count in list_standing_counts(db, stock_product_id))
+
+
 def held_by_sale(db: Connection, sale_id: int) -> dict[int, int]:
     """Return the units that a sale entered by hand took out of stock, by product."""
     moved = select(movements.c.stock_product_id, func.sum(movements.c.quantity)).where(

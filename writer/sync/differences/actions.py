@@ -72,7 +72,7 @@ def decide(db: Connection, actor: str, difference_id: int, adopt: bool) -> None:
 
     Raises NotFound, or Conflict where it is decided already or the listing is another product by now.
     """
-    row = _get(db, difference_id)
+    row = _lock(db, difference_id)
     change = row.shown_quantity - row.expected_quantity
     _check(row, change, adopt)
     done = {"decided_at": clock.now(), "decided_by": actor, "action": "adopted" if adopt else "enforced"}
@@ -88,13 +88,16 @@ def decide(db: Connection, actor: str, difference_id: int, adopt: bool) -> None:
 def take_back(db: Connection, actor: str, difference_id: int) -> None:
     """Let the count be what it was before a store's number was taken over; ours is written there instead.
 
-    Raises NotFound, and Conflict where theirs was not taken over, or the listing is another product by now.
+    Raises NotFound, and Conflict where theirs was not taken over, the listing is another product by now, or
+    the product was counted since.
     """
-    row = _get(db, difference_id)
+    row = _lock(db, difference_id)
     if row.decided_at is None or row.action != "adopted":
         raise Conflict("Their number was not taken over, so there is nothing to take back.")
     if not state_of(row).known_quantities:
         raise Conflict("The listing became another product since, so that cannot be taken back.")
+    if stock.is_counted_since(db, row.stock_product_id, row.decided_at):
+        raise Conflict("The product was counted since: the count says what is there. Count it again instead.")
     change = row.shown_quantity - row.expected_quantity
     note = f"taken back: {row.name} showed {row.shown_quantity}"
     back = stock.Movement(
@@ -151,6 +154,13 @@ def _get(db: Connection, difference_id: int) -> Row[Any]:
     if row is None:
         raise NotFound("There is no such difference.")
     return row
+
+
+def _lock(db: Connection, difference_id: int) -> Row[Any]:
+    """Return a difference once nobody else decides one of the same product in its store."""
+    row = _get(db, difference_id)
+    database.lock(db, f"differences of store {row.of_store} product {row.stock_product_id}")
+    return _get(db, difference_id)
 
 
 def _check(row: Row[Any], change: int, adopt: bool) -> None:
