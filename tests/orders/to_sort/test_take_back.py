@@ -229,3 +229,90 @@ def test_taken_back_while_it_is_still_applied_nothing_of_it_stays(database: Data
     take_back(database, sorting_id)
 
     assert everything(database) == before
+
+
+def said(database: Database) -> list[str]:
+    with database.reading() as db:
+        return list(db.execute(select(product_skus.c.sku)).scalars())
+
+
+@pytest.mark.parametrize("order", [(0, 1), (1, 0)])
+def test_of_two_mappings_taken_back_in_any_order_nothing_is_left(
+    database: Database, order: tuple[int, int]
+) -> None:
+    store_id = open_shop(database)
+    sell_nameless(database, store_id)
+    with database.transaction() as db:
+        product_types.add_rule(db, "ada", "x", "Ice", "24pin")
+        product_types.ignore_sku(db, "ada", "VOUCHER")
+    before = everything(database)
+
+    def to(sku: str) -> Decide:
+        return lambda db, _: actions.map_product(db, EVERYTHING, "ada", store_id, 13, 0, sku)
+
+    made = [decided(database, store_id, to("VOUCHER")), decided(database, store_id, to("X"))]
+    take_back(database, made[order[0]])
+    assert said(database) == [["X"], ["VOUCHER"]][order[0]]
+    take_back(database, made[order[1]])
+
+    assert (said(database), everything(database)) == ([], before)
+
+
+def test_a_mapping_that_was_removed_since_stays_removed(database: Database) -> None:
+    store_id = open_shop(database)
+    sell_nameless(database, store_id)
+    with database.transaction() as db:
+        product_types.ignore_sku(db, "ada", "VOUCHER")
+        product_types.add_rule(db, "ada", "x", "Ice", "24pin")
+
+    def to(sku: str) -> Decide:
+        return lambda db, _: actions.map_product(db, EVERYTHING, "ada", store_id, 13, 0, sku)
+
+    decided(database, store_id, to("VOUCHER"))
+    made = decided(database, store_id, to("X"))
+    removed = decided(database, store_id, lambda db, _: actions.unmap_product(db, EVERYTHING, "ada", 1))
+
+    take_back(database, made)
+    assert said(database) == []
+    take_back(database, removed)
+
+    assert said(database) == ["VOUCHER"]  # what was said before the mapping that is taken back
+
+
+def test_a_rule_whose_addition_was_taken_back_is_not_restored(database: Database) -> None:
+    store_id = open_shop(database)
+    added = decided(database, store_id, add_rule)
+    removed = decided(
+        database,
+        store_id,
+        lambda db, _: actions.remove_rule(
+            db, "ada", next(rule.id for rule in product_types.list_rules(db) if rule.prefix == "kit")
+        ),
+    )
+    take_back(database, added)
+
+    with pytest.raises(Conflict), database.transaction() as db:
+        sortings.take_back(db, EVERYTHING, "sam", removed)
+
+
+def test_a_choice_that_is_sent_twice_is_taken_back_by_the_last_toast(database: Database) -> None:
+    store_id = open_shop(database)
+    first, second = (decided(database, store_id, choose_itself) for _ in range(2))
+
+    take_back(database, second)
+
+    assert first == second
+    with database.reading() as db:
+        assert product_types.get_counting(db) == "types"
+
+
+def test_a_choice_is_not_taken_back_over_a_later_one(database: Database) -> None:
+    store_id = open_shop(database, None)
+    first = decided(database, store_id, choose_itself)
+    decided(database, store_id, choose_types)
+
+    with pytest.raises(Conflict), database.transaction() as db:
+        sortings.take_back(db, EVERYTHING, "sam", first)
+
+    with database.reading() as db:
+        assert product_types.get_counting(db) == "types"

@@ -73,6 +73,19 @@ def test_what_was_decided_of_a_listing_is_taken_back(
     assert state(shop) == before
 
 
+@pytest.mark.parametrize("sent", [{"do": "product", "same_as": "X"}, {"do": "leave"}])
+def test_what_is_sent_twice_is_taken_back_by_the_last_toast(
+    admin: FlaskClient, shop: Database, sent: dict[str, str]
+) -> None:
+    before = state(shop)
+    settle(admin, **sent)
+    (undo,) = data_values(settle(admin, **sent), "undo")
+
+    admin.post(undo)
+
+    assert state(shop) == before
+
+
 def test_a_listing_that_was_mapped_again_since_stays_so(admin: FlaskClient, shop: Database) -> None:
     with shop.transaction() as db:
         stock.add_product(db, "ada", "Y", 10, stock_from())

@@ -7,7 +7,7 @@ from writer.orders.to_sort import kinds, queries, source_lines, source_products
 from writer.orders.to_sort.follow import TURN, finish_all, follow_for, watch
 from writer.orders.to_sort.kinds import reopen
 from writer.orders.to_sort.preview import Preview, preview_product
-from writer.orders.to_sort.sortings import Decided, Kind, begin, own_kinds
+from writer.orders.to_sort.sortings import Decided, Kind, begin, find_standing, own_kinds, still_said
 from writer.orders.to_sort.sources import (
     Choice,
     Entry,
@@ -41,10 +41,12 @@ __all__ = [
     "begin",
     "count_all",
     "count_in_menu",
+    "find_standing",
     "finish_all",
     "follow_for",
     "preview_product",
     "reopen",
+    "still_said",
     "to_sort_sources",
     "watch",
 ]

@@ -127,6 +127,9 @@ def unmap_product(db: Connection, store_scope: StoreScope, actor: str, mapping_i
 def choose_counting(db: Connection, actor: str, chosen: str) -> int:
     """Choose what products count as that no rule knows, for orders that are there too. Raises Invalid."""
     before = product_types.set_counting(db, actor, chosen)
+    repeated = sortings.find_standing(db, "counting.choose", None, after=chosen) if before == chosen else None
+    if repeated is not None:
+        return repeated
     details = {"before": before, "after": chosen}
     return sortings.begin(db, actor, "counting.choose", COUNTING[chosen], details)
 

@@ -30,7 +30,8 @@ def follow(database: Database, sorting_id: int, is_stopping: Callable[[], bool] 
             step = find(db, decided)
 
         def change(db: Connection, ids: Sequence[int], step: sortings.Step = step) -> None:
-            sortings.add_lines(db, sorting_id, step.change(db, ids))
+            if sortings.hold(db, row):
+                sortings.add_lines(db, sorting_id, step.change(db, ids))
 
         each_in_batches(database, step.order_ids, change, is_stopping)
         if is_stopping():

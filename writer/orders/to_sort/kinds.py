@@ -5,6 +5,7 @@ from typing import Any
 
 from sqlalchemy import Connection
 
+from writer.lib.errors import Conflict
 from writer.orders.record import (
     Reason,
     find_said,
@@ -16,6 +17,7 @@ from writer.orders.record import (
     say_product,
     unsay_product,
 )
+from writer.orders.to_sort import sortings
 from writer.orders.to_sort.sortings import Decided, FindStep, Kind, Step
 from writer.sales import product_types
 
@@ -61,6 +63,8 @@ def _unmake_rule(db: Connection, actor: str, decided: Decided) -> None:
 
 
 def _restore_rule(db: Connection, actor: str, decided: Decided) -> None:
+    if sortings.is_taken_back(db, decided.details["sorting_id"]):
+        raise Conflict("That this rule was added was taken back since: add it again if it is wanted.")
     product_types.restore_rule(db, actor, decided.details)
 
 
@@ -73,20 +77,30 @@ def _ignore(db: Connection, actor: str, decided: Decided) -> None:
     product_types.ignore_sku(db, actor, decided.details["sku"])
 
 
-def _say_again(db: Connection, actor: str, decided: Decided) -> None:
-    """Let a product be what was said of it before, unless something else was said of it since."""
-    product, before = _product(decided), decided.details["before"]
-    now = find_said(db, **product)
-    is_ours = now is not None and now.sorting_id == decided.id
-    if now is not None and not is_ours:
-        return
-    if before is not None:
-        say_product(db, **product, sku=before["sku"], sorting_id=before["sorting_id"])
-    elif is_ours:
-        unsay_product(db, **product)
+def _unmap(db: Connection, actor: str, decided: Decided) -> None:
+    """Let a product be what was said of it before, unless something else was decided of it since."""
+    now = find_said(db, **_product(decided))
+    if now is not None and now.sorting_id == decided.id:
+        _say_as_before(db, decided)
+
+
+def _map_again(db: Connection, actor: str, decided: Decided) -> None:
+    """Let a product be what it was mapped to, unless something was said of it since."""
+    if find_said(db, **_product(decided)) is None:
+        _say_as_before(db, decided)
+
+
+def _say_as_before(db: Connection, decided: Decided) -> None:
+    before = sortings.still_said(db, decided.details["before"])
+    if before is None:
+        unsay_product(db, **_product(decided))
+    else:
+        say_product(db, **_product(decided), sku=before["sku"], sorting_id=before["sorting_id"])
 
 
 def _choose_again(db: Connection, actor: str, decided: Decided) -> None:
+    if product_types.get_counting(db) != decided.details["after"]:
+        raise Conflict("Something else was chosen since: choose what products count as now.")
     product_types.set_counting(db, actor, decided.details["before"])
 
 
@@ -121,14 +135,14 @@ KINDS = {
     "product.map": Kind(
         "counted {subject} as {sku}",
         "product {product_id} mapped",
-        _say_again,
+        _unmap,
         (rematch_product,),
         (reopen, rematch_product),
     ),
     "product.unmap": Kind(
         "no longer counted {subject} as {sku}",
         "product {product_id} no longer mapped",
-        _say_again,
+        _map_again,
         _NOTHING,
         (rematch_product,),
     ),

@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, func, select, update
 
-from writer.db import get_row, insert_row
+from writer.db import get_row, insert_row, lock
 from writer.db.schema.to_sort import sortings
 from writer.lib import clock
 from writer.lib.errors import Conflict
@@ -15,6 +15,7 @@ from writer.lib.store_scope import StoreScope
 from writer.orders.to_sort.sources import sources
 
 Details = Mapping[str, Any]
+_LOOKED_THROUGH = 200  # decisions, for the one that a form sent twice made
 
 
 @dataclass(frozen=True)
@@ -90,6 +91,8 @@ def take_back(db: Connection, store_scope: StoreScope, actor: str, sorting_id: i
 
     Raises NotFound, and Conflict if it was taken back already or what came later stands in its way.
     """
+    # What is just following it ends first, so that this finds all of it.
+    lock(db, _following(sorting_id))
     row = get(db, store_scope, sorting_id)
     holds = (sortings.c.id == sorting_id) & sortings.c.taken_back_at.is_(None)
     taken = (
@@ -101,6 +104,49 @@ def take_back(db: Connection, store_scope: StoreScope, actor: str, sorting_id: i
         raise Conflict(f"This was taken back already, by {row.taken_back_by}.")
     kind_of(row.kind).undo(db, actor, decided(row))
     return row
+
+
+def find_standing(db: Connection, kind: str, store_id: int | None, **details: object) -> int | None:
+    """Return the newest decision of this kind and store with these details that was not taken back, or None.
+
+    A form that is sent twice decides once, so that taking its decision back leaves nothing of it.
+    """
+    standing = (sortings.c.kind == kind) & sortings.c.taken_back_at.is_(None)
+    same_store = sortings.c.store_id.is_not_distinct_from(store_id)
+    query = select(sortings.c.id, sortings.c.details).where(standing, same_store)
+    for row in db.execute(query.order_by(sortings.c.id.desc()).limit(_LOOKED_THROUGH)):
+        if details.items() <= json.loads(row.details).items():
+            return int(row.id)
+    return None
+
+
+def is_taken_back(db: Connection, sorting_id: int | None) -> bool:
+    """Tell whether a decision was taken back; None: there was none."""
+    taken = (sortings.c.id == sorting_id) & sortings.c.taken_back_at.is_not(None)
+    return sorting_id is not None and db.execute(select(sortings.c.id).where(taken)).first() is not None
+
+
+def still_said(db: Connection, before: Details | None) -> Details | None:
+    """Return what was said of a product before a decision, with `sku` and `sorting_id`, as far as it holds.
+
+    If a decision that was taken back said it, it is what was said before that one. None: nothing.
+    """
+    while before is not None and is_taken_back(db, before["sorting_id"]):
+        kept = select(sortings.c.details).where(sortings.c.id == before["sorting_id"])
+        details = json.loads(db.execute(kept).scalar_one())
+        before = details["said"] if "said" in details else details["before"]
+    return before
+
+
+def hold(db: Connection, row: Row[Any]) -> bool:
+    """Let nobody take a decision back until this transaction ends; tell whether it is as `row` has it."""
+    lock(db, _following(row.id))
+    is_same = sortings.c.taken_back_at.is_not_distinct_from(row.taken_back_at)
+    return db.execute(select(sortings.c.id).where(sortings.c.id == row.id, is_same)).first() is not None
+
+
+def _following(sorting_id: int) -> str:
+    return f"decision {sorting_id}"
 
 
 def decided(row: Row[Any]) -> Decided:

@@ -1,6 +1,7 @@
 """Which product of the stock list a listing is: said by hand, found by its SKU, or none."""
 
 from collections.abc import Callable, Iterable
+from collections.abc import Mapping as Said
 from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, Row, func, select
@@ -68,7 +69,7 @@ def forget_by_hand(db: Connection, actor: str, listing_id: int, sorting_id: int 
 
 
 def restore(
-    db: Connection, actor: str, row: Row[Any], was: Pointing, said: dict[str, Any] | None, is_said: bool
+    db: Connection, actor: str, row: Row[Any], was: Pointing, said: Said[str, Any] | None, is_said: bool
 ) -> None:
     """Let a listing be what it was before a decision; what lines were matched by it is the caller's.
 
