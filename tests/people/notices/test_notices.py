@@ -130,6 +130,20 @@ def test_what_settled_itself_is_not_opened_by_hand(admin: FlaskClient, database:
         assert notices.count_notices(db) == 0
 
 
+def test_what_was_dismissed_and_then_settled_is_not_opened_by_hand(
+    admin: FlaskClient, database: Database
+) -> None:
+    open_one(database)
+    admin.post("/notices/1/dismiss")
+    with database.transaction() as db:
+        notices.close(db, Notice.OVERSOLD, product_id=1)
+
+    assert admin.post("/notices/1/reopen").status_code == 409
+
+    with database.reading() as db:
+        assert notices.count_notices(db) == 0
+
+
 def test_the_page_is_narrowed_to_one_kind(admin: FlaskClient, database: Database) -> None:
     open_one(database)
     with database.transaction() as db:

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from sqlalchemy import Connection, select, update
+from sqlalchemy import Connection, func, literal, select, update
 
 from writer.db import get_row, insert_row, lock
 from writer.db.schema.notices import notices
@@ -55,7 +55,8 @@ def open_(
 def close(db: Connection, notice: Notice, by: str | None = None, **about: int | str) -> None:
     """Close the open notice of this kind about this subject, if there is one.
 
-    `about` has the fields of the notice's subject; `by` None: the product found its cause gone.
+    `about` has the fields of the notice's subject; `by` None: the product found its cause gone. Then one that
+    was dismissed before is settled too, and cannot be opened again by hand.
     """
     _close(db, notice.kind, notice.subject.format_map(about), by)
 
@@ -80,5 +81,8 @@ def reopen(db: Connection, store_scope: StoreScope, notice_id: int) -> None:
 
 
 def _close(db: Connection, kind: str, subject: str, by: str | None) -> None:
-    is_open = (notices.c.kind == kind) & (notices.c.subject == subject) & notices.c.closed_at.is_(None)
-    db.execute(update(notices).where(is_open).values(closed_at=clock.now(), closed_by=by))
+    same = (notices.c.kind == kind) & (notices.c.subject == subject)
+    is_open, is_dismissed = notices.c.closed_at.is_(None), notices.c.closed_by.is_not(None)
+    is_unsettled = is_open | is_dismissed if by is None else is_open
+    closed_at = func.coalesce(notices.c.closed_at, literal(clock.now(), notices.c.closed_at.type))
+    db.execute(update(notices).where(same, is_unsettled).values(closed_at=closed_at, closed_by=by))
