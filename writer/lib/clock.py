@@ -11,6 +11,15 @@ def now() -> datetime:
     return datetime.now(UTC)
 
 
+def read(text: str) -> datetime:
+    """Return the moment in UTC that a text in ISO form names; without a zone it is UTC. Raises ValueError."""
+    moment = datetime.fromisoformat(text)
+    try:
+        return moment.astimezone(UTC) if moment.tzinfo is not None else moment.replace(tzinfo=UTC)
+    except OverflowError:
+        raise ValueError(f"{text!r} is in no calendar") from None
+
+
 def use_zone(zone: ZoneInfo) -> None:
     """Let days begin, and times be shown, in this time zone; every process does this once, at its start."""
     global _zone

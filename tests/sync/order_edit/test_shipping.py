@@ -188,3 +188,12 @@ def test_no_transaction_is_open_while_a_store_is_called(
     mark(admin, 1, 2)
 
     assert open_then == [0, 0]
+
+
+def test_a_list_that_no_address_can_name_is_no_error(
+    db: Database, store: FakeStore, admin: FlaskClient
+) -> None:
+    answer = admin.post("/orders/mark-shipped", data={"id": ["1"], "back": "q=a\r\nSet-Cookie: b&sku=x\0"})
+
+    assert answer.status_code == 303
+    assert "\n" not in answer.location

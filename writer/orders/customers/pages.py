@@ -1,6 +1,6 @@
 """Pages: the customers, one of them, and erasing one: by e-mail address or from the page of an order."""
 
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
 from flask import Blueprint, redirect, render_template, request, url_for
@@ -109,13 +109,13 @@ def _key(name: str) -> tuple[datetime, int] | None:
     """Return the time and id of the order that `after` or `before` names; None where it names none."""
     made, _, order_id = request.args.get(name, "").partition("~")
     try:
-        moment = datetime.fromisoformat(made)
+        moment = clock.read(made)
     except ValueError:
         return None
     is_number = order_id.isascii() and order_id.isdecimal() and len(order_id) < 12 and is_id(int(order_id))
     if not is_number:
         return None
-    return moment if moment.tzinfo else moment.replace(tzinfo=UTC), int(order_id)
+    return moment, int(order_id)
 
 
 def _address(text: str, **place: queries.Customer) -> str:

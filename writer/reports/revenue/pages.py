@@ -59,4 +59,5 @@ def _entries(chosen: Range, currency: str | None) -> list[tuple[str, str, bool]]
 
 
 def _asked_currency() -> str | None:
-    return request.args.get("currency") or None
+    # PostgreSQL refuses NUL in text; no currency has one.
+    return request.args.get("currency", "").replace("\0", "") or None

@@ -1,5 +1,7 @@
 """Pages: marking the ticked orders of the list as shipped, what became of each, and taking that back."""
 
+from urllib.parse import parse_qsl, urlencode
+
 from flask import Blueprint, current_app, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
@@ -72,7 +74,8 @@ def _ids(texts: list[str]) -> list[int]:
 
 def _list_address(back: str) -> str:
     address = url_for("browse_list.index")
-    return f"{address}?{back}" if back else address
+    # Read and written again, because a header of an answer takes no line breaks.
+    return f"{address}?{urlencode(parse_qsl(back))}" if back else address
 
 
 def _undo_address(done: list[Outcome]) -> str:
