@@ -419,8 +419,24 @@ def test_products_count_as_themselves_once_an_admin_chooses_so(
 
     assert data_values(asked, "after") == ["2", "0"]
     assert totals(database) == {("Tea towel", ""): 2}
+    assert staff.post(undo_of(page)).status_code == 403
+    assert undo_of(page) not in staff.get("/to-sort/decisions").text
+    assert totals(database) == {("Tea towel", ""): 2}
     admin.post(undo_of(page))
     assert totals(database) == {}
+
+
+def test_taking_back_leads_to_no_other_address(client: FlaskClient, admin: FlaskClient) -> None:
+    order_of(client, sku="KIT")
+    sent = {"sku": "KIT", "do": "ignore"}
+    undo = undo_of(admin.post("/to-sort", data=sent, follow_redirects=True).text)
+
+    led_to = [
+        admin.post(undo, headers={"Referer": referrer}).location
+        for referrer in ("http://evil.example/x", "http://localhost//evil.example", "http://localhost/\\evil")
+    ]
+
+    assert led_to == ["/to-sort", "/evil.example", "/evil"]
 
 
 def test_a_choice_that_there_is_not_is_refused(admin: FlaskClient) -> None:

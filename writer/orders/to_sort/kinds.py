@@ -152,5 +152,6 @@ KINDS = {
         _choose_again,
         (reopen_itself, rematch_all),
         (reopen_itself, rematch_all),
+        is_for_admins=True,
     ),
 }

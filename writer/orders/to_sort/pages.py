@@ -4,11 +4,11 @@ from collections.abc import Mapping
 from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
-from sqlalchemy import Connection
+from sqlalchemy import Connection, Row
 from werkzeug.wrappers import Response
 
 from writer.db import database, reading, transaction
-from writer.lib.errors import Conflict, DomainError, Invalid, NotFound
+from writer.lib.errors import Conflict, DomainError, Forbidden, Invalid, NotFound
 from writer.orders.to_sort import sortings
 from writer.orders.to_sort.follow import follow_for
 from writer.orders.to_sort.sources import Entry, Foreseen, Settled, Source, sources
@@ -64,14 +64,24 @@ def take_back(sorting_id: int) -> Response:
     """Take a decision back: its order lines count as if it had never been."""
     try:
         with transaction() as db:
+            _check_may_take_back(sortings.get(db, auth.store_scope(), sorting_id))
             row = sortings.take_back(db, auth.store_scope(), auth.actor().name, sorting_id)
     except Conflict as error:
         flash(error.sentence, "warning")
-        return redirect(request.referrer or _inbox_url(), 303)
+        return redirect(_came_from(), 303)
     is_done = follow_for(database(), sorting_id)
     rest = "" if is_done else " The rest of the order lines follows in the background."
     toasts.say(f"Taken back: {row.actor} {sortings.describe(row)}.{rest}")
     return redirect(_came_from(), 303)
+
+
+def _check_may_take_back(row: Row[Any]) -> None:
+    if not _may_take_back(row):
+        raise Forbidden("Only an admin may do this.")
+
+
+def _may_take_back(row: Row[Any]) -> bool:
+    return auth.actor().role == "admin" or not sortings.kind_of(row.kind).is_for_admins
 
 
 def say_settled(settled: Settled) -> None:
@@ -90,9 +100,11 @@ def say_settled(settled: Settled) -> None:
 
 def _came_from() -> str:
     """Return the page of this installation that the form was on, else the inbox."""
-    here = request.host_url.rstrip("/")
-    referrer = request.referrer or ""
-    return referrer.removeprefix(here) if referrer.startswith(f"{here}/") else _inbox_url()
+    here, referrer = request.host_url, request.referrer or ""
+    if not referrer.startswith(here):
+        return _inbox_url()
+    # Browsers read "//host" and "/\\host" as another host.
+    return "/" + referrer.removeprefix(here).lstrip("/\\")
 
 
 def _inbox_url() -> str:
@@ -201,4 +213,6 @@ def show_preview(foreseen: Foreseen, sent: Mapping[str, str], action: str, back:
 
 def _described(rows: list[Any]) -> list[dict[str, Any]]:
     """Return decisions as the history shows them."""
-    return [{"row": row, "words": sortings.describe(row)} for row in rows]
+    return [
+        {"row": row, "words": sortings.describe(row), "may_take_back": _may_take_back(row)} for row in rows
+    ]

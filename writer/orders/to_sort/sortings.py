@@ -49,6 +49,7 @@ class Kind:
     undo: Callable[[Connection, str, Decided], None]
     steps: tuple[FindStep, ...] = ()
     undo_steps: tuple[FindStep, ...] = ()
+    is_for_admins: bool = False  # staff cannot take back what they could not decide
 
 
 # Of this room; what later areas decide comes with their sources.
