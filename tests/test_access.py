@@ -77,6 +77,72 @@ def world(app: Flask, client: FlaskClient, database: Database) -> None:
     deliver(client, make_order_body(id=3, number="W-9001"), source="https://staging.example/")
 
 
+ODD_QUERIES = (
+    "endpoint=x&store_id=x&_method=x&_anchor=x&self=x",
+    "_external=1&_scheme=javascript",
+    *(
+        f"{name}={moment}{rest}"
+        for name in ("after", "before")
+        for moment in ("0001-01-01T00:00:00%2B14:00", "9999-12-31T23:59:59-14:00")
+        for rest in ("~1", "~delivery~1")
+    ),
+    "sort=status&after=x~0001-01-01T00:00:00%2B14:00~1",
+)
+
+
+@pytest.mark.parametrize("query", ODD_QUERIES)
+def test_no_query_string_is_an_error_of_ours_or_leads_away(
+    app: Flask, world: None, admin: FlaskClient, query: str
+) -> None:
+    broken = []
+    for rule, method, address in addresses(app, "GET"):
+        if rule.arguments and not address.startswith("/stores/1"):
+            continue  # lists are at addresses without a number, or of a store
+        answer = admin.open(f"{address}?{query}", method=method)
+        if answer.status_code >= 500 or "javascript://" in told(answer):
+            broken.append(f"{address} -> {answer.status_code}")
+
+    assert broken == []
+
+
+# What people may do to themselves and others would end the sign-in of who sends all this.
+NOT_SENT_TO = ("/api/", "/users", "/password", "/sign-in", "/sign-out", "/account/sign-out", "/tokens")
+ODD_VALUES = (
+    "\0",
+    "x\r\nX-Theirs: 1",
+    "9" * 400,
+    "-5",
+    "\u0663",
+    "a" * 3000,
+    "<script>odd</script>",
+    "{0}%s'",
+)
+
+
+@pytest.mark.postgres
+def test_nothing_that_a_form_can_send_is_an_error_of_ours(
+    app: Flask, world: None, admin: FlaskClient
+) -> None:
+    pages = [told(admin.get(address)) for _, _, address in addresses(app, "GET") if "csv" not in address]
+    names = {name for page in pages for name in re.findall(r' name="([^"]+)"', page)}
+    assert len(names) > 50
+    forms = [
+        address
+        for _, _, address in addresses(app, "POST")
+        if not address.startswith(NOT_SENT_TO) and not re.search(r"/[234]\b|/connect", address)
+    ]
+
+    broken = []
+    for address in forms:
+        for value in ODD_VALUES:
+            answer = admin.post(address, data=dict.fromkeys(names, value))
+            if answer.status_code >= 500 or "X-Theirs" in answer.headers or "<script>odd" in told(answer):
+                broken.append(f"{address} {value[:9]!r} -> {answer.status_code}")
+            assert "/sign-in" not in (answer.location or ""), address
+
+    assert broken == []
+
+
 def _add_rest(database: Database, ring: Keyring, store_id: int, name: str) -> None:
     """Give a store a listing with drift, a failure and a run of the sync, and keys that lead nowhere."""
     now = clock.now()
@@ -102,6 +168,11 @@ def _add_rest(database: Database, ring: Keyring, store_id: int, name: str) -> No
             policy="ask",
             action="asked",
         )
+        if name == "Wheel":
+            by, note = f"drift in {name}", f"{name} showed 2"
+            movements.record(
+                db, [movements.Movement(product.id, 2, "drift", now, by, note, store_id=store_id)]
+            )
         failed = {"sentence": f"{name} is silent.", "times": 1, "first_at": now, "last_at": now}
         insert_row(db, failures, store_id=store_id, listing_id=listing, what="push stock", **failed)
         run = insert_row(db, sync_runs, started_by="cron", started_at=now, ended_at=now)
@@ -340,6 +411,7 @@ def test_the_walk_would_notice(app: Flask, world: None, admin: FlaskClient) -> N
         "/to-sort",
         "/notices",
         "/audit",
+        "/stock/movements/<int:movement_id>/take-back",
     ):
         assert path in telling, sorted(telling)
     for path in (

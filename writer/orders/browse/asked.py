@@ -146,10 +146,10 @@ def with_changes(**changes: Any) -> dict[str, Any]:
 
 def _read_key(text: str, sorting: Sorting) -> Key | None:
     read: dict[str, tuple[Callable[[str], Any], ...]] = {
-        "date_created": (_moment, _id),
-        "date_modified": (_moment, _id),
+        "date_created": (clock.read, _id),
+        "date_modified": (clock.read, _id),
         "total": (_minor, _id),
-        "status": (str, _moment, _id),
+        "status": (str, clock.read, _id),
     }
     readers, parts = read[sorting.by], text.split("~")
     if len(parts) != len(readers):
@@ -157,10 +157,6 @@ def _read_key(text: str, sorting: Sorting) -> Key | None:
     with suppress(ValueError):
         return tuple(reader(part) for reader, part in zip(readers, parts, strict=True))
     return None
-
-
-def _moment(text: str) -> datetime:
-    return clock.read(text)
 
 
 def _id(text: str) -> int:

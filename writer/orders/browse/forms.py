@@ -2,9 +2,10 @@
 
 from flask_wtf import FlaskForm
 from wtforms import IntegerField
-from wtforms.validators import InputRequired, NumberRange
+from wtforms.validators import InputRequired
 
 from writer.orders.record import LARGEST_QUANTITY
+from writer.web.number_range import NumberRange
 
 
 class ReviewForm(FlaskForm):  # type: ignore[misc]  # flask_wtf has no types

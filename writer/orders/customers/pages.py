@@ -67,14 +67,6 @@ def show(order_id: int) -> str:
     )
 
 
-@bp.get("/customers/<email>")
-def show_by_email(email: str) -> Response:
-    """Lead from an e-mail address to the customer's page, whose own address names nobody."""
-    with reading() as db:
-        order_id = queries.find_order_of(db, auth.store_scope(), email.replace("\0", "")[:300])
-    return redirect(url_for("customers.show", order_id=order_id), 302)
-
-
 @bp.get("/customers/erase")
 @auth.admin_only
 def ask() -> str:
@@ -113,9 +105,7 @@ def _key(name: str) -> tuple[datetime, int] | None:
     except ValueError:
         return None
     is_number = order_id.isascii() and order_id.isdecimal() and len(order_id) < 12 and is_id(int(order_id))
-    if not is_number:
-        return None
-    return moment, int(order_id)
+    return (moment, int(order_id)) if is_number else None
 
 
 def _address(text: str, **place: queries.Customer) -> str:

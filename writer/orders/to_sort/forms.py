@@ -6,7 +6,9 @@ from typing import Any
 from flask_wtf import FlaskForm
 from wtforms import SelectField, StringField
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # the stubs are older
-from wtforms.validators import InputRequired, NumberRange
+from wtforms.validators import InputRequired
+
+from writer.web.number_range import NumberRange
 
 
 class RuleForm(FlaskForm):  # type: ignore[misc]  # flask_wtf has no types

@@ -6,10 +6,11 @@ from collections.abc import Iterable
 from flask_wtf import FlaskForm
 from wtforms import BooleanField, IntegerField, SelectField, SelectMultipleField
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # the stubs are older
-from wtforms.validators import InputRequired, NumberRange
+from wtforms.validators import InputRequired
 
 from writer.sales.public_page.actions import MAX_OPENING_BALANCE, ROUNDINGS
 from writer.sales.public_page.queries import Dial, Kind
+from writer.web.number_range import NumberRange
 
 
 class DialForm(FlaskForm):  # type: ignore[misc]  # flask_wtf has no types

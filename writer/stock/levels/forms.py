@@ -7,13 +7,14 @@ from flask import request
 from flask_wtf import FlaskForm
 from sqlalchemy import Row
 from wtforms import BooleanField, HiddenField, IntegerField, StringField
-from wtforms.validators import InputRequired, Length, NumberRange, Optional, Regexp
+from wtforms.validators import InputRequired, Length, Optional, Regexp
 
 from writer.db import parse_id
 from writer.lib.errors import DomainError
 from writer.stock.levels.overview import SORTS, STATES, Filters, usual_sort
 from writer.stock.movements import LARGEST_MOVE
 from writer.stock.products import MAX_DAYS, MAX_NAME, MAX_NOTE, MAX_SKU, MAX_TYPE, MAX_UNITS
+from writer.web.number_range import NumberRange
 
 _AS_TYPED = {"autocapitalize": "none", "autocomplete": "off", "spellcheck": "false"}
 _WHOLE = {"inputmode": "numeric"}

@@ -12,7 +12,7 @@ from werkzeug.wrappers import Response
 
 from writer.db import reading, transaction
 from writer.lib import clock
-from writer.lib.errors import Conflict, DomainError
+from writer.lib.errors import Conflict, DomainError, NotFound
 from writer.people import auth
 from writer.stock import movements, products
 from writer.stock.levels import explain, facts, forms, overview, pace
@@ -185,6 +185,9 @@ def ask_to_take_back(movement_id: int) -> Response | str:
         planned = movements.plan_movement(db, movement_id)
     if planned.document is not None:
         return redirect(url_for("stocktake.show", document_id=planned.document.id, _anchor="take-back"))
+    store_id = planned.movements[0].store_id
+    if store_id is not None and not auth.store_scope().sees(store_id):
+        raise NotFound("There is no such movement.")  # who made it and its note name the store
     return render_template("levels/take_back.html", planned=planned, kinds=explain.KINDS)
 
 

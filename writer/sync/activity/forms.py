@@ -1,11 +1,11 @@
 """The filter of the list of activity and the place of its page, as the query string gives them."""
 
 from contextlib import suppress
-from datetime import datetime
 
 from flask import request
 
 from writer.db import is_id, parse_id
+from writer.lib import clock
 from writer.sync.activity.entries import DAYS, KINDS, OUTCOMES, TROUBLE, Filters, Place
 
 # What lists had other words for that are one list now: links in mails and bookmarks say them.
@@ -36,7 +36,7 @@ def asked_place() -> Place | None:
     """Return the place that the page begins after; None: it is the first."""
     at, kind, number = [*request.args.get("after", "").split("~"), "", "", ""][:3]
     with suppress(ValueError):
-        moment = datetime.fromisoformat(at)
-        if kind in KINDS and moment.tzinfo is not None and number.isdecimal() and is_id(int(number)):
+        moment = clock.read(at)
+        if kind in KINDS and number.isdecimal() and is_id(int(number)):
             return Place(moment, kind, int(number))
     return None

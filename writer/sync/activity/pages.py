@@ -1,8 +1,9 @@
 """Pages: what happened between here and the stores, of all of them or of one, newest first."""
 
 from typing import Any
+from urllib.parse import urlencode
 
-from flask import Blueprint, render_template, request, url_for
+from flask import Blueprint, render_template, request
 from sqlalchemy import Connection
 
 from writer import stores
@@ -97,5 +98,5 @@ def _outcomes(filters: Filters) -> dict[str, str]:
 def _address(**changes: Any) -> str:
     """Return this list's address with its filters and these changes; it begins at its first page again."""
     kept = {name: value for name, value in request.args.items() if value and name not in ("after", "show")}
-    args: dict[str, Any] = {name: value for name, value in {**kept, **changes}.items() if value}
-    return url_for(request.endpoint or "", **(request.view_args or {}), **args)
+    query = urlencode({name: value for name, value in {**kept, **changes}.items() if value})
+    return f"{request.path}?{query}" if query else request.path
