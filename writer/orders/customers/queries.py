@@ -82,11 +82,6 @@ def get_customer(db: Connection, store_scope: StoreScope, order_id: int) -> Cust
     return _of_email(db, store_scope, email)
 
 
-def find_order_of(db: Connection, store_scope: StoreScope, email: str) -> int:
-    """Return the id of the last order of an e-mail address, in any case. Raises NotFound."""
-    return _of_email(db, store_scope, email.strip().lower()).order_id
-
-
 def list_orders_of(db: Connection, store_scope: StoreScope, email: str, limit: int) -> list[Row[Any]]:
     """Return the newest orders of an e-mail address, newest first."""
     mine = select(*LISTED).where(orders.c.customer_email == email, visible(store_scope))
