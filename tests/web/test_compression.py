@@ -26,5 +26,14 @@ def test_a_page_is_sent_as_it_is_to_who_does_not(admin: FlaskClient, accepted: s
     assert "<!doctype html>" in answer.text
 
 
+@pytest.mark.parametrize("site", ["cross-site", "same-site"])
+def test_what_another_site_opens_is_sent_as_it_is(admin: FlaskClient, site: str) -> None:
+    """So that the length of what it chose tells nothing about what else stands on the page."""
+    answer = admin.get("/search?q=ada", headers={**READS_GZIP, "Sec-Fetch-Site": site})
+
+    assert "Content-Encoding" not in answer.headers
+    assert "<!doctype html>" in answer.text
+
+
 def test_what_is_small_is_sent_as_it_is(client: FlaskClient) -> None:
     assert "Content-Encoding" not in client.get("/api/nowhere", headers=READS_GZIP).headers

@@ -2,7 +2,7 @@
 
 import gzip
 
-from flask import Flask, Response
+from flask import Flask, Response, request
 
 from writer.web.assets import accepts_gzip
 
@@ -16,6 +16,14 @@ def register(app: Flask) -> None:
     app.after_request(_pack)
 
 
+def _is_from_elsewhere() -> bool:
+    """Tell whether another site opened this page, so that it chose what the page repeats of its address.
+
+    The length of a packed page would tell who listens to the line how much of that stands elsewhere in it.
+    """
+    return request.headers.get("Sec-Fetch-Site") in ("cross-site", "same-site")
+
+
 def _pack(answer: Response) -> Response:
     is_fit = (
         (answer.mimetype or "").startswith(_TYPES)
@@ -26,7 +34,7 @@ def _pack(answer: Response) -> Response:
         return answer
     answer.vary.add("Accept-Encoding")
     content = answer.get_data()
-    if len(content) >= _SMALLEST_BYTES and accepts_gzip():
+    if len(content) >= _SMALLEST_BYTES and accepts_gzip() and not _is_from_elsewhere():
         answer.set_data(gzip.compress(content, _LEVEL, mtime=0))
         answer.headers["Content-Encoding"] = "gzip"
         if answer.headers.get("ETag"):
