@@ -10,7 +10,7 @@ import contextlib
 import os
 import signal
 import sys
-import time
+import threading
 from datetime import datetime
 
 from deploy.demo import settings, story
@@ -26,6 +26,8 @@ from writer.ops.preflight import Refused
 
 ORDER_EVERY_S = 5.0
 LOOK_EVERY_S = 0.5
+# Set as well as raised, because Python drops what a signal raises inside a finalizer.
+_stopping = threading.Event()
 
 
 def run(where: Ports) -> None:
@@ -49,9 +51,8 @@ def run(where: Ports) -> None:
         town = Town(hub, [north, south], diary, ORDER_EVERY_S)
         stack.enter_context(Board(town, west, where.board, told["ADMIN_PASSWORD"]))
         print(_welcome(where, west, told["ADMIN_PASSWORD"]), flush=True)
-        while True:
+        while not _stopping.wait(LOOK_EVERY_S):
             town.step()
-            time.sleep(LOOK_EVERY_S)
 
 
 def _now() -> datetime:
@@ -76,7 +77,8 @@ together with whatever else runs in this folder.
 
 def main(arguments: list[str]) -> int:
     """Run the demo; exit status 1 with a sentence where it cannot be had."""
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
+    signal.signal(signal.SIGTERM, _end)
+    signal.signal(signal.SIGINT, _end)
     first = arguments[0] if arguments else str(FIRST_PORT)
     try:
         if processes.find("demo"):
@@ -84,6 +86,7 @@ def main(arguments: list[str]) -> int:
         if not first.isascii() or not first.isdecimal():
             raise Refused("Usage: ./restart.sh demo [PORT]")
         where = settings.ports(int(first))
+        processes.RUN.mkdir(exist_ok=True)
         (processes.RUN / "demo.address").write_text(f"http://127.0.0.1:{where.board}/")
         (processes.RUN / "demo.pid").write_text(str(os.getpid()))
         run(where)
@@ -91,8 +94,14 @@ def main(arguments: list[str]) -> int:
         print(error, file=sys.stderr)
         return 1
     except KeyboardInterrupt:
-        print("The demo has ended.")
+        pass
+    print("The demo has ended.")
     return 0
+
+
+def _end(*_: object) -> None:
+    _stopping.set()
+    raise KeyboardInterrupt
 
 
 if __name__ == "__main__":
