@@ -6,10 +6,12 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, delete, select, update
 
+from writer.db import update_row
 from writer.db.schema.orders import order_notes, order_refunds, orders
 from writer.lib import clock
 from writer.lib.errors import Invalid, NotFound
 from writer.orders.record.decision import Event
+from writer.orders.record.details import without_words
 from writer.orders.record.header import NOBODY
 from writer.orders.record.save import add_event
 from writer.people import audit
@@ -18,6 +20,9 @@ from writer.people import audit
 def _forget_people(db: Connection, order_ids: Sequence[int], **more: Any) -> None:
     """Forget all that names a person in these orders; `more` is what else changes of them."""
     db.execute(update(orders).where(orders.c.id.in_(order_ids)).values(raw=None, **NOBODY, **more))
+    with_charges = select(orders.c.id, orders.c.charges).where(orders.c.id.in_(order_ids))
+    for row in db.execute(with_charges.where(orders.c.charges.contains('"fee"'))).all():
+        update_row(db, orders, row.id, charges=without_words(row.charges))
     db.execute(update(order_refunds).where(order_refunds.c.order_id.in_(order_ids)).values(reason=""))
     db.execute(delete(order_notes).where(order_notes.c.order_id.in_(order_ids)))
 

@@ -1,7 +1,7 @@
 """What an order carries beside its lines: where its parcel goes to, what is charged besides. Plain data."""
 
 import json
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass, fields, replace
 from typing import Literal
 
 from writer.lib.countries import name_of, town_lines
@@ -60,6 +60,14 @@ def load_address(text: str | None) -> Address | None:
 def dump_charges(charges: tuple[Charge, ...]) -> str:
     """Return charges as their column holds them: a JSON list."""
     return json.dumps([asdict(charge) for charge in charges], ensure_ascii=False)
+
+
+def without_words(text: str | None) -> str | None:
+    """Return the charges of a column without the titles of fees, which may name the customer."""
+    charges = load_charges(text)
+    if charges is None:
+        return None
+    return dump_charges(tuple(replace(each, title="") if each.kind == "fee" else each for each in charges))
 
 
 def load_charges(text: str | None) -> list[Charge] | None:

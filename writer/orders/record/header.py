@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from writer.orders.record.before import Before
-from writer.orders.record.details import country_of, dump_address, dump_charges
+from writer.orders.record.details import country_of, dump_address, dump_charges, without_words
 from writer.orders.record.refunds import Refunded
 from writer.orders.record.rows import Order
 from writer.orders.record.snapshot import Channel, OrderSnapshot
@@ -75,7 +75,7 @@ def _just_after(changed_at: datetime | None) -> datetime | None:
 def _with_customer(order: Order, snapshot: OrderSnapshot) -> Order:
     """Return the order with all that names its customer, or with nobody's where the customer was erased."""
     if order.erased_at is not None:
-        return order._replace(raw=None, **NOBODY)
+        return order._replace(raw=None, charges=without_words(order.charges), **NOBODY)
     return order._replace(
         customer_name=snapshot.customer_name,
         customer_email=(snapshot.customer_email or "").lower() or None,
