@@ -139,6 +139,12 @@ def test_nothing_that_a_form_can_send_is_an_error_of_ours(
             if answer.status_code >= 500 or "X-Theirs" in answer.headers or "<script>odd" in told(answer):
                 broken.append(f"{address} {value[:9]!r} -> {answer.status_code}")
             assert "/sign-in" not in (answer.location or ""), address
+    for rule, _, address in addresses(app, "GET"):
+        for value in () if rule.arguments and not re.search(r"/1\b", address) else ODD_VALUES[:3]:
+            answer = admin.get(address, query_string=dict.fromkeys(names, value))
+            told(answer)
+            if answer.status_code >= 500:
+                broken.append(f"{address} of {value[:9]!r} -> {answer.status_code}")
 
     assert broken == []
 

@@ -24,3 +24,8 @@ def check_line(value: str, limit: int, *, required: bool = False) -> str:
 def fold(sku: str) -> str:
     """Return a SKU in the form for comparing: NFC, trimmed, case-folded. "X-01 " is "x-01", not "X-010"."""
     return unicodedata.normalize("NFC", unicodedata.normalize("NFC", sku).strip().casefold())
+
+
+def is_storable(text: str) -> bool:
+    """Tell whether a database accepts this text: a program can send NUL, or half of a surrogate pair."""
+    return "\0" not in text and not any("\ud800" <= character <= "\udfff" for character in text)

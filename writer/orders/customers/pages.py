@@ -78,7 +78,7 @@ def ask() -> str:
 @auth.admin_only
 def erase() -> Response | str | tuple[str, int]:
     """Erase a customer by e-mail address if `confirmed`; else show what would be erased and ask."""
-    email = request.form.get("email", "")[:300]
+    email = request.form.get("email", "").replace("\0", "")[:300]
     try:
         return _erase(email) if request.form.get("confirmed") == "1" else _ask_again(email)
     except DomainError as error:

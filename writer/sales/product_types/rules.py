@@ -10,7 +10,7 @@ from writer.db import Prepared, get_row, insert_row
 from writer.db.schema.product_types import ignored_skus, sku_rules
 from writer.lib import clock
 from writer.lib.errors import Conflict, Invalid, NotFound
-from writer.lib.text import UnusableText, check_line, fold
+from writer.lib.text import UnusableText, check_line, fold, is_storable
 from writer.people import audit
 from writer.sales.product_types import limits
 from writer.sales.product_types.types import get_active, named
@@ -158,7 +158,7 @@ def ignore_sku(db: Connection, actor: str, sku: str) -> None:
 def unignore_sku(db: Connection, actor: str, sku: str) -> None:
     """List lines with this SKU to be sorted again. Raises NotFound if it was not ignored."""
     folded = fold(sku)
-    if not is_ignored(db, folded):
+    if not is_storable(folded) or not is_ignored(db, folded):
         raise NotFound("This SKU is not ignored.")
     db.execute(delete(ignored_skus).where(ignored_skus.c.sku == folded))
     audit.note(db, actor, "sku.unignore", f"sku {folded}", {"sku": folded}, None)

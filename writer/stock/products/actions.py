@@ -9,7 +9,7 @@ from sqlalchemy import Connection, Row, delete
 from writer import db as database
 from writer.db.schema.products import product_aliases, products
 from writer.lib.errors import Conflict, NotFound
-from writer.lib.text import fold
+from writer.lib.text import fold, is_storable
 from writer.people import audit
 from writer.stock.products import queries, settings
 from writer.stock.products.counts import touch
@@ -84,7 +84,7 @@ def _keep_alias(db: Connection, actor: str, product: Row[Any], sku: str) -> None
 def remove_alias(db: Connection, actor: str, product: Row[Any], alias: str) -> None:
     """Remove an alias (folded) of a product; what was counted by it stays. Raises NotFound."""
     same = (product_aliases.c.sku_key == alias) & (product_aliases.c.stock_product_id == product.id)
-    if db.execute(delete(product_aliases).where(same)).rowcount == 0:
+    if not is_storable(alias) or db.execute(delete(product_aliases).where(same)).rowcount == 0:
         raise NotFound("This product has no such alias.")
     audit.note(db, actor, "product.alias", f"product {product.id}", {"alias": alias}, None)
 

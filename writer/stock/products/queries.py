@@ -12,6 +12,7 @@ from writer.db.schema.movements import movements
 from writer.db.schema.products import product_aliases, products
 from writer.lib.errors import NotFound
 from writer.lib.text import fold as key
+from writer.lib.text import is_storable
 
 _BY_KEY = Prepared(
     union_all(
@@ -34,18 +35,13 @@ class Counted:
 def find(db: Connection, sku: str) -> Row[Any] | None:
     """Return the product with this SKU or alias, or None."""
     folded = key(sku)
-    if not folded or not _is_storable(folded):
+    if not folded or not is_storable(folded):
         return None
     found = db.execute(select(products).where(products.c.sku_key == folded)).first()
     if found is not None:
         return found
     by_alias = select(products).join(product_aliases, product_aliases.c.stock_product_id == products.c.id)
     return db.execute(by_alias.where(product_aliases.c.sku_key == folded)).first()
-
-
-def _is_storable(text: str) -> bool:
-    # A program can send text that no database accepts; no product is called so.
-    return "\0" not in text and not any("\ud800" <= character <= "\udfff" for character in text)
 
 
 def get(db: Connection, sku: str) -> Row[Any]:

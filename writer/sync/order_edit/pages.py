@@ -60,7 +60,7 @@ def _say(changed: Changed, undo: str | None = None) -> None:
 def add_note(order_id: int) -> Response:
     """Add a note to the order in its store, which mails it to the customer if that is ticked."""
     ring: Keyring = current_app.extensions["keyring"]
-    note, token = request.form.get("note", ""), request.form.get("token", "")[:64]
+    note, token = request.form.get("note", ""), request.form.get("token", "").replace("\0", "")[:64]
     to_customer = request.form.get("to_customer") == "1"
     try:
         who, store_scope = auth.actor().name, auth.store_scope()
