@@ -218,13 +218,16 @@ def test_address_note_and_payment_of_an_erased_order_are_gone_and_stay_so(
 ) -> None:
     shipping = {"first_name": "Otto", "address_1": "5 Rue du Four"}
     more = {"shipping": shipping, "customer_note": "For Zelda", "transaction_id": "pi_123"}
-    more |= {"fee_lines": [{"id": 4, "name": "Engraved for Zelda", "total": "2.00"}]}
-    deliver(client, make_order_body(billing=PERSON, **more))
+    fees = [{"id": 4, "name": "Engraved for Zelda", "total": "2.00"}]
+    deliver(client, make_order_body(billing=PERSON, fee_lines=fees, **more))
     with database.transaction() as db:
         add_staff_note(db, EVERYTHING, "ada", 1, "Zelda called")
 
     erase(admin)
-    deliver(client, make_order_body(billing=PERSON, date_modified_gmt="2026-11-21T09:00:00", **more))
+    deliver(
+        client,
+        make_order_body(billing=PERSON, date_modified_gmt="2026-11-21T09:00:00", fee_lines=fees, **more),
+    )
 
     assert not is_named(database)
     assert not any(part in told(database) for part in ("otto", "rue du four", "pi_123"))
