@@ -2,19 +2,23 @@
 
 import random
 from collections.abc import Callable
+from datetime import timedelta
 
 import pytest
 from sqlalchemy import Connection, select
 
 from tests.orders.record.everything import everything
-from tests.orders.to_sort.shop import open_shop, sell_at_random, sell_nameless
+from tests.orders.to_sort.shop import NOON, open_shop, sell_at_random, sell_nameless
 from tests.sizes import size
+from writer import orders
 from writer.db import Database
+from writer.db.schema.movements import sold_days
 from writer.db.schema.orders import order_lines, product_skus
 from writer.db.schema.product_types import ignored_skus, sku_rules
 from writer.db.schema.to_sort import sortings as sorting_rows
 from writer.lib.errors import Conflict, NotFound
 from writer.lib.store_scope import EVERYTHING, StoreScope
+from writer.orders.record import Channel, LineSnapshot, OrderSnapshot, RefundSnapshot
 from writer.orders.to_sort import actions, finish_all, sortings
 from writer.orders.to_sort.follow import follow
 from writer.sales import product_types
@@ -316,3 +320,38 @@ def test_a_choice_is_not_taken_back_over_a_later_one(database: Database) -> None
 
     with database.reading() as db:
         assert product_types.get_counting(db) == "types"
+
+
+def test_what_was_refunded_meanwhile_counts_in_no_days_sales(database: Database) -> None:
+    store_id = open_shop(database)
+    sell_nameless(database, store_id)
+    before = sold_by_day(database)
+    for _ in range(2):
+        sorting_id = decided(
+            database,
+            store_id,
+            lambda db, _: actions.map_product(db, EVERYTHING, "ada", store_id, 13, 0, "MUG"),
+        )
+        refund_nameless(database, store_id)
+        assert sold_by_day(database) != before
+
+        take_back(database, sorting_id)
+
+        assert sold_by_day(database) == before
+
+
+def sold_by_day(database: Database) -> list[tuple[int, int, int]]:
+    with database.reading() as db:
+        return [tuple(row) for row in db.execute(select(sold_days).where(sold_days.c.units != 0))]
+
+
+def refund_nameless(database: Database, store_id: int) -> None:
+    """Let one unit of the nameless product be refunded and put back the day after."""
+    line = LineSnapshot("1", 2, product_id=13, name="Nameless")
+    refund = RefundSnapshot("7", 0, lines=(("1", 1),))
+    made = NOON + timedelta(hours=9)
+    snapshot = OrderSnapshot(
+        "99", "processing", (line,), made, made + timedelta(days=1), number="99", refunds=(refund,)
+    )
+    with database.transaction() as db:
+        orders.record(db, Channel(store_id, "shop"), snapshot, "test")

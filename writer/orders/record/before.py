@@ -6,6 +6,7 @@ from types import MappingProxyType
 from typing import Any, Literal, NamedTuple
 
 from writer.orders.record.rows import Line, Order, Refund
+from writer.stock import OfLine
 
 Key = tuple[int, int]  # product, variation (0: none)
 _NOTHING: Mapping[Any, Any] = MappingProxyType({})
@@ -54,6 +55,5 @@ class Before(NamedTuple):
     refunds: tuple[Refund, ...] = ()
     matches: Matches = Matches()
     is_parent_known: bool = False  # of the order that the newest state names as its parent
-    # What was moved of lines that are reopened: (product, units, time)
-    moved: Mapping[int, tuple[tuple[int, int, datetime], ...]] = _NOTHING
+    moved: Mapping[int, tuple[OfLine, ...]] = _NOTHING  # of lines that are reopened
     children: tuple["Before", ...] = ()  # recorded orders whose parent this new order is

@@ -9,6 +9,7 @@ from writer.orders.record.changes import Reopened
 from writer.orders.record.decision import SalePosting, StockMovement
 from writer.orders.record.rows import Line, Order
 from writer.orders.record.snapshot import Channel
+from writer.stock import OfLine
 
 
 class TakenBack(NamedTuple):
@@ -72,13 +73,20 @@ def _movements(before: Before, line: Line, order: Order, channel: Channel) -> li
     return [
         StockMovement(
             line.external_id,
-            product,
-            -units,
-            "sale" if units > 0 else "cancellation",
-            at,
+            moved.stock_product_id,
+            -moved.units,
+            _kind_of_return(moved),
+            moved.at,
             channel.name,
             note,
         )
-        for product, units, at in before.moved.get(line.id, ())
-        if product == line.stock_product_id
+        for moved in before.moved.get(line.id, ())
+        if moved.stock_product_id == line.stock_product_id
     ]
+
+
+def _kind_of_return(moved: OfLine) -> str:
+    """Return as what units come back: a refund as one, so that no day's sales change by it."""
+    if moved.is_refund:
+        return "refund"
+    return "sale" if moved.units > 0 else "cancellation"

@@ -3,9 +3,9 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Connection, Exists, Row, exists, func, select
+from sqlalchemy import ColumnElement, Connection, Exists, Row, exists, func, literal_column, select
 
 from writer.db.schema.movements import movements, stock_count_lines, stock_documents
 
@@ -90,17 +90,28 @@ def held_by_sale(db: Connection, sale_id: int) -> dict[int, int]:
     return {stock_product_id: -int(units) for stock_product_id, units in rows}
 
 
-def moved_for(
-    db: Connection, order_line_ids: Iterable[int]
-) -> dict[int, tuple[tuple[int, int, datetime], ...]]:
-    """Return what was moved for lines of orders: (product, units, time) by line, what comes to 0 left out."""
+class OfLine(NamedTuple):
+    """Units that were moved for a line of an order at one time, below 0: taken."""
+
+    stock_product_id: int
+    units: int
+    at: datetime
+    is_refund: bool
+
+
+def moved_for(db: Connection, order_line_ids: Iterable[int]) -> dict[int, tuple[OfLine, ...]]:
+    """Return what was moved for lines of orders, by line; what comes to 0 is left out.
+
+    What was refunded is apart from what was sold and cancelled, because it was no less sold on its day.
+    """
     wanted = (movements.c.order_line_id.in_(list(order_line_ids))) & (movements.c.kind != "drift")
     units = func.sum(movements.c.quantity)
-    by = (movements.c.order_line_id, movements.c.stock_product_id, movements.c.at)
-    found: dict[int, tuple[tuple[int, int, datetime], ...]] = {}
-    query = select(*by, units.label("units")).where(wanted).group_by(*by).having(units != 0)
-    for row in db.execute(query.order_by(*by)):
-        moved = (row.stock_product_id, int(row.units), row.at)
+    is_refund = movements.c.kind == literal_column("'refund'")
+    by = (movements.c.order_line_id, movements.c.stock_product_id, movements.c.at, is_refund)
+    found: dict[int, tuple[OfLine, ...]] = {}
+    query = select(*by[:3], is_refund.label("is_refund"), units.label("units")).where(wanted)
+    for row in db.execute(query.group_by(*by).having(units != 0).order_by(*by)):
+        moved = OfLine(row.stock_product_id, int(row.units), row.at, bool(row.is_refund))
         found[row.order_line_id] = (*found.get(row.order_line_id, ()), moved)
     return found
 
