@@ -1,5 +1,6 @@
 """Forms of a stock take, and the counts that its page sends with them."""
 
+import re
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -23,7 +24,13 @@ class TakeForm(FlaskForm):  # type: ignore[misc]  # flask_wtf has no types
         description="Sales and receipts after that time are added to the count.",
     )
     note = StringField("Note", [Length(max=MAX_NOTE)], render_kw={"placeholder": "Who counted, where …"})
+    once = HiddenField()  # of the preview; a script may send none
     do = HiddenField()
+
+    def token(self) -> str | None:
+        """Return the token of the preview, the same however often it is saved; None: it has none."""
+        sent = self.once.data or ""
+        return sent if re.fullmatch("[0-9a-f]{32}", sent) else None
 
     def moment(self) -> datetime:
         """Return the time in UTC; a whole minute, as browsers send it, means its end, at most now.

@@ -1,6 +1,6 @@
 """Pages: a stock count of many SKUs, with a preview of the differences before they are saved."""
 
-from flask import Blueprint, redirect, render_template, request, url_for
+from flask import Blueprint, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from writer.db import reading, transaction
@@ -13,6 +13,7 @@ from writer.web.paging import asked_page
 
 bp = Blueprint("stocktake_count", __name__, template_folder="templates")
 PAGE = 200
+_SENT_BEFORE = "This form was sent before: nothing was counted again."
 
 
 @bp.get("/stocktake/count")
@@ -44,6 +45,7 @@ def _preview(form: forms.TakeForm, counted: dict[int, int]) -> str:
     return render_template(
         "stocktake/count_preview.html",
         form=form,
+        once=levels.fresh_token(),
         at=at,
         at_text=forms.as_typed(at),
         counted=counted,
@@ -53,7 +55,11 @@ def _preview(form: forms.TakeForm, counted: dict[int, int]) -> str:
 
 
 def _save(form: forms.TakeForm, counted: dict[int, int]) -> Response:
+    token = form.token()
     with transaction() as db:
+        if token is not None and not movements.is_first_sending(db, token):
+            flash(_SENT_BEFORE, "info")
+            return redirect(url_for("stocktake.index"), 303)
         found = movements.count(
             db, auth.actor().name, counted.items(), form.moment(), form.note.data or "stock count"
         )
