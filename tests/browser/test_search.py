@@ -51,6 +51,17 @@ def test_escape_closes_the_list_and_enter_asks_for_the_page(admin_page: Page) ->
     expect(admin_page.locator('[data-group="Orders"]')).to_be_visible()
 
 
+def test_a_list_that_somebody_left_while_typing_does_not_come_back(admin_page: Page) -> None:
+    admin_page.goto("/account")
+    admin_page.keyboard.press("/")
+    admin_page.keyboard.type("lovelace")
+    admin_page.keyboard.press("Tab")
+    admin_page.wait_for_timeout(600)
+
+    expect(admin_page.locator("#found")).to_be_hidden()
+    expect(admin_page.get_by_role("combobox", name=BOX)).to_have_attribute("aria-expanded", "false")
+
+
 def test_a_question_mark_lists_the_keys_and_two_keys_jump(admin_page: Page) -> None:
     admin_page.goto("/account")
     admin_page.keyboard.press("?")

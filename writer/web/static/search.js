@@ -4,8 +4,12 @@
 {
   const box = document.querySelector('[data-search="everything"] input');
   const asked = async (address) => {
-    const answer = await fetch(address, { headers: { Accept: "text/html" } });
-    return answer.ok && !answer.redirected ? answer.text() : "";
+    try {
+      const answer = await fetch(address, { headers: { Accept: "text/html" } });
+      return answer.ok && !answer.redirected ? await answer.text() : "";
+    } catch {
+      return ""; // out of reach just now
+    }
   };
 
   if (box) {
@@ -37,6 +41,7 @@
     };
     const close = () => {
       turn += 1;
+      clearTimeout(wait); // what was typed last is not looked for any more
       list.hidden = true;
       box.setAttribute("aria-expanded", "false");
       box.removeAttribute("aria-activedescendant");
@@ -47,6 +52,7 @@
       if (!text) return close();
       const html = await asked(`/search?part=1&q=${encodeURIComponent(text)}`);
       if (mine !== turn) return;
+      if (!html) return close();
       list.innerHTML = html;
       const count = options().length;
       hears.textContent = count ? `${count} found` : "Nothing found";
@@ -82,7 +88,7 @@
   // Keys. What they lead to is said by the page /shortcuts alone.
   let page = null, first = "", forget = 0;
   const shortcuts = async () => {
-    if (!page) {
+    if (!page?.firstChild) {
       page = document.createElement("div");
       page.innerHTML = await asked("/shortcuts?part=1");
     }
