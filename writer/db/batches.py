@@ -51,7 +51,8 @@ def each_in_batches(
         few = items[changed : changed + min(size, at_most)]
         took_s = _change(database, change, few)
         changed += len(few)
-        size = max(1, min(MOST_CHANGED, round(len(few) * LOCKED_S / took_s)))
+        # Not many times as many: what so few rows took says little of so many.
+        size = max(1, min(MOST_CHANGED, 4 * len(few), round(len(few) * LOCKED_S / took_s)))
         time.sleep(min(LONGEST_REST_S, took_s))
     return changed
 
