@@ -5,7 +5,6 @@ from writer.stock.levels import Fact, StoreListing, listed_products, product_fac
 from writer.stock.movements import (
     LARGEST_MOVE,
     Movement,
-    OfLine,
     add_product,
     count,
     has_moved,
@@ -33,7 +32,6 @@ __all__ = [
     "Fact",
     "Movement",
     "NotEnoughStock",
-    "OfLine",
     "StoreListing",
     "add_alias",
     "add_product",

@@ -6,7 +6,6 @@ from types import MappingProxyType
 from typing import Any, Literal, NamedTuple
 
 from writer.orders.record.rows import Line, Order, Refund
-from writer.stock import OfLine
 
 Key = tuple[int, int]  # product, variation (0: none)
 _NOTHING: Mapping[Any, Any] = MappingProxyType({})
@@ -43,6 +42,15 @@ class Matches(NamedTuple):
     left_alone: frozenset[str] = frozenset()  # folded SKUs; only for lines that name no product
 
 
+class Moved(NamedTuple):
+    """Units that were moved for a line at one time, below 0: taken out of stock."""
+
+    stock_product_id: int
+    units: int
+    at: datetime
+    is_refund: bool
+
+
 class Before(NamedTuple):
     """An order as recorded, and the facts around it. `order` None: nothing of it is recorded.
 
@@ -55,5 +63,5 @@ class Before(NamedTuple):
     refunds: tuple[Refund, ...] = ()
     matches: Matches = Matches()
     is_parent_known: bool = False  # of the order that the newest state names as its parent
-    moved: Mapping[int, tuple[OfLine, ...]] = _NOTHING  # of lines that are reopened
+    moved: Mapping[int, tuple[Moved, ...]] = _NOTHING  # of lines that are reopened
     children: tuple["Before", ...] = ()  # recorded orders whose parent this new order is

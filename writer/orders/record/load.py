@@ -11,7 +11,7 @@ from writer.db.schema.orders import order_lines, order_refunds, orders
 from writer.lib import clock
 from writer.orders.record import arrival, reopening
 from writer.orders.record import lines as line_rows
-from writer.orders.record.before import Before, Key
+from writer.orders.record.before import Before, Key, Moved
 from writer.orders.record.changes import Arrived, Change, ParentRecorded, Reopened
 from writer.orders.record.find_matches import find_matches
 from writer.orders.record.rows import Line, Order, Refund
@@ -97,7 +97,10 @@ def load(
     if isinstance(change, Reopened):
         after = reopening.opened(lines, change)
         if change.products:
-            before = before._replace(moved=stock.moved_for(db, change.products))
+            found = stock.moved_for(db, change.products).items()
+            before = before._replace(
+                moved={line: tuple(Moved(*each) for each in moved) for line, moved in found}
+            )
     return before._replace(
         lines=lines,
         refunds=before.refunds or _list_refunds(db, order.id),

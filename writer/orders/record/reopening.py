@@ -4,12 +4,11 @@ holds now. Pure functions, no database."""
 from typing import NamedTuple
 
 from writer.orders.record import matching
-from writer.orders.record.before import Before
+from writer.orders.record.before import Before, Moved
 from writer.orders.record.changes import Reopened
 from writer.orders.record.decision import SalePosting, StockMovement
 from writer.orders.record.rows import Line, Order
 from writer.orders.record.snapshot import Channel
-from writer.stock import OfLine
 
 
 class TakenBack(NamedTuple):
@@ -85,7 +84,7 @@ def _movements(before: Before, line: Line, order: Order, channel: Channel) -> li
     ]
 
 
-def _kind_of_return(moved: OfLine) -> str:
+def _kind_of_return(moved: Moved) -> str:
     """Return as what units come back: a refund as one, so that no day's sales change by it."""
     if moved.is_refund:
         return "refund"

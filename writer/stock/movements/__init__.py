@@ -14,7 +14,6 @@ from writer.stock.movements.actions import (
     why_not_taken,
 )
 from writer.stock.movements.queries import (
-    OfLine,
     has_moved,
     is_counted_since,
     list_standing_counts,
@@ -37,7 +36,6 @@ __all__ = [
     "Counted",
     "Effect",
     "Movement",
-    "OfLine",
     "TakeBack",
     "add_product",
     "adjust",
